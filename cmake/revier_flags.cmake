@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: EUPL-1.2
+# One set of flags for the whole tree: the precompiled header is shared by every target, and clang
+# refuses a header that was compiled with other flags.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+
+set(REVIER_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
+option(REVIER_FUZZ "Build fuzz targets with libFuzzer" OFF)
+
+set(CMAKE_CXX_FLAGS_DEV "-O1 -g1" CACHE STRING "")
+set(CMAKE_C_FLAGS_DEV "-O1 -g1" CACHE STRING "")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG" CACHE STRING "" FORCE)
+
+add_compile_options(-fPIE -pthread -fno-omit-frame-pointer
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wall> $<$<COMPILE_LANGUAGE:CXX>:-Wextra>
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wpedantic> $<$<COMPILE_LANGUAGE:CXX>:-Werror>
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wthread-safety> $<$<COMPILE_LANGUAGE:CXX>:-Wshadow>
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>)
+# ccache keys a precompiled header by its content only without the time stamp in it.
+add_compile_options("SHELL:$<$<COMPILE_LANGUAGE:CXX>:-Xclang -fno-pch-timestamp>")
+add_link_options(-fuse-ld=lld-19 -Wl,--as-needed -pie -pthread)
+
+add_compile_options(-D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection
+                    -fcf-protection=full -ftrivial-auto-var-init=zero)
+add_link_options(-Wl,-z,relro,-z,now)
+
+if(REVIER_SANITIZE)
+  add_compile_options(-fsanitize=${REVIER_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${REVIER_SANITIZE})
+  if(REVIER_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+  endif()
+else()
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+endif()

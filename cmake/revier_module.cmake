@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: EUPL-1.2
+# revier_module(NAME DEPENDS <modules> LIBS <libraries> TEST_LIBS <libraries>)
+#
+# One folder, one static library. DEPENDS is the whole list of modules that its files may include
+# from; tools/check_layers.py reads this line and holds the includes against it.
+# Files named *_test.cpp become the program NAME_test, run by ctest; everything else is the library.
+function(revier_module name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LIBS;TEST_LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  add_library(revier_${name} STATIC ${sources})
+  target_include_directories(revier_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(revier_${name} PUBLIC tl::expected fmt::fmt)
+  foreach(dependency ${arg_DEPENDS})
+    target_link_libraries(revier_${name} PUBLIC revier_${dependency})
+  endforeach()
+  target_link_libraries(revier_${name} PUBLIC ${arg_LIBS})
+  if(name STREQUAL "base")
+    target_precompile_headers(revier_base PRIVATE pch.h)
+  else()
+    target_precompile_headers(revier_${name} REUSE_FROM revier_base)
+  endif()
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE revier_${name} GTest::gtest_main GTest::gmock
+                                               lib::rapidcheck ${arg_TEST_LIBS})
+    target_precompile_headers(${name}_test REUSE_FROM revier_base)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit)
+  endif()
+endfunction()
