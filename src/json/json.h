@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: EUPL-1.2
+// JSON in (validated, bounded) and JSON out (one writer). RFC 8259.
+//
+// In: the whole text is validated before anything is read from it: syntax, UTF-8, lone surrogates,
+// depth, number of values, duplicate keys. Numbers are int64, uint64 or double; beyond is an error.
+// Out: what Writer produces is valid JSON if its calls are balanced; checked by RV_CHECK.
+//
+// Thread safety: a Document and its Values are read by any number of threads, changed by none.
+// Lifetime: Values and the string_views taken from them live as long as their Document.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace revier::json {
+
+struct Limits {
+  std::size_t bytes_max = std::size_t{10} << 20;
+  std::size_t depth_max = 64;
+  std::size_t values_max = 1'000'000;
+};
+
+enum class Kind : std::uint8_t { kNull, kBool, kInteger, kDouble, kString, kArray, kObject };
+
+class ArrayRange;
+class ObjectRange;
+
+// A handle of two words; cheap to copy. Asking a value for another kind than it has is a
+// programmer's error (RV_CHECK), except by the as_* functions.
+class Value {
+ public:
+  [[nodiscard]] Kind kind() const;
+  [[nodiscard]] bool is_object() const { return kind() == Kind::kObject; }
+  [[nodiscard]] bool is_array() const { return kind() == Kind::kArray; }
+  [[nodiscard]] bool is_string() const { return kind() == Kind::kString; }
+  [[nodiscard]] bool is_number() const {
+    return kind() == Kind::kInteger || kind() == Kind::kDouble;
+  }
+  [[nodiscard]] bool is_null() const { return kind() == Kind::kNull; }
+
+  [[nodiscard]] std::optional<std::string_view> as_string() const;
+  [[nodiscard]] std::optional<double> as_number() const;
+  [[nodiscard]] std::optional<std::int64_t> as_integer() const;  // also 3.0
+  [[nodiscard]] std::optional<bool> as_bool() const;
+
+  [[nodiscard]] std::size_t size() const;      // members or elements; 0 for others
+  [[nodiscard]] ArrayRange elements() const;   // empty for others
+  [[nodiscard]] ObjectRange members() const;   // in the order of the text; empty for others
+  // Member of an object, nullopt where there is none (or no object).
+  [[nodiscard]] std::optional<Value> find(std::string_view key) const;
+
+ private:
+  friend class Document;
+  friend class ArrayRange;
+  friend class ObjectRange;
+  Value(const void* document, std::size_t index) : document_(document), index_(index) {}
+  const void* document_;
+  std::size_t index_;
+};
+
+struct Member {
+  std::string_view key;
+  Value value;
+};
+
+// Ranges for `for (json::Value v : array.elements())` and `for (auto [key, value] : o.members())`.
+class ArrayRange {
+ public:
+  class Iterator {
+   public:
+    Iterator(const void* document, std::size_t index) : document_(document), index_(index) {}
+    Value operator*() const { return {document_, index_}; }
+    Iterator& operator++();
+    bool operator==(const Iterator& other) const { return index_ == other.index_; }
+
+   private:
+    const void* document_;
+    std::size_t index_;
+  };
+  ArrayRange(Iterator begin, Iterator end) : begin_(begin), end_(end) {}
+  [[nodiscard]] Iterator begin() const { return begin_; }
+  [[nodiscard]] Iterator end() const { return end_; }
+
+ private:
+  Iterator begin_, end_;
+};
+
+class ObjectRange {
+ public:
+  class Iterator {
+   public:
+    Iterator(const void* document, std::size_t index) : document_(document), index_(index) {}
+    Member operator*() const;
+    Iterator& operator++();
+    bool operator==(const Iterator& other) const { return index_ == other.index_; }
+
+   private:
+    const void* document_;
+    std::size_t index_;
+  };
+  ObjectRange(Iterator begin, Iterator end) : begin_(begin), end_(end) {}
+  [[nodiscard]] Iterator begin() const { return begin_; }
+  [[nodiscard]] Iterator end() const { return end_; }
+
+ private:
+  Iterator begin_, end_;
+};
+
+class Document {
+ public:
+  // Errors: kInvalidRequest (syntax, with position where known; too deep; too many values; number
+  // out of range; duplicate key, named), kTooLarge.
+  [[nodiscard]] static Result<Document> parse(std::string_view text, const Limits& limits = {});
+
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+  ~Document();
+  [[nodiscard]] Value root() const;
+
+ private:
+  struct State;
+  explicit Document(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Appends JSON to a string that the caller owns. Commas and colons are its own business.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+
+  Writer& begin_object();
+  Writer& end_object();
+  Writer& begin_array();
+  Writer& end_array();
+  Writer& key(std::string_view name);
+  Writer& string(std::string_view text);   // must be valid UTF-8
+  Writer& integer(std::int64_t number);
+  Writer& number(double number);           // shortest text that reads back the same; finite
+  Writer& boolean(bool value);
+  Writer& null();
+  // Text that is valid JSON already, for example written by a Writer before.
+  Writer& raw(std::string_view json);
+  // A parsed value as this writer writes it (no white space, escapes only where needed).
+  Writer& value(const Value& value);
+
+  // key and value in one call.
+  Writer& member(std::string_view name, std::string_view text) { return key(name).string(text); }
+  Writer& member(std::string_view name, const char* text) { return key(name).string(text); }
+  Writer& member(std::string_view name, std::int64_t number) { return key(name).integer(number); }
+  Writer& member(std::string_view name, int number) { return key(name).integer(number); }
+  Writer& member(std::string_view name, bool value) { return key(name).boolean(value); }
+
+ private:
+  void separate();
+  std::string& out_;
+  bool needs_comma_ = false;
+};
+
+// The text of a value as Writer::value writes it.
+[[nodiscard]] std::string to_text(const Value& value);
+void append_quoted(std::string& out, std::string_view text);
+
+}  // namespace revier::json

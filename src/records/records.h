@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Personal records: SQL on SQLite (embedded) or PostgreSQL (grown), one code path.
+//
+// Columns are BIGINT, DOUBLE PRECISION and TEXT only: instants as BIGINT microseconds, booleans 0/1,
+// JSON as TEXT. Statements use named parameters (:name) and what both systems understand.
+// Writing goes through one writer thread with group commit (base/group_commit.h): each job stands in
+// a savepoint of its own, one COMMIT a group, durable when answered (SQLite: WAL, synchronous=FULL).
+// Reading takes a session from a small pool and blocks: call it on net::Pool, not on an io thread.
+//
+// Errors: kConflict for a refused constraint (unique, foreign key, check) on both systems;
+// kUnavailable when no session is free; kReadOnly after a failed sync; kCorrupt.
+//
+// Thread safety: Database from any thread; a Session by one thread at a time.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/group_commit.h"
+#include "base/result.h"
+
+namespace revier::records {
+
+using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
+
+struct Parameter {
+  std::string_view name;  // without the colon
+  Value value;
+};
+using Parameters = std::initializer_list<Parameter>;
+
+// One row of an answer. Asking a column for another type than it has is a programmer's error.
+class Row {
+ public:
+  Row(std::shared_ptr<const std::vector<std::string>> names, std::vector<Value> values)
+      : names_(std::move(names)), values_(std::move(values)) {}
+  [[nodiscard]] bool is_null(std::string_view column) const;
+  [[nodiscard]] std::int64_t integer(std::string_view column) const;
+  [[nodiscard]] double number(std::string_view column) const;
+  [[nodiscard]] const std::string& text(std::string_view column) const;
+  [[nodiscard]] std::string text_or(std::string_view column, std::string_view fallback) const;
+
+ private:
+  [[nodiscard]] const Value& at(std::string_view column) const;
+  std::shared_ptr<const std::vector<std::string>> names_;
+  std::vector<Value> values_;
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+  // Rows changed.
+  [[nodiscard]] virtual Result<std::int64_t> execute(std::string_view sql,
+                                                     Parameters parameters = {}) = 0;
+  // At most `rows_max` rows; more is kTooManyResults.
+  [[nodiscard]] virtual Result<std::vector<Row>> query(std::string_view sql,
+                                                       Parameters parameters = {},
+                                                       std::size_t rows_max = 10'000) = 0;
+  // Exactly one row, or kResourceNotFound.
+  [[nodiscard]] Result<Row> one(std::string_view sql, Parameters parameters = {});
+};
+
+// One step of a domain's schema. Append-only: a released step is never edited; the checksum of what
+// was applied is stored and held against the code at start.
+struct Migration {
+  std::string_view name;  // "ticket-0001-registrations"
+  std::string_view sql;   // statements separated by ';'
+};
+
+struct Options {
+  // "sqlite:DIR/records.db" or "postgresql://..." (libpq)
+  std::string url;
+  unsigned read_sessions = 4;
+  std::string vfs;  // SQLite VFS to use; seam for the power-loss test
+};
+
+using Writer = GroupCommit<Session>;
+
+class Database {
+ public:
+  // Opens, makes a backup copy beside the file when a migration is pending (SQLite), migrates.
+  // Errors: kNewerFormat when the database knows migrations that we do not; kCorrupt when an applied
+  // one was edited; kUnavailable.
+  [[nodiscard]] static Result<std::unique_ptr<Database>> open(const Options& options,
+                                                              std::span<const Migration> migrations);
+  virtual ~Database() = default;
+
+  [[nodiscard]] virtual Writer& writer() = 0;
+  // Runs `step` with a reading session; blocks.
+  [[nodiscard]] virtual Result<> read(const std::function<Result<>(Session&)>& step) = 0;
+  // Consistent copy while writing goes on (SQLite backup API; not for PostgreSQL).
+  [[nodiscard]] virtual Result<> backup(const std::string& file) = 0;
+  // PRAGMA integrity_check, or a trivial query on PostgreSQL.
+  [[nodiscard]] virtual Result<> verify() = 0;
+  [[nodiscard]] virtual bool writable() const = 0;
+};
+
+}  // namespace revier::records
