@@ -2,7 +2,9 @@
 // Personal records: SQL on SQLite (embedded) or PostgreSQL (grown), one code path.
 //
 // Columns are BIGINT, DOUBLE PRECISION and TEXT only: instants as BIGINT microseconds, booleans 0/1,
-// JSON as TEXT. Statements use named parameters (:name) and what both systems understand.
+// JSON as TEXT. Statements use named parameters (:name) and what both systems understand; a sum of
+// BIGINT is written CAST(SUM(x) AS BIGINT), which PostgreSQL would otherwise answer as NUMERIC.
+// Texts are UTF-8 without NUL. Statements should be constant texts: prepared ones are kept by text.
 // Writing goes through one writer thread with group commit (base/group_commit.h): each job stands in
 // a savepoint of its own, one COMMIT a group, durable when answered (SQLite: WAL, synchronous=FULL).
 // Reading takes a session from a small pool and blocks: call it on net::Pool, not on an io thread.
@@ -12,9 +14,13 @@
 //
 // Thread safety: Database from any thread; a Session by one thread at a time.
 #pragma once
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,16 +29,48 @@
 
 #include "base/group_commit.h"
 #include "base/result.h"
+#include "base/time.h"
 
 namespace revier::records {
 
 using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
 
+// One named parameter: {"id", 5}, {"name", text}, {"at", clock.now()}, {"note", nullptr},
+// {"mail", optional}. Text is viewed, not copied: it must live until the call returns.
 struct Parameter {
+  using View = std::variant<std::nullptr_t, std::int64_t, double, std::string_view>;
+
+  Parameter(std::string_view n, std::nullptr_t) : name(n), value(nullptr) {}
+  template <std::integral T>
+  Parameter(std::string_view n, T v) : name(n), value(static_cast<std::int64_t>(v)) {}
+  Parameter(std::string_view n, double v) : name(n), value(v) {}
+  Parameter(std::string_view n, Instant v) : name(n), value(v.us) {}
+  Parameter(std::string_view n, std::string_view v) : name(n), value(v) {}
+  Parameter(std::string_view n, const std::string& v) : name(n), value(std::string_view(v)) {}
+  Parameter(std::string_view n, const char* v) : name(n), value(std::string_view(v)) {}
+  template <class T>
+  Parameter(std::string_view n, const std::optional<T>& v) : Parameter(n, nullptr) {
+    if (v) value = Parameter(n, *v).value;
+  }
+
   std::string_view name;  // without the colon
-  Value value;
+  View value;
 };
-using Parameters = std::initializer_list<Parameter>;
+
+// The parameters of one call: a braced list, or a vector that was filled in a loop.
+class Parameters {
+ public:
+  Parameters() = default;
+  Parameters(std::initializer_list<Parameter> list) : begin_(list.begin()), size_(list.size()) {}
+  Parameters(const std::vector<Parameter>& list) : begin_(list.data()), size_(list.size()) {}
+  [[nodiscard]] const Parameter* begin() const { return begin_; }
+  [[nodiscard]] const Parameter* end() const { return begin_ + size_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  const Parameter* begin_ = nullptr;
+  std::size_t size_ = 0;
+};
 
 // One row of an answer. Asking a column for another type than it has is a programmer's error.
 class Row {
