@@ -27,8 +27,8 @@ class FileSystem;
 
 namespace revier::store {
 
-// Families of rows; each has its own key order and is named in the format description
-// (ARCHITECTURE.md). Append only.
+// Families of rows, each with its own key order. Append only. In kMeta the keys that start with
+// "store." are the store's own.
 enum class Column : std::uint8_t { kMeta, kNames, kEntities, kHistory, kOutbox, kAudit };
 
 enum class Durability : std::uint8_t { kCommit, kInterval, kNone };
@@ -44,7 +44,8 @@ class Batch {
 
 using Writer = GroupCommit<Batch>;
 
-// Rows in key order. Views live until the next call.
+// Rows in key order, as they were when the cursor was made. Views live until the next call. Must
+// not outlive the store; used by one thread.
 class Cursor {
  public:
   virtual ~Cursor() = default;
@@ -59,9 +60,10 @@ class Cursor {
 struct Options {
   std::string directory;
   Durability durability = Durability::kCommit;
-  std::int64_t sync_interval_ms = 200;       // for kInterval
+  std::int64_t sync_interval_ms = 200;  // for kInterval
+  // Memory for blocks that were read, and once more for rows that are in the log only.
   std::size_t cache_bytes = std::size_t{64} << 20;
-  // Seam for tests: the files RocksDB works on; nullptr is the real file system. Not owned.
+  // Seam for tests: the files RocksDB works on; nullptr is the real file system.
   std::shared_ptr<rocksdb::FileSystem> file_system;
 };
 
@@ -86,7 +88,8 @@ class Store {
                                                      std::string_view from = {}) const = 0;
   // A consistent copy that can be opened, made while writing goes on; hard links where possible.
   [[nodiscard]] virtual Result<> checkpoint(const std::string& directory) const = 0;
-  // Reads every block and holds it against its checksum.
+  // Reads every block of the tables and of the log and holds it against its checksum; takes as long
+  // as reading all files. kCorrupt names the file.
   [[nodiscard]] virtual Result<> verify() const = 0;
   [[nodiscard]] virtual Health health() const = 0;
   [[nodiscard]] virtual Durability durability() const = 0;
