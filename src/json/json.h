@@ -14,15 +14,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
 namespace revier::json {
 
 struct Limits {
-  std::size_t bytes_max = std::size_t{10} << 20;
-  std::size_t depth_max = 64;
-  std::size_t values_max = 1'000'000;
+  std::size_t bytes_max = std::size_t{10} << 20;  // at most 128 MiB
+  std::size_t depth_max = 64;                     // at most 512; [[1]] has depth 2
+  std::size_t values_max = 1'000'000;             // keys do not count
 };
 
 enum class Kind : std::uint8_t { kNull, kBool, kInteger, kDouble, kString, kArray, kObject };
@@ -30,8 +31,7 @@ enum class Kind : std::uint8_t { kNull, kBool, kInteger, kDouble, kString, kArra
 class ArrayRange;
 class ObjectRange;
 
-// A handle of two words; cheap to copy. Asking a value for another kind than it has is a
-// programmer's error (RV_CHECK), except by the as_* functions.
+// A handle of two words; cheap to copy. as_* are nullopt where the value is of another kind.
 class Value {
  public:
   [[nodiscard]] Kind kind() const;
@@ -45,7 +45,8 @@ class Value {
 
   [[nodiscard]] std::optional<std::string_view> as_string() const;
   [[nodiscard]] std::optional<double> as_number() const;
-  [[nodiscard]] std::optional<std::int64_t> as_integer() const;  // also 3.0
+  // Also of 3.0; nullopt beyond int64 (such an integer is kInteger and as_number() has it rounded).
+  [[nodiscard]] std::optional<std::int64_t> as_integer() const;
   [[nodiscard]] std::optional<bool> as_bool() const;
 
   [[nodiscard]] std::size_t size() const;      // members or elements; 0 for others
@@ -58,8 +59,9 @@ class Value {
   friend class Document;
   friend class ArrayRange;
   friend class ObjectRange;
-  Value(const void* document, std::size_t index) : document_(document), index_(index) {}
-  const void* document_;
+  friend class Writer;
+  Value(const std::uint64_t* tape, std::size_t index) : tape_(tape), index_(index) {}
+  const std::uint64_t* tape_;
   std::size_t index_;
 };
 
@@ -73,13 +75,13 @@ class ArrayRange {
  public:
   class Iterator {
    public:
-    Iterator(const void* document, std::size_t index) : document_(document), index_(index) {}
-    Value operator*() const { return {document_, index_}; }
+    Iterator(const std::uint64_t* tape, std::size_t index) : tape_(tape), index_(index) {}
+    Value operator*() const { return {tape_, index_}; }
     Iterator& operator++();
     bool operator==(const Iterator& other) const { return index_ == other.index_; }
 
    private:
-    const void* document_;
+    const std::uint64_t* tape_;
     std::size_t index_;
   };
   ArrayRange(Iterator begin, Iterator end) : begin_(begin), end_(end) {}
@@ -94,13 +96,13 @@ class ObjectRange {
  public:
   class Iterator {
    public:
-    Iterator(const void* document, std::size_t index) : document_(document), index_(index) {}
+    Iterator(const std::uint64_t* tape, std::size_t index) : tape_(tape), index_(index) {}
     Member operator*() const;
     Iterator& operator++();
     bool operator==(const Iterator& other) const { return index_ == other.index_; }
 
    private:
-    const void* document_;
+    const std::uint64_t* tape_;
     std::size_t index_;
   };
   ObjectRange(Iterator begin, Iterator end) : begin_(begin), end_(end) {}
@@ -117,18 +119,15 @@ class Document {
   // out of range; duplicate key, named), kTooLarge.
   [[nodiscard]] static Result<Document> parse(std::string_view text, const Limits& limits = {});
 
-  Document(Document&&) noexcept;
-  Document& operator=(Document&&) noexcept;
-  ~Document();
-  [[nodiscard]] Value root() const;
+  [[nodiscard]] Value root() const { return {tape_.get(), 1}; }
 
  private:
-  struct State;
-  explicit Document(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Document(std::unique_ptr<std::uint64_t[]> tape) : tape_(std::move(tape)) {}
+  std::unique_ptr<std::uint64_t[]> tape_;  // detail/tape.h says what is in it
 };
 
-// Appends JSON to a string that the caller owns. Commas and colons are its own business.
+// Appends one JSON value to a string that the caller owns. Commas and colons are its own business.
+// Its calls nest at most 64 deep (RV_CHECK); value() and raw() may bring more depth with them.
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
@@ -140,7 +139,8 @@ class Writer {
   Writer& key(std::string_view name);
   Writer& string(std::string_view text);   // must be valid UTF-8
   Writer& integer(std::int64_t number);
-  Writer& number(double number);           // shortest text that reads back the same; finite
+  // Finite. The shortest text that reads back as the same double: 0.1, 3.0, -0.0, 1e+16.
+  Writer& number(double number);
   Writer& boolean(bool value);
   Writer& null();
   // Text that is valid JSON already, for example written by a Writer before.
@@ -153,16 +153,24 @@ class Writer {
   Writer& member(std::string_view name, const char* text) { return key(name).string(text); }
   Writer& member(std::string_view name, std::int64_t number) { return key(name).integer(number); }
   Writer& member(std::string_view name, int number) { return key(name).integer(number); }
+  Writer& member(std::string_view name, double number) { return key(name).number(number); }
   Writer& member(std::string_view name, bool value) { return key(name).boolean(value); }
 
  private:
+  enum class Next : std::uint8_t { kFirst, kComma, kValue };  // kValue: after a key
   void separate();
+  void open(bool object);
+  void close(bool object);
+
   std::string& out_;
-  bool needs_comma_ = false;
+  std::uint64_t objects_ = 0;  // one bit a level: is it an object
+  std::uint8_t depth_ = 0;
+  Next next_ = Next::kFirst;
 };
 
 // The text of a value as Writer::value writes it.
 [[nodiscard]] std::string to_text(const Value& value);
+// A string with its quotes; must be valid UTF-8.
 void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace revier::json
