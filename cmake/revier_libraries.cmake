@@ -17,8 +17,8 @@ find_package(CURL REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 
-foreach(pkg rocksdb libsodium libqrencode libcmark pangocairo cairo-pdf libqpdf gmime-3.0 libbrotlienc
-        libbrotlidec zlib)
+foreach(pkg rocksdb libsodium libqrencode libcmark pangocairo cairo-pdf libqpdf gmime-3.0
+        libbrotlienc libbrotlidec zlib)
   string(MAKE_C_IDENTIFIER ${pkg} id)
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${pkg})
   add_library(lib::${pkg} ALIAS PkgConfig::${id})
@@ -33,7 +33,8 @@ function(revier_plain_library name)
   add_library(lib::${name} ALIAS plain_${name})
 endfunction()
 
-revier_plain_library(soci LINK soci_core soci_sqlite3 soci_postgresql pq INCLUDE /usr/include/postgresql)
+revier_plain_library(soci LINK soci_core soci_sqlite3 soci_postgresql pq
+                     INCLUDE /usr/include/postgresql)
 revier_plain_library(s2 LINK s2 absl_base OpenSSL::Crypto)
 revier_plain_library(geos LINK geos_c)
 revier_plain_library(ical LINK ical)

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
+option(REVIER_UNIT_TESTS "Build the tests that stand beside the code" ON)
+
 # revier_module(NAME DEPENDS <modules> LIBS <libraries> TEST_LIBS <libraries>)
 #
 # One folder, one static library. DEPENDS is the whole list of modules that its files may include
@@ -24,7 +26,7 @@ function(revier_module name)
     target_precompile_headers(revier_${name} REUSE_FROM revier_base)
   endif()
 
-  if(tests)
+  if(tests AND REVIER_UNIT_TESTS)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE revier_${name} GTest::gtest_main GTest::gmock
                                                lib::rapidcheck ${arg_TEST_LIBS})

@@ -19,9 +19,10 @@ TEST(Time, PrintsAndReadsTheEdges) {
 }
 
 TEST(Time, RefusesWhatIsNoInstant) {
-  for (const char* text : {"", "2025-02-30T00:00:00Z", "2025-01-20", "2025-01-20T24:00:00Z",
-                           "2025-01-20T09:00:00", "2025-01-20T09:00:00+25:00", "0000-01-01T00:00:00Z",
-                           "2025-01-20T09:00:00.Z", "2025-01-20T09:00:00Zx"}) {
+  for (const char* text :
+       {"", "2025-02-30T00:00:00Z", "2025-01-20", "2025-01-20T24:00:00Z", "2025-01-20T09:00:00",
+        "2025-01-20T09:00:00+25:00", "0000-01-01T00:00:00Z", "2025-01-20T09:00:00.Z",
+        "2025-01-20T09:00:00Zx"}) {
     EXPECT_FALSE(parse_iso8601(text)) << text;
   }
 }
@@ -118,7 +119,8 @@ TEST(GroupCommit, TakesManyThreadsInOrderOfEach) {
   }
   ASSERT_EQ(backend.durable.size(), 800U);
   std::array<int, 4> next{};
-  for (const int n : backend.durable) EXPECT_EQ(n % 1000, next[static_cast<std::size_t>(n / 1000)]++);
+  for (const int n : backend.durable)
+    EXPECT_EQ(n % 1000, next[static_cast<std::size_t>(n / 1000)]++);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@ namespace revier::detail {
 [[noreturn]] void check_failed(const char* expression, const char* file, int line);
 }
 
-#define RV_CHECK(expression) \
-  (static_cast<bool>(expression) ? void(0) \
-                                 : ::revier::detail::check_failed(#expression, __FILE__, __LINE__))
+#define RV_CHECK(expression)     \
+  (static_cast<bool>(expression) \
+       ? void(0)                 \
+       : ::revier::detail::check_failed(#expression, __FILE__, __LINE__))

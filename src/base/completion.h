@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Completion<T>: one value handed from any thread to one waiting coroutine (or one blocked thread).
 //
-// The awaiting coroutine goes on on the executor of the thread it was suspended on; a thread without
-// one (a test, a tool) calls wait() instead of awaiting.
+// The awaiting coroutine goes on on the executor of the thread it was suspended on; a thread
+// without one (a test, a tool) calls wait() instead of awaiting.
 //
 // Thread safety: set() from any thread, once; co_await or wait() from one thread, once. The object
 // must outlive both.

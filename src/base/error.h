@@ -26,33 +26,33 @@ enum class Code : std::uint8_t {
   kNoMultiTenantSupport,   // a tenant was named and there are none
   kNonexistentTenant,      // the tenant does not exist
   // HTTP and access
-  kUnauthenticated,        // no credentials, or wrong ones
-  kForbidden,              // credentials without the right
-  kMethodNotAllowed,       // the resource exists, the method does not
-  kNotAcceptable,          // no representation the client accepts
-  kConflict,               // the state does not allow it now
-  kGone,                   // was there, is not any more
-  kPreconditionFailed,     // If-Match and the like
-  kTooLarge,               // body beyond its limit
-  kUnsupportedMediaType,   // body of a type the operation does not take
-  kMisdirected,            // a Host that is not ours
-  kUnprocessable,          // a form or a JSON of the people plane with wrong fields
-  kTooManyRequests,        // slow down
-  kUnavailable,            // not now: shutting down, queue full, store read-only
-  kInsufficientStorage,    // memory or disk limit reached
-  kTimeout,                // took too long
-  kNotImplemented,         // a coding or method we do not speak
+  kUnauthenticated,       // no credentials, or wrong ones
+  kForbidden,             // credentials without the right
+  kMethodNotAllowed,      // the resource exists, the method does not
+  kNotAcceptable,         // no representation the client accepts
+  kConflict,              // the state does not allow it now
+  kGone,                  // was there, is not any more
+  kPreconditionFailed,    // If-Match and the like
+  kTooLarge,              // body beyond its limit
+  kUnsupportedMediaType,  // body of a type the operation does not take
+  kMisdirected,           // a Host that is not ours
+  kUnprocessable,         // a form or a JSON of the people plane with wrong fields
+  kTooManyRequests,       // slow down
+  kUnavailable,           // not now: shutting down, queue full, store read-only
+  kInsufficientStorage,   // memory or disk limit reached
+  kTimeout,               // took too long
+  kNotImplemented,        // a coding or method we do not speak
   // People plane
-  kQuotaFull,              // no seat left; the answer carries the waiting-list place
-  kHoldEnded,              // the hold ran out or was used
-  kOverlap,                // two parts of a registration at the same time
-  kSeatLimit,              // more seats than one person may take
-  kAlreadyCheckedIn,       // the ticket was used; the answer says when and where
-  kRegistrationClosed,     // before the start or after the end of registration
+  kQuotaFull,           // no seat left; the answer carries the waiting-list place
+  kHoldEnded,           // the hold ran out or was used
+  kOverlap,             // two parts of a registration at the same time
+  kSeatLimit,           // more seats than one person may take
+  kAlreadyCheckedIn,    // the ticket was used; the answer says when and where
+  kRegistrationClosed,  // before the start or after the end of registration
   // Inside
-  kCorrupt,                // stored data do not match their checksum or form
-  kNewerFormat,            // the data directory was written by a newer version
-  kReadOnly,               // the store refused a sync: nothing is written any more
+  kCorrupt,      // stored data do not match their checksum or form
+  kNewerFormat,  // the data directory was written by a newer version
+  kReadOnly,     // the store refused a sync: nothing is written any more
 };
 
 // How one code is told. `type` is the problem-details type URI (RFC 9457), `title` its fixed title,
@@ -70,8 +70,8 @@ struct ErrorRow {
 [[nodiscard]] const ErrorRow& describe(Code code);
 
 // An error on its way to a client. `message` is English and names what was wrong and, where one is
-// known, the next step; it never holds personal data. `field` names the offending part: a form field,
-// a JSON pointer, an attribute; empty where there is none.
+// known, the next step; it never holds personal data. `field` names the offending part: a form
+// field, a JSON pointer, an attribute; empty where there is none.
 struct [[nodiscard]] Error {
   Code code = Code::kInternalError;
   std::string message;

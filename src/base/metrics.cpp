@@ -16,7 +16,8 @@ prometheus::Registry& registry() {
 }
 
 const prometheus::Histogram::BucketBoundaries kSeconds = {
-    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+    0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
 
 }  // namespace
 
@@ -30,8 +31,11 @@ void Gauge::set(double value) { gauge_.Set(value); }
 void Gauge::add(double amount) { gauge_.Increment(amount); }
 
 Timing::Timing(const std::string& name, const std::string& help, const Labels& labels)
-    : histogram_(prometheus::BuildHistogram().Name(name).Help(help).Register(registry()).Add(
-          labels, kSeconds)) {}
+    : histogram_(prometheus::BuildHistogram()
+                     .Name(name)
+                     .Help(help)
+                     .Register(registry())
+                     .Add(labels, kSeconds)) {}
 void Timing::observe_us(std::int64_t us) { histogram_.Observe(static_cast<double>(us) / 1e6); }
 
 std::string text() { return prometheus::TextSerializer().Serialize(registry().Collect()); }

@@ -31,29 +31,29 @@ using Result = tl::expected<T, Error>;
 #define RV_CONCAT(a, b) RV_CONCAT_INNER(a, b)
 
 // RV_TRY(expression);  leaves the function with the error of a failed Result.
-#define RV_TRY(expression)                                                            \
-  do {                                                                                \
-    if (auto rv_result = (expression); !rv_result)                                    \
-      return ::revier::fail(std::move(rv_result).error());                            \
+#define RV_TRY(expression)                                 \
+  do {                                                     \
+    if (auto rv_result = (expression); !rv_result)         \
+      return ::revier::fail(std::move(rv_result).error()); \
   } while (false)
 
 // RV_ASSIGN(auto value, expression);  the same, and keeps the value otherwise.
 #define RV_ASSIGN(declaration, expression) \
   RV_ASSIGN_INNER(RV_CONCAT(rv_result_, __LINE__), declaration, expression)
-#define RV_ASSIGN_INNER(name, declaration, expression)             \
-  auto name = (expression);                                        \
-  if (!name) return ::revier::fail(std::move(name).error());       \
+#define RV_ASSIGN_INNER(name, declaration, expression)       \
+  auto name = (expression);                                  \
+  if (!name) return ::revier::fail(std::move(name).error()); \
   declaration = std::move(*name)
 
 // The same two inside a coroutine.
-#define RV_CO_TRY(expression)                                                         \
-  do {                                                                                \
-    if (auto rv_result = (expression); !rv_result)                                    \
-      co_return ::revier::fail(std::move(rv_result).error());                         \
+#define RV_CO_TRY(expression)                                 \
+  do {                                                        \
+    if (auto rv_result = (expression); !rv_result)            \
+      co_return ::revier::fail(std::move(rv_result).error()); \
   } while (false)
 #define RV_CO_ASSIGN(declaration, expression) \
   RV_CO_ASSIGN_INNER(RV_CONCAT(rv_result_, __LINE__), declaration, expression)
-#define RV_CO_ASSIGN_INNER(name, declaration, expression)          \
-  auto name = (expression);                                        \
-  if (!name) co_return ::revier::fail(std::move(name).error());    \
+#define RV_CO_ASSIGN_INNER(name, declaration, expression)       \
+  auto name = (expression);                                     \
+  if (!name) co_return ::revier::fail(std::move(name).error()); \
   declaration = std::move(*name)

@@ -6,8 +6,8 @@
 // for Asio.
 //
 // Thread safety: a Task is moved and awaited by one thread at a time. It starts on the thread that
-// awaits it. After `co_await` of something that finishes elsewhere it goes on on the Executor it was
-// suspended on.
+// awaits it. After `co_await` of something that finishes elsewhere it goes on on the Executor it
+// was suspended on.
 #pragma once
 #include <coroutine>
 #include <exception>

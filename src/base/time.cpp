@@ -89,7 +89,8 @@ bool read_zone(Reader& in, int& offset_minutes) {
   if (!minus && !in.literal('+')) return false;
   int hours = 0;
   int minutes = 0;
-  if (!in.digits(2, hours) || !in.literal(':') || !in.digits(2, minutes) || !in.done()) return false;
+  if (!in.digits(2, hours) || !in.literal(':') || !in.digits(2, minutes) || !in.done())
+    return false;
   if (hours > 23 || minutes > 59) return false;
   offset_minutes = (hours * 60 + minutes) * (minus ? -1 : 1);
   return true;
@@ -160,8 +161,8 @@ Result<Instant> parse_iso8601(std::string_view text) {
 std::string to_http_date(Instant instant) {
   static constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
                                                        "Thu", "Fri", "Sat"};
-  static constexpr std::array<const char*, 12> kMonths = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Civil c = to_civil(instant);
   std::string out = kDays[static_cast<std::size_t>(c.weekday)];
   std::array<char, 24> text{};

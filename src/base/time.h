@@ -3,8 +3,8 @@
 //
 // Instant is UTC in microseconds since 1970-01-01. Two clocks (ARCHITECTURE.md, "Two clocks"): the
 // real one serves TLS, Date, cookies, tokens, rate limits and time-outs; the civil one serves
-// deadlines, holds, reminders, retention, createdAt, modifiedAt. Nothing outside floors 0-2 asks the
-// system for the time.
+// deadlines, holds, reminders, retention, createdAt, modifiedAt. Nothing outside floors 0-2 asks
+// the system for the time.
 //
 // Thread safety: values; clocks may be asked from any thread.
 #pragma once

@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Builds the trees and runs the parts of `scripts/test`; ends with "N passed, N failed".
+
+A part is a ctest label in one build tree. A ctest program counts as many tests as it says
+(GoogleTest, `node --test`, or a last line "N passed, N failed"), and as one where it says nothing.
+REVIER_LONG=1 in the environment tells programs to run their long form.
+"""
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Part:
+    tree: str               # CMake preset
+    label: str              # ctest label
+    only: str = ""          # regular expression on the names of the tests
+    on_request: bool = False  # not part of a run without names
+
+
+PARTS = {
+    "lint": Part("release", "lint"),
+    "unit": Part("asan", "unit"),
+    "corpus": Part("asan", "corpus"),
+    "oracle": Part("asan", "oracle"),
+    "api": Part("asan", "api"),
+    "crash": Part("asan", "crash"),
+    "tsan": Part("tsan", "unit", only="^(net|store|context)$"),
+    "browser": Part("release", "browser"),
+    "rush": Part("release", "rush"),
+    "bench": Part("release", "bench"),
+    "screens": Part("release", "screens", on_request=True),
+    "coverage": Part("release", "coverage", on_request=True),
+}
+# What is built of a tree; the whole of it where nothing is named.
+TARGETS = {"tsan": ["net_test", "store_test", "context_test"]}
+
+
+@dataclass
+class Row:
+    name: str
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    failures: tuple = ()
+
+
+running = None  # the child's process group, ended with us
+
+
+def run(command, log=None, env=None):
+    """Runs a command in a process group of its own, so that nothing it starts outlives it."""
+    global running
+    running = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                               env={**os.environ, **(env or {})}, start_new_session=True)
+    try:
+        return running.wait()
+    finally:
+        end_group(running.pid)
+
+
+def end_group(group):
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def on_signal(number, _frame):
+    if running:
+        end_group(running.pid)
+    sys.exit(128 + number)
+
+
+def build(tree, jobs):
+    """Configures and builds one tree; True when it stands."""
+    print(f"== build {tree}", flush=True)
+    logs = ROOT / "build"
+    logs.mkdir(exist_ok=True)
+    with open(logs / f"configure-{tree}.log", "wb") as log:
+        if run(["cmake", "--preset", tree], log):
+            print(Path(log.name).read_text(errors="replace")[-8000:])
+            return False
+    targets = TARGETS.get(tree)
+    command = ["cmake", "--build", "--preset", tree, "--parallel", str(jobs)]
+    if targets:
+        command += ["--target", *targets]
+    with open(logs / f"build-{tree}.log", "wb") as log:
+        if run(command, log) == 0:
+            return True
+    lines = Path(log.name).read_text(errors="replace").splitlines()
+    errors = [line for line in lines if re.search(r"error|FAILED|undefined", line)]
+    print("\n".join(errors[:40] + ["..."] + lines[-40:]))
+    return False
+
+
+def counts(output, ok):
+    """How many tests a program's output tells of: (passed, failed)."""
+    patterns = (
+        (r"\[  PASSED  \] (\d+) tests?", r"(\d+) FAILED TESTS?"),          # GoogleTest
+        (r"^(?:#|ℹ) pass (\d+)", r"^(?:#|ℹ) fail (\d+)"),                   # node --test
+        (r"^(\d+) passed, \d+ failed", r"^\d+ passed, (\d+) failed"),      # our own
+    )
+    for good, bad in patterns:
+        passed = re.findall(good, output, re.MULTILINE)
+        failed = re.findall(bad, output, re.MULTILINE)
+        if passed or failed:
+            number = int(failed[-1]) if failed else 0
+            return (int(passed[-1]) if passed else 0), (number if ok else max(number, 1))
+    return (1, 0) if ok else (0, 1)
+
+
+def read_report(file):
+    """Sums a ctest report: passed, failed, names of the failed programs."""
+    passed = failed = 0
+    failures = []
+    for case in ElementTree.parse(file).getroot().iter("testcase"):
+        ok = case.get("status") == "run"
+        if case.get("status") in ("disabled", "notrun") and case.find("skipped") is not None:
+            print(f"   skipped: {case.get('name')}")
+            continue
+        good, bad = counts(case.findtext("system-out") or "", ok)
+        passed, failed = passed + good, failed + bad
+        if not ok:
+            failures.append(case.get("name"))
+    return passed, failed, failures
+
+
+def run_part(name, part, jobs, long):
+    print(f"== {name}", flush=True)
+    report = ROOT / "build" / f"report-{name}.xml"
+    report.unlink(missing_ok=True)
+    command = ["ctest", "--test-dir", f"build/{part.tree}"]
+    command += ["-L", f"^{part.label}$", "-j", str(jobs), "--output-on-failure",
+                "--output-junit", str(report), "--no-tests=error",
+                "--test-output-size-passed", "65536", "--test-output-size-failed", "1048576",
+                "--test-output-truncation", "middle", "--timeout", "7200" if long else "900"]
+    if part.only:
+        command += ["-R", part.only]
+    started = time.monotonic()
+    status = run(command, env={"REVIER_LONG": "1"} if long else None)
+    row = Row(name, time.monotonic() - started)
+    if not report.exists():
+        row.failed, row.failures = 1, ("no test ran",)
+        return row
+    row.passed, row.failed, row.failures = read_report(report)
+    if status and not row.failed:
+        row.failed = 1
+    return row
+
+
+def chosen_parts(names, long):
+    if names:
+        return {name: PARTS[name] for name in names}
+    return {name: part for name, part in PARTS.items()
+            if long and name != "screens" or not part.on_request}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="scripts/test", description=__doc__.split("\n")[0])
+    parser.add_argument("parts", nargs="*", metavar="PART",
+                        help=f"{', '.join(PARTS)}; or long: everything in its long form")
+    parser.add_argument("--list", action="store_true", help="show the parts and end")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--setup-seconds", type=float, default=0, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    unknown = set(arguments.parts) - set(PARTS) - {"long"}
+    if unknown:
+        parser.error(f"no part named {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    return arguments
+
+
+def print_table(rows):
+    print(f"\n{'part':<16}{'time':>8}  {'passed':>7} {'failed':>7}")
+    for row in rows:
+        minutes, seconds = divmod(int(row.seconds), 60)
+        print(f"{row.name:<16}{minutes:>5}:{seconds:02}  {row.passed:>7} {row.failed:>7}")
+    for row in rows:
+        for failure in row.failures:
+            print(f"failed: {row.name}: {failure}")
+
+
+def main():
+    arguments = parse_arguments()
+    if arguments.list:
+        print("\n".join(PARTS))
+        return 0
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    long = "long" in arguments.parts
+    parts = chosen_parts([name for name in arguments.parts if name != "long"], long)
+    rows = [Row("setup", arguments.setup_seconds)]
+    for tree in dict.fromkeys(part.tree for part in parts.values()):
+        started = time.monotonic()
+        built = build(tree, arguments.jobs)
+        rows.append(Row(f"build {tree}", time.monotonic() - started,
+                        failed=0 if built else 1, failures=() if built else ("does not build",)))
+        if built:
+            rows += [run_part(name, part, arguments.jobs, long)
+                     for name, part in parts.items() if part.tree == tree]
+    print_table(rows)
+    failed = sum(row.failed for row in rows)
+    print(f"{sum(row.passed for row in rows)} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
