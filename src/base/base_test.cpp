@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/group_commit.h"
+#include "base/parallel.h"
 #include "base/random.h"
 #include "base/time.h"
 
@@ -121,6 +122,12 @@ TEST(GroupCommit, TakesManyThreadsInOrderOfEach) {
   std::array<int, 4> next{};
   for (const int n : backend.durable)
     EXPECT_EQ(n % 1000, next[static_cast<std::size_t>(n / 1000)]++);
+}
+
+TEST(ParallelFor, CallsEachOnce) {
+  std::vector<std::atomic<int>> calls(10'000);
+  parallel_for(calls.size(), 4, [&](std::size_t i) { ++calls[i]; });
+  EXPECT_TRUE(std::all_of(calls.begin(), calls.end(), [](const auto& n) { return n == 1; }));
 }
 
 }  // namespace
