@@ -66,7 +66,9 @@ struct Scope {
   std::string_view within;  // the event of a track
 
   [[nodiscard]] static Scope instance() { return {}; }
-  [[nodiscard]] static Scope tenant(std::string_view name) { return {ScopeKind::kTenant, name, {}}; }
+  [[nodiscard]] static Scope tenant(std::string_view name) {
+    return {ScopeKind::kTenant, name, {}};
+  }
   [[nodiscard]] static Scope event(std::string_view id) { return {ScopeKind::kEvent, id, {}}; }
   [[nodiscard]] static Scope track(std::string_view event, std::string_view id) {
     return {ScopeKind::kTrack, id, event};

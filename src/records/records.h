@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Personal records: SQL on SQLite (embedded) or PostgreSQL (grown), one code path.
 //
-// Columns are BIGINT, DOUBLE PRECISION and TEXT only: instants as BIGINT microseconds, booleans 0/1,
-// JSON as TEXT. Statements use named parameters (:name) and what both systems understand; a sum of
-// BIGINT is written CAST(SUM(x) AS BIGINT), which PostgreSQL would otherwise answer as NUMERIC.
+// Columns are BIGINT, DOUBLE PRECISION and TEXT only: instants as BIGINT microseconds, booleans
+// 0/1, JSON as TEXT. Statements use named parameters (:name) and what both systems understand.
 // Texts are UTF-8 without NUL. Statements should be constant texts: prepared ones are kept by text.
-// Writing goes through one writer thread with group commit (base/group_commit.h): each job stands in
-// a savepoint of its own, one COMMIT a group, durable when answered (SQLite: WAL, synchronous=FULL).
-// Reading takes a session from a small pool and blocks: call it on net::Pool, not on an io thread.
+// Writing goes through one writer thread with group commit (base/group_commit.h): each job stands
+// in a savepoint of its own, one COMMIT a group, durable when answered (SQLite: WAL with
+// synchronous=FULL). Reading takes a session from a small pool and blocks: call it on net::Pool,
+// not on an io thread.
 //
 // Errors: kConflict for a refused constraint (unique, foreign key, check) on both systems;
 // kUnavailable when no session is free; kReadOnly after a failed sync; kCorrupt.
@@ -82,6 +82,8 @@ class Row {
   [[nodiscard]] double number(std::string_view column) const;
   [[nodiscard]] const std::string& text(std::string_view column) const;
   [[nodiscard]] std::string text_or(std::string_view column, std::string_view fallback) const;
+  [[nodiscard]] std::optional<std::int64_t> maybe_integer(std::string_view column) const;
+  [[nodiscard]] std::optional<std::string> maybe_text(std::string_view column) const;
 
  private:
   [[nodiscard]] const Value& at(std::string_view column) const;
@@ -89,6 +91,8 @@ class Row {
   std::vector<Value> values_;
 };
 
+// After a failed statement all further ones of the same job or step fail: what may fail is written
+// so that it does not (INSERT ... ON CONFLICT DO NOTHING and a look at the rows changed).
 class Session {
  public:
   virtual ~Session() = default;
@@ -124,18 +128,22 @@ class Database {
   // Opens, makes a backup copy beside the file when a migration is pending (SQLite), migrates.
   // Errors: kNewerFormat when the database knows migrations that we do not; kCorrupt when an applied
   // one was edited; kUnavailable.
-  [[nodiscard]] static Result<std::unique_ptr<Database>> open(const Options& options,
-                                                              std::span<const Migration> migrations);
+  [[nodiscard]] static Result<std::unique_ptr<Database>> open(
+      const Options& options, std::span<const Migration> migrations);
   virtual ~Database() = default;
 
   [[nodiscard]] virtual Writer& writer() = 0;
-  // Runs `step` with a reading session; blocks.
+  // Runs `step` with a reading session: one consistent state, no writing; blocks.
   [[nodiscard]] virtual Result<> read(const std::function<Result<>(Session&)>& step) = 0;
   // Consistent copy while writing goes on (SQLite backup API; not for PostgreSQL).
   [[nodiscard]] virtual Result<> backup(const std::string& file) = 0;
   // PRAGMA integrity_check, or a trivial query on PostgreSQL.
   [[nodiscard]] virtual Result<> verify() = 0;
+  // False after a failed commit or sync: nothing is written any more until the next start.
   [[nodiscard]] virtual bool writable() const = 0;
+  // Empties SQLite's write-ahead log, so that deleted content is gone from the files too.
+  // Errors: kUnavailable while a reader keeps it.
+  [[nodiscard]] virtual Result<> truncate_log() = 0;
 };
 
 }  // namespace revier::records

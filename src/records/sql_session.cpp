@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "records/detail/sql_session.h"
+
+#include <algorithm>
+
+#include <soci/soci.h>
+
+namespace revier::records::detail {
+namespace {
+
+// Statements kept by one session; texts are constants, so this is only reached by generated ones.
+constexpr std::size_t kStatementsMax = 512;
+
+struct Slot {
+  std::string name;
+  std::size_t kind = 0;  // index in Parameter::View
+  long long integer = 0;
+  double number = 0;
+  std::string text;
+  soci::indicator indicator = soci::i_ok;
+};
+
+}  // namespace
+
+// A statement with the variables that it is bound to; their addresses must not change.
+class Prepared {
+ public:
+  Prepared(soci::session& session, const std::string& sql, const Parameters& parameters)
+      : statement(session), slots_(parameters.size()) {
+    statement.alloc();
+    std::transform(parameters.begin(), parameters.end(), slots_.begin(), [](const Parameter& p) {
+      return Slot{std::string(p.name), p.value.index()};
+    });
+    for (Slot& slot : slots_) exchange(slot);
+    statement.prepare(sql);
+    statement.define_and_bind();
+  }
+
+  // Whether these parameters can be bound: same names, same types; a null fits every type.
+  [[nodiscard]] bool fits(const Parameters& parameters) const {
+    return std::equal(slots_.begin(), slots_.end(), parameters.begin(), parameters.end(),
+                      [](const Slot& slot, const Parameter& p) {
+                        const bool type = p.value.index() == slot.kind || p.value.index() == 0;
+                        return type && slot.name == p.name;
+                      });
+  }
+
+  void bind(const Parameters& parameters) {
+    const Parameter* parameter = parameters.begin();
+    for (Slot& slot : slots_) assign(slot, (parameter++)->value);
+  }
+
+  [[nodiscard]] std::size_t size() const { return slots_.size(); }
+
+  soci::statement statement;
+  std::shared_ptr<const std::vector<std::string>> names;
+
+ private:
+  void exchange(Slot& slot) {
+    switch (slot.kind) {
+      case 1: statement.exchange(soci::use(slot.integer, slot.indicator, slot.name)); break;
+      case 2: statement.exchange(soci::use(slot.number, slot.indicator, slot.name)); break;
+      default: statement.exchange(soci::use(slot.text, slot.indicator, slot.name));
+    }
+  }
+
+  static void assign(Slot& slot, const Parameter::View& value) {
+    slot.indicator = value.index() == 0 ? soci::i_null : soci::i_ok;
+    switch (value.index()) {
+      case 0: break;
+      case 1: slot.integer = std::get<1>(value); break;
+      case 2: slot.number = std::get<2>(value); break;
+      default: slot.text = std::get<3>(value);
+    }
+  }
+
+  std::vector<Slot> slots_;
+};
+
+SqlSession::SqlSession(Access access, std::unique_ptr<Dialect> dialect)
+    : access_(access), dialect_(std::move(dialect)) {}
+
+SqlSession::~SqlSession() = default;
+
+Result<std::unique_ptr<SqlSession>> SqlSession::open(const Target& target, Access access) {
+  std::unique_ptr<SqlSession> made(
+      new SqlSession(access, target.sqlite ? make_sqlite() : make_postgresql()));
+  try {
+    made->session_.open(made->dialect_->factory(), target.connect);
+    made->dialect_->configure(made->session_, access);
+    return made;
+  } catch (const soci::soci_error& error) {
+    Error told = made->failure(error);
+    if (told.code == Code::kConflict) told.code = Code::kUnavailable;
+    return fail(told.code, "cannot open the records: " + told.message);
+  } catch (const std::exception& error) {
+    return fail(Code::kUnavailable, std::string("cannot open the records: ") + error.what());
+  }
+}
+
+Error SqlSession::failure(const soci::soci_error& error) {
+  Failure told = dialect_->describe(error);
+  if (told.connection_lost) connection_lost_ = true;
+  return std::move(told.error);
+}
+
+template <class Step>
+auto SqlSession::guarded(Step step) -> Result<std::invoke_result_t<Step&>> {
+  if (failed_) {
+    return fail(Code::kInternalError, "a statement of this transaction failed before");
+  }
+  try {
+    return step();
+  } catch (const soci::soci_error& error) {
+    failed_ = true;
+    return fail(failure(error));
+  } catch (const std::exception& error) {
+    failed_ = true;
+    return fail(Code::kInternalError, error.what());
+  }
+}
+
+namespace {
+// PostgreSQL ends a text at NUL without a word.
+Result<> check_texts(const Parameters& parameters) {
+  for (const Parameter& p : parameters) {
+    const auto* text = std::get_if<std::string_view>(&p.value);
+    if (text != nullptr && text->find('\0') != std::string_view::npos) {
+      return fail(Code::kBadRequestData, "texts must not contain NUL", std::string(p.name));
+    }
+  }
+  return {};
+}
+
+// Leaves no statement open behind an exception.
+class Finish {
+ public:
+  Finish(const Dialect& dialect, soci::statement& statement)
+      : dialect_(dialect), statement_(statement) {}
+  ~Finish() { dialect_.finish(statement_); }
+  Finish(const Finish&) = delete;
+  Finish& operator=(const Finish&) = delete;
+
+ private:
+  const Dialect& dialect_;
+  soci::statement& statement_;
+};
+}  // namespace
+
+Prepared& SqlSession::prepared(std::string_view sql, const Parameters& parameters) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    if (statements_.size() >= kStatementsMax) statements_.clear();
+    found = statements_.emplace(std::string(sql), Variants()).first;
+  }
+  for (const auto& variant : found->second) {
+    if (variant->fits(parameters)) return *variant;
+  }
+  auto made = std::make_unique<Prepared>(session_, found->first, parameters);
+  if (dialect_->parameter_count(made->statement) != parameters.size()) {
+    throw soci::soci_error("the statement asks for other parameters than were given");
+  }
+  return *found->second.emplace_back(std::move(made));
+}
+
+Result<std::int64_t> SqlSession::execute(std::string_view sql, Parameters parameters) {
+  RV_TRY(check_texts(parameters));
+  return guarded([&]() -> std::int64_t {
+    Prepared& ready = prepared(sql, parameters);
+    const Finish finish(*dialect_, ready.statement);
+    ready.bind(parameters);
+    ready.statement.execute(true);
+    return ready.statement.get_affected_rows();
+  });
+}
+
+std::vector<Row> SqlSession::rows_of(Prepared& ready, std::size_t rows_max, bool& more) {
+  std::vector<Row> rows;
+  auto* backend = ready.statement.get_backend();
+  while (backend->fetch(1) == soci::details::statement_backend::ef_success) {
+    more = rows.size() == rows_max;
+    if (more) return rows;
+    if (!ready.names) {
+      ready.names = std::make_shared<const std::vector<std::string>>(
+          dialect_->column_names(ready.statement));
+    }
+    std::vector<Value> values(ready.names->size());
+    dialect_->read_row(ready.statement, values);
+    rows.emplace_back(ready.names, std::move(values));
+  }
+  return rows;
+}
+
+Result<std::vector<Row>> SqlSession::query(std::string_view sql, Parameters parameters,
+                                           std::size_t rows_max) {
+  RV_TRY(check_texts(parameters));
+  bool more = false;
+  RV_ASSIGN(auto rows, guarded([&] {
+              Prepared& ready = prepared(sql, parameters);
+              const Finish finish(*dialect_, ready.statement);
+              ready.bind(parameters);
+              ready.statement.execute(false);
+              return rows_of(ready, rows_max, more);
+            }));
+  if (more) {
+    return fail(Code::kTooManyResults,
+                "the answer has more than " + std::to_string(rows_max) + " rows");
+  }
+  return rows;
+}
+
+Result<> SqlSession::begin() {
+  RV_TRY(execute(dialect_->begin(access_)));
+  return {};
+}
+
+Result<> SqlSession::run(const std::string& sql) {
+  auto done = guarded([&] {
+    session_ << sql;
+    return true;
+  });
+  RV_TRY(done);
+  return {};
+}
+
+std::string setting(soci::session& session, const std::string& sql) {
+  std::string value;
+  soci::indicator indicator = soci::i_null;
+  session << sql, soci::into(value, indicator);
+  return indicator == soci::i_ok ? value : std::string();
+}
+
+void assert_setting(soci::session& session, const std::string& sql, const std::string& wanted) {
+  const std::string value = setting(session, sql);
+  if (value != wanted) {
+    throw soci::soci_error("\"" + sql + "\" answers \"" + value + "\", not \"" + wanted + "\"");
+  }
+}
+
+}  // namespace revier::records::detail
