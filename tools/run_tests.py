@@ -4,7 +4,7 @@
 
 A part is a ctest label in one build tree. A ctest program counts as many tests as it says
 (GoogleTest, `node --test`, or a last line "N passed, N failed"), and as one where it says nothing.
-REVIER_LONG=1 in the environment tells programs to run their long form.
+RV_LONG=1 in the environment tells programs to run their long form.
 """
 import argparse
 import os
@@ -148,7 +148,7 @@ def run_part(name, part, jobs, long):
     if part.only:
         command += ["-R", part.only]
     started = time.monotonic()
-    status = run(command, env={"REVIER_LONG": "1"} if long else None)
+    status = run(command, env={"RV_LONG": "1"} if long else None)
     row = Row(name, time.monotonic() - started)
     if not report.exists():
         row.failed, row.failures = 1, ("no test ran",)

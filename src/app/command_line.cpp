@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/command_line.h"
+
+#include <sstream>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+namespace revier::app {
+namespace {
+
+constexpr const char* kDescription =
+    "Revier: open urban platform and event hub.\n"
+    "  revier serve --demo herne      the demo city on http://127.0.0.1:8080\n"
+    "  revier COMMAND --help          teaches a command";
+
+// Builds the commands on one CommandLine; CLI11 calls back into it while parsing.
+class Grammar {
+ public:
+  explicit Grammar(CommandLine& out) : app_(kDescription, "revier"), out_(out) {
+    app_.require_subcommand(1);
+    app_.set_help_all_flag();
+    add_serve();
+    add_user();
+    add_tenant();
+    add_check();
+    add_config();
+    command(app_, "version", "Print the version", Command::kVersion, false);
+  }
+
+  CLI::App& app() { return app_; }
+
+ private:
+  CLI::App* command(CLI::App& parent, const char* name, const std::string& help, Command which,
+                    bool every_option) {
+    CLI::App* sub = parent.add_subcommand(name, help);
+    sub->callback([this, which] { out_.command = which; });
+    if (which == Command::kVersion || which == Command::kConfigDocs) return sub;
+    sub->add_option("--config", out_.config_file, "TOML file with options")->type_name("FILE");
+    for (const OptionRow& row : option_rows()) {
+      if (every_option || row.common) add_option(*sub, row);
+    }
+    return sub;
+  }
+
+  void add_option(CLI::App& sub, const OptionRow& row) {
+    const std::string flag = flag_name(row);
+    const auto take = [this, &row, flag](const std::vector<std::string>& values) {
+      std::string text;
+      for (const std::string& value : values) text += (text.empty() ? "" : ",") + value;
+      if (row.type == OptionType::kFlag && text.empty()) text = "on";
+      out_.settings.push_back({std::string(row.name), text, flag});
+      return true;
+    };
+    std::string help(row.help);
+    if (!row.default_text.empty()) help += fmt::format(" [{}]", row.default_text);
+    CLI::Option* option = sub.add_option(flag, take, help)->group("Options");
+    if (row.type == OptionType::kFlag) {
+      option->expected(0, 1)->type_name("[on|off]");
+    } else {
+      option->expected(1)->type_name(row.unit.empty() ? "VALUE" : std::string(row.unit));
+      option->multi_option_policy(row.type == OptionType::kList ? CLI::MultiOptionPolicy::TakeAll
+                                                                : CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+
+  void add_serve() {
+    command(app_, "serve",
+            "Serve the site, the broker and the console.\n"
+            "  revier serve --data /var/lib/revier --listen 0.0.0.0:8080 --server-names "
+            "events.example.org",
+            Command::kServe, true);
+  }
+
+  void add_user() {
+    CLI::App* user = app_.add_subcommand("user", "People and programs that may write");
+    user->require_subcommand(1);
+    CLI::App* add = command(*user, "add",
+                            "Make an account and print the one-time link that sets its password.\n"
+                            "  revier user add anna --role programme-editor",
+                            Command::kUserAdd, false);
+    add->add_option("name", out_.name, "Sign-in name")->required();
+    add->add_option("--role", out_.roles, "Role on the whole instance; repeatable")->required();
+    command(*user, "list", "List accounts and tokens.\n  revier user list", Command::kUserList,
+            false);
+    CLI::App* link = command(*user, "link",
+                             "Print a one-time link that sets a new password; without a name the "
+                             "one for the first administrator.\n  revier user link anna",
+                             Command::kUserLink, false);
+    link->add_option("name", out_.name, "Sign-in name");
+    add_token(*user);
+  }
+
+  void add_token(CLI::App& user) {
+    CLI::App* token = command(user, "token",
+                              "Make a token for a program and print it, once.\n"
+                              "  revier user token sensors --action data.read --action data.write",
+                              Command::kUserToken, false);
+    token->add_option("label", out_.name, "What the token is for")->required();
+    token->add_option("--action", out_.actions,
+                      "What it may do; repeatable [data.read, data.write]");
+    token->add_option("--tenant", out_.tenant, "Tenant it holds for [the default one]");
+    token->add_flag("--all-tenants", out_.all_tenants, "Holds for every tenant and scope");
+    token->add_option("--days", out_.days, "Days until it ends; 0 is never")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{36'500}));
+  }
+
+  void add_tenant() {
+    CLI::App* tenant = app_.add_subcommand("tenant", "Separate sets of entities in one broker");
+    tenant->require_subcommand(1);
+    CLI::App* add = command(*tenant, "add", "Make a tenant.\n  revier tenant add waste --closed",
+                            Command::kTenantAdd, false);
+    add->add_option("name", out_.name, "1 to 50 of a-z 0-9 _")->required();
+    add->add_flag("--closed", out_.closed, "Is read with a token only");
+    command(*tenant, "list", "List the tenants.\n  revier tenant list", Command::kTenantList,
+            false);
+  }
+
+  void add_check() {
+    command(app_, "check",
+            "Read the whole data folder of a stopped server and hold it against its checksums.\n"
+            "  revier check --data /var/lib/revier",
+            Command::kCheck, false);
+  }
+
+  void add_config() {
+    CLI::App* config = app_.add_subcommand("config", "Options: check, list, describe");
+    config->require_subcommand(1);
+    command(*config, "check",
+            "Say whether all options are well.\n  revier config check --config revier.toml",
+            Command::kConfigCheck, true);
+    command(*config, "dump", "Print the values in force and where each comes from, as TOML",
+            Command::kConfigDump, true);
+    command(*config, "docs", "Print the reference page (Markdown)", Command::kConfigDocs, false);
+  }
+
+  CLI::App app_;
+  CommandLine& out_;
+};
+
+// Names the nearest flag for those that are none.
+std::string unknown_flags(CLI::App& app) {
+  std::string text;
+  for (const std::string& flag : app.remaining(true)) {
+    if (!flag.starts_with("--")) continue;
+    std::string name = flag.substr(2, flag.find('=') - 2);
+    text += fmt::format("{} is no option; the nearest is {}\n", flag,
+                        flag_name(*find_option(nearest_option(name))));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::variant<CommandLine, Ending> parse_command_line(std::span<const std::string> arguments) {
+  CommandLine out;
+  Grammar grammar(out);
+  try {
+    grammar.app().parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    return out;
+  } catch (const CLI::ExtrasError& error) {
+    const std::string unknown = unknown_flags(grammar.app());
+    return Ending{2, unknown.empty() ? std::string(error.what()) + "\n" : unknown};
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream text;
+    const int status = grammar.app().exit(error, text, text);
+    return Ending{status == 0 ? 0 : 2, text.str()};
+  }
+}
+
+}  // namespace revier::app

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The command line: which command, its arguments, and the options given as flags.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/options.h"
+
+namespace revier::app {
+
+enum class Command : std::uint8_t {
+  kServe,
+  kUserAdd,
+  kUserList,
+  kUserToken,
+  kUserLink,
+  kTenantAdd,
+  kTenantList,
+  kCheck,
+  kConfigCheck,
+  kConfigDocs,
+  kConfigDump,
+  kVersion,
+};
+
+struct CommandLine {
+  Command command = Command::kVersion;
+  std::string config_file;        // --config, else empty
+  std::vector<Setting> settings;  // the options given as flags
+  std::string name;               // of a user, a tenant; label of a token
+  std::vector<std::string> roles;
+  std::vector<std::string> actions;
+  std::string tenant;
+  std::int64_t days = 0;  // a token's life; 0 is without end
+  bool all_tenants = false;
+  bool closed = false;  // a tenant that is read with a token only
+};
+
+// What ends the program at once: help or a fault of usage.
+struct Ending {
+  int status = 0;
+  std::string text;
+};
+
+// `arguments` without the program's name.
+[[nodiscard]] std::variant<CommandLine, Ending> parse_command_line(
+    std::span<const std::string> arguments);
+
+}  // namespace revier::app

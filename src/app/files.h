@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Small whole files of the operator's and of the data folder. Blocking; for start-up and tools.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace revier::app {
+
+// Errors: kResourceNotFound; kTooLarge beyond `bytes_max`; kUnavailable with what the system said.
+[[nodiscard]] Result<std::string> read_file(const std::string& path,
+                                            std::size_t bytes_max = std::size_t{1} << 20);
+// Replaces the file at once and durably, readable by its owner alone (0600).
+[[nodiscard]] Result<> write_private_file(const std::string& path, std::string_view text);
+[[nodiscard]] Result<> make_directory(const std::string& path);
+[[nodiscard]] bool file_exists(const std::string& path);
+
+// Holds a folder for one process as long as it lives.
+class FolderLock {
+ public:
+  // Errors: kConflict, naming the process that holds it.
+  [[nodiscard]] static Result<FolderLock> take(const std::string& folder);
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&&) = delete;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+}  // namespace revier::app
