@@ -19,6 +19,7 @@
 #include "base/metrics.h"
 #include "base/thread_safety.h"
 #include "base/time.h"
+#include "store/detail/files.h"
 
 namespace revier::store {
 namespace {
@@ -34,6 +35,7 @@ using Columns = std::array<ColumnFamilyHandle*, kColumnNames.size()>;
 constexpr std::string_view kFormatKey = "store.format";
 constexpr int kFormat = 1;
 constexpr std::size_t kWriteBufferMin = std::size_t{64} << 10;
+constexpr std::size_t kManifestSizeMax = std::size_t{64} << 20;
 constexpr std::size_t kBlockSize = std::size_t{16} << 10;
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
@@ -119,6 +121,7 @@ rocksdb::DBOptions database_options(const Options& options, rocksdb::Env* env,
   database.verify_sst_unique_id_in_manifest = true;
   database.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   database.max_bgerror_resume_count = 0;
+  database.max_manifest_file_size = kManifestSizeMax;
   database.db_write_buffer_size = std::max(options.cache_bytes, kWriteBufferMin);
   database.max_total_wal_size = 4 * database.db_write_buffer_size;
   database.info_log = std::make_shared<EngineLog>();
@@ -157,22 +160,6 @@ Result<> check_options(const rocksdb::DB& db) {
 }
 
 // --- Files before opening ------------------------------------------------------------------------
-
-// RocksDB takes a directory without CURRENT for an empty one, makes a new database in it and
-// deletes the files of the old one. A start that was cut short leaves no table and no log behind.
-Result<> refuse_lost_current(rocksdb::Env& env, const std::string& directory) {
-  if (env.FileExists(directory + "/CURRENT").ok()) return {};
-  std::vector<std::string> names;
-  const Status listed = env.GetChildren(directory, &names);
-  if (listed.IsNotFound()) return {};
-  RV_TRY(checked(listed));
-  for (const std::string& name : names) {
-    if (name.ends_with(".sst") || name.ends_with(".log")) {
-      return fail(Code::kCorrupt, directory + "/CURRENT is missing, but there is " + name);
-    }
-  }
-  return {};
-}
 
 Result<> refuse_unknown_columns(const rocksdb::DBOptions& options, const std::string& directory) {
   if (!options.env->FileExists(directory + "/CURRENT").ok()) return {};
@@ -435,12 +422,19 @@ class RocksStore final : public Store, private GroupBackend<Batch> {
 
 // --- Opening -------------------------------------------------------------------------------------
 
+// Logs that opening has replayed and deleted must not come back beside new ones.
+Status sync_directory(rocksdb::Env& env, const std::string& path) {
+  std::unique_ptr<rocksdb::Directory> directory;
+  const Status status = env.NewDirectory(path, &directory);
+  return status.ok() ? directory->Fsync() : status;
+}
+
 Result<Database> open_database(const Options& options, const std::shared_ptr<Gate>& gate) {
   Database opened;
   if (options.file_system) opened.env = rocksdb::NewCompositeEnv(options.file_system);
   rocksdb::Env* env = opened.env ? opened.env.get() : rocksdb::Env::Default();
   const rocksdb::DBOptions database = database_options(options, env, gate);
-  RV_TRY(refuse_lost_current(*env, options.directory));
+  RV_TRY(detail::check_files(*env, options.directory, options.durability));
   RV_TRY(refuse_unknown_columns(database, options.directory));
 
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
@@ -454,6 +448,7 @@ Result<Database> open_database(const Options& options, const std::shared_ptr<Gat
   opened.db.reset(db);
   std::copy(handles.begin(), handles.end(), opened.columns.begin());
   RV_TRY(check_options(*db));
+  RV_TRY(checked(sync_directory(*env, options.directory)));
   return opened;
 }
 

@@ -173,6 +173,26 @@ TEST_F(StoreTest, SaysThatTheLogIsCorrupt) {
   EXPECT_EQ(found.error().code, Code::kCorrupt) << found.error().message;
 }
 
+TEST_F(StoreTest, TellsADamagedLogFromATornOne) {
+  auto store = open();
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(put(*store, Column::kEntities, std::to_string(i), std::string(1000, 'x')));
+  }
+  store.reset();
+  const std::string log = files(".log").back();
+  const auto size = static_cast<std::streamoff>(fs::file_size(log));
+  for (const std::streamoff at : {5L, 40'000L, size - 1'500}) {
+    flip_byte(log, at);
+    const auto opened = Store::open(options_);
+    ASSERT_FALSE(opened) << "damage at " << at << " must not be taken for the end";
+    EXPECT_EQ(opened.error().code, Code::kCorrupt);
+    EXPECT_NE(opened.error().message.find(log), std::string::npos) << opened.error().message;
+    flip_byte(log, at);
+  }
+  flip_byte(log, size - 500);
+  EXPECT_EQ(keys(*open(), "").size(), 99U) << "the last record only";
+}
+
 TEST_F(StoreTest, RefusesALostOrBrokenManifest) {
   auto store = open();
   ASSERT_TRUE(put(*store, Column::kEntities, "a", "1"));
