@@ -23,7 +23,7 @@ namespace revier::consent {
 
 // A text as it was shown. `kind` and `version` name it, one row a language.
 struct Wording {
-  std::string kind;      // "participation", "newsletter", "photo", "matchmaking"
+  std::string kind;  // "participation", "newsletter", "photo", "matchmaking"
   std::int64_t version = 1;
   std::string language;  // "de", "en"
   std::string text;
@@ -38,7 +38,7 @@ struct Entry {
   std::string wording_kind;
   std::int64_t wording_version = 1;
   std::string wording_language;
-  std::string proof;    // what shows it: an id of the request or of a paper; no personal data
+  std::string proof;  // what shows it: an id of the request or of a paper; no personal data
   Instant retain_until;
 };
 

@@ -36,12 +36,12 @@ enum class Action : std::uint8_t {
   kCasesWork,          // appointments, forms
   kNewsletterEdit,
   kNewsletterApprove,
-  kOutboxRead,         // mails that were or will be sent
-  kRetentionManage,    // retention, erasure, consents
+  kOutboxRead,       // mails that were or will be sent
+  kRetentionManage,  // retention, erasure, consents
   kTenantsManage,
   kUsersManage,
   kSettingsManage,
-  kStateRead,          // figures of the running server
+  kStateRead,  // figures of the running server
   kActionCount
 };
 
@@ -108,10 +108,10 @@ class Caller {
   };
   // What stands behind a token or a session; constant while it lives.
   struct Subject {
-    std::string id;     // of the account, or of the token
-    std::string name;   // sign-in name, or the token's label
+    std::string id;    // of the account, or of the token
+    std::string name;  // sign-in name, or the token's label
     std::vector<Grant> grants;
-    std::string csrf;   // of the session's forms, else empty
+    std::string csrf;  // of the session's forms, else empty
   };
 
   Caller() = default;  // anonymous without any right

@@ -54,7 +54,7 @@ struct Account {
 };
 
 struct TokenOptions {
-  std::string label;                // what it is for, 1 to 100 characters
+  std::string label;  // what it is for, 1 to 100 characters
   std::vector<Action> actions = {Action::kDataRead};
   std::optional<std::string> tenant = "";  // "" = default tenant; nullopt = every scope
   std::optional<Instant> expires;

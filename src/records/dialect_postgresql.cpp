@@ -35,9 +35,17 @@ Value column(const PGresult* result, int row, int index) {
                               static_cast<std::size_t>(PQgetlength(result, row, index)));
   switch (PQftype(result, index)) {
     // NUMERIC without a fraction is what SUM makes of BIGINT.
-    case kInt8: case kInt4: case kInt2: case kOid: case kNumeric: return integer_or_number(text);
-    case kFloat4: case kFloat8: return std::strtod(text.data(), nullptr);
-    default: return std::string(text);
+    case kInt8:
+    case kInt4:
+    case kInt2:
+    case kOid:
+    case kNumeric:
+      return integer_or_number(text);
+    case kFloat4:
+    case kFloat8:
+      return std::strtod(text.data(), nullptr);
+    default:
+      return std::string(text);
   }
 }
 
@@ -58,19 +66,20 @@ class Postgresql final : public Dialect {
  public:
   const soci::backend_factory& factory() const override { return soci::postgresql; }
 
-  void configure(soci::session& session, Access access) override {
+  Result<> configure(soci::session& session, Access access) override {
     auto* backend = static_cast<soci::postgresql_session_backend*>(session.get_backend());
     connection_ = backend->conn_;
     // The detail of a refused constraint tells the values: personal data.
     PQsetErrorVerbosity(connection_, PQERRORS_TERSE);
-    set(session, "client_encoding", "UTF8");
-    set(session, "synchronous_commit", "on");
-    set(session, "standard_conforming_strings", "on");
-    set(session, "client_min_messages", "warning");
-    assert_setting(session, "SHOW server_encoding", "UTF8");
-    assert_setting(session, "SHOW fsync", "on");
-    assert_setting(session, "SHOW full_page_writes", "on");
-    if (access == Access::kRead) set(session, "default_transaction_read_only", "on");
+    RV_TRY(set(session, "client_encoding", "UTF8"));
+    RV_TRY(set(session, "synchronous_commit", "on"));
+    RV_TRY(set(session, "standard_conforming_strings", "on"));
+    RV_TRY(set(session, "client_min_messages", "warning"));
+    RV_TRY(assert_setting(session, "SHOW server_encoding", "UTF8"));
+    RV_TRY(assert_setting(session, "SHOW fsync", "on"));
+    RV_TRY(assert_setting(session, "SHOW full_page_writes", "on"));
+    if (access == Access::kRead) RV_TRY(set(session, "default_transaction_read_only", "on"));
+    return {};
   }
 
   const char* begin(Access access) const override {
@@ -107,9 +116,9 @@ class Postgresql final : public Dialect {
   }
 
  private:
-  static void set(soci::session& session, const std::string& name, const std::string& value) {
+  static Result<> set(soci::session& session, const std::string& name, const std::string& value) {
     session << "SET " + name + " = '" + value + "'";
-    assert_setting(session, "SHOW " + name, value);
+    return assert_setting(session, "SHOW " + name, value);
   }
 
   PGconn* connection_ = nullptr;

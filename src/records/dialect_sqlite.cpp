@@ -17,10 +17,12 @@ soci::sqlite3_statement_backend& native(soci::statement& statement) {
 
 Value column(sqlite3_stmt* statement, int index) {
   switch (sqlite_api::sqlite3_column_type(statement, index)) {
-    case SQLITE_NULL: return nullptr;
+    case SQLITE_NULL:
+      return nullptr;
     case SQLITE_INTEGER:
       return static_cast<std::int64_t>(sqlite_api::sqlite3_column_int64(statement, index));
-    case SQLITE_FLOAT: return sqlite_api::sqlite3_column_double(statement, index);
+    case SQLITE_FLOAT:
+      return sqlite_api::sqlite3_column_double(statement, index);
     default: {
       const auto* text = sqlite_api::sqlite3_column_text(statement, index);
       const int size = sqlite_api::sqlite3_column_bytes(statement, index);
@@ -31,16 +33,23 @@ Value column(sqlite3_stmt* statement, int index) {
 
 Code code_of(int result) {
   switch (result & 0xff) {
-    case SQLITE_CONSTRAINT: return Code::kConflict;
+    case SQLITE_CONSTRAINT:
+      return Code::kConflict;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_CANTOPEN: return Code::kUnavailable;
+    case SQLITE_CANTOPEN:
+      return Code::kUnavailable;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Code::kCorrupt;
-    case SQLITE_READONLY: return Code::kReadOnly;
-    case SQLITE_FULL: return Code::kInsufficientStorage;
-    case SQLITE_TOOBIG: return Code::kTooLarge;
-    default: return Code::kInternalError;
+    case SQLITE_NOTADB:
+      return Code::kCorrupt;
+    case SQLITE_READONLY:
+      return Code::kReadOnly;
+    case SQLITE_FULL:
+      return Code::kInsufficientStorage;
+    case SQLITE_TOOBIG:
+      return Code::kTooLarge;
+    default:
+      return Code::kInternalError;
   }
 }
 
@@ -53,23 +62,25 @@ class Sqlite final : public Dialect {
  public:
   const soci::backend_factory& factory() const override { return soci::sqlite3; }
 
-  void configure(soci::session& session, Access access) override {
+  Result<> configure(soci::session& session, Access access) override {
     // Every one holds for the connection only, but for the journal mode.
-    assert_setting(session, std::string("PRAGMA busy_timeout=") + kBusyTimeoutMs, kBusyTimeoutMs);
-    assert_setting(session, "PRAGMA journal_mode=WAL", "wal");
-    set(session, "synchronous", "FULL", "2");
-    set(session, "foreign_keys", "ON", "1");
-    set(session, "secure_delete", "ON", "1");
-    set(session, "temp_store", "MEMORY", "2");
-    set(session, "trusted_schema", "OFF", "0");
-    set(session, "cache_size", "-8000", "-8000");
+    RV_TRY(assert_setting(session, std::string("PRAGMA busy_timeout=") + kBusyTimeoutMs,
+                          kBusyTimeoutMs));
+    RV_TRY(assert_setting(session, "PRAGMA journal_mode=WAL", "wal"));
+    RV_TRY(set(session, "synchronous", "FULL", "2"));
+    RV_TRY(set(session, "foreign_keys", "ON", "1"));
+    RV_TRY(set(session, "secure_delete", "ON", "1"));
+    RV_TRY(set(session, "temp_store", "MEMORY", "2"));
+    RV_TRY(set(session, "trusted_schema", "OFF", "0"));
+    RV_TRY(set(session, "cache_size", "-8000", "-8000"));
     // The writer checkpoints by itself: SQLite's own checkpoint hides a failed sync.
-    set(session, "wal_autocheckpoint", "0", "0");
-    if (access == Access::kRead) set(session, "query_only", "ON", "1");
+    RV_TRY(set(session, "wal_autocheckpoint", "0", "0"));
+    if (access == Access::kRead) RV_TRY(set(session, "query_only", "ON", "1"));
     auto* backend = static_cast<soci::sqlite3_session_backend*>(session.get_backend());
     if (access == Access::kWrite) {
       sqlite_api::sqlite3_wal_hook(backend->conn_, note_log_pages, &log_pages_);
     }
+    return {};
   }
 
   const char* begin(Access access) const override {
@@ -110,10 +121,10 @@ class Sqlite final : public Dialect {
   std::int64_t log_pages() const override { return log_pages_; }
 
  private:
-  static void set(soci::session& session, const std::string& name, const std::string& value,
-                  const std::string& wanted) {
+  static Result<> set(soci::session& session, const std::string& name, const std::string& value,
+                      const std::string& wanted) {
     session << "PRAGMA " + name + "=" + value;
-    assert_setting(session, "PRAGMA " + name, wanted);
+    return assert_setting(session, "PRAGMA " + name, wanted);
   }
 
   std::int64_t log_pages_ = 0;

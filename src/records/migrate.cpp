@@ -23,8 +23,9 @@ std::string checksum(std::string_view text) {
 }
 
 Result<Applied> applied_steps(SqlSession& session) {
-  RV_TRY(session.run("CREATE TABLE IF NOT EXISTS revier_migration (name TEXT PRIMARY KEY, "
-                     "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"));
+  RV_TRY(
+      session.run("CREATE TABLE IF NOT EXISTS revier_migration (name TEXT PRIMARY KEY, "
+                  "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"));
   RV_ASSIGN(auto rows, session.query("SELECT name, checksum FROM revier_migration"));
   Applied applied;
   for (const Row& row : rows) applied.emplace(row.text("name"), row.text("checksum"));

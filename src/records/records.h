@@ -126,8 +126,8 @@ using Writer = GroupCommit<Session>;
 class Database {
  public:
   // Opens, makes a backup copy beside the file when a migration is pending (SQLite), migrates.
-  // Errors: kNewerFormat when the database knows migrations that we do not; kCorrupt when an applied
-  // one was edited; kUnavailable.
+  // Errors: kNewerFormat when the database knows migrations that we do not; kCorrupt when one that
+  // was applied has been edited; kUnavailable.
   [[nodiscard]] static Result<std::unique_ptr<Database>> open(
       const Options& options, std::span<const Migration> migrations);
   virtual ~Database() = default;

@@ -88,7 +88,8 @@ TEST_P(RecordsTest, OneStatementTakesChangingTypes) {
   const std::vector<Parameter> list{{"a", 2.0}, {"b", 3.0}};
   const auto done = database->read([&](Session& session) -> Result<> {
     RV_ASSIGN(const Row row, session.one("SELECT name FROM person WHERE weight BETWEEN "
-                                         ":a AND :b", list));
+                                         ":a AND :b",
+                                         list));
     EXPECT_EQ(row.text("name"), "b");
     return {};
   });
@@ -239,7 +240,9 @@ TEST_P(SqliteTest, ACopyStandsBesideTheFileBeforeAMigration) {
     ASSERT_TRUE(write(*database, "INSERT INTO person (id, name) VALUES (1, 'a')"));
     EXPECT_FALSE(std::filesystem::exists(copy));
   }
-  { auto database = place_.open(kTwo); }
+  {
+    auto database = place_.open(kTwo);
+  }
   auto before = Database::open({.url = "sqlite:" + copy}, kOne);
   ASSERT_TRUE(before) << before.error().message;
   EXPECT_EQ(count(**before), 1);
@@ -275,7 +278,8 @@ TEST_P(SqliteTest, FilesAreTheOwnersOnly) {
   for (const char* name : {"records.db", "records.db-wal", "records.db-shm"}) {
     const auto mode = std::filesystem::status(place_.dir().file(name)).permissions();
     EXPECT_EQ(mode & std::filesystem::perms::mask,
-              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write) << name;
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << name;
   }
 }
 

@@ -28,9 +28,8 @@ class Prepared {
   Prepared(soci::session& session, const std::string& sql, const Parameters& parameters)
       : statement(session), slots_(parameters.size()) {
     statement.alloc();
-    std::transform(parameters.begin(), parameters.end(), slots_.begin(), [](const Parameter& p) {
-      return Slot{std::string(p.name), p.value.index()};
-    });
+    std::transform(parameters.begin(), parameters.end(), slots_.begin(),
+                   [](const Parameter& p) { return Slot{std::string(p.name), p.value.index()}; });
     for (Slot& slot : slots_) exchange(slot);
     statement.prepare(sql);
     statement.define_and_bind();
@@ -58,19 +57,30 @@ class Prepared {
  private:
   void exchange(Slot& slot) {
     switch (slot.kind) {
-      case 1: statement.exchange(soci::use(slot.integer, slot.indicator, slot.name)); break;
-      case 2: statement.exchange(soci::use(slot.number, slot.indicator, slot.name)); break;
-      default: statement.exchange(soci::use(slot.text, slot.indicator, slot.name));
+      case 1:
+        statement.exchange(soci::use(slot.integer, slot.indicator, slot.name));
+        break;
+      case 2:
+        statement.exchange(soci::use(slot.number, slot.indicator, slot.name));
+        break;
+      default:
+        statement.exchange(soci::use(slot.text, slot.indicator, slot.name));
     }
   }
 
   static void assign(Slot& slot, const Parameter::View& value) {
     slot.indicator = value.index() == 0 ? soci::i_null : soci::i_ok;
     switch (value.index()) {
-      case 0: break;
-      case 1: slot.integer = std::get<1>(value); break;
-      case 2: slot.number = std::get<2>(value); break;
-      default: slot.text = std::get<3>(value);
+      case 0:
+        break;
+      case 1:
+        slot.integer = std::get<1>(value);
+        break;
+      case 2:
+        slot.number = std::get<2>(value);
+        break;
+      default:
+        slot.text = std::get<3>(value);
     }
   }
 
@@ -82,42 +92,39 @@ SqlSession::SqlSession(Access access, std::unique_ptr<Dialect> dialect)
 
 SqlSession::~SqlSession() = default;
 
+template <class Step>
+auto SqlSession::guarded(Step step) -> std::invoke_result_t<Step&> {
+  if (failed_) {
+    return fail(Code::kInternalError, "a statement of this transaction failed before");
+  }
+  failed_ = true;  // until the step has ended well
+  try {
+    auto done = step();
+    failed_ = !done;
+    return done;
+  } catch (const soci::soci_error& error) {
+    return fail(failure(error));
+  } catch (const std::exception& error) {
+    return fail(Code::kInternalError, error.what());
+  }
+}
+
 Result<std::unique_ptr<SqlSession>> SqlSession::open(const Target& target, Access access) {
   std::unique_ptr<SqlSession> made(
       new SqlSession(access, target.sqlite ? make_sqlite() : make_postgresql()));
-  try {
+  const auto opened = made->guarded([&]() -> Result<> {
     made->session_.open(made->dialect_->factory(), target.connect);
-    made->dialect_->configure(made->session_, access);
-    return made;
-  } catch (const soci::soci_error& error) {
-    Error told = made->failure(error);
-    if (told.code == Code::kConflict) told.code = Code::kUnavailable;
-    return fail(told.code, "cannot open the records: " + told.message);
-  } catch (const std::exception& error) {
-    return fail(Code::kUnavailable, std::string("cannot open the records: ") + error.what());
-  }
+    return made->dialect_->configure(made->session_, access);
+  });
+  if (opened) return made;
+  return fail(opened.error().code == Code::kCorrupt ? Code::kCorrupt : Code::kUnavailable,
+              "cannot open the records: " + opened.error().message);
 }
 
 Error SqlSession::failure(const soci::soci_error& error) {
   Failure told = dialect_->describe(error);
   if (told.connection_lost) connection_lost_ = true;
   return std::move(told.error);
-}
-
-template <class Step>
-auto SqlSession::guarded(Step step) -> Result<std::invoke_result_t<Step&>> {
-  if (failed_) {
-    return fail(Code::kInternalError, "a statement of this transaction failed before");
-  }
-  try {
-    return step();
-  } catch (const soci::soci_error& error) {
-    failed_ = true;
-    return fail(failure(error));
-  } catch (const std::exception& error) {
-    failed_ = true;
-    return fail(Code::kInternalError, error.what());
-  }
 }
 
 namespace {
@@ -147,30 +154,30 @@ class Finish {
 };
 }  // namespace
 
-Prepared& SqlSession::prepared(std::string_view sql, const Parameters& parameters) {
+Result<Prepared*> SqlSession::prepared(std::string_view sql, const Parameters& parameters) {
   auto found = statements_.find(sql);
   if (found == statements_.end()) {
     if (statements_.size() >= kStatementsMax) statements_.clear();
     found = statements_.emplace(std::string(sql), Variants()).first;
   }
   for (const auto& variant : found->second) {
-    if (variant->fits(parameters)) return *variant;
+    if (variant->fits(parameters)) return variant.get();
   }
   auto made = std::make_unique<Prepared>(session_, found->first, parameters);
   if (dialect_->parameter_count(made->statement) != parameters.size()) {
-    throw soci::soci_error("the statement asks for other parameters than were given");
+    return fail(Code::kInternalError, "the statement asks for other parameters than were given");
   }
-  return *found->second.emplace_back(std::move(made));
+  return found->second.emplace_back(std::move(made)).get();
 }
 
 Result<std::int64_t> SqlSession::execute(std::string_view sql, Parameters parameters) {
   RV_TRY(check_texts(parameters));
-  return guarded([&]() -> std::int64_t {
-    Prepared& ready = prepared(sql, parameters);
-    const Finish finish(*dialect_, ready.statement);
-    ready.bind(parameters);
-    ready.statement.execute(true);
-    return ready.statement.get_affected_rows();
+  return guarded([&]() -> Result<std::int64_t> {
+    RV_ASSIGN(Prepared * ready, prepared(sql, parameters));
+    const Finish finish(*dialect_, ready->statement);
+    ready->bind(parameters);
+    ready->statement.execute(true);
+    return ready->statement.get_affected_rows();
   });
 }
 
@@ -181,8 +188,8 @@ std::vector<Row> SqlSession::rows_of(Prepared& ready, std::size_t rows_max, bool
     more = rows.size() == rows_max;
     if (more) return rows;
     if (!ready.names) {
-      ready.names = std::make_shared<const std::vector<std::string>>(
-          dialect_->column_names(ready.statement));
+      ready.names =
+          std::make_shared<const std::vector<std::string>>(dialect_->column_names(ready.statement));
     }
     std::vector<Value> values(ready.names->size());
     dialect_->read_row(ready.statement, values);
@@ -195,18 +202,16 @@ Result<std::vector<Row>> SqlSession::query(std::string_view sql, Parameters para
                                            std::size_t rows_max) {
   RV_TRY(check_texts(parameters));
   bool more = false;
-  RV_ASSIGN(auto rows, guarded([&] {
-              Prepared& ready = prepared(sql, parameters);
-              const Finish finish(*dialect_, ready.statement);
-              ready.bind(parameters);
-              ready.statement.execute(false);
-              return rows_of(ready, rows_max, more);
+  RV_ASSIGN(auto rows, guarded([&]() -> Result<std::vector<Row>> {
+              RV_ASSIGN(Prepared * ready, prepared(sql, parameters));
+              const Finish finish(*dialect_, ready->statement);
+              ready->bind(parameters);
+              ready->statement.execute(false);
+              return rows_of(*ready, rows_max, more);
             }));
-  if (more) {
-    return fail(Code::kTooManyResults,
-                "the answer has more than " + std::to_string(rows_max) + " rows");
-  }
-  return rows;
+  if (!more) return rows;
+  return fail(Code::kTooManyResults,
+              "the answer has more than " + std::to_string(rows_max) + " rows");
 }
 
 Result<> SqlSession::begin() {
@@ -215,26 +220,19 @@ Result<> SqlSession::begin() {
 }
 
 Result<> SqlSession::run(const std::string& sql) {
-  auto done = guarded([&] {
+  return guarded([&]() -> Result<> {
     session_ << sql;
-    return true;
+    return {};
   });
-  RV_TRY(done);
-  return {};
 }
 
-std::string setting(soci::session& session, const std::string& sql) {
+Result<> assert_setting(soci::session& session, const std::string& sql, const std::string& wanted) {
   std::string value;
   soci::indicator indicator = soci::i_null;
   session << sql, soci::into(value, indicator);
-  return indicator == soci::i_ok ? value : std::string();
-}
-
-void assert_setting(soci::session& session, const std::string& sql, const std::string& wanted) {
-  const std::string value = setting(session, sql);
-  if (value != wanted) {
-    throw soci::soci_error("\"" + sql + "\" answers \"" + value + "\", not \"" + wanted + "\"");
-  }
+  if (indicator == soci::i_ok && value == wanted) return {};
+  return fail(Code::kInternalError,
+              "\"" + sql + "\" answers \"" + value + "\", not \"" + wanted + "\"");
 }
 
 }  // namespace revier::records::detail

@@ -34,13 +34,13 @@ struct Failure {
   bool connection_lost = false;
 };
 
-// One per session. Its functions throw soci::soci_error.
+// One per session. What SOCI throws goes through its functions.
 class Dialect {
  public:
   virtual ~Dialect() = default;
   [[nodiscard]] virtual const soci::backend_factory& factory() const = 0;
   // Sets and asserts the settings that durability, integrity and privacy stand on.
-  virtual void configure(soci::session& session, Access access) = 0;
+  [[nodiscard]] virtual Result<> configure(soci::session& session, Access access) = 0;
   [[nodiscard]] virtual const char* begin(Access access) const = 0;
   // How many different parameters the prepared statement asks for.
   [[nodiscard]] virtual std::size_t parameter_count(soci::statement& statement) const = 0;
@@ -57,9 +57,8 @@ class Dialect {
 [[nodiscard]] std::unique_ptr<Dialect> make_sqlite();
 [[nodiscard]] std::unique_ptr<Dialect> make_postgresql();
 
-// First column of the first row of a setting's statement, as text; empty without a row.
-[[nodiscard]] std::string setting(soci::session& session, const std::string& sql);
-// Throws when the setting is not as wanted.
-void assert_setting(soci::session& session, const std::string& sql, const std::string& wanted);
+// Errors: kInternalError when the setting is not as wanted.
+[[nodiscard]] Result<> assert_setting(soci::session& session, const std::string& sql,
+                                      const std::string& wanted);
 
 }  // namespace revier::records::detail

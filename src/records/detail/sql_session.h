@@ -17,7 +17,7 @@ class Prepared;
 
 class SqlSession final : public Session {
  public:
-  // Errors: kUnavailable, kCorrupt, kInternalError for a setting that does not hold.
+  // Errors: kUnavailable, kCorrupt.
   [[nodiscard]] static Result<std::unique_ptr<SqlSession>> open(const Target& target,
                                                                 Access access);
   ~SqlSession() override;
@@ -49,10 +49,10 @@ class SqlSession final : public Session {
   using Variants = std::vector<std::unique_ptr<Prepared>>;
 
   SqlSession(Access access, std::unique_ptr<Dialect> dialect);
-  [[nodiscard]] Prepared& prepared(std::string_view sql, const Parameters& parameters);
+  [[nodiscard]] Result<Prepared*> prepared(std::string_view sql, const Parameters& parameters);
   [[nodiscard]] std::vector<Row> rows_of(Prepared& statement, std::size_t rows_max, bool& more);
   template <class Step>
-  [[nodiscard]] auto guarded(Step step) -> Result<std::invoke_result_t<Step&>>;
+  [[nodiscard]] auto guarded(Step step) -> std::invoke_result_t<Step&>;
   [[nodiscard]] Error failure(const soci::soci_error& error);
 
   const Access access_;
