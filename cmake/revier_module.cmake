@@ -30,8 +30,8 @@ function(revier_module name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE revier_${name} GTest::gtest_main GTest::gmock
                                                lib::rapidcheck ${arg_TEST_LIBS})
-    # Fixtures that several modules share: "tests/support/NAME.h".
-    target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
+    # Fixtures that several modules share: "support/NAME.h".
+    target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_precompile_headers(${name}_test REUSE_FROM revier_base)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit)

@@ -66,8 +66,10 @@ class Sqlite final : public Dialect {
     // Every one holds for the connection only, but for the journal mode.
     RV_TRY(assert_setting(session, std::string("PRAGMA busy_timeout=") + kBusyTimeoutMs,
                           kBusyTimeoutMs));
+    // FULL, and the folder is synced when the journal of the change to WAL goes: a journal that
+    // came back after a power loss would undo everything since.
+    RV_TRY(set(session, "synchronous", "EXTRA", "3"));
     RV_TRY(assert_setting(session, "PRAGMA journal_mode=WAL", "wal"));
-    RV_TRY(set(session, "synchronous", "FULL", "2"));
     RV_TRY(set(session, "foreign_keys", "ON", "1"));
     RV_TRY(set(session, "secure_delete", "ON", "1"));
     RV_TRY(set(session, "temp_store", "MEMORY", "2"));

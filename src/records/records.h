@@ -5,9 +5,9 @@
 // 0/1, JSON as TEXT. Statements use named parameters (:name) and what both systems understand.
 // Texts are UTF-8 without NUL. Statements should be constant texts: prepared ones are kept by text.
 // Writing goes through one writer thread with group commit (base/group_commit.h): each job stands
-// in a savepoint of its own, one COMMIT a group, durable when answered (SQLite: WAL with
-// synchronous=FULL). Reading takes a session from a small pool and blocks: call it on net::Pool,
-// not on an io thread.
+// in a savepoint of its own, one COMMIT a group, durable when answered (SQLite: WAL, synchronous
+// FULL and the folder too). Reading takes a session from a small pool and blocks: call it on
+// net::Pool, not on an io thread.
 //
 // Errors: kConflict for a refused constraint (unique, foreign key, check) on both systems;
 // kUnavailable when no session is free; kReadOnly after a failed sync; kCorrupt.

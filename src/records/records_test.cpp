@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "tests/support/test_records.h"
+#include "support/test_records.h"
 
 namespace revier::records {
 namespace {
@@ -45,10 +45,10 @@ class RecordsTest : public testing::TestWithParam<std::string> {
     return {};
   }
 
-  test::TestRecords place_{GetParam()};
+  tests::TestRecords place_{GetParam()};
 };
 
-INSTANTIATE_TEST_SUITE_P(On, RecordsTest, testing::ValuesIn(test::record_systems()),
+INSTANTIATE_TEST_SUITE_P(On, RecordsTest, testing::ValuesIn(tests::record_systems()),
                          [](const auto& info) { return info.param; });
 
 TEST_P(RecordsTest, ValuesComeBackAsTheyWent) {
@@ -322,7 +322,7 @@ TEST(Records, UnknownAddressesAreRefused) {
 }
 
 TEST(Records, AFileThatIsNoDatabaseIsCorrupt) {
-  const test::TempDir dir;
+  const tests::TempDir dir;
   std::ofstream(dir.file("records.db")) << std::string(8'192, 'x');
   const auto opened = Database::open({.url = "sqlite:" + dir.file("records.db")}, {});
   ASSERT_FALSE(opened);

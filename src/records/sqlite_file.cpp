@@ -65,10 +65,11 @@ Result<> sync_folder_of(const std::string& file) {
 }  // namespace
 
 Result<> create_private(const std::string& file) {
+  if (std::filesystem::exists(file)) return {};
   const int handle = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (handle < 0) return system_failure("cannot open " + file);
   close(handle);
-  return {};
+  return sync_folder_of(file);
 }
 
 Result<> copy_database(const std::string& from, const std::string& vfs, const std::string& to) {

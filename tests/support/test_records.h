@@ -12,7 +12,7 @@
 
 #include "records/records.h"
 
-namespace revier::test {
+namespace revier::tests {
 
 class TempDir {
  public:
@@ -77,4 +77,4 @@ class TestRecords {
   records::Options options_;
 };
 
-}  // namespace revier::test
+}  // namespace revier::tests
