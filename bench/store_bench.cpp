@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Durable updates a second through the store's writer, against a bare loop that puts the same rows
+// into a RocksDB of the same options, with sync, in groups of the same size. Both in turns, in this
+// process, on this disk; the median of the rounds, and how far they lie apart.
+//
+//   store_bench [--smoke] [DIRECTORY]
+#include <condition_variable>
+#include <cstdio>
+#include <deque>
+#include <filesystem>
+#include <thread>
+
+#include <rocksdb/db.h>
+#include <rocksdb/utilities/options_util.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "store/store.h"
+
+namespace revier::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kEntityBytes = 900;
+constexpr std::size_t kHistoryBytes = 24;
+
+// Resumes coroutines on the thread that calls run().
+class Loop final : public Executor {
+ public:
+  void post(std::coroutine_handle<> handle) override {
+    const std::lock_guard lock(mutex_);
+    ready_.push_back(handle);
+    wake_.notify_one();
+  }
+  // Runs the clients until all have ended.
+  template <class Start>
+  void run(int clients, Start start_client) {
+    set_current(this);
+    running_ = clients;
+    for (int client = 0; client < clients; ++client) {
+      start(start_client(client), [this] { --running_; });
+    }
+    while (running_ > 0) {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return !ready_.empty(); });
+      const auto now = std::exchange(ready_, {});
+      lock.unlock();
+      for (const auto handle : now) handle.resume();
+    }
+    set_current(nullptr);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::coroutine_handle<>> ready_;
+  int running_ = 0;
+};
+
+// The rows of one update: the entity and one row of its history.
+struct Update {
+  std::string entity_key;
+  std::string history_key;
+};
+Update update_of(int client, int number) {
+  const std::string entity = fmt::format("urn:ngsi-ld:Bench:{:06}", client * 100 + number % 100);
+  return {entity, fmt::format("{}/{:012}", entity, number)};
+}
+
+struct Rows {
+  std::string entity;
+  std::string history;
+};
+Rows rows() {
+  Rows made;
+  for (std::size_t i = 0; i < kEntityBytes; ++i) made.entity += static_cast<char>(33 + i * 7 % 90);
+  made.history.assign(kHistoryBytes, 'h');
+  return made;
+}
+
+struct Speed {
+  double updates_per_s = 0;
+  double group = 1;  // updates a sync
+};
+
+Speed through_writer(Store& store, int clients, std::int64_t duration_us) {
+  const Rows bytes = rows();
+  const std::int64_t start_us = monotonic_us();
+  std::int64_t updates = 0;
+  std::int64_t groups = 0;
+  std::size_t empty_bytes = 0;
+  const auto client = [&](int id) -> Task<> {
+    for (int number = 0; monotonic_us() - start_us < duration_us; ++number) {
+      const auto result = co_await store.writer().run([&, id, number](Batch& batch) -> Result<> {
+        if (updates++ == 0) empty_bytes = batch.size_bytes();
+        if (batch.size_bytes() == empty_bytes) ++groups;
+        const Update update = update_of(id, number);
+        batch.put(Column::kEntities, update.entity_key, bytes.entity);
+        batch.put(Column::kHistory, update.history_key, bytes.history);
+        return {};
+      });
+      RV_CHECK(result.has_value());
+    }
+  };
+  Loop().run(clients, client);
+  const double seconds = static_cast<double>(monotonic_us() - start_us) / 1e6;
+  const auto count = static_cast<double>(updates);
+  return {count / seconds, count / static_cast<double>(groups)};
+}
+
+// A RocksDB with the options that the store left in its directory.
+class Bare {
+ public:
+  explicit Bare(const std::string& directory) {
+    rocksdb::DBOptions options;
+    std::vector<rocksdb::ColumnFamilyDescriptor> columns;
+    check(rocksdb::LoadLatestOptions(rocksdb::ConfigOptions(), directory, &options, &columns));
+    rocksdb::DB* db = nullptr;
+    check(rocksdb::DB::Open(options, directory, columns, &handles_, &db));
+    db_.reset(db);
+  }
+  ~Bare() {
+    for (auto* handle : handles_) check(db_->DestroyColumnFamilyHandle(handle));
+  }
+  Bare(const Bare&) = delete;
+  Bare& operator=(const Bare&) = delete;
+
+  Speed run(int group, std::int64_t duration_us) {
+    const Rows bytes = rows();
+    rocksdb::WriteOptions how;
+    how.sync = true;
+    const std::int64_t start_us = monotonic_us();
+    std::int64_t updates = 0;
+    for (int number = 0; monotonic_us() - start_us < duration_us; ++number) {
+      rocksdb::WriteBatch batch;
+      for (int client = 0; client < group; ++client, ++updates) {
+        const Update update = update_of(client, number);
+        check(batch.Put(column(Column::kEntities), update.entity_key, bytes.entity));
+        check(batch.Put(column(Column::kHistory), update.history_key, bytes.history));
+      }
+      check(db_->Write(how, &batch));
+    }
+    const double seconds = static_cast<double>(monotonic_us() - start_us) / 1e6;
+    return {static_cast<double>(updates) / seconds, static_cast<double>(group)};
+  }
+
+ private:
+  static void check(const rocksdb::Status& status) { RV_CHECK(status.ok()); }
+  rocksdb::ColumnFamilyHandle* column(Column column) const {
+    return handles_[static_cast<std::size_t>(column)];
+  }
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+std::unique_ptr<Store> open_store(const std::string& directory) {
+  Options options;
+  options.directory = directory;
+  auto store = Store::open(options);
+  RV_CHECK(store.has_value());
+  return std::move(*store);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+// Largest over smallest: 1.0 is a quiet machine.
+double spread(const std::vector<double>& values) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  return *most / *least;
+}
+
+void compare(const std::string& directory, int clients, int turns, std::int64_t turn_us) {
+  std::vector<double> ours;
+  std::vector<double> bares;
+  std::vector<double> groups;
+  open_store(directory + "/bare").reset();
+  for (int turn = 0; turn < turns; ++turn) {
+    const Speed speed = through_writer(*open_store(directory + "/store"), clients, turn_us);
+    ours.push_back(speed.updates_per_s);
+    groups.push_back(speed.group);
+    bares.push_back(Bare(directory + "/bare").run(clients, turn_us).updates_per_s);
+  }
+  fmt::print("{:>8} {:>12.0f} {:>12.0f} {:>7.2f} {:>12.1f} {:>8.2f} {:>8.2f}\n", clients,
+             median(ours), median(bares), median(ours) / median(bares), median(groups),
+             spread(ours), spread(bares));
+}
+
+int run(bool smoke, const std::string& directory) {
+  const int turns = smoke ? 1 : 5;
+  const std::int64_t turn_us = smoke ? 100'000 : 2'000'000;
+  fmt::print("{:>8} {:>12} {:>12} {:>7} {:>12} {:>8} {:>8}\n", "writers", "updates/s",
+             "bare loop/s", "ratio", "updates/sync", "spread", "spread");
+  for (const int clients : {1, 32, 256}) compare(directory, clients, turns, turn_us);
+  return 0;
+}
+
+}  // namespace
+}  // namespace revier::store
+
+int main(int count, char** words) {
+  bool smoke = false;
+  std::string directory = std::filesystem::temp_directory_path() / "revier_store_bench_XXXXXX";
+  bool given = false;
+  for (int i = 1; i < count; ++i) {
+    if (std::string_view(words[i]) == "--smoke") {
+      smoke = true;
+    } else {
+      directory = words[i];
+      given = true;
+    }
+  }
+  if (!given && mkdtemp(directory.data()) == nullptr) return 1;
+  const int status = revier::store::run(smoke, directory);
+  if (!given) std::filesystem::remove_all(directory);
+  return status;
+}
