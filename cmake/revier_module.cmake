@@ -40,6 +40,9 @@ endfunction()
 
 # revier_postgres_test(NAME): NAME_test once more, with a throw-away PostgreSQL beside it.
 function(revier_postgres_test name)
+  if(NOT TARGET ${name}_test)
+    return()
+  endif()
   add_test(NAME ${name}_postgresql
            COMMAND ${CMAKE_SOURCE_DIR}/tests/support/with_postgres $<TARGET_FILE:${name}_test>
                    --gtest_filter=*postgresql*)
