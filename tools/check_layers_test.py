@@ -13,7 +13,8 @@ class Layers(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
         self.write("src/base/CMakeLists.txt", "revier_module(base DEPENDS LIBS spdlog)\n")
-        self.write("src/net/CMakeLists.txt", "revier_module(net DEPENDS base TEST_LIBS revier_web)\n")
+        self.write("src/net/CMakeLists.txt",
+                   "revier_module(net DEPENDS base TEST_LIBS revier_web)\n")
         self.write("src/web/CMakeLists.txt", "revier_module(web DEPENDS base)\n")
 
     def write(self, name, text):

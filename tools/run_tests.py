@@ -110,6 +110,7 @@ def counts(output, ok):
         (r"\[  PASSED  \] (\d+) tests?", r"(\d+) FAILED TESTS?"),          # GoogleTest
         (r"^(?:#|ℹ) pass (\d+)", r"^(?:#|ℹ) fail (\d+)"),                   # node --test
         (r"^(\d+) passed, \d+ failed", r"^\d+ passed, (\d+) failed"),      # our own
+        (r"^Ran (\d+) tests?", r"^FAILED \(.*?=(\d+)"),                     # Python's unittest
     )
     for good, bad in patterns:
         passed = re.findall(good, output, re.MULTILINE)
@@ -126,7 +127,7 @@ def read_report(file):
     failures = []
     for case in ElementTree.parse(file).getroot().iter("testcase"):
         ok = case.get("status") == "run"
-        if case.get("status") in ("disabled", "notrun") and case.find("skipped") is not None:
+        if case.find("skipped") is not None:
             print(f"   skipped: {case.get('name')}")
             continue
         good, bad = counts(case.findtext("system-out") or "", ok)

@@ -50,11 +50,7 @@ Result<void> duplicate(std::string_view key) {
 class Copier {
  public:
   Copier(const dom::document& from, const Limits& limits, Workshop& shop)
-      : from_(from),
-        limits_(limits),
-        to_(shop.tape),
-        frames_(shop.frames),
-        keys_(shop.keys) {}
+      : from_(from), limits_(limits), to_(shop.tape), frames_(shop.frames), keys_(shop.keys) {}
 
   Result<void> run() {
     const std::size_t end = payload(from_.tape[0]) - 1;
@@ -83,23 +79,35 @@ class Copier {
     const std::uint64_t word = from_.tape[i];
     switch (static_cast<char>(word >> 56)) {
       case '{':
-      case '[': return open();
-      case '}': return close_object();
-      case ']': return close(Tag::kArray);
-      case '"': return string(payload(word));
-      case 'l': return number(Tag::kInt64, ++i);
-      case 'u': return number(Tag::kUint64, ++i);
-      case 'd': return number(Tag::kDouble, ++i);
-      case 't': return add(Tag::kTrue);
-      case 'f': return add(Tag::kFalse);
-      default: return add(Tag::kNull);
+      case '[':
+        return open();
+      case '}':
+        return close_object();
+      case ']':
+        return close(Tag::kArray);
+      case '"':
+        return string(payload(word));
+      case 'l':
+        return number(Tag::kInt64, ++i);
+      case 'u':
+        return number(Tag::kUint64, ++i);
+      case 'd':
+        return number(Tag::kDouble, ++i);
+      case 't':
+        return add(Tag::kTrue);
+      case 'f':
+        return add(Tag::kFalse);
+      default:
+        return add(Tag::kNull);
     }
   }
 
   Result<void> add(Tag tag, std::uint64_t low = 0, std::uint64_t high = 0) {
     to_.push_back(detail::make_word(tag, low, high));
-    if (frames_.empty()) ++values_;
-    else ++frames_.back().items;
+    if (frames_.empty())
+      ++values_;
+    else
+      ++frames_.back().items;
     return {};
   }
 
@@ -175,8 +183,8 @@ class Copier {
 Result<void> read(dom::parser& parser, std::string_view text) {
   simdjson::error_code error = simdjson::SUCCESS;
   if (parser.capacity() < text.size() || parser.capacity() == 0)
-    error = parser.allocate(std::max<std::size_t>(16384, std::bit_ceil(text.size())),
-                            kDepthMost + 2);
+    error =
+        parser.allocate(std::max<std::size_t>(16384, std::bit_ceil(text.size())), kDepthMost + 2);
   if (error == simdjson::SUCCESS) error = parser.parse(text.data(), text.size(), true).error();
   if (error == simdjson::SUCCESS) return {};
   if (error == simdjson::MEMALLOC) return fail(Code::kUnavailable, "no memory for this JSON");

@@ -49,9 +49,9 @@ class Value {
   [[nodiscard]] std::optional<std::int64_t> as_integer() const;
   [[nodiscard]] std::optional<bool> as_bool() const;
 
-  [[nodiscard]] std::size_t size() const;      // members or elements; 0 for others
-  [[nodiscard]] ArrayRange elements() const;   // empty for others
-  [[nodiscard]] ObjectRange members() const;   // in the order of the text; empty for others
+  [[nodiscard]] std::size_t size() const;     // members or elements; 0 for others
+  [[nodiscard]] ArrayRange elements() const;  // empty for others
+  [[nodiscard]] ObjectRange members() const;  // in the order of the text; empty for others
   // Member of an object, nullopt where there is none (or no object).
   [[nodiscard]] std::optional<Value> find(std::string_view key) const;
 
@@ -137,7 +137,7 @@ class Writer {
   Writer& begin_array();
   Writer& end_array();
   Writer& key(std::string_view name);
-  Writer& string(std::string_view text);   // must be valid UTF-8
+  Writer& string(std::string_view text);  // must be valid UTF-8
   Writer& integer(std::int64_t number);
   // Finite. The shortest text that reads back as the same double: 0.1, 3.0, -0.0, 1e+16.
   Writer& number(double number);

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <fmt/format.h>
 #include <rapidcheck/gtest.h>
 
 #include "json/json.h"
@@ -38,23 +38,69 @@ TEST(Json, PrintsWhatItRead) {
       {"-9223372036854775808", "-9223372036854775808"},
       {R"("\u00e9\n\"\\\/\u0001\ud83d\ude00")", "\"é\\n\\\"\\\\/\\u0001😀\""},
       {R"("\u0000")", R"("\u0000")"},
-      {R"({"b":{"a":[true,false,null,{}]},"a":"x"})", R"({"b":{"a":[true,false,null,{}]},"a":"x"})"},
+      {R"({"b":{"a":[true,false,null,{}]},"a":"x"})",
+       R"({"b":{"a":[true,false,null,{}]},"a":"x"})"},
   };
   for (const Case& c : cases) {
-    if (c.answer == "ERROR") EXPECT_THAT(print(c.text), testing::StartsWith("ERROR"));
-    else EXPECT_EQ(print(c.text), c.answer) << c.text;
+    if (c.answer == "ERROR")
+      EXPECT_THAT(print(c.text), testing::StartsWith("ERROR"));
+    else
+      EXPECT_EQ(print(c.text), c.answer) << c.text;
   }
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  const std::string_view cases[] = {
-      "", " ", "nul", "tru", "[1,,2]", "[1,2", "[1,]", "{\"a\":1,}", "{a:1}", "{'a':1}", "01", "+1",
-      "1.", ".5", "1e", "1e999", "-1e999", "18446744073709551616", "-9223372036854775809", "NaN",
-      "Infinity", "[1] 2", "{\"a\" 1}", "{\"a\":}", "{1:2}", "\"a", "\"\\x\"", "\"\\u12\"",
-      "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\udc00\\ud800\"", "\"a\nb\"",
-      "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\xef\xbb\xbf{}",
-      "/* */ 1", "]", "}", "[}", "{]", "\"\\", "--1", "0x10", "1 1", "[\"a\",\t\"b\"", "\v1",
-      R"({"a":1,"a":2})", R"([{"x":{"k":1,"j":2,"\u006b":3}}])"};
+  const std::string_view cases[] = {"",
+                                    " ",
+                                    "nul",
+                                    "tru",
+                                    "[1,,2]",
+                                    "[1,2",
+                                    "[1,]",
+                                    "{\"a\":1,}",
+                                    "{a:1}",
+                                    "{'a':1}",
+                                    "01",
+                                    "+1",
+                                    "1.",
+                                    ".5",
+                                    "1e",
+                                    "1e999",
+                                    "-1e999",
+                                    "18446744073709551616",
+                                    "-9223372036854775809",
+                                    "NaN",
+                                    "Infinity",
+                                    "[1] 2",
+                                    "{\"a\" 1}",
+                                    "{\"a\":}",
+                                    "{1:2}",
+                                    "\"a",
+                                    "\"\\x\"",
+                                    "\"\\u12\"",
+                                    "\"\\ud800\"",
+                                    "\"\\udc00\"",
+                                    "\"\\ud800\\u0041\"",
+                                    "\"\\udc00\\ud800\"",
+                                    "\"a\nb\"",
+                                    "\"\xff\"",
+                                    "\"\xc0\xaf\"",
+                                    "\"\xed\xa0\x80\"",
+                                    "\"\xf4\x90\x80\x80\"",
+                                    "\xef\xbb\xbf{}",
+                                    "/* */ 1",
+                                    "]",
+                                    "}",
+                                    "[}",
+                                    "{]",
+                                    "\"\\",
+                                    "--1",
+                                    "0x10",
+                                    "1 1",
+                                    "[\"a\",\t\"b\"",
+                                    "\v1",
+                                    R"({"a":1,"a":2})",
+                                    R"([{"x":{"k":1,"j":2,"\u006b":3}}])"};
   for (const std::string_view text : cases) {
     auto document = Document::parse(text);
     ASSERT_FALSE(document) << text;
@@ -129,9 +175,17 @@ TEST(Json, Writes) {
   const auto document = Document::parse("[1, {\"x\" : 2}]").value();
   Writer writer(out);
   writer.begin_object().member("s", "a\"b").member("i", 1).member("n", 0.5).member("b", false);
-  writer.key("a").begin_array().integer(-1).null().begin_object().end_object().raw("[7]").end_array();
+  writer.key("a")
+      .begin_array()
+      .integer(-1)
+      .null()
+      .begin_object()
+      .end_object()
+      .raw("[7]")
+      .end_array();
   writer.key("v").value(document.root()).key("e").begin_array().end_array().end_object();
-  EXPECT_EQ(out, R"({"s":"a\"b","i":1,"n":0.5,"b":false,"a":[-1,null,{},[7]],"v":[1,{"x":2}],"e":[]})");
+  EXPECT_EQ(out,
+            R"({"s":"a\"b","i":1,"n":0.5,"b":false,"a":[-1,null,{},[7]],"v":[1,{"x":2}],"e":[]})");
 }
 
 TEST(JsonDeathTest, ChecksTheBalanceOfCalls) {
@@ -199,8 +253,10 @@ bool same(const Value& a, const Value& b) {
   if (a.kind() != b.kind() || a.size() != b.size()) return false;
   auto element = b.elements().begin();
   for (const Value x : a.elements())
-    if (!same(x, *element)) return false;
-    else ++element;
+    if (!same(x, *element))
+      return false;
+    else
+      ++element;
   auto member = b.members().begin();
   for (const Member x : a.members()) {
     if (x.key != (*member).key || !same(x.value, (*member).value)) return false;

@@ -8,9 +8,9 @@ using detail::Tag;
 using detail::tag_of;
 
 Kind Value::kind() const {
-  static constexpr std::array kKinds = {
-      Kind::kNull,   Kind::kBool,   Kind::kBool,  Kind::kInteger, Kind::kInteger,
-      Kind::kDouble, Kind::kString, Kind::kArray, Kind::kObject};
+  static constexpr std::array kKinds = {Kind::kNull,    Kind::kBool,    Kind::kBool,
+                                        Kind::kInteger, Kind::kInteger, Kind::kDouble,
+                                        Kind::kString,  Kind::kArray,   Kind::kObject};
   return kKinds[static_cast<std::size_t>(tag_of(tape_[index_]))];
 }
 
@@ -21,10 +21,14 @@ std::optional<std::string_view> Value::as_string() const {
 
 std::optional<double> Value::as_number() const {
   switch (tag_of(tape_[index_])) {
-    case Tag::kInt64: return static_cast<double>(static_cast<std::int64_t>(tape_[index_ + 1]));
-    case Tag::kUint64: return static_cast<double>(tape_[index_ + 1]);
-    case Tag::kDouble: return detail::double_at(tape_, index_);
-    default: return std::nullopt;
+    case Tag::kInt64:
+      return static_cast<double>(static_cast<std::int64_t>(tape_[index_ + 1]));
+    case Tag::kUint64:
+      return static_cast<double>(tape_[index_ + 1]);
+    case Tag::kDouble:
+      return detail::double_at(tape_, index_);
+    default:
+      return std::nullopt;
   }
 }
 

@@ -36,7 +36,8 @@ bool may_escape(std::uint64_t bytes) {
   constexpr std::uint64_t kTops = 0x8080808080808080;
   const auto zero_byte = [](std::uint64_t x) { return (x - kOnes) & ~x; };
   const std::uint64_t control = (bytes - kOnes * 0x20) & ~bytes;
-  return ((control | zero_byte(bytes ^ kOnes * '"') | zero_byte(bytes ^ kOnes * '\\')) & kTops) != 0;
+  return ((control | zero_byte(bytes ^ kOnes * '"') | zero_byte(bytes ^ kOnes * '\\')) & kTops) !=
+         0;
 }
 
 std::size_t plain_length(std::string_view text) {
@@ -104,15 +105,31 @@ std::size_t append_elements(std::string& out, const std::uint64_t* tape, std::si
 
 std::size_t append_value(std::string& out, const std::uint64_t* tape, std::size_t index) {
   switch (detail::tag_of(tape[index])) {
-    case Tag::kNull: out += "null"; break;
-    case Tag::kTrue: out += "true"; break;
-    case Tag::kFalse: out += "false"; break;
-    case Tag::kInt64: append_integer(out, static_cast<std::int64_t>(tape[index + 1])); break;
-    case Tag::kUint64: append_integer(out, tape[index + 1]); break;
-    case Tag::kDouble: append_double(out, detail::double_at(tape, index)); break;
-    case Tag::kString: append_quoted(out, detail::string_at(tape, index)); break;
-    case Tag::kArray: return append_elements(out, tape, index);
-    case Tag::kObject: return append_members(out, tape, index);
+    case Tag::kNull:
+      out += "null";
+      break;
+    case Tag::kTrue:
+      out += "true";
+      break;
+    case Tag::kFalse:
+      out += "false";
+      break;
+    case Tag::kInt64:
+      append_integer(out, static_cast<std::int64_t>(tape[index + 1]));
+      break;
+    case Tag::kUint64:
+      append_integer(out, tape[index + 1]);
+      break;
+    case Tag::kDouble:
+      append_double(out, detail::double_at(tape, index));
+      break;
+    case Tag::kString:
+      append_quoted(out, detail::string_at(tape, index));
+      break;
+    case Tag::kArray:
+      return append_elements(out, tape, index);
+    case Tag::kObject:
+      return append_members(out, tape, index);
   }
   return detail::after(tape, index);
 }

@@ -34,15 +34,15 @@ struct Field {
 class Request {
  public:
   Method method = Method::kGet;
-  std::string_view target;         // origin form, as sent
-  std::string_view path;           // target up to '?', not decoded
-  std::string_view query;          // after '?', not decoded, may be empty
+  std::string_view target;  // origin form, as sent
+  std::string_view path;    // target up to '?', not decoded
+  std::string_view query;   // after '?', not decoded, may be empty
   std::span<const Field> fields;
   std::string_view body;
-  std::string_view host;           // checked against server.names; without port
-  std::string client_address;      // behind a configured proxy the address it forwards
-  bool secure = false;             // TLS here or, by a configured proxy, there
-  std::string_view route;          // pattern of the matched route, for metrics and logs
+  std::string_view host;       // checked against server.names; without port
+  std::string client_address;  // behind a configured proxy the address it forwards
+  bool secure = false;         // TLS here or, by a configured proxy, there
+  std::string_view route;      // pattern of the matched route, for metrics and logs
 
   // First field of that name, case ignored.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
@@ -120,14 +120,14 @@ class Router {
   struct Route {
     std::string pattern;
     Method method;
-    Handler handler;             // exactly one of the two is set
+    Handler handler;  // exactly one of the two is set
     AsyncHandler async_handler;
     RouteOptions options;
   };
   struct Match {
-    const Route* route = nullptr;                // nullptr: see `allow`
+    const Route* route = nullptr;  // nullptr: see `allow`
     std::vector<std::pair<std::string, std::string>> params;
-    std::string allow;                           // not empty: the path exists, the method does not
+    std::string allow;  // not empty: the path exists, the method does not
   };
   // Errors: kInvalidRequest for a path with wrong escapes, "..", or bytes that are no UTF-8.
   [[nodiscard]] Result<Match> match(Method method, std::string_view path) const;

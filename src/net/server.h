@@ -22,18 +22,18 @@ namespace revier::net {
 struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  // host:port, [v6]:port; port 0 picks one
   unsigned threads = 0;                   // 0: one a core
-  std::vector<std::string> names;         // Host values answered; empty: see ARCHITECTURE, Host check
-  std::vector<std::string> proxies;       // addresses or CIDR whose X-Forwarded-* count
-  std::string tls_certificate_file;       // both or neither
+  std::vector<std::string> names;    // Host values answered; empty: see ARCHITECTURE, Host check
+  std::vector<std::string> proxies;  // addresses or CIDR whose X-Forwarded-* count
+  std::string tls_certificate_file;  // both or neither
   std::string tls_key_file;
   std::size_t head_bytes_max = 16 * 1024;
   std::size_t fields_max = 64;
   std::size_t connections_max = 10'000;
-  std::size_t connections_per_address_max = 0;  // 0: no limit
-  std::int64_t head_timeout_ms = 10'000;   // from the first byte of a head to its end
-  std::int64_t idle_timeout_ms = 60'000;   // keep-alive without a request
+  std::size_t connections_per_address_max = 0;     // 0: no limit
+  std::int64_t head_timeout_ms = 10'000;           // from the first byte of a head to its end
+  std::int64_t idle_timeout_ms = 60'000;           // keep-alive without a request
   std::int64_t body_bytes_per_second_min = 1'024;  // slower clients are cut off, 408
-  std::int64_t write_timeout_ms = 30'000;  // without progress
+  std::int64_t write_timeout_ms = 30'000;          // without progress
   std::int64_t shutdown_timeout_ms = 20'000;
   bool access_log = true;
 };

@@ -19,7 +19,7 @@ constexpr std::array kSchema{Migration{"p-0001",
                                        "CREATE TABLE b (client BIGINT, n BIGINT, text TEXT)"}};
 constexpr int kClients = 3;
 
-int rounds() { return std::getenv("REVIER_LONG") != nullptr ? 1'000 : 60; }
+int rounds() { return std::getenv("RV_LONG") != nullptr ? 1'000 : 60; }
 
 struct Findings {
   int lost = 0;

@@ -16,7 +16,15 @@
 namespace revier::json::detail {
 
 enum class Tag : std::uint8_t {
-  kNull, kTrue, kFalse, kInt64, kUint64, kDouble, kString, kArray, kObject
+  kNull,
+  kTrue,
+  kFalse,
+  kInt64,
+  kUint64,
+  kDouble,
+  kString,
+  kArray,
+  kObject
 };
 
 inline constexpr std::uint64_t kField = (std::uint64_t{1} << 28) - 1;
