@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Builds what browsers load: one style sheet of the KERN components in use and our own, the icons,
+// the islands, the pictures; each with its compressed twins. tools/pack_assets.py embeds the folder.
+//   node build.mjs --out FOLDER --fonts FOLDER --stamp FILE
+import {createHash} from "node:crypto";
+import {copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {dirname, join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {brotliCompressSync, constants, gzipSync} from "node:zlib";
+
+import {fail, load, option, packageFolder} from "./options.mjs";
+import {eachRule, keepUsed, keepUsedProperties, parse, print} from "./style.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const source = join(here, "../src");
+const out = option("out");
+const styleBytesMax = 15_000;
+const target = ["chrome111", "firefox113", "safari16.4"];  // the first with oklch and color-mix
+const esbuild = await load("esbuild");
+
+const filesUnder = (folder, ending) => readdirSync(folder, {withFileTypes: true}).flatMap((entry) => {
+  const path = join(folder, entry.name);
+  if (entry.isDirectory()) return filesUnder(path, ending);
+  return entry.name.endsWith(ending) ? [path] : [];
+});
+const read = (...path) => readFileSync(join(...path), "utf8");
+const lines = (text) => text.split("\n").map((l) => l.trim()).filter((l) => l && !l.startsWith("#"));
+
+// Classes named in templates, components and islands; "kern-alert--" stands for all that begin so.
+function usedClasses() {
+  const texts = [...filesUnder(source, ".html"), ...filesUnder(join(here, "islands"), ".ts"),
+                 join(source, "web/components.cpp")].map((f) => readFileSync(f, "utf8"));
+  const names = new Set(texts.join(" ").match(/\b(kern|rv)-[a-zA-Z0-9_-]+/g));
+  const prefixes = [...names].filter((n) => n.endsWith("--") && n !== "kern-icon--");
+  const icons = new Set(lines(read(here, "icons.txt")).map((name) => `kern-icon--${name}`));
+  return (name) => {
+    if (/^kern-icon--(?!small|default|large|x-large)/.test(name)) return icons.has(name);
+    return !name.startsWith("kern-") || names.has(name) || prefixes.some((p) => name.startsWith(p));
+  };
+}
+
+const hashed = (name, content) =>
+    `/a/${createHash("sha256").update(content).digest("hex").slice(0, 8)}/${name}`;
+
+// data: pictures become files; each picture once, named by its class where it is an icon.
+function pictureFiles(sheet) {
+  const names = new Map();
+  const fileOf = (data, prelude) => {
+    const svg = decodeURIComponent(data);
+    if (!names.has(svg)) {
+      const icon = /\.kern-icon--([a-z-]+)/.exec(prelude)?.[1];
+      const name = icon ? `icon-${icon}.svg` : `picture-${names.size}.svg`;
+      writeFileSync(join(out, name), svg);
+      names.set(svg, hashed(name, svg));
+    }
+    return names.get(svg);
+  };
+  eachRule(sheet, (rule) => {
+    rule.declarations = rule.declarations.filter(([name]) => !name.startsWith("-webkit-mask"))
+        .map(([name, value]) => [name, value.replace(
+            /url\((["'])data:image\/svg\+xml(?:;utf8|;charset=utf-8)?,(.*?)\1\)/g,
+            (_, quote, data) => `url("${fileOf(data, rule.prelude)}")`)]);
+  });
+}
+
+// url("asset:NAME") is the address of a file of this build.
+function withAssetAddresses(css) {
+  return css.replace(/url\("asset:([^"]+)"\)/g,
+                     (_, name) => `url("${hashed(name, readFileSync(join(out, name)))}")`);
+}
+
+function styleSheet() {
+  const kern = keepUsed(parse(read(packageFolder("@kern-ux/native"), "dist/kern.css"))
+                            .filter((node) => !node.statement), usedClasses());
+  const own = lines(read(here, "css/order.txt")).map((name) => read(here, "css", name)).join("\n");
+  const sheet = keepUsedProperties([...kern, ...parse(own)]);
+  pictureFiles(sheet);
+  const css = withAssetAddresses(print(sheet));
+  return esbuild.transformSync(css, {loader: "css", minify: true, target}).code;
+}
+
+function islands() {
+  const folder = join(here, "islands");
+  esbuild.buildSync({
+    entryPoints: readdirSync(folder).filter((n) => n.endsWith(".ts") && !n.startsWith("_"))
+                     .map((n) => join(folder, n)),
+    outdir: out, bundle: true, minify: true, format: "esm", target, legalComments: "none",
+    nodePaths: [join(packageFolder("esbuild"), "..")],
+  });
+}
+
+function compress() {
+  for (const name of readdirSync(out).filter((n) => /\.(css|js|svg|json|geojson|txt)$/.test(n))) {
+    const raw = readFileSync(join(out, name));
+    const br = brotliCompressSync(raw, {params: {[constants.BROTLI_PARAM_QUALITY]: 11}});
+    const gz = gzipSync(raw, {level: 9});
+    if (br.length < raw.length * 0.9) writeFileSync(join(out, `${name}.br`), br);
+    if (gz.length < raw.length * 0.9) writeFileSync(join(out, `${name}.gz`), gz);
+    if (name === "site.css" && br.length > styleBytesMax) {
+      fail(`site.css has ${br.length} bytes compressed, at most ${styleBytesMax} are allowed`);
+    }
+  }
+}
+
+rmSync(out, {recursive: true, force: true});
+mkdirSync(out, {recursive: true});
+for (const folder of [option("fonts"), join(here, "files")]) {
+  for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(out, name));
+}
+writeFileSync(join(out, "site.css"), styleSheet());
+islands();
+compress();
+writeFileSync(option("stamp"), "");

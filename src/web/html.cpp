@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "web/html.h"
+
+#include <array>
+
+namespace revier::web {
+namespace {
+
+constexpr std::array<std::string_view, 6> kSchemes = {"http", "https", "mailto",
+                                                      "tel",  "webcal", "geo"};
+
+std::string_view entity(char c) {
+  switch (c) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    default: return {};
+  }
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// NUL and other controls have no meaning in HTML and are a parse error: they become U+FFFD.
+bool is_forbidden(char c) { return is_control(c) && c != '\n' && c != '\t' && c != '\r'; }
+
+void append_escaped(std::string& out, std::string_view value) {
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string_view replacement = is_forbidden(value[i]) ? "\xEF\xBF\xBD" : entity(value[i]);
+    if (replacement.empty()) continue;
+    out.append(value.substr(from, i - from)).append(replacement);
+    from = i + 1;
+  }
+  out.append(value.substr(from));
+}
+
+}  // namespace
+
+bool is_allowed_url(std::string_view url) {
+  for (const char c : url) {
+    if (is_control(c)) return false;  // browsers drop them: "java\nscript:"
+  }
+  const std::size_t end = url.find_first_of(":/?#\\");
+  if (end == std::string_view::npos || url[end] != ':') return true;
+  std::string scheme(url.substr(0, end));
+  for (char& c : scheme) c = to_lower(c);
+  for (const std::string_view allowed : kSchemes) {
+    if (scheme == allowed) return true;
+  }
+  return false;
+}
+
+void Html::text(std::string_view value) { append_escaped(out_, value); }
+
+void Html::attribute(std::string_view value) { append_escaped(out_, value); }
+
+void Html::url(std::string_view value) {
+  append_escaped(out_, is_allowed_url(value) ? value : std::string_view("#"));
+}
+
+void Html::url_part(std::string_view value) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const char c : value) {
+    if (is_unreserved(c)) {
+      out_ += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out_ += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+}
+
+// '<', '>' and '&' stand only inside JSON strings, where an escape means the same.
+void Html::json(std::string_view value) {
+  for (const char c : value) {
+    switch (c) {
+      case '<': out_ += "\\u003c"; break;
+      case '>': out_ += "\\u003e"; break;
+      case '&': out_ += "\\u0026"; break;
+      default: out_ += c;
+    }
+  }
+}
+
+}  // namespace revier::web
