@@ -7,7 +7,9 @@
 // Thread safety: values.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -106,12 +108,18 @@ class Caller {
     kToken,      // API token
     kUnchecked,  // serve --no-auth
   };
-  // What stands behind a token or a session; constant while it lives.
+  // Tenants whose entities everybody may read.
+  struct PublicTenants {
+    bool all = false;
+    std::set<std::string, std::less<>> names;
+  };
+  // What stands behind a token, a session or nobody; constant while it lives.
   struct Subject {
     std::string id;    // of the account, or of the token
     std::string name;  // sign-in name, or the token's label
     std::vector<Grant> grants;
     std::string csrf;  // of the session's forms, else empty
+    std::shared_ptr<const PublicTenants> public_tenants;
   };
 
   Caller() = default;  // anonymous without any right
@@ -126,7 +134,7 @@ class Caller {
   [[nodiscard]] std::string_view csrf() const;
 
   [[nodiscard]] bool may(Action action, const Scope& scope = {}) const;
-  // Some scope on which the action is allowed: for showing a link.
+  // A role or token allows the action on some scope: for showing a link.
   [[nodiscard]] bool may_somewhere(Action action) const;
   // Errors: kUnauthenticated without (valid) credentials, kForbidden with them.
   [[nodiscard]] Result<> require(Action action, const Scope& scope = {}) const;

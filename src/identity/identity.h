@@ -34,7 +34,9 @@ struct Options {
   bool tenants_implicit = false;  // every well-formed tenant name exists
   Duration session_max = Duration::hours(12);
   Duration link_max = Duration::hours(24);
-  unsigned attempts_max = 10;  // failed sign-ins an account, and an address, may have in ...
+  // Failed sign-ins for one account from one address in a window; three times as many from one
+  // address, ten times as many for one account.
+  unsigned attempts_max = 10;
   Duration attempts_window = Duration::minutes(15);
 };
 
@@ -99,7 +101,7 @@ class Identity {
 
   [[nodiscard]] virtual bool tenant_exists(std::string_view name) const = 0;
   [[nodiscard]] virtual std::vector<Tenant> tenants() const = 0;
-  // Errors: kAlreadyExists, kBadRequestData for the name.
+  // Errors: kAlreadyExists, kUnprocessable with `field` "name".
   [[nodiscard]] virtual Result<> create_tenant(const Tenant& tenant) = 0;
   [[nodiscard]] virtual Result<> set_public_read(std::string_view tenant, bool public_read) = 0;
 
@@ -124,20 +126,23 @@ class Identity {
                                                  std::string_view new_password) = 0;
 
   // The secret of the link with which the new account sets its password.
-  // Errors: kAlreadyExists, kUnprocessable with `field` "name" or "role".
+  // Errors: kUnprocessable with `field` "name" (taken, too) or "roles".
   [[nodiscard]] virtual Result<std::string> create_user(std::string_view name,
                                                         std::span<const RoleGrant> roles) = 0;
   // A new link for a forgotten password; the old one goes on until the link is used.
   [[nodiscard]] virtual Result<std::string> reset_link(std::string_view name) = 0;
   [[nodiscard]] virtual Result<std::vector<Account>> users() = 0;
-  // Errors: kConflict when nobody would be administrator of the instance any more.
+  // Errors of the three: kResourceNotFound; kConflict when nobody would be administrator of the
+  // instance any more.
   [[nodiscard]] virtual Result<> set_roles(std::string_view name,
                                            std::span<const RoleGrant> roles) = 0;
   [[nodiscard]] virtual Result<> set_locked(std::string_view name, bool locked) = 0;
   [[nodiscard]] virtual Result<> remove_user(std::string_view name) = 0;
 
+  // Errors: kUnprocessable with `field` "label", "rights" or "tenant".
   [[nodiscard]] virtual Result<NewToken> create_token(const TokenOptions& options) = 0;
   [[nodiscard]] virtual Result<std::vector<TokenRow>> tokens() = 0;
+  // Errors: kResourceNotFound.
   [[nodiscard]] virtual Result<> revoke_token(std::string_view id) = 0;
 
   // Takes over what another process (the command line) has changed; cheap when nothing has. To be

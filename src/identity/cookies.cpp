@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+#include <string>
+
+#include "identity/identity.h"
+
+namespace revier::identity {
+namespace {
+std::string cookie(std::string_view secret, std::int64_t age_s, bool secure) {
+  return std::string(kSessionCookie) + "=" + std::string(secret) +
+         "; Path=/; Max-Age=" + std::to_string(age_s) + "; HttpOnly; SameSite=Lax" +
+         (secure ? "; Secure" : "");
+}
+}  // namespace
+
+std::string session_cookie(const SignedIn& session, Instant now, bool secure) {
+  const std::int64_t left_s = (session.expires - now).us / 1'000'000;
+  return cookie(session.cookie_secret, std::max<std::int64_t>(0, left_s), secure);
+}
+
+std::string ended_cookie(bool secure) { return cookie("", 0, secure); }
+
+std::string start_path(std::string_view link_secret) {
+  return "/console/start/" + std::string(link_secret);
+}
+
+bool same_origin(const net::Request& request) {
+  if (const auto site = request.header("Sec-Fetch-Site")) {
+    return *site == "same-origin" || *site == "none";
+  }
+  const auto origin = request.header("Origin");
+  return !origin || *origin == request.origin();
+}
+
+}  // namespace revier::identity

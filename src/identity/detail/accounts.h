@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Accounts, their roles, links and sessions as rows; inside the caller's transaction.
+#pragma once
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "identity/identity.h"
+#include "records/records.h"
+
+namespace revier::identity::detail {
+
+// Lower case of a sign-in name. Errors: kUnprocessable with field "name".
+[[nodiscard]] Result<std::string> fold_name(std::string_view name);
+// Errors: kUnprocessable with field "roles".
+[[nodiscard]] Result<> check_roles(std::span<const RoleGrant> roles);
+
+struct StoredAccount {
+  std::string id;
+  std::string password;  // argon2id text, empty where none is set
+  bool locked = false;
+};
+// Errors: kResourceNotFound.
+[[nodiscard]] Result<StoredAccount> find_account(records::Session& session,
+                                                 std::string_view folded);
+[[nodiscard]] Result<StoredAccount> account_by_id(records::Session& session, std::string_view id);
+// With their roles, ordered by name; of one account when `id` is given.
+[[nodiscard]] Result<std::vector<Account>> list_accounts(records::Session& session,
+                                                         std::string_view id = {});
+
+struct NewAccount {
+  std::string id;
+  std::string_view name;
+  std::optional<std::string> password;
+  std::span<const RoleGrant> roles;
+  Instant at;
+};
+// Errors: kUnprocessable with field "name" where it is taken.
+[[nodiscard]] Result<> insert_account(records::Session& session, const NewAccount& account);
+[[nodiscard]] Result<> replace_roles(records::Session& session, std::string_view id,
+                                     std::span<const RoleGrant> roles);
+// Sets the password and ends the account's sessions and links.
+[[nodiscard]] Result<> set_password(records::Session& session, std::string_view id,
+                                    std::string_view hash);
+
+// Who administers the instance: unlocked, with a password.
+[[nodiscard]] Result<std::int64_t> count_administrators(records::Session& session);
+// Errors: those of `change`; kConflict when it left nobody who administers the instance.
+[[nodiscard]] Result<> keep_administrator(records::Session& session,
+                                          const std::function<Result<>()>& change);
+
+// Account "" is the first administrator.
+[[nodiscard]] Result<> insert_link(records::Session& session, std::string_view secret,
+                                   const std::string& account, Instant expires);
+// The account of a link that holds. Errors: kGone.
+[[nodiscard]] Result<std::string> link_target(records::Session& session, std::string_view secret,
+                                              Instant now);
+// The same, and the link is used up.
+[[nodiscard]] Result<std::string> take_link(records::Session& session, std::string_view secret,
+                                            Instant now);
+
+}  // namespace revier::identity::detail

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+// All that answering "who is it, and what may she do" takes, in memory; immutable.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/result.h"
+#include "identity/access.h"
+#include "identity/detail/secrets.h"
+#include "identity/identity.h"
+#include "records/records.h"
+
+namespace revier::identity::detail {
+
+struct Known {
+  std::shared_ptr<const Caller::Subject> subject;
+  std::optional<Instant> expires;
+};
+using KnownSecrets = std::unordered_map<Digest, Known, DigestHash>;
+
+struct Snapshot {
+  std::int64_t version = 0;
+  KnownSecrets tokens;
+  KnownSecrets sessions;
+  std::map<std::string, Tenant, std::less<>> tenants;
+  std::shared_ptr<const Caller::Subject> nobody;
+};
+
+[[nodiscard]] Result<std::int64_t> stored_version(records::Session& session);
+[[nodiscard]] Result<Snapshot> load(records::Session& session, const Options& options);
+
+// "data.read,data.write" and back; names that this version does not know are left out.
+[[nodiscard]] std::string join_actions(const std::vector<Action>& actions);
+[[nodiscard]] std::vector<Action> split_actions(std::string_view text);
+
+// Purposes of digests.
+inline constexpr std::string_view kTokenPurpose = "token";
+inline constexpr std::string_view kSessionPurpose = "session";
+inline constexpr std::string_view kLinkPurpose = "link";
+
+}  // namespace revier::identity::detail

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <array>
+
+#include "identity/identity.h"
+
+namespace revier::identity {
+namespace {
+constexpr std::array kMigrations{
+    records::Migration{"identity-0001-accounts", R"(
+CREATE TABLE identity_account (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  folded TEXT NOT NULL UNIQUE,
+  password TEXT,
+  locked BIGINT NOT NULL,
+  created_at BIGINT NOT NULL);
+CREATE TABLE identity_grant (
+  account TEXT NOT NULL REFERENCES identity_account (id) ON DELETE CASCADE,
+  role TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  scope_id TEXT NOT NULL,
+  scope_within TEXT NOT NULL,
+  PRIMARY KEY (account, role, scope, scope_id, scope_within));
+CREATE TABLE identity_link (
+  hash TEXT PRIMARY KEY,
+  account TEXT REFERENCES identity_account (id) ON DELETE CASCADE,
+  expires_at BIGINT NOT NULL);
+CREATE TABLE identity_session (
+  hash TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES identity_account (id) ON DELETE CASCADE,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL);
+CREATE TABLE identity_token (
+  id TEXT PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  label TEXT NOT NULL,
+  actions TEXT NOT NULL,
+  tenant TEXT,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT);
+CREATE TABLE identity_tenant (
+  name TEXT PRIMARY KEY,
+  public_read BIGINT NOT NULL,
+  created_at BIGINT NOT NULL);
+CREATE TABLE identity_state (id BIGINT PRIMARY KEY, version BIGINT NOT NULL);
+INSERT INTO identity_state (id, version) VALUES (1, 1);
+INSERT INTO identity_tenant (name, public_read, created_at) VALUES ('', 1, 0);
+)"},
+};
+}  // namespace
+
+std::span<const records::Migration> migrations() { return kMigrations; }
+
+}  // namespace revier::identity

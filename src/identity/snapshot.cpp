@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "identity/detail/snapshot.h"
+
+namespace revier::identity::detail {
+namespace {
+
+constexpr std::size_t kRowsMax = 1'000'000;
+using Grants = std::unordered_map<std::string, std::vector<Grant>>;  // by account
+using Public = std::shared_ptr<const Caller::PublicTenants>;
+
+Result<Grants> load_grants(records::Session& session) {
+  RV_ASSIGN(const auto rows,
+            session.query("SELECT account, role, scope, scope_id, scope_within FROM identity_grant",
+                          {}, kRowsMax));
+  Grants grants;
+  for (const records::Row& row : rows) {
+    const Role* role = find_role(row.text("role"));
+    const auto kind = parse_scope_kind(row.text("scope"));
+    if (role == nullptr || !kind) continue;  // of a version that knew them
+    grants[row.text("account")].push_back(
+        {role->actions, *kind, row.text("scope_id"), row.text("scope_within")});
+  }
+  return grants;
+}
+
+Result<> load_tenants(records::Session& session, Snapshot& snapshot) {
+  RV_ASSIGN(const auto rows,
+            session.query("SELECT name, public_read FROM identity_tenant", {}, kRowsMax));
+  for (const records::Row& row : rows) {
+    const std::string& name = row.text("name");
+    snapshot.tenants[name] = {name, row.integer("public_read") != 0};
+  }
+  return {};
+}
+
+Result<> load_sessions(records::Session& session, const Public& readable, Snapshot& snapshot) {
+  RV_ASSIGN(const Grants grants, load_grants(session));
+  RV_ASSIGN(const auto rows,
+            session.query("SELECT s.hash, s.expires_at, a.id, a.name FROM identity_session s "
+                          "JOIN identity_account a ON a.id = s.account WHERE a.locked = 0",
+                          {}, kRowsMax));
+  for (const records::Row& row : rows) {
+    auto subject = std::make_shared<Caller::Subject>();
+    subject->id = row.text("id");
+    subject->name = row.text("name");
+    const auto found = grants.find(subject->id);
+    if (found != grants.end()) subject->grants = found->second;
+    subject->csrf = to_hex(digest("csrf", row.text("hash")));
+    subject->public_tenants = readable;
+    snapshot.sessions[from_hex(row.text("hash"))] = {std::move(subject),
+                                                     Instant{row.integer("expires_at")}};
+  }
+  return {};
+}
+
+Grant token_grant(const records::Row& row) {
+  Grant grant;
+  for (const Action action : split_actions(row.text("actions"))) grant.actions |= bit(action);
+  const auto tenant = row.maybe_text("tenant");
+  grant.kind = tenant ? ScopeKind::kTenant : ScopeKind::kInstance;
+  grant.id = tenant.value_or("");
+  return grant;
+}
+
+Result<> load_tokens(records::Session& session, const Public& readable, Snapshot& snapshot) {
+  RV_ASSIGN(const auto rows,
+            session.query("SELECT id, hash, label, actions, tenant, expires_at FROM identity_token",
+                          {}, kRowsMax));
+  for (const records::Row& row : rows) {
+    auto subject = std::make_shared<Caller::Subject>();
+    subject->id = row.text("id");
+    subject->name = row.text("label");
+    subject->grants.push_back(token_grant(row));
+    subject->public_tenants = readable;
+    Known known{std::move(subject), std::nullopt};
+    if (const auto expires = row.maybe_integer("expires_at")) known.expires = Instant{*expires};
+    snapshot.tokens[from_hex(row.text("hash"))] = std::move(known);
+  }
+  return {};
+}
+
+Public readable_tenants(const Snapshot& snapshot, const Options& options) {
+  auto readable = std::make_shared<Caller::PublicTenants>();
+  if (!options.public_read) return readable;
+  readable->all = options.tenants_implicit;
+  for (const auto& [name, tenant] : snapshot.tenants) {
+    if (tenant.public_read) readable->names.insert(name);
+  }
+  return readable;
+}
+
+}  // namespace
+
+Result<std::int64_t> stored_version(records::Session& session) {
+  RV_ASSIGN(const records::Row row, session.one("SELECT version FROM identity_state WHERE id = 1"));
+  return row.integer("version");
+}
+
+Result<Snapshot> load(records::Session& session, const Options& options) {
+  Snapshot snapshot;
+  RV_ASSIGN(snapshot.version, stored_version(session));
+  RV_TRY(load_tenants(session, snapshot));
+  const Public readable = readable_tenants(snapshot, options);
+  RV_TRY(load_sessions(session, readable, snapshot));
+  RV_TRY(load_tokens(session, readable, snapshot));
+  auto nobody = std::make_shared<Caller::Subject>();
+  nobody->public_tenants = readable;
+  snapshot.nobody = std::move(nobody);
+  return snapshot;
+}
+
+std::string join_actions(const std::vector<Action>& actions) {
+  std::string text;
+  for (const Action action : actions) {
+    if (!text.empty()) text += ',';
+    text += to_string(action);
+  }
+  return text;
+}
+
+std::vector<Action> split_actions(std::string_view text) {
+  std::vector<Action> actions;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    if (const auto action = parse_action(text.substr(0, end))) actions.push_back(*action);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return actions;
+}
+
+}  // namespace revier::identity::detail
