@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/seats.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/check.h"
+
+namespace revier::ticket {
+
+void Seats::set_capacity(const std::string& quota, std::int64_t capacity) {
+  quotas_[quota].capacity = capacity;
+}
+
+// A free seat belongs to the list as long as there is one.
+bool Seats::fits(const Quota& quota, std::int64_t seats) {
+  return quota.list.empty() && quota.taken + seats <= quota.capacity;
+}
+
+Result<std::vector<Claim>> Seats::take(std::string_view booking, std::vector<Claim> wanted,
+                                       bool may_wait) {
+  for (const Claim& claim : wanted) {
+    const auto found = quotas_.find(claim.quota);
+    if (found == quotas_.end()) {
+      return fail(Code::kResourceNotFound, "there is no such quota", claim.quota);
+    }
+    if (!may_wait && !fits(found->second, claim.seats)) {
+      return fail(Code::kQuotaFull, "no seat left", claim.quota);
+    }
+  }
+  for (Claim& claim : wanted) {
+    Quota& quota = quotas_.find(claim.quota)->second;
+    if (fits(quota, claim.seats)) {
+      quota.taken += claim.seats;
+      claim.state = ClaimState::kTaken;
+    } else {
+      claim.state = ClaimState::kWaiting;
+      claim.place = quota.next_place++;
+      quota.list.emplace(claim.place, Waiting{std::string(booking), claim.seats});
+    }
+  }
+  return wanted;
+}
+
+std::vector<Promotion> Seats::release(std::string_view booking, const std::vector<Claim>& claims) {
+  std::vector<Promotion> promoted;
+  for (const Claim& claim : claims) {
+    Quota& quota = quotas_[claim.quota];
+    if (claim.state == ClaimState::kTaken) {
+      quota.taken -= claim.seats;
+      RV_CHECK(quota.taken >= 0);
+    } else if (const auto found = quota.list.find(claim.place);
+               found != quota.list.end() && found->second.booking == booking) {
+      quota.list.erase(found);
+    }
+    std::ranges::move(promote(claim.quota), std::back_inserter(promoted));
+  }
+  return promoted;
+}
+
+void Seats::restore(std::string_view booking, const Claim& claim) {
+  Quota& quota = quotas_[claim.quota];
+  if (claim.state == ClaimState::kTaken) {
+    quota.taken += claim.seats;
+    return;
+  }
+  quota.list.emplace(claim.place, Waiting{std::string(booking), claim.seats});
+  quota.next_place = std::max(quota.next_place, claim.place + 1);
+}
+
+std::vector<Promotion> Seats::promote(const std::string& name) {
+  std::vector<Promotion> promoted;
+  Quota& quota = quotas_[name];
+  while (!quota.list.empty()) {
+    const auto head = quota.list.begin();
+    if (quota.taken + head->second.seats > quota.capacity) break;
+    quota.taken += head->second.seats;
+    promoted.push_back({head->second.booking, name, head->second.seats});
+    quota.list.erase(head);
+  }
+  return promoted;
+}
+
+std::int64_t Seats::next_position(const std::string& name) const {
+  const auto found = quotas_.find(name);
+  return found == quotas_.end() ? 1 : static_cast<std::int64_t>(found->second.list.size()) + 1;
+}
+
+std::int64_t Seats::position(const std::string& name, std::int64_t place) const {
+  const auto found = quotas_.find(name);
+  if (found == quotas_.end()) return 0;
+  const auto& list = found->second.list;
+  const auto at = list.find(place);
+  return at == list.end() ? 0 : std::distance(list.begin(), at) + 1;
+}
+
+QuotaFigures Seats::figures(const std::string& name) const {
+  const auto found = quotas_.find(name);
+  if (found == quotas_.end()) return {};
+  const Quota& quota = found->second;
+  QuotaFigures figures{.capacity = quota.capacity,
+                       .taken = quota.taken,
+                       .waiting = static_cast<std::int64_t>(quota.list.size())};
+  for (const auto& [place, waiting] : quota.list) figures.waiting_seats += waiting.seats;
+  return figures;
+}
+
+}  // namespace revier::ticket

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Who has a seat: the one place where quotas are decided.
+//
+// A quota is a number of seats for one thing (a day, a session). A claim is what one booking wants of
+// one quota. Seats answers in memory and in the order of the questions; the writer job that asks
+// writes the same answer to the records in the same transaction. After a failed commit the object is
+// thrown away and built again from the records.
+//
+// Waiting lists are strictly first come, first served: seats that come free go to the head of the
+// list as long as the head's whole claim fits; nobody overtakes, also not a new booking.
+//
+// Thread safety: none; it belongs to the records' writer thread.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace revier::ticket {
+
+enum class ClaimState : std::uint8_t { kTaken, kWaiting };
+
+struct Claim {
+  std::string quota;
+  std::int64_t seats = 1;
+  ClaimState state = ClaimState::kTaken;
+  std::int64_t place = 0;  // of a waiting claim: order of arrival in its list, ever growing
+};
+
+struct QuotaFigures {
+  std::int64_t capacity = 0;
+  std::int64_t taken = 0;          // held or confirmed
+  std::int64_t waiting = 0;        // claims in the list
+  std::int64_t waiting_seats = 0;  // seats these want
+  [[nodiscard]] std::int64_t free() const { return taken < capacity ? capacity - taken : 0; }
+};
+
+// A waiting claim that has just been given its seats.
+struct Promotion {
+  std::string booking;
+  std::string quota;
+  std::int64_t seats;
+};
+
+class Seats {
+ public:
+  // Makes a quota or changes its capacity. Seats already taken stay taken.
+  void set_capacity(const std::string& quota, std::int64_t capacity);
+
+  // Takes all wanted seats or none. With `may_wait` a claim that does not fit is put on the list of
+  // its quota; without, the first that does not fit refuses the whole.
+  // Errors: kResourceNotFound (field = quota), kQuotaFull (field = quota).
+  [[nodiscard]] Result<std::vector<Claim>> take(std::string_view booking,
+                                                std::vector<Claim> wanted, bool may_wait);
+
+  // Gives back what a booking had and passes it on to waiting lists; the promotions are in order.
+  [[nodiscard]] std::vector<Promotion> release(std::string_view booking,
+                                               const std::vector<Claim>& claims);
+
+  // Puts back what the records say; used to build the object. Waiting claims keep their place.
+  void restore(std::string_view booking, const Claim& claim);
+
+  // Gives free seats to waiting lists, after a capacity grew or after restore().
+  [[nodiscard]] std::vector<Promotion> promote(const std::string& quota);
+
+  // Place in the list, counted from 1, of the next or of a given claim.
+  [[nodiscard]] std::int64_t next_position(const std::string& quota) const;
+  [[nodiscard]] std::int64_t position(const std::string& quota, std::int64_t place) const;
+
+  [[nodiscard]] QuotaFigures figures(const std::string& quota) const;
+
+ private:
+  struct Waiting {
+    std::string booking;
+    std::int64_t seats;
+  };
+  struct Quota {
+    std::int64_t capacity = 0;
+    std::int64_t taken = 0;
+    std::int64_t next_place = 1;
+    std::map<std::int64_t, Waiting> list;
+  };
+
+  [[nodiscard]] static bool fits(const Quota& quota, std::int64_t seats);
+
+  std::map<std::string, Quota, std::less<>> quotas_;
+};
+
+}  // namespace revier::ticket
