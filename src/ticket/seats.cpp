@@ -81,17 +81,12 @@ std::vector<Promotion> Seats::promote(const std::string& name) {
   return promoted;
 }
 
-std::int64_t Seats::next_position(const std::string& name) const {
-  const auto found = quotas_.find(name);
-  return found == quotas_.end() ? 1 : static_cast<std::int64_t>(found->second.list.size()) + 1;
-}
-
-std::int64_t Seats::position(const std::string& name, std::int64_t place) const {
-  const auto found = quotas_.find(name);
-  if (found == quotas_.end()) return 0;
-  const auto& list = found->second.list;
-  const auto at = list.find(place);
-  return at == list.end() ? 0 : std::distance(list.begin(), at) + 1;
+std::vector<std::int64_t> Seats::places(const std::string& name) const {
+  std::vector<std::int64_t> places;
+  if (const auto found = quotas_.find(name); found != quotas_.end()) {
+    for (const auto& [place, waiting] : found->second.list) places.push_back(place);
+  }
+  return places;
 }
 
 QuotaFigures Seats::figures(const std::string& name) const {

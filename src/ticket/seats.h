@@ -66,9 +66,8 @@ class Seats {
   // Gives free seats to waiting lists, after a capacity grew or after restore().
   [[nodiscard]] std::vector<Promotion> promote(const std::string& quota);
 
-  // Place in the list, counted from 1, of the next or of a given claim.
-  [[nodiscard]] std::int64_t next_position(const std::string& quota) const;
-  [[nodiscard]] std::int64_t position(const std::string& quota, std::int64_t place) const;
+  // The places of a waiting list, in order.
+  [[nodiscard]] std::vector<std::int64_t> places(const std::string& quota) const;
 
   [[nodiscard]] QuotaFigures figures(const std::string& quota) const;
 

@@ -32,7 +32,7 @@ TEST(Seats, NobodyOvertakesTheList) {
   const auto two = *seats.take("b", {{.quota = "q", .seats = 2}}, true);
   EXPECT_EQ(two[0].state, ClaimState::kWaiting);
   const auto one = *seats.take("c", {{.quota = "q", .seats = 1}}, true);
-  EXPECT_EQ(seats.position("q", one[0].place), 2);
+  EXPECT_EQ(seats.places("q"), (std::vector{two[0].place, one[0].place}));
   // One seat comes free: "c" would fit, but "b" is the head.
   seats.set_capacity("q", 3);
   EXPECT_TRUE(seats.promote("q").empty());

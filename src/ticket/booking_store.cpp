@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/booking_store.h"
+
+#include <algorithm>
+#include <array>
+
+namespace revier::ticket::rows {
+namespace {
+
+constexpr std::array kMigrations = {
+    records::Migration{
+        "ticket-0001-bookings",
+        "CREATE TABLE quota (id TEXT PRIMARY KEY, event TEXT NOT NULL, kind TEXT NOT NULL,"
+        " entity TEXT NOT NULL, title_de TEXT NOT NULL, title_en TEXT NOT NULL,"
+        " starts_at BIGINT NOT NULL, ends_at BIGINT NOT NULL, opens_at BIGINT NOT NULL,"
+        " closes_at BIGINT NOT NULL, capacity BIGINT NOT NULL CHECK (capacity >= 0),"
+        " seats_a_person_max BIGINT NOT NULL);"
+        "CREATE TABLE booking (id TEXT PRIMARY KEY, state TEXT NOT NULL,"
+        " created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, delete_after BIGINT NOT NULL,"
+        " device TEXT NOT NULL, hold_key TEXT UNIQUE, language TEXT NOT NULL,"
+        " name TEXT NOT NULL, mail TEXT NOT NULL, mail_key TEXT NOT NULL, code TEXT UNIQUE,"
+        " register_key TEXT UNIQUE, digest TEXT NOT NULL, registered_at BIGINT,"
+        " cancelled_at BIGINT);"
+        "CREATE INDEX booking_state ON booking (state, expires_at);"
+        "CREATE INDEX booking_mail ON booking (mail_key);"
+        "CREATE INDEX booking_device ON booking (device);"
+        "CREATE TABLE booking_claim (booking TEXT NOT NULL REFERENCES booking (id)"
+        " ON DELETE CASCADE, quota TEXT NOT NULL REFERENCES quota (id), seats BIGINT NOT NULL"
+        " CHECK (seats > 0), state TEXT NOT NULL, place BIGINT NOT NULL,"
+        " PRIMARY KEY (booking, quota));"
+        "CREATE INDEX booking_claim_quota ON booking_claim (quota, state);"
+        "CREATE TABLE check_in (code TEXT NOT NULL REFERENCES booking (code) ON DELETE CASCADE,"
+        " day TEXT NOT NULL, desk TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (code, day))"}};
+
+constexpr std::string_view kBookingColumns =
+    "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
+    " registered_at, cancelled_at FROM booking ";
+constexpr std::string_view kLive = " AND b.state IN ('held', 'registered')";
+
+std::string_view name_of(BookingState state) {
+  switch (state) {
+    case BookingState::kHeld: return "held";
+    case BookingState::kRegistered: return "registered";
+    case BookingState::kCancelled: return "cancelled";
+  }
+  return "held";
+}
+
+BookingState state_of(std::string_view name) {
+  if (name == "registered") return BookingState::kRegistered;
+  return name == "held" ? BookingState::kHeld : BookingState::kCancelled;
+}
+
+std::string_view name_of(ClaimState state) {
+  return state == ClaimState::kTaken ? "taken" : "waiting";
+}
+
+Claim claim_from(const records::Row& row) {
+  return {.quota = row.text("quota"),
+          .seats = row.integer("seats"),
+          .state = row.text("state") == "taken" ? ClaimState::kTaken : ClaimState::kWaiting,
+          .place = row.integer("place")};
+}
+
+std::optional<Instant> instant_or_none(const records::Row& row, std::string_view column) {
+  if (row.is_null(column)) return std::nullopt;
+  return Instant{row.integer(column)};
+}
+
+Booking booking_from(const records::Row& row) {
+  return {.id = row.text("id"),
+          .state = state_of(row.text("state")),
+          .claims = {},
+          .created_at = {row.integer("created_at")},
+          .expires_at = {row.integer("expires_at")},
+          .delete_after = {row.integer("delete_after")},
+          .language = row.text("language"),
+          .name = row.text("name"),
+          .mail = row.text("mail"),
+          .code = row.text_or("code", ""),
+          .registered_at = instant_or_none(row, "registered_at"),
+          .cancelled_at = instant_or_none(row, "cancelled_at")};
+}
+
+Result<std::vector<Claim>> claims_of(records::Session& session, std::string_view sql,
+                                     std::string_view value) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query(sql, {{"value", std::string(value)}}));
+  std::vector<Claim> claims;
+  for (const records::Row& row : rows) claims.push_back(claim_from(row));
+  return claims;
+}
+
+Result<> load_claims(records::Session& session, Booking& booking) {
+  RV_ASSIGN(booking.claims,
+            claims_of(session,
+                      "SELECT quota, seats, state, place FROM booking_claim"
+                      " WHERE booking = :value ORDER BY quota",
+                      booking.id));
+  return {};
+}
+
+Result<KeyedRegistration> find_where(records::Session& session, std::string_view condition,
+                                     std::string_view value) {
+  RV_ASSIGN(const records::Row row,
+            session.one(std::string(kBookingColumns) + std::string(condition),
+                        {{"value", std::string(value)}}));
+  KeyedRegistration found{.booking = booking_from(row), .digest = row.text("digest")};
+  RV_TRY(load_claims(session, found.booking));
+  return found;
+}
+
+records::Value null_if_empty(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return text;
+}
+
+// Case of a search in SQL's LIKE: the pattern's own signs are escaped.
+std::string like_pattern(std::string_view text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+constexpr std::string_view kSearchWhere =
+    "WHERE state <> 'held' AND (:text = '%%' OR LOWER(name) LIKE LOWER(:text1) ESCAPE '\\'"
+    " OR mail_key LIKE LOWER(:text2) ESCAPE '\\' OR code LIKE UPPER(:text3) ESCAPE '\\')"
+    " AND (:quota = '' OR EXISTS (SELECT 1 FROM booking_claim c WHERE c.booking = booking.id"
+    " AND c.quota = :quota1)) ";
+
+}  // namespace
+
+std::span<const records::Migration> migrations() { return kMigrations; }
+
+Result<> put_quota(records::Session& session, const Quota& quota) {
+  RV_TRY(session.execute(
+      "INSERT INTO quota (id, event, kind, entity, title_de, title_en, starts_at, ends_at,"
+      " opens_at, closes_at, capacity, seats_a_person_max) VALUES (:id, :event, :kind, :entity,"
+      " :title_de, :title_en, :starts_at, :ends_at, :opens_at, :closes_at, :capacity, :person)"
+      " ON CONFLICT (id) DO UPDATE SET event = excluded.event, kind = excluded.kind,"
+      " entity = excluded.entity, title_de = excluded.title_de, title_en = excluded.title_en,"
+      " starts_at = excluded.starts_at, ends_at = excluded.ends_at, opens_at = excluded.opens_at,"
+      " closes_at = excluded.closes_at, capacity = excluded.capacity,"
+      " seats_a_person_max = excluded.seats_a_person_max",
+      {{"id", quota.id},
+       {"event", quota.event},
+       {"kind", quota.kind == QuotaKind::kDay ? "day" : "session"},
+       {"entity", quota.entity},
+       {"title_de", quota.title_de},
+       {"title_en", quota.title_en},
+       {"starts_at", quota.starts_at.us},
+       {"ends_at", quota.ends_at.us},
+       {"opens_at", quota.opens_at.us},
+       {"closes_at", quota.closes_at.us},
+       {"capacity", quota.capacity},
+       {"person", quota.seats_a_person_max}}));
+  return {};
+}
+
+Result<std::vector<Quota>> quotas(records::Session& session) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT * FROM quota ORDER BY starts_at, id"));
+  std::vector<Quota> list;
+  for (const records::Row& row : rows) {
+    list.push_back({.id = row.text("id"),
+                    .event = row.text("event"),
+                    .kind = row.text("kind") == "day" ? QuotaKind::kDay : QuotaKind::kSession,
+                    .entity = row.text("entity"),
+                    .title_de = row.text("title_de"),
+                    .title_en = row.text("title_en"),
+                    .starts_at = {row.integer("starts_at")},
+                    .ends_at = {row.integer("ends_at")},
+                    .opens_at = {row.integer("opens_at")},
+                    .closes_at = {row.integer("closes_at")},
+                    .capacity = row.integer("capacity"),
+                    .seats_a_person_max = row.integer("seats_a_person_max")});
+  }
+  return list;
+}
+
+Result<> insert_hold(records::Session& session, const Booking& booking,
+                     const HoldRequest& request) {
+  RV_TRY(session.execute(
+      "INSERT INTO booking (id, state, created_at, expires_at, delete_after, device, hold_key,"
+      " language, name, mail, mail_key, digest) VALUES (:id, :state, :created, :expires, :delete,"
+      " :device, :hold_key, '', '', '', '', '')",
+      {{"id", booking.id},
+       {"state", name_of(booking.state)},
+       {"created", booking.created_at.us},
+       {"expires", booking.expires_at.us},
+       {"delete", booking.delete_after.us},
+       {"device", request.device},
+       {"hold_key", null_if_empty(request.idempotency_key)}}));
+  for (const Claim& claim : booking.claims) {
+    RV_TRY(session.execute("INSERT INTO booking_claim (booking, quota, seats, state, place)"
+                           " VALUES (:booking, :quota, :seats, :state, :place)",
+                           {{"booking", booking.id},
+                            {"quota", claim.quota},
+                            {"seats", claim.seats},
+                            {"state", name_of(claim.state)},
+                            {"place", claim.place}}));
+  }
+  return {};
+}
+
+Result<Booking> find(records::Session& session, std::string_view id) {
+  RV_ASSIGN(KeyedRegistration found, find_where(session, "WHERE id = :value", id));
+  return std::move(found.booking);
+}
+
+Result<Booking> find_by_code(records::Session& session, std::string_view code) {
+  RV_ASSIGN(KeyedRegistration found, find_where(session, "WHERE code = :value", code));
+  return std::move(found.booking);
+}
+
+Result<Booking> find_by_hold_key(records::Session& session, std::string_view key) {
+  RV_ASSIGN(KeyedRegistration found, find_where(session, "WHERE hold_key = :value", key));
+  return std::move(found.booking);
+}
+
+Result<KeyedRegistration> find_by_register_key(records::Session& session, std::string_view key) {
+  return find_where(session, "WHERE register_key = :value", key);
+}
+
+Result<> set_registered(records::Session& session, const RegisterRow& row) {
+  RV_TRY(session.execute(
+      "UPDATE booking SET state = 'registered', name = :name, mail = :mail, mail_key = :mail_key,"
+      " language = :language, code = :code, register_key = :key, digest = :digest,"
+      " registered_at = :now, delete_after = :delete WHERE id = :id",
+      {{"name", row.request.name},
+       {"mail", row.request.mail},
+       {"mail_key", row.mail_key},
+       {"language", row.request.language},
+       {"code", row.code},
+       {"key", null_if_empty(row.request.idempotency_key)},
+       {"digest", row.digest},
+       {"now", row.now.us},
+       {"delete", row.delete_after.us},
+       {"id", row.request.booking}}));
+  return {};
+}
+
+Result<> set_cancelled(records::Session& session, std::string_view id, Instant now) {
+  RV_TRY(session.execute("DELETE FROM booking_claim WHERE booking = :id", {{"id", id}}));
+  RV_TRY(session.execute(
+      "UPDATE booking SET state = 'cancelled', cancelled_at = :now WHERE id = :id",
+      {{"now", now.us}, {"id", id}}));
+  return {};
+}
+
+Result<> erase(records::Session& session, std::string_view id) {
+  RV_TRY(session.execute("DELETE FROM booking_claim WHERE booking = :id", {{"id", id}}));
+  RV_TRY(session.execute("DELETE FROM booking WHERE id = :id", {{"id", id}}));
+  return {};
+}
+
+Result<> set_taken(records::Session& session, std::string_view id, std::string_view quota) {
+  RV_TRY(session.execute("UPDATE booking_claim SET state = 'taken', place = 0"
+                         " WHERE booking = :id AND quota = :quota",
+                         {{"id", id}, {"quota", quota}}));
+  return {};
+}
+
+Result<std::vector<std::string>> ended_holds(records::Session& session, Instant now,
+                                             std::int64_t limit) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT id FROM booking WHERE state = 'held' AND expires_at <= :now"
+                          " ORDER BY expires_at, id LIMIT :limit",
+                          {{"now", now.us}, {"limit", limit}}));
+  std::vector<std::string> ids;
+  for (const records::Row& row : rows) ids.push_back(row.text("id"));
+  return ids;
+}
+
+Result<std::vector<ClaimRow>> live_claims(records::Session& session) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT c.booking AS booking, c.quota AS quota, c.seats AS seats,"
+                          " c.state AS state, c.place AS place FROM booking_claim c"
+                          " JOIN booking b ON b.id = c.booking WHERE 1 = 1" +
+                              std::string(kLive),
+                          {}, 10'000'000));
+  std::vector<ClaimRow> claims;
+  claims.reserve(rows.size());
+  for (const records::Row& row : rows) claims.push_back({row.text("booking"), claim_from(row)});
+  return claims;
+}
+
+Result<std::vector<Claim>> claims_of_mail(records::Session& session, std::string_view mail_key) {
+  return claims_of(session,
+                   "SELECT c.quota AS quota, c.seats AS seats, c.state AS state, c.place AS place"
+                   " FROM booking b JOIN booking_claim c ON c.booking = b.id"
+                   " WHERE b.mail_key = :value" +
+                       std::string(kLive),
+                   mail_key);
+}
+
+Result<std::vector<Claim>> claims_of_device(records::Session& session, std::string_view device) {
+  return claims_of(session,
+                   "SELECT c.quota AS quota, c.seats AS seats, c.state AS state, c.place AS place"
+                   " FROM booking b JOIN booking_claim c ON c.booking = b.id"
+                   " WHERE b.device = :value" +
+                       std::string(kLive),
+                   device);
+}
+
+Result<std::vector<Booking>> search(records::Session& session, const Search& search) {
+  const std::string text = like_pattern(search.text);
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query(std::string(kBookingColumns) + std::string(kSearchWhere) +
+                              "ORDER BY registered_at DESC, id LIMIT :limit OFFSET :offset",
+                          {{"text", text},
+                           {"text1", text},
+                           {"text2", text},
+                           {"text3", text},
+                           {"quota", search.quota},
+                           {"quota1", search.quota},
+                           {"limit", std::clamp<std::int64_t>(search.limit, 1, 10'000)},
+                           {"offset", std::max<std::int64_t>(search.offset, 0)}}));
+  std::vector<Booking> bookings;
+  for (const records::Row& row : rows) {
+    bookings.push_back(booking_from(row));
+    RV_TRY(load_claims(session, bookings.back()));
+  }
+  return bookings;
+}
+
+Result<std::int64_t> count(records::Session& session, const Search& search) {
+  const std::string text = like_pattern(search.text);
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM booking " + std::string(kSearchWhere),
+                        {{"text", text},
+                         {"text1", text},
+                         {"text2", text},
+                         {"text3", text},
+                         {"quota", search.quota},
+                         {"quota1", search.quota}}));
+  return row.integer("n");
+}
+
+namespace {
+CheckIn check_in_from(const records::Row& row) {
+  return {.code = row.text("code"),
+          .day = row.text("day"),
+          .desk = row.text("desk"),
+          .at = {row.integer("at")}};
+}
+}  // namespace
+
+Result<> insert_check_in(records::Session& session, const CheckIn& check_in) {
+  RV_TRY(session.execute(
+      "INSERT INTO check_in (code, day, desk, at) VALUES (:code, :day, :desk, :at)",
+      {{"code", check_in.code},
+       {"day", check_in.day},
+       {"desk", check_in.desk},
+       {"at", check_in.at.us}}));
+  return {};
+}
+
+Result<CheckIn> find_check_in(records::Session& session, std::string_view code,
+                              std::string_view day) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT code, day, desk, at FROM check_in"
+                        " WHERE code = :code AND day = :day",
+                        {{"code", code}, {"day", day}}));
+  return check_in_from(row);
+}
+
+Result<std::vector<CheckIn>> check_ins_of(records::Session& session, std::string_view code) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT code, day, desk, at FROM check_in WHERE code = :code ORDER BY at",
+                          {{"code", code}}));
+  std::vector<CheckIn> list;
+  for (const records::Row& row : rows) list.push_back(check_in_from(row));
+  return list;
+}
+
+Result<std::int64_t> count_check_ins(records::Session& session, std::string_view day) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM check_in WHERE day = :day", {{"day", day}}));
+  return row.integer("n");
+}
+
+}  // namespace revier::ticket::rows

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Rows of quotas, bookings and check-ins. No rules here: see registrations.h.
+//
+// Thread safety: free functions on a Session; see records/records.h.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "records/records.h"
+#include "ticket/types.h"
+
+namespace revier::ticket::rows {
+
+[[nodiscard]] std::span<const records::Migration> migrations();
+
+[[nodiscard]] Result<> put_quota(records::Session& session, const Quota& quota);
+[[nodiscard]] Result<std::vector<Quota>> quotas(records::Session& session);
+
+// A new hold with its claims.
+[[nodiscard]] Result<> insert_hold(records::Session& session, const Booking& booking,
+                                   const HoldRequest& request);
+// kResourceNotFound where there is none. `mail_key` is the normalised address.
+[[nodiscard]] Result<Booking> find(records::Session& session, std::string_view id);
+[[nodiscard]] Result<Booking> find_by_code(records::Session& session, std::string_view code);
+[[nodiscard]] Result<Booking> find_by_hold_key(records::Session& session, std::string_view key);
+
+// Turns a hold into a registration. `digest` is of the request, for repeats of its key.
+struct RegisterRow {
+  const RegistrationRequest& request;
+  std::string_view mail_key;
+  std::string_view code;
+  std::string_view digest;
+  Instant now;
+  Instant delete_after;
+};
+[[nodiscard]] Result<> set_registered(records::Session& session, const RegisterRow& row);
+
+struct KeyedRegistration {
+  Booking booking;
+  std::string digest;
+};
+[[nodiscard]] Result<KeyedRegistration> find_by_register_key(records::Session& session,
+                                                             std::string_view key);
+[[nodiscard]] Result<> set_cancelled(records::Session& session, std::string_view id, Instant now);
+[[nodiscard]] Result<> erase(records::Session& session, std::string_view id);
+[[nodiscard]] Result<> set_taken(records::Session& session, std::string_view id,
+                                 std::string_view quota);
+
+// Holds whose time is over, oldest first, at most `limit`.
+[[nodiscard]] Result<std::vector<std::string>> ended_holds(records::Session& session, Instant now,
+                                                           std::int64_t limit);
+
+// Every claim of held and registered bookings, for building Seats.
+struct ClaimRow {
+  std::string booking;
+  Claim claim;
+};
+[[nodiscard]] Result<std::vector<ClaimRow>> live_claims(records::Session& session);
+
+// Claims of a person's other live bookings: by mail address, or by device.
+[[nodiscard]] Result<std::vector<Claim>> claims_of_mail(records::Session& session,
+                                                        std::string_view mail_key);
+[[nodiscard]] Result<std::vector<Claim>> claims_of_device(records::Session& session,
+                                                          std::string_view device);
+
+// Search for the console: part of name, mail or code; empty finds all. Newest first.
+struct Search {
+  std::string text;
+  std::string quota;          // only bookings with this quota; empty: all
+  std::int64_t offset = 0;
+  std::int64_t limit = 50;    // 1 to 10,000
+};
+[[nodiscard]] Result<std::vector<Booking>> search(records::Session& session, const Search& search);
+[[nodiscard]] Result<std::int64_t> count(records::Session& session, const Search& search);
+
+// kConflict when the code is in for that day already.
+[[nodiscard]] Result<> insert_check_in(records::Session& session, const CheckIn& check_in);
+[[nodiscard]] Result<CheckIn> find_check_in(records::Session& session, std::string_view code,
+                                            std::string_view day);
+[[nodiscard]] Result<std::vector<CheckIn>> check_ins_of(records::Session& session,
+                                                        std::string_view code);
+// Checked in, of registered, for one day's quota.
+[[nodiscard]] Result<std::int64_t> count_check_ins(records::Session& session,
+                                                   std::string_view day);
+
+}  // namespace revier::ticket::rows

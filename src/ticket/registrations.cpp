@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/registrations.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+
+#include "base/thread_safety.h"
+#include "ticket/booking_rules.h"
+#include "ticket/booking_store.h"
+
+namespace revier::ticket {
+namespace {
+
+using records::Session;
+
+// Attribute of the public entity that shows what is left (schema.org).
+constexpr std::string_view kFreeSeats = "https://schema.org/remainingAttendeeCapacity";
+
+class Desk final : public Registrations {
+ public:
+  explicit Desk(Needs needs) : needs_(std::move(needs)) {}
+
+  // What one job changed; published after the commit.
+  struct Outcome {
+    std::vector<publication::Item> items;
+    std::vector<std::string> quotas;
+  };
+
+  Task<Result<>> put_quota(Quota quota) override {
+    auto done = co_await run<Quota>([this, quota](Session& s, Outcome& out) -> Result<Quota> {
+      RV_TRY(rows::put_quota(s, quota));
+      writer_quotas_[quota.id] = quota;
+      seats_.set_capacity(quota.id, quota.capacity);
+      RV_TRY(settle(s, seats_.promote(quota.id), out));
+      RV_TRY(publish_figures(s, quota.id, out));
+      return quota;
+    });
+    RV_CO_TRY(done);
+    co_return Result<>{};
+  }
+
+  Task<Result<Booking>> hold(HoldRequest request) override {
+    return run<Booking>([this, request = std::move(request)](Session& s, Outcome& out) {
+      return hold_in(s, request, out);
+    });
+  }
+
+  Task<Result<>> give_back(std::string id) override {
+    auto done = co_await run<Booking>([this, id](Session& s, Outcome& out) -> Result<Booking> {
+      RV_ASSIGN(Booking booking, rows::find(s, id));
+      if (booking.state != BookingState::kHeld) {
+        return fail(Code::kConflict, "this booking is not a hold any more");
+      }
+      RV_TRY(end_hold(s, booking, out));
+      return booking;
+    });
+    RV_CO_TRY(done);
+    co_return Result<>{};
+  }
+
+  Task<Result<Booking>> complete(RegistrationRequest request) override {
+    return run<Booking>([this, request = std::move(request)](Session& s, Outcome&) {
+      return complete_in(s, request);
+    });
+  }
+
+  Task<Result<Booking>> cancel(std::string id) override {
+    return run<Booking>([this, id = std::move(id)](Session& s, Outcome& out) -> Result<Booking> {
+      RV_ASSIGN(Booking booking, rows::find(s, id));
+      if (booking.state == BookingState::kCancelled) return booking;
+      if (booking.state == BookingState::kHeld) {
+        return fail(Code::kConflict, "this hold is not a registration yet");
+      }
+      const Instant now = needs_.civil_clock.now();
+      RV_TRY(rows::set_cancelled(s, id, now));
+      RV_TRY(free_seats(s, booking, out));
+      booking.state = BookingState::kCancelled;
+      booking.cancelled_at = now;
+      booking.claims.clear();
+      return booking;
+    });
+  }
+
+  Task<Result<std::int64_t>> sweep() override {
+    return run<std::int64_t>([this](Session& s, Outcome& out) -> Result<std::int64_t> {
+      constexpr std::int64_t kAtOnce = 500;
+      RV_ASSIGN(const std::vector<std::string> ended,
+                rows::ended_holds(s, needs_.civil_clock.now(), kAtOnce));
+      for (const std::string& id : ended) {
+        RV_ASSIGN(const Booking booking, rows::find(s, id));
+        RV_TRY(end_hold(s, booking, out));
+      }
+      return static_cast<std::int64_t>(ended.size());
+    });
+  }
+
+  std::vector<QuotaStatus> quotas() const override {
+    const ReadLock lock(mutex_);
+    std::vector<QuotaStatus> list;
+    for (const auto& [id, view] : views_) list.push_back(view.status);
+    std::ranges::sort(list, [](const QuotaStatus& a, const QuotaStatus& b) {
+      return std::tie(a.quota.starts_at, a.quota.id) < std::tie(b.quota.starts_at, b.quota.id);
+    });
+    return list;
+  }
+
+  Result<QuotaStatus> quota(std::string_view id) const override {
+    const ReadLock lock(mutex_);
+    const auto found = views_.find(id);
+    if (found == views_.end()) {
+      return fail(Code::kResourceNotFound, "there is no such quota", std::string(id));
+    }
+    return found->second.status;
+  }
+
+  std::int64_t position(const Claim& claim) const override {
+    if (claim.state != ClaimState::kWaiting) return 0;
+    const ReadLock lock(mutex_);
+    const auto found = views_.find(claim.quota);
+    if (found == views_.end()) return 0;
+    const auto& places = found->second.places;
+    const auto at = std::ranges::lower_bound(places, claim.place);
+    return at == places.end() || *at != claim.place ? 0 : at - places.begin() + 1;
+  }
+
+  std::int64_t next_position(std::string_view quota) const override {
+    const ReadLock lock(mutex_);
+    const auto found = views_.find(quota);
+    return found == views_.end() ? 1 : std::ssize(found->second.places) + 1;
+  }
+
+  // Builds everything in memory from the records. Writer thread, or before the first job.
+  Result<> load(Session& session) {
+    seats_ = {};
+    writer_quotas_.clear();
+    RV_ASSIGN(const std::vector<Quota> quotas, rows::quotas(session));
+    for (const Quota& quota : quotas) {
+      writer_quotas_[quota.id] = quota;
+      seats_.set_capacity(quota.id, quota.capacity);
+    }
+    RV_ASSIGN(const std::vector<rows::ClaimRow> claims, rows::live_claims(session));
+    for (const rows::ClaimRow& row : claims) seats_.restore(row.booking, row.claim);
+    for (const auto& [id, quota] : writer_quotas_) refresh_view(id);
+    return {};
+  }
+
+ private:
+  struct View {
+    QuotaStatus status;
+    std::vector<std::int64_t> places;
+  };
+
+  // One writer job: apply, and after the commit views and publications. When anything fails after
+  // the seats in memory were touched, the next job builds them again from the records.
+  template <class R>
+  Task<Result<R>> run(std::function<Result<R>(Session&, Outcome&)> step) {
+    struct Done {
+      R answer;
+      Outcome outcome;
+    };
+    auto done = co_await needs_.database.writer().run(
+        [this, step = std::move(step)](Session& session) -> Result<Done> {
+          if (stale_.exchange(false)) RV_TRY(load(session));
+          Outcome outcome;
+          Result<R> answer = step(session, outcome);
+          if (!answer) {
+            if (!outcome.quotas.empty()) stale_ = true;
+            return fail(std::move(answer).error());
+          }
+          return Done{std::move(*answer), std::move(outcome)};
+        },
+        [this](const Done& committed) {
+          for (const std::string& quota : committed.outcome.quotas) refresh_view(quota);
+          for (const publication::Item& item : committed.outcome.items) {
+            needs_.publisher.offer(item);
+          }
+        });
+    if (!done) {
+      if (done.error().code == Code::kReadOnly) stale_ = true;
+      co_return fail(std::move(done).error());
+    }
+    co_return std::move(done->answer);
+  }
+
+  Result<Booking> hold_in(Session& s, const HoldRequest& request, Outcome& out) {
+    if (!request.idempotency_key.empty()) {
+      if (auto known = rows::find_by_hold_key(s, request.idempotency_key)) return known;
+    }
+    const Instant now = needs_.civil_clock.now();
+    RV_TRY(rules::check_wanted(request.wanted, writer_quotas_, now));
+    RV_TRY(rules::check_overlap(request.wanted, {}, writer_quotas_));
+    if (!request.device.empty()) {
+      RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_device(s, request.device));
+      RV_TRY(rules::check_seat_limit(request.wanted, others, writer_quotas_));
+    }
+    Booking booking{.id = random_id(needs_.random),
+                    .created_at = now,
+                    .expires_at = now + needs_.options.hold};
+    booking.delete_after = booking.expires_at;
+    RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted, request.may_wait));
+    for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
+    RV_TRY(rows::insert_hold(s, booking, request));
+    for (const Claim& claim : booking.claims) RV_TRY(publish_figures(s, claim.quota, out));
+    return booking;
+  }
+
+  Result<Booking> complete_in(Session& s, const RegistrationRequest& request) {
+    const std::string digest = rules::digest(request);
+    if (!request.idempotency_key.empty()) {
+      if (auto known = rows::find_by_register_key(s, request.idempotency_key)) {
+        if (known->digest == digest) return std::move(known->booking);
+        return fail(Code::kUnprocessable, "this idempotency key was used for another request");
+      }
+    }
+    const Instant now = needs_.civil_clock.now();
+    RV_ASSIGN(Booking booking, find_open_hold(s, request.booking, now));
+    const std::string key = mail_key(request.mail);
+    RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
+    RV_TRY(rules::check_overlap(booking.claims, others, writer_quotas_));
+    RV_TRY(rules::check_seat_limit(booking.claims, others, writer_quotas_));
+    const Instant until = rules::last_end(booking.claims, writer_quotas_, now) +
+                          needs_.options.retention_after_event;
+    const std::string code = rules::ticket_code(needs_.random);
+    RV_TRY(rows::set_registered(s, {.request = request,
+                                    .mail_key = key,
+                                    .code = code,
+                                    .digest = digest,
+                                    .now = now,
+                                    .delete_after = until}));
+    RV_ASSIGN(booking, rows::find(s, request.booking));
+    for (const ConsentChoice& consent : request.consents) {
+      RV_TRY(needs_.hooks.record_consent(s, booking, consent));
+    }
+    RV_TRY(needs_.hooks.send_mail(s, booking, {}));
+    return booking;
+  }
+
+  Result<Booking> find_open_hold(Session& s, std::string_view id, Instant now) {
+    auto found = rows::find(s, id);
+    if (!found || found->state != BookingState::kHeld || found->expires_at <= now) {
+      return fail(Code::kHoldEnded, "the hold has ended or was used; choose your seats again");
+    }
+    return found;
+  }
+
+  Result<> end_hold(Session& s, const Booking& booking, Outcome& out) {
+    RV_TRY(rows::erase(s, booking.id));
+    return free_seats(s, booking, out);
+  }
+
+  Result<> free_seats(Session& s, const Booking& booking, Outcome& out) {
+    for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
+    RV_TRY(settle(s, seats_.release(booking.id, booking.claims), out));
+    for (const Claim& claim : booking.claims) RV_TRY(publish_figures(s, claim.quota, out));
+    return {};
+  }
+
+  // Writes down who came up from a waiting list and tells those who registered.
+  Result<> settle(Session& s, const std::vector<Promotion>& promotions, Outcome& out) {
+    for (const Promotion& promotion : promotions) {
+      out.quotas.push_back(promotion.quota);
+      RV_TRY(rows::set_taken(s, promotion.booking, promotion.quota));
+      RV_ASSIGN(const Booking booking, rows::find(s, promotion.booking));
+      if (booking.state == BookingState::kRegistered) {
+        RV_TRY(needs_.hooks.send_mail(s, booking, promotion.quota));
+      }
+    }
+    return {};
+  }
+
+  Result<> publish_figures(Session& s, const std::string& id, Outcome& out) {
+    out.quotas.push_back(id);
+    RV_ASSIGN(publication::Item item, publication::write(s, writer_quotas_.at(id).entity, kFreeSeats,
+                                                         seats_.figures(id).free()));
+    out.items.push_back(std::move(item));
+    return {};
+  }
+
+  void refresh_view(const std::string& id) {
+    View view{.status = {writer_quotas_.at(id), seats_.figures(id)}, .places = seats_.places(id)};
+    const WriteLock lock(mutex_);
+    views_[id] = std::move(view);
+  }
+
+  Needs needs_;
+  // Belong to the writer thread.
+  Seats seats_;
+  std::map<std::string, Quota, std::less<>> writer_quotas_;
+  // Set from any thread after a failed commit.
+  std::atomic<bool> stale_{false};
+  mutable SharedMutex mutex_;
+  std::map<std::string, View, std::less<>> views_ RV_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Registrations>> Registrations::open(Needs needs) {
+  auto desk = std::make_unique<Desk>(std::move(needs));
+  RV_TRY(needs.database.read([&](Session& session) { return desk->load(session); }));
+  return desk;
+}
+
+}  // namespace revier::ticket
