@@ -63,8 +63,7 @@ struct Publisher::State {
     for (;;) {
       wake.wait(lock, [this] { return stopping || !pending.empty(); });
       if (pending.empty()) return;
-      const Item item = std::move(pending.begin()->second);
-      pending.erase(pending.begin());
+      const Item item = take_next();
       busy = true;
       lock.unlock();
       const Result<> delivered = deliver(item);
@@ -73,6 +72,16 @@ struct Publisher::State {
       if (!delivered && delivered.error().code != Code::kResourceNotFound) retry(lock, item);
       idle.notify_all();
     }
+  }
+
+  // Round robin, so that one entity that changes all the time does not hold up the others.
+  Item take_next() {
+    auto next = pending.upper_bound(last);
+    if (next == pending.end()) next = pending.begin();
+    last = next->first;
+    Item item = std::move(next->second);
+    pending.erase(next);
+    return item;
   }
 
   // Puts the item back unless a newer one came, and pauses; while stopping it is dropped: the
@@ -89,6 +98,7 @@ struct Publisher::State {
   std::condition_variable wake;
   std::condition_variable idle;
   std::map<Key, Item> pending;
+  Key last;
   bool busy = false;
   bool stopping = false;
   std::thread thread;

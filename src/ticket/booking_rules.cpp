@@ -150,7 +150,7 @@ std::string digest(const RegistrationRequest& request) {
   std::string all = request.booking + '\0' + request.name + '\0' + request.mail + '\0' +
                     request.language;
   for (const ConsentChoice& consent : request.consents) {
-    all += '\0' + consent.kind + '\0' + consent.wording;
+    all += '\0' + consent.kind + '\0' + std::to_string(consent.version);
   }
   std::array<unsigned char, 16> hash{};
   crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(all.data()),

@@ -85,7 +85,7 @@ Booking booking_from(const records::Row& row) {
 Result<std::vector<Claim>> claims_of(records::Session& session, std::string_view sql,
                                      std::string_view value) {
   RV_ASSIGN(const std::vector<records::Row> rows,
-            session.query(sql, {{"value", std::string(value)}}));
+            session.query(sql, {{"value", value}}));
   std::vector<Claim> claims;
   for (const records::Row& row : rows) claims.push_back(claim_from(row));
   return claims;
@@ -104,13 +104,13 @@ Result<KeyedRegistration> find_where(records::Session& session, std::string_view
                                      std::string_view value) {
   RV_ASSIGN(const records::Row row,
             session.one(std::string(kBookingColumns) + std::string(condition),
-                        {{"value", std::string(value)}}));
+                        {{"value", value}}));
   KeyedRegistration found{.booking = booking_from(row), .digest = row.text("digest")};
   RV_TRY(load_claims(session, found.booking));
   return found;
 }
 
-records::Value null_if_empty(const std::string& text) {
+
   if (text.empty()) return nullptr;
   return text;
 }
@@ -193,7 +193,7 @@ Result<> insert_hold(records::Session& session, const Booking& booking,
        {"expires", booking.expires_at.us},
        {"delete", booking.delete_after.us},
        {"device", request.device},
-       {"hold_key", null_if_empty(request.idempotency_key)}}));
+       {"hold_key", none_if_empty(request.idempotency_key)}}));
   for (const Claim& claim : booking.claims) {
     RV_TRY(session.execute("INSERT INTO booking_claim (booking, quota, seats, state, place)"
                            " VALUES (:booking, :quota, :seats, :state, :place)",
@@ -235,7 +235,7 @@ Result<> set_registered(records::Session& session, const RegisterRow& row) {
        {"mail_key", row.mail_key},
        {"language", row.request.language},
        {"code", row.code},
-       {"key", null_if_empty(row.request.idempotency_key)},
+       {"key", none_if_empty(row.request.idempotency_key)},
        {"digest", row.digest},
        {"now", row.now.us},
        {"delete", row.delete_after.us},

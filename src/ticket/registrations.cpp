@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/thread_safety.h"
+#include "consent/consent.h"
 #include "ticket/booking_rules.h"
 #include "ticket/booking_store.h"
 
@@ -159,8 +160,9 @@ class Desk final : public Registrations {
       R answer;
       Outcome outcome;
     };
+    bool applied = false;
     auto done = co_await needs_.database.writer().run(
-        [this, step = std::move(step)](Session& session) -> Result<Done> {
+        [this, &applied, step = std::move(step)](Session& session) -> Result<Done> {
           if (stale_.exchange(false)) RV_TRY(load(session));
           Outcome outcome;
           Result<R> answer = step(session, outcome);
@@ -168,6 +170,7 @@ class Desk final : public Registrations {
             if (!outcome.quotas.empty()) stale_ = true;
             return fail(std::move(answer).error());
           }
+          applied = true;
           return Done{std::move(*answer), std::move(outcome)};
         },
         [this](const Done& committed) {
@@ -177,7 +180,7 @@ class Desk final : public Registrations {
           }
         });
     if (!done) {
-      if (done.error().code == Code::kReadOnly) stale_ = true;
+      if (applied) stale_ = true;  // the commit failed: memory is ahead of the records
       co_return fail(std::move(done).error());
     }
     co_return std::move(done->answer);
@@ -216,6 +219,7 @@ class Desk final : public Registrations {
     const Instant now = needs_.civil_clock.now();
     RV_ASSIGN(Booking booking, find_open_hold(s, request.booking, now));
     const std::string key = mail_key(request.mail);
+    RV_TRY(check_mail_limit(s, request.mail, now));
     RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
     RV_TRY(rules::check_overlap(booking.claims, others, writer_quotas_));
     RV_TRY(rules::check_seat_limit(booking.claims, others, writer_quotas_));
@@ -230,10 +234,31 @@ class Desk final : public Registrations {
                                     .delete_after = until}));
     RV_ASSIGN(booking, rows::find(s, request.booking));
     for (const ConsentChoice& consent : request.consents) {
-      RV_TRY(needs_.hooks.record_consent(s, booking, consent));
+      RV_TRY(record_consent(s, booking, consent, now));
     }
-    RV_TRY(needs_.hooks.send_mail(s, booking, {}));
+    RV_TRY(mail::enqueue(s, needs_.letter(booking, {}), now));
     return booking;
+  }
+
+  Result<> check_mail_limit(Session& s, std::string_view to, Instant now) {
+    RV_ASSIGN(const std::int64_t sent, mail::count_since(s, to, now - Duration::hours(1)));
+    if (sent < needs_.options.mails_an_hour_max) return {};
+    return fail(Code::kTooManyRequests,
+                "this address has had several mails in the last hour; try again in an hour", "mail");
+  }
+
+  Result<> record_consent(Session& s, const Booking& booking, const ConsentChoice& choice,
+                          Instant now) {
+    return consent::record(s, {.subject = "registration:" + booking.id,
+                               .purpose = choice.kind,
+                               .given = true,
+                               .at = now,
+                               .channel = "web",
+                               .wording_kind = choice.kind,
+                               .wording_version = choice.version,
+                               .wording_language = booking.language,
+                               .proof = "registration:" + booking.id,
+                               .retain_until = booking.delete_after});
   }
 
   Result<Booking> find_open_hold(Session& s, std::string_view id, Instant now) {
@@ -263,7 +288,8 @@ class Desk final : public Registrations {
       RV_TRY(rows::set_taken(s, promotion.booking, promotion.quota));
       RV_ASSIGN(const Booking booking, rows::find(s, promotion.booking));
       if (booking.state == BookingState::kRegistered) {
-        RV_TRY(needs_.hooks.send_mail(s, booking, promotion.quota));
+        const Instant now = needs_.civil_clock.now();
+        RV_TRY(mail::enqueue(s, needs_.letter(booking, promotion.quota), now));
       }
     }
     return {};

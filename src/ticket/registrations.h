@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "mail/outbox.h"
 #include "publication/publication.h"
 #include "records/records.h"
 #include "ticket/types.h"
@@ -30,14 +31,9 @@ struct RegistrationOptions {
   std::int64_t mails_an_hour_max = 3;  // to one address
 };
 
-// Called inside the transaction: what a registration makes others write.
-struct RegistrationHooks {
-  // Queues the mail that says what was booked. `promoted` names the quota that came from a waiting
-  // list; empty for a new registration.
-  std::function<Result<>(records::Session&, const Booking&, std::string_view promoted)> send_mail;
-  // Writes one consent into the ledger.
-  std::function<Result<>(records::Session&, const Booking&, const ConsentChoice&)> record_consent;
-};
+// Writes the letter that says what was booked (letters.h). `promoted` is the quota that came from a
+// waiting list; empty for a new registration.
+using Letter = std::function<mail::Message(const Booking&, std::string_view promoted)>;
 
 class Registrations {
  public:
@@ -46,8 +42,8 @@ class Registrations {
     const Clock& civil_clock;
     Random& random;
     publication::Publisher& publisher;
-    RegistrationHooks hooks;
-    RegistrationOptions options;
+    Letter letter;
+    RegistrationOptions options = {};
   };
 
   // Builds the seats from the records.

@@ -53,8 +53,8 @@ struct Booking {
 };
 
 struct ConsentChoice {
-  std::string kind;      // "photo", "matchmaking", ...
-  std::string wording;   // id of the wording that was shown
+  std::string kind;          // "photo", "matchmaking", ...
+  std::int64_t version = 1;  // of the wording that was shown
 };
 
 struct HoldRequest {
