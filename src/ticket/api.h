@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: EUPL-1.2
+// JSON of the ticket domain under /api/v1: quotas, holds, registrations, check-ins.
+//
+//   GET    /api/v1/quotas                 what can be booked, free seats, length of the lists
+//   POST   /api/v1/holds                  {quota, seats} or {parts: [{quota, seats}], waiting_list}
+//   DELETE /api/v1/holds/{hold}           gives the seats back
+//   POST   /api/v1/registrations          {hold, name, mail, language, consents}
+//   GET    /api/v1/registrations/{id}     by its secret link
+//   DELETE /api/v1/registrations/{id}     cancels
+//   POST   /api/v1/check-ins              {code, day, desk}; needs the right check-in
+//
+// `Idempotency-Key` (1 to 100 characters) on the two POSTs of a booking makes repeats safe.
+// A full quota is 409 quota-full with `waiting_list.place`, the place that
+// {"waiting_list": true} would get now.
+#pragma once
+#include "base/time.h"
+#include "identity/identity.h"
+#include "net/http.h"
+#include "net/server.h"
+#include "records/records.h"
+#include "ticket/registrations.h"
+#include "ticket/secret_link.h"
+
+namespace revier::ticket {
+
+// What the routes and pages of this domain work with; all of it outlives the router.
+struct Domain {
+  records::Database& database;
+  Registrations& registrations;
+  const SecretLinks& links;
+  const identity::Identity& identity;
+  net::Pool& pool;
+  const Clock& civil_clock;
+};
+
+inline constexpr std::string_view kHoldLink = "hold";
+inline constexpr std::string_view kRegistrationLink = "registration";
+
+void add_api_routes(net::Router& router, const Domain& domain);
+
+}  // namespace revier::ticket

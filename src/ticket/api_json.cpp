@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/api_json.h"
+
+namespace revier::ticket {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 480;
+constexpr std::size_t kNameSignsMax = 120;
+constexpr std::size_t kMailBytesMax = 254;  // RFC 5321, 4.5.3.1.3
+
+Result<std::string> text_of(const json::Value& body, std::string_view name) {
+  if (const auto member = body.find(name)) {
+    if (const auto text = member->as_string()) return std::string(*text);
+  }
+  return fail(Code::kUnprocessable, fmt::format("\"{}\" is missing or no text", name),
+              std::string(name));
+}
+
+std::string text_or(const json::Value& body, std::string_view name, std::string fallback) {
+  if (const auto member = body.find(name)) {
+    if (const auto text = member->as_string()) return std::string(*text);
+  }
+  return fallback;
+}
+
+Result<Claim> read_part(const json::Value& part) {
+  RV_ASSIGN(std::string quota, text_of(part, "quota"));
+  std::int64_t seats = 1;
+  if (const auto member = part.find("seats")) {
+    const auto number = member->as_integer();
+    if (!number) return fail(Code::kUnprocessable, "\"seats\" must be a whole number", "seats");
+    seats = *number;
+  }
+  return Claim{.quota = std::move(quota), .seats = seats};
+}
+
+Result<ConsentChoice> read_consent(const json::Value& value) {
+  if (const auto kind = value.as_string()) return ConsentChoice{.kind = std::string(*kind)};
+  RV_ASSIGN(std::string kind, text_of(value, "kind"));
+  std::int64_t version = 1;
+  if (const auto member = value.find("version")) version = member->as_integer().value_or(1);
+  return ConsentChoice{.kind = std::move(kind), .version = version};
+}
+
+std::size_t count_signs(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+void write_claims(json::Writer& out, const Booking& booking, const Registrations& registrations) {
+  out.key("parts").begin_array();
+  for (const Claim& claim : booking.claims) {
+    const bool waits = claim.state == ClaimState::kWaiting;
+    out.begin_object()
+        .member("quota", claim.quota)
+        .member("seats", claim.seats)
+        .member("state", waits ? "waiting" : "confirmed");
+    if (waits) out.member("place", registrations.position(claim));
+    out.end_object();
+  }
+  out.end_array();
+}
+
+std::string_view overall_state(const Booking& booking) {
+  if (booking.state == BookingState::kCancelled) return "cancelled";
+  const bool waits = std::ranges::any_of(
+      booking.claims, [](const Claim& c) { return c.state == ClaimState::kWaiting; });
+  if (booking.state == BookingState::kHeld) return waits ? "held-waiting" : "held";
+  return waits ? "waiting" : "confirmed";
+}
+
+}  // namespace
+
+Result<HoldRequest> read_hold(const json::Value& body) {
+  if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");
+  HoldRequest request;
+  if (const auto parts = body.find("parts")) {
+    if (!parts->is_array()) return fail(Code::kUnprocessable, "\"parts\" must be a list", "parts");
+    for (const json::Value part : parts->elements()) {
+      RV_ASSIGN(Claim claim, read_part(part));
+      request.wanted.push_back(std::move(claim));
+    }
+  } else {
+    RV_ASSIGN(Claim claim, read_part(body));
+    request.wanted.push_back(std::move(claim));
+  }
+  if (const auto wait = body.find("waiting_list")) {
+    request.may_wait = wait->as_bool().value_or(false);
+  }
+  return request;
+}
+
+Result<> check_name(std::string_view name) {
+  const bool blank = name.find_first_not_of(" \t") == std::string_view::npos;
+  if (blank || name.size() > kNameBytesMax || count_signs(name) > kNameSignsMax ||
+      has_control(name)) {
+    return fail(Code::kUnprocessable, "a name has 1 to 120 characters", "name");
+  }
+  return {};
+}
+
+Result<> check_mail(std::string_view mail) {
+  const auto at = mail.find('@');
+  const bool good = at != std::string_view::npos && at > 0 && at + 1 < mail.size() &&
+                    mail.find('@', at + 1) == std::string_view::npos &&
+                    mail.find_first_of(" \t<>,;\"()") == std::string_view::npos &&
+                    !has_control(mail) && mail.size() <= kMailBytesMax && mail.back() != '.' &&
+                    mail[at + 1] != '.';
+  if (good) return {};
+  return fail(Code::kUnprocessable, "expected a mail address like name@example.org", "mail");
+}
+
+Result<RegistrationRequest> read_registration(const json::Value& body, const SecretLinks& links) {
+  if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");
+  RegistrationRequest request;
+  RV_ASSIGN(const std::string hold, text_of(body, "hold"));
+  auto id = links.open(kHoldLink, hold);
+  if (!id) return fail(Code::kHoldEnded, "this hold does not exist (any more)", "hold");
+  request.booking = std::move(*id);
+  RV_ASSIGN(request.name, text_of(body, "name"));
+  RV_ASSIGN(request.mail, text_of(body, "mail"));
+  RV_TRY(check_name(request.name));
+  RV_TRY(check_mail(request.mail));
+  request.language = text_or(body, "language", "de");
+  if (request.language != "de" && request.language != "en") {
+    return fail(Code::kUnprocessable, "\"language\" must be de or en", "language");
+  }
+  if (const auto consents = body.find("consents")) {
+    if (!consents->is_array() || consents->size() > 10) {
+      return fail(Code::kUnprocessable, "\"consents\" must be a list of at most 10", "consents");
+    }
+    for (const json::Value value : consents->elements()) {
+      RV_ASSIGN(ConsentChoice choice, read_consent(value));
+      request.consents.push_back(std::move(choice));
+    }
+  }
+  return request;
+}
+
+Result<CheckInRequest> read_check_in(const json::Value& body) {
+  if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");
+  CheckInRequest request;
+  RV_ASSIGN(request.code, text_of(body, "code"));
+  request.day = text_or(body, "day", "");
+  request.desk = text_or(body, "desk", "");
+  return request;
+}
+
+std::string quotas_json(const Registrations& registrations) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_array();
+  for (const QuotaStatus& status : registrations.quotas()) {
+    const Quota& quota = status.quota;
+    out.begin_object()
+        .member("id", quota.id)
+        .member("event", quota.event)
+        .member("kind", quota.kind == QuotaKind::kDay ? "day" : "session")
+        .member("entity", quota.entity)
+        .key("title").begin_object().member("de", quota.title_de).member("en", quota.title_en)
+        .end_object()
+        .member("starts_at", to_iso8601(quota.starts_at))
+        .member("ends_at", to_iso8601(quota.ends_at))
+        .member("opens_at", to_iso8601(quota.opens_at))
+        .member("closes_at", to_iso8601(quota.closes_at))
+        .member("capacity", status.figures.capacity)
+        .member("free", status.figures.free())
+        .member("waiting", status.figures.waiting)
+        .member("seats_a_person_max", quota.seats_a_person_max)
+        .end_object();
+  }
+  out.end_array();
+  return text;
+}
+
+std::string hold_json(const Booking& booking, const Domain& domain) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("hold", domain.links.token(kHoldLink, booking.id))
+      .member("state", overall_state(booking))
+      .member("expires_at", to_iso8601(booking.expires_at));
+  write_claims(out, booking, domain.registrations);
+  out.end_object();
+  return text;
+}
+
+std::string registration_json(const Booking& booking, const Domain& domain) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("id", domain.links.token(kRegistrationLink, booking.id))
+      .member("state", overall_state(booking))
+      .member("name", booking.name)
+      .member("mail", booking.mail)
+      .member("language", booking.language)
+      .member("code", booking.code)
+      .member("delete_after", to_iso8601(booking.delete_after));
+  if (booking.registered_at) out.member("registered_at", to_iso8601(*booking.registered_at));
+  if (booking.cancelled_at) out.member("cancelled_at", to_iso8601(*booking.cancelled_at));
+  write_claims(out, booking, domain.registrations);
+  out.end_object();
+  return text;
+}
+
+std::string check_in_json(const CheckInAnswer& answer) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  if (answer.used_before) {
+    const ErrorRow& row = describe(Code::kAlreadyCheckedIn);
+    out.member("type", row.type)
+        .member("title", row.title)
+        .member("status", row.status)
+        .member("detail", fmt::format("this ticket was used at {}{}{}",
+                                      to_iso8601(answer.check_in.at),
+                                      answer.check_in.desk.empty() ? "" : ", desk ",
+                                      answer.check_in.desk));
+  }
+  out.member("code", answer.check_in.code)
+      .member("day", answer.check_in.day)
+      .member("desk", answer.check_in.desk)
+      .member("at", to_iso8601(answer.check_in.at))
+      .member("name", answer.booking.name)
+      .end_object();
+  return text;
+}
+
+}  // namespace revier::ticket

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The JSON forms of this domain: reading requests, writing answers.
+#pragma once
+#include <string>
+
+#include "base/result.h"
+#include "json/json.h"
+#include "ticket/api.h"
+#include "ticket/check_in.h"
+
+namespace revier::ticket {
+
+// Errors of the readers: kUnprocessable with the field's name and what was expected.
+[[nodiscard]] Result<HoldRequest> read_hold(const json::Value& body);
+[[nodiscard]] Result<RegistrationRequest> read_registration(const json::Value& body,
+                                                            const SecretLinks& links);
+[[nodiscard]] Result<CheckInRequest> read_check_in(const json::Value& body);
+
+// Rules of the two personal fields, shared with the page's form: 1 to 120 characters; an address
+// with one @, no blanks, at most 254 bytes.
+[[nodiscard]] Result<> check_name(std::string_view name);
+[[nodiscard]] Result<> check_mail(std::string_view mail);
+
+[[nodiscard]] std::string quotas_json(const Registrations& registrations);
+[[nodiscard]] std::string hold_json(const Booking& booking, const Domain& domain);
+[[nodiscard]] std::string registration_json(const Booking& booking, const Domain& domain);
+[[nodiscard]] std::string check_in_json(const CheckInAnswer& answer);
+
+}  // namespace revier::ticket

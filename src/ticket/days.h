@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Which day a desk works for.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ticket/registrations.h"
+
+namespace revier::ticket {
+
+struct DayQuota {
+  std::string day;    // "2025-02-05"
+  std::string quota;  // id of the quota of that day
+};
+
+// The day asked for, or, where none is named, the day that is running or comes next, or the last one
+// after the event. Errors: kUnprocessable, field "day": no such day; the message names those that are.
+[[nodiscard]] Result<DayQuota> day_quota(const Registrations& registrations, std::string_view day,
+                                         Instant now);
+
+// "tag-2025-02-05" <-> "2025-02-05"
+[[nodiscard]] std::string quota_of_day(std::string_view day);
+[[nodiscard]] std::string_view day_of_quota(std::string_view quota);
+
+}  // namespace revier::ticket
