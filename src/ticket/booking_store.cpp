@@ -110,8 +110,8 @@ Result<KeyedRegistration> find_where(records::Session& session, std::string_view
   return found;
 }
 
-
-  if (text.empty()) return nullptr;
+std::optional<std::string> none_if_empty(const std::string& text) {
+  if (text.empty()) return std::nullopt;
   return text;
 }
 

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/registrations.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/run_task.h"
+#include "consent/consent.h"
+#include "ticket/booking_rules.h"
+#include "ticket/booking_store.h"
+#include "ticket/check_in.h"
+
+namespace revier::ticket {
+namespace {
+
+std::vector<records::Migration> all_migrations() {
+  std::vector<records::Migration> all;
+  for (const auto part : {consent::migrations(), mail::migrations(), publication::migrations(),
+                          rows::migrations()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+class RegistrationsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = testing::TempDir() + "revier-ticket-" + random_id(random_);
+    std::filesystem::create_directories(directory_);
+    reopen();
+    put("tag-2025-02-05", QuotaKind::kDay, 2, 0, 8);
+    put("workshop", QuotaKind::kSession, 1, 1, 2);
+    put("talk", QuotaKind::kSession, 5, 1, 3);
+    ASSERT_TRUE(database_->writer().run_blocking([](records::Session& session) {
+      return consent::put_wording(session, {.kind = "photo", .version = 1, .language = "de",
+                                            .text = "Fotos von mir dürfen erscheinen."});
+    }));
+  }
+  void TearDown() override {
+    registrations_.reset();
+    publisher_.reset();
+    database_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  // Closes and opens everything, as a restart does.
+  void reopen() {
+    registrations_.reset();
+    publisher_.reset();
+    database_.reset();
+    const auto migrations = all_migrations();
+    auto database = records::Database::open({.url = "sqlite:" + directory_ + "/records.db"}, migrations);
+    ASSERT_TRUE(database) << database.error().message;
+    database_ = std::move(*database);
+    publisher_ = std::make_unique<publication::Publisher>([this](const publication::Item& item) {
+      published_[item.entity] = item.value;
+      return Result<>{};
+    });
+    auto opened = Registrations::open(
+        {.database = *database_,
+         .civil_clock = clock_,
+         .random = random_,
+         .publisher = *publisher_,
+         .letter = [](const Booking& booking, std::string_view promoted) {
+           return mail::Message{.key = booking.id + "/" + std::string(promoted),
+                                .purpose = "registration",
+                                .to = booking.mail,
+                                .subject = promoted.empty() ? "confirmed" : "promoted",
+                                .text = booking.code,
+                                .delete_after = booking.delete_after};
+         }});
+    ASSERT_TRUE(opened) << opened.error().message;
+    registrations_ = std::move(*opened);
+  }
+
+  void put(const char* id, QuotaKind kind, std::int64_t capacity, int from_hour, int to_hour) {
+    const Instant day = *parse_iso8601("2025-02-05T08:00:00Z");
+    ASSERT_TRUE(run_task(registrations_->put_quota({.id = id,
+                                                    .event = "scd",
+                                                    .kind = kind,
+                                                    .entity = std::string("urn:ngsi-ld:x:") + id,
+                                                    .title_de = id,
+                                                    .title_en = id,
+                                                    .starts_at = day + Duration::hours(from_hour),
+                                                    .ends_at = day + Duration::hours(to_hour),
+                                                    .opens_at = {0},
+                                                    .closes_at = day,
+                                                    .capacity = capacity,
+                                                    .seats_a_person_max = 2})));
+  }
+
+  Result<Booking> hold(std::vector<const char*> quotas, bool may_wait = false,
+                       std::string key = {}) {
+    HoldRequest request{.may_wait = may_wait, .idempotency_key = std::move(key)};
+    for (const char* quota : quotas) request.wanted.push_back({.quota = quota});
+    return run_task(registrations_->hold(std::move(request)));
+  }
+
+  Result<Booking> complete(const Booking& held, std::string mail, std::string key = {}) {
+    return run_task(registrations_->complete({.booking = held.id,
+                                              .name = "Erika Beispiel",
+                                              .mail = std::move(mail),
+                                              .consents = {{.kind = "photo"}},
+                                              .idempotency_key = std::move(key)}));
+  }
+
+  QuotaFigures figures(const char* quota) { return registrations_->quota(quota)->figures; }
+
+  std::string directory_;
+  SystemRandom random_;
+  ManualClock clock_{*parse_iso8601("2025-01-20T08:00:00Z")};
+  std::map<std::string, std::int64_t> published_;
+  std::unique_ptr<records::Database> database_;
+  std::unique_ptr<publication::Publisher> publisher_;
+  std::unique_ptr<Registrations> registrations_;
+};
+
+TEST_F(RegistrationsTest, AHoldTakesAllItsSeatsOrNone) {
+  const auto first = hold({"tag-2025-02-05", "workshop"});
+  ASSERT_TRUE(first);
+  const auto second = hold({"tag-2025-02-05", "workshop"});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Code::kQuotaFull);
+  EXPECT_EQ(second.error().field, "workshop");
+  EXPECT_EQ(figures("tag-2025-02-05").taken, 1);
+  publisher_->drain();
+  EXPECT_EQ(published_["urn:ngsi-ld:x:workshop"], 0);
+}
+
+TEST_F(RegistrationsTest, RegistrationGetsACodeAMailAndAConsentAtOnce) {
+  const auto held = hold({"tag-2025-02-05"});
+  const auto done = complete(*held, "Erika@Example.org");
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->state, BookingState::kRegistered);
+  EXPECT_EQ(done->code.size(), 14U);
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(const auto mails, mail::list(session, 0, 10));
+    EXPECT_EQ(mails.size(), 1U);
+    EXPECT_EQ(mails[0].message.text, done->code);
+    RV_ASSIGN(const bool photo, consent::stands(session, "registration:" + done->id, "photo"));
+    EXPECT_TRUE(photo);
+    RV_ASSIGN(const auto found, rows::search(session, {.text = "erika@"}));
+    EXPECT_EQ(found.size(), 1U);
+    return {};
+  }));
+  EXPECT_EQ(complete(*held, "erika@example.org").error().code, Code::kHoldEnded);
+}
+
+TEST_F(RegistrationsTest, ARepeatAnswersTheSame) {
+  const auto held = hold({"workshop"}, false, "key-1");
+  EXPECT_EQ(hold({"workshop"}, false, "key-1")->id, held->id);
+  const auto done = complete(*held, "a@example.org", "key-2");
+  EXPECT_EQ(complete(*held, "a@example.org", "key-2")->code, done->code);
+  EXPECT_EQ(complete(*held, "b@example.org", "key-2").error().code, Code::kUnprocessable);
+  EXPECT_EQ(figures("workshop").taken, 1);
+}
+
+TEST_F(RegistrationsTest, AnEndedHoldReturnsItsSeatsAlsoAfterARestart) {
+  const auto held = hold({"workshop"});
+  clock_.advance(Duration::minutes(10));
+  reopen();
+  EXPECT_EQ(*run_task(registrations_->sweep()), 0);
+  EXPECT_EQ(figures("workshop").taken, 1);
+  clock_.advance(Duration::minutes(6));
+  EXPECT_EQ(complete(*held, "late@example.org").error().code, Code::kHoldEnded);
+  EXPECT_EQ(*run_task(registrations_->sweep()), 1);
+  EXPECT_EQ(figures("workshop").taken, 0);
+}
+
+TEST_F(RegistrationsTest, TheWaitingListComesUpInOrderAndIsTold) {
+  const auto first = complete(*hold({"workshop"}), "first@example.org");
+  const auto second = complete(*hold({"workshop"}, true), "second@example.org");
+  const auto third = complete(*hold({"workshop"}, true), "third@example.org");
+  EXPECT_EQ(registrations_->position(second->claims[0]), 1);
+  EXPECT_EQ(registrations_->position(third->claims[0]), 2);
+  reopen();
+  EXPECT_EQ(registrations_->position(third->claims[0]), 2);
+  ASSERT_TRUE(run_task(registrations_->cancel(first->id)));
+  EXPECT_EQ(registrations_->position(third->claims[0]), 1);
+  EXPECT_EQ(figures("workshop").taken, 1);
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(const auto mails, mail::list(session, 0, 10));
+    EXPECT_EQ(mails[0].message.subject, "promoted");
+    EXPECT_EQ(mails[0].message.to, "second@example.org");
+    return {};
+  }));
+}
+
+TEST_F(RegistrationsTest, OverlapIsRefusedWithTheReason) {
+  const auto together = hold({"workshop", "talk"});
+  ASSERT_FALSE(together);
+  EXPECT_EQ(together.error().code, Code::kOverlap);
+  ASSERT_TRUE(complete(*hold({"workshop"}), "a@example.org"));
+  const auto other = hold({"talk"});
+  const auto refused = complete(*other, " A@Example.org");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kOverlap);
+}
+
+TEST_F(RegistrationsTest, OnePersonTakesOnlySoManySeats) {
+  ASSERT_TRUE(complete(*hold({"talk"}), "a@example.org"));
+  ASSERT_TRUE(complete(*hold({"talk"}), "a@example.org"));
+  EXPECT_EQ(complete(*hold({"talk"}), "a@example.org").error().code, Code::kSeatLimit);
+}
+
+TEST_F(RegistrationsTest, RegistrationOpensAndCloses) {
+  clock_.set(*parse_iso8601("2025-02-05T08:00:00Z"));
+  EXPECT_EQ(hold({"talk"}).error().code, Code::kRegistrationClosed);
+}
+
+TEST_F(RegistrationsTest, ATicketIsTakenOnceADay) {
+  const auto done = complete(*hold({"tag-2025-02-05"}), "a@example.org");
+  const CheckInRequest request{.code = done->code, .day = "2025-02-05", .desk = "Eingang Villa"};
+  const auto first = run_task(check_in(*database_, clock_, request, "tag-2025-02-05"));
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_FALSE(first->used_before);
+  clock_.advance(Duration::minutes(5));
+  const auto again = run_task(check_in(*database_, clock_, request, "tag-2025-02-05"));
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->used_before);
+  EXPECT_EQ(again->check_in.at, first->check_in.at);
+  EXPECT_EQ(again->check_in.desk, "Eingang Villa");
+  const auto unknown = run_task(check_in(*database_, clock_, {.code = "x"}, "tag-2025-02-05"));
+  EXPECT_EQ(unknown.error().code, Code::kResourceNotFound);
+}
+
+TEST(BookingRules, ACodeIsReadHoweverItIsTyped) {
+  SystemRandom random;
+  const std::string code = rules::ticket_code(random);
+  std::string typed;
+  for (const char c : code) {
+    if (c != '-') typed += static_cast<char>(c >= 'A' ? c - 'A' + 'a' : c);
+  }
+  EXPECT_EQ(rules::normalise_code(" " + typed), code);
+}
+
+}  // namespace
+}  // namespace revier::ticket
