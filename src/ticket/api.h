@@ -2,7 +2,7 @@
 // JSON of the ticket domain under /api/v1: quotas, holds, registrations, check-ins.
 //
 //   GET    /api/v1/quotas                 what can be booked, free seats, length of the lists
-//   POST   /api/v1/holds                  {quota, seats} or {parts: [{quota, seats}], waiting_list}
+//   POST   /api/v1/holds                  {quota, seats, waiting_list} or {parts: [these]}
 //   DELETE /api/v1/holds/{hold}           gives the seats back
 //   POST   /api/v1/registrations          {hold, name, mail, language, consents}
 //   GET    /api/v1/registrations/{id}     by its secret link

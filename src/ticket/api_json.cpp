@@ -31,7 +31,10 @@ Result<Claim> read_part(const json::Value& part) {
     if (!number) return fail(Code::kUnprocessable, "\"seats\" must be a whole number", "seats");
     seats = *number;
   }
-  return Claim{.quota = std::move(quota), .seats = seats};
+  const auto wait = part.find("waiting_list");
+  return Claim{.quota = std::move(quota),
+               .seats = seats,
+               .may_wait = wait && wait->as_bool().value_or(false)};
 }
 
 Result<ConsentChoice> read_consent(const json::Value& value) {
@@ -88,9 +91,6 @@ Result<HoldRequest> read_hold(const json::Value& body) {
   } else {
     RV_ASSIGN(Claim claim, read_part(body));
     request.wanted.push_back(std::move(claim));
-  }
-  if (const auto wait = body.find("waiting_list")) {
-    request.may_wait = wait->as_bool().value_or(false);
   }
   return request;
 }

@@ -201,7 +201,7 @@ class Desk final : public Registrations {
                     .created_at = now,
                     .expires_at = now + needs_.options.hold};
     booking.delete_after = booking.expires_at;
-    RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted, request.may_wait));
+    RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted));
     for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
     RV_TRY(rows::insert_hold(s, booking, request));
     for (const Claim& claim : booking.claims) RV_TRY(publish_figures(s, claim.quota, out));

@@ -92,8 +92,10 @@ class RegistrationsTest : public testing::Test {
 
   Result<Booking> hold(std::vector<const char*> quotas, bool may_wait = false,
                        std::string key = {}) {
-    HoldRequest request{.may_wait = may_wait, .idempotency_key = std::move(key)};
-    for (const char* quota : quotas) request.wanted.push_back({.quota = quota});
+    HoldRequest request{.idempotency_key = std::move(key)};
+    for (const char* quota : quotas) {
+      request.wanted.push_back({.quota = quota, .may_wait = may_wait});
+    }
     return run_task(registrations_->hold(std::move(request)));
   }
 

@@ -17,14 +17,13 @@ bool Seats::fits(const Quota& quota, std::int64_t seats) {
   return quota.list.empty() && quota.taken + seats <= quota.capacity;
 }
 
-Result<std::vector<Claim>> Seats::take(std::string_view booking, std::vector<Claim> wanted,
-                                       bool may_wait) {
+Result<std::vector<Claim>> Seats::take(std::string_view booking, std::vector<Claim> wanted) {
   for (const Claim& claim : wanted) {
     const auto found = quotas_.find(claim.quota);
     if (found == quotas_.end()) {
       return fail(Code::kResourceNotFound, "there is no such quota", claim.quota);
     }
-    if (!may_wait && !fits(found->second, claim.seats)) {
+    if (!claim.may_wait && !fits(found->second, claim.seats)) {
       return fail(Code::kQuotaFull, "no seat left", claim.quota);
     }
   }

@@ -28,6 +28,7 @@ struct Claim {
   std::int64_t seats = 1;
   ClaimState state = ClaimState::kTaken;
   std::int64_t place = 0;  // of a waiting claim: order of arrival in its list, ever growing
+  bool may_wait = false;   // when asked for: the waiting list will do
 };
 
 struct QuotaFigures {
@@ -50,11 +51,11 @@ class Seats {
   // Makes a quota or changes its capacity. Seats already taken stay taken.
   void set_capacity(const std::string& quota, std::int64_t capacity);
 
-  // Takes all wanted seats or none. With `may_wait` a claim that does not fit is put on the list of
-  // its quota; without, the first that does not fit refuses the whole.
+  // Takes all wanted seats or none. A claim that does not fit is put on the list of its quota where
+  // it may wait; the first that may not refuses the whole.
   // Errors: kResourceNotFound (field = quota), kQuotaFull (field = quota).
   [[nodiscard]] Result<std::vector<Claim>> take(std::string_view booking,
-                                                std::vector<Claim> wanted, bool may_wait);
+                                                std::vector<Claim> wanted);
 
   // Gives back what a booking had and passes it on to waiting lists; the promotions are in order.
   [[nodiscard]] std::vector<Promotion> release(std::string_view booking,

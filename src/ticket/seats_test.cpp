@@ -17,8 +17,8 @@ TEST(Seats, TakesAllOrNone) {
   Seats seats;
   seats.set_capacity("day", 2);
   seats.set_capacity("workshop", 1);
-  ASSERT_TRUE(seats.take("a", want({"day", "workshop"}), false));
-  const auto refused = seats.take("b", want({"day", "workshop"}), false);
+  ASSERT_TRUE(seats.take("a", want({"day", "workshop"})));
+  const auto refused = seats.take("b", want({"day", "workshop"}));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kQuotaFull);
   EXPECT_EQ(refused.error().field, "workshop");
@@ -28,15 +28,15 @@ TEST(Seats, TakesAllOrNone) {
 TEST(Seats, NobodyOvertakesTheList) {
   Seats seats;
   seats.set_capacity("q", 2);
-  const auto first = *seats.take("a", {{.quota = "q", .seats = 2}}, false);
-  const auto two = *seats.take("b", {{.quota = "q", .seats = 2}}, true);
+  const auto first = *seats.take("a", {{.quota = "q", .seats = 2}});
+  const auto two = *seats.take("b", {{.quota = "q", .seats = 2, .may_wait = true}});
   EXPECT_EQ(two[0].state, ClaimState::kWaiting);
-  const auto one = *seats.take("c", {{.quota = "q", .seats = 1}}, true);
+  const auto one = *seats.take("c", {{.quota = "q", .seats = 1, .may_wait = true}});
   EXPECT_EQ(seats.places("q"), (std::vector{two[0].place, one[0].place}));
   // One seat comes free: "c" would fit, but "b" is the head.
   seats.set_capacity("q", 3);
   EXPECT_TRUE(seats.promote("q").empty());
-  EXPECT_FALSE(seats.take("d", want({"q"}), false));
+  EXPECT_FALSE(seats.take("d", want({"q"})));
   const auto promoted = seats.release("a", first);
   ASSERT_EQ(promoted.size(), 2U);
   EXPECT_EQ(promoted[0].booking, "b");
@@ -53,8 +53,9 @@ RC_GTEST_PROP(Seats, NeverOversellsNorForgetsTheList, ()) {
   for (int i = 0; i < steps; ++i) {
     if (bookings.empty() || *rc::gen::arbitrary<bool>()) {
       const auto id = std::to_string(i);
-      const auto claims = seats.take(id, {{.quota = "q", .seats = *rc::gen::inRange(1, 4)}},
-                                     *rc::gen::arbitrary<bool>());
+      const auto claims = seats.take(id, {{.quota = "q",
+                                           .seats = *rc::gen::inRange(1, 4),
+                                           .may_wait = *rc::gen::arbitrary<bool>()}});
       if (claims) bookings[id] = *claims;
     } else {
       const auto which = *rc::gen::inRange<std::size_t>(0, bookings.size());

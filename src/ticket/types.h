@@ -58,8 +58,7 @@ struct ConsentChoice {
 };
 
 struct HoldRequest {
-  std::vector<Claim> wanted;     // quota and seats are read; 1 to 20 claims
-  bool may_wait = false;         // put what is full on its waiting list
+  std::vector<Claim> wanted;     // quota, seats and may_wait are read; 1 to 20 claims
   std::string device;            // opaque token of the device, may be empty
   std::string idempotency_key;   // may be empty
 };
