@@ -3,9 +3,9 @@
 
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
-#include <qrencode.h>
 
 #include "pdf/detail/accessibility.h"
+#include "pdf/qr.h"
 
 namespace revier::pdf {
 namespace {
@@ -16,7 +16,6 @@ constexpr double kPageHeight = 841.89;
 constexpr double kMargin = 56;
 constexpr double kTextWidth = kPageWidth - 2 * kMargin;
 constexpr double kModule = 5;        // side of a QR module: read back from a grey print at 75 dpi
-constexpr int kQuietModules = 4;     // ISO/IEC 18004, 9.1
 constexpr const char* kFamily = "Fira Sans, DejaVu Sans";
 
 struct Style {
@@ -38,7 +37,6 @@ cairo_status_t append(void* out, const unsigned char* data, unsigned length) {
 
 struct Unref {
   void operator()(PangoLayout* layout) const { g_object_unref(layout); }
-  void operator()(QRcode* code) const { QRcode_free(code); }
   void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
 };
 using Layout = std::unique_ptr<PangoLayout, Unref>;
@@ -127,15 +125,15 @@ struct Document::State {
     cairo_restore(context);
   }
 
-  void draw_code(const QRcode& code) {
-    const double side = (code.width + 2 * kQuietModules) * kModule;
+  void draw_code(const QrCode& code) {
+    const double side = (code.width + 2 * kQrQuietModules) * kModule;
     room_for(side);
     cairo_tag_begin(context, "Figure", nullptr);
     for (int row = 0; row < code.width; ++row) {
       for (int column = 0; column < code.width; ++column) {
-        if ((code.data[row * code.width + column] & 1) == 0) continue;
-        cairo_rectangle(context, kMargin + (column + kQuietModules) * kModule,
-                        y + (row + kQuietModules) * kModule, kModule, kModule);
+        if (!code.at(row, column)) continue;
+        cairo_rectangle(context, kMargin + (column + kQrQuietModules) * kModule,
+                        y + (row + kQrQuietModules) * kModule, kModule, kModule);
       }
     }
     cairo_fill(context);
@@ -175,10 +173,8 @@ void Document::table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 Result<> Document::qr(std::string_view content, std::string_view alt) {
-  const std::unique_ptr<QRcode, Unref> code(
-      QRcode_encodeString(std::string(content).c_str(), 0, QR_ECLEVEL_M, QR_MODE_8, 1));
-  if (code == nullptr) return fail(Code::kBadRequestData, "too long for a QR code");
-  state_->draw_code(*code);
+  RV_ASSIGN(const QrCode code, encode_qr(content));
+  state_->draw_code(code);
   state_->alternatives.emplace_back(alt);
   return {};
 }

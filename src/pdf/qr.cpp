@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "pdf/qr.h"
+
+#include <qrencode.h>
+
+#include <memory>
+
+namespace revier::pdf {
+namespace {
+struct Free {
+  void operator()(QRcode* code) const { QRcode_free(code); }
+};
+}  // namespace
+
+Result<QrCode> encode_qr(std::string_view content) {
+  const std::unique_ptr<QRcode, Free> code(
+      QRcode_encodeString(std::string(content).c_str(), 0, QR_ECLEVEL_M, QR_MODE_8, 1));
+  if (code == nullptr) return fail(Code::kBadRequestData, "too long for a QR code");
+  QrCode out{.width = code->width, .dark = {}};
+  const auto modules = static_cast<std::size_t>(code->width) * static_cast<std::size_t>(code->width);
+  out.dark.reserve(modules);
+  for (std::size_t i = 0; i < modules; ++i) out.dark.push_back((code->data[i] & 1) != 0);
+  return out;
+}
+
+std::string qr_svg_content(const QrCode& code) {
+  const int side = code.width + 2 * kQrQuietModules;
+  std::string svg = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" "
+      "shape-rendering=\"crispEdges\" focusable=\"false\">"
+      "<rect width=\"{}\" height=\"{}\" fill=\"#fff\"/><path fill=\"#000\" d=\"",
+      side, side, side, side);
+  for (int row = 0; row < code.width; ++row) {
+    for (int column = 0; column < code.width; ++column) {
+      if (!code.at(row, column)) continue;
+      svg += fmt::format("M{} {}h1v1h-1z", column + kQrQuietModules, row + kQrQuietModules);
+    }
+  }
+  return svg + "\"/></svg>";
+}
+
+}  // namespace revier::pdf
