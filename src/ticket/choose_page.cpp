@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/choose_page.h"
+
+#include <set>
+
+#include "ticket/letters.h"
+#include "ticket/texts.h"
+
+namespace revier::ticket {
+namespace {
+
+using web::Language;
+
+constexpr const char* kDays = "tage";
+constexpr const char* kSessions = "veranstaltungen";
+constexpr const char* kFull = "voll";
+
+std::string seats_text(const Registrations& registrations, const QuotaStatus& status,
+                       Language language) {
+  if (status.figures.free() > 0 && status.figures.waiting == 0) {
+    return web::text(language, texts::kChooseFree, {{"free", status.figures.free()}});
+  }
+  return web::text(language, texts::kChooseFull,
+                   {{"place", registrations.next_position(status.quota.id)}});
+}
+
+web::Option option_of(const Registrations& registrations, const QuotaStatus& status,
+                      Language language) {
+  return {.value = status.quota.id,
+          .label = title_in(status.quota, language) + " – " + when_in(status.quota, language),
+          .hint = seats_text(registrations, status, language)};
+}
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    parts.emplace_back(list.substr(0, comma));
+    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+  }
+  return parts;
+}
+
+// One message in both languages, about one quota.
+void fail_with(web::FormData& data, const Quota& quota, const web::Message& message) {
+  data.errors.push_back(
+      {.field = quota.kind == QuotaKind::kDay ? kDays : kSessions,
+       .message_de = web::text(Language::kDe, message, {{"title", quota.title_de}}),
+       .message_en = web::text(Language::kEn, message, {{"title", quota.title_en}})});
+}
+
+}  // namespace
+
+web::Form choose_form(const Registrations& registrations, Language language) {
+  web::FormField days{.name = kDays,
+                      .kind = web::FieldKind::kCheckboxes,
+                      .label = texts::kChooseDays,
+                      .hint = texts::kChooseDaysHint};
+  web::FormField sessions{.name = kSessions,
+                          .kind = web::FieldKind::kCheckboxes,
+                          .label = texts::kChooseSessions,
+                          .hint = texts::kChooseSessionsHint};
+  for (const QuotaStatus& status : registrations.quotas()) {
+    auto& field = status.quota.kind == QuotaKind::kDay ? days : sessions;
+    field.options.push_back(option_of(registrations, status, language));
+  }
+  web::Form form;
+  if (!days.options.empty()) form.fields.push_back(std::move(days));
+  if (!sessions.options.empty()) form.fields.push_back(std::move(sessions));
+  form.fields.push_back(
+      {.name = kFull, .kind = web::FieldKind::kHidden, .label = "", .length_max = 4000});
+  return form;
+}
+
+std::string full_quotas(const Registrations& registrations) {
+  std::string list;
+  for (const QuotaStatus& status : registrations.quotas()) {
+    if (status.figures.free() > 0 && status.figures.waiting == 0) continue;
+    if (!list.empty()) list += ',';
+    list += status.quota.id;
+  }
+  return list;
+}
+
+std::vector<Claim> chosen_claims(const web::FormData& data) {
+  const auto full_list = split(data.get(kFull));
+  const std::set<std::string> full(full_list.begin(), full_list.end());
+  std::vector<Claim> claims;
+  for (const char* field : {kDays, kSessions}) {
+    for (const std::string& quota : data.all(field)) {
+      claims.push_back({.quota = quota, .may_wait = full.contains(quota)});
+    }
+  }
+  return claims;
+}
+
+void explain(const Error& error, const Registrations& registrations, web::FormData& data) {
+  const auto status = registrations.quota(error.field);
+  if (!status) {
+    data.fail(kDays, error.code == Code::kBadRequestData ? web::Label(texts::kChooseNothing)
+                                                         : web::Label(error.message));
+    return;
+  }
+  switch (error.code) {
+    case Code::kQuotaFull: return fail_with(data, status->quota, texts::kChooseNowFull);
+    case Code::kOverlap: return fail_with(data, status->quota, texts::kChooseOverlap);
+    case Code::kSeatLimit: return fail_with(data, status->quota, texts::kChooseSeatLimit);
+    case Code::kRegistrationClosed: return data.fail(kDays, texts::kChooseClosed);
+    default: return data.fail(kDays, web::Label(error.message));
+  }
+}
+
+std::string closed_reason(const Registrations& registrations, Instant now, Language language) {
+  const auto quotas = registrations.quotas();
+  if (quotas.empty()) return std::string(web::text(language, texts::kChooseClosed));
+  const Quota* next = nullptr;
+  for (const QuotaStatus& status : quotas) {
+    const Quota& quota = status.quota;
+    if (now >= quota.opens_at && now < quota.closes_at) return {};
+    if (now < quota.opens_at && (next == nullptr || quota.opens_at < next->opens_at)) next = &quota;
+  }
+  if (next != nullptr) {
+    return web::text(language, texts::kChooseClosedUntil,
+                     {{"date", web::date_time(language, next->opens_at)}});
+  }
+  return web::text(language, texts::kChooseClosedSince,
+                   {{"date", web::date_time(language, quotas.back().quota.closes_at)}});
+}
+
+}  // namespace revier::ticket

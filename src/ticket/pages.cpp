@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/pages.h"
+
+#include "base/random.h"
+#include "pdf/qr.h"
+#include "ticket/api_json.h"
+#include "ticket/booking_store.h"
+#include "ticket/choose_page.h"
+#include "ticket/pages_gen.h"
+#include "ticket/texts.h"
+#include "ticket/ticket_pdf.h"
+#include "ticket/views.h"
+#include "ticket/wordings.h"
+#include "web/form.h"
+
+namespace revier::ticket {
+namespace {
+
+using net::Method;
+using net::Request;
+using net::Response;
+using web::Caching;
+using web::Language;
+
+constexpr std::string_view kDeviceCookie = "revier_device";
+constexpr net::RouteOptions kFormBody{.body_bytes_max = 32 * 1024};
+
+Response refused(const PageNeeds& needs, const Request& request, const Error& error) {
+  return web::error_page(needs.site, request, error);
+}
+
+Result<> check_origin(const Request& request) {
+  if (web::same_origin(request)) return {};
+  return fail(Code::kForbidden, "this form was sent from another site");
+}
+
+std::vector<ClaimRow> claim_rows(const Booking& booking, const Registrations& registrations,
+                                 Language language, bool with_state) {
+  std::vector<ClaimRow> rows;
+  for (const Claim& claim : booking.claims) {
+    const auto status = registrations.quota(claim.quota);
+    if (!status) continue;
+    ClaimRow row{.title = title_in(status->quota, language),
+                 .when = when_in(status->quota, language),
+                 .state = {},
+                 .waiting = claim.state == ClaimState::kWaiting};
+    if (row.waiting) {
+      row.state = web::text(language, texts::kTicketStateWaiting,
+                            {{"place", registrations.position(claim)}});
+    } else if (with_state) {
+      row.state = web::text(language, texts::kTicketStateTaken);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Task<Result<Booking>> read_booking(const Domain& domain, std::string id) {
+  Result<Booking> booking = fail(Code::kResourceNotFound, "there is no such booking");
+  const auto read = co_await domain.pool.run([&] {
+    return domain.database.read([&](records::Session& session) -> Result<> {
+      booking = rows::find(session, id);
+      return {};
+    });
+  });
+  if (!read) co_return fail(read.error());
+  if (!*read) co_return fail(read->error());
+  co_return booking;
+}
+
+// Step 1: choose.
+
+Response show_choose(const PageNeeds& needs, const Request& request, const web::Form& form,
+                     web::FormData data, int status) {
+  const Language language = web::language_of(request);
+  data.set("voll", full_quotas(needs.domain.registrations));
+  web::Html out(language);
+  web::Page page =
+      needs.site.page(request, std::string(web::text(language, texts::kChooseTitle)));
+  page.has_errors = !data.valid();
+  render_choose(out, {std::move(page), form, data,
+                      closed_reason(needs.domain.registrations, needs.domain.civil_clock.now(),
+                                    language)});
+  return web::html_response(std::move(out), status, Caching::kNever);
+}
+
+Response get_choose(const PageNeeds& needs, Request& request) {
+  const web::Form form = choose_form(needs.domain.registrations, web::language_of(request));
+  return show_choose(needs, request, form, {}, 200);
+}
+
+// The device's token: random, only to count its seats.
+std::string device_of(const Request& request) {
+  const auto cookie = request.cookie(kDeviceCookie);
+  return cookie && cookie->size() == 32 ? std::string(*cookie) : std::string();
+}
+
+Task<Response> post_choose(Request& request, const PageNeeds& needs) {
+  if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
+  const Language language = web::language_of(request);
+  const Registrations& registrations = needs.domain.registrations;
+  const web::Form form = choose_form(registrations, language);
+  auto data = web::read_form(form, request);
+  if (!data) co_return refused(needs, request, data.error());
+  if (!web::validate(form, *data)) {
+    co_return show_choose(needs, request, form, std::move(*data), 422);
+  }
+  std::string device = device_of(request);
+  const bool new_device = device.empty();
+  if (new_device) {
+    SystemRandom random;
+    device = random_secret(random);
+  }
+  auto booking = co_await needs.domain.registrations.hold(
+      {.wanted = chosen_claims(*data), .device = device, .idempotency_key = {}});
+  if (!booking) {
+    explain(booking.error(), registrations, *data);
+    const int status = describe(booking.error().code).status;
+    co_return show_choose(needs, request, choose_form(registrations, language), std::move(*data),
+                          status == 400 ? 422 : status);
+  }
+  Response next = Response::see_other(
+      web::path(language, "/anmeldung/" + needs.domain.links.token(kHoldLink, booking->id)));
+  if (new_device) {
+    next.header("Set-Cookie",
+                fmt::format("{}={}; Path=/; Max-Age=7776000; HttpOnly; SameSite=Lax{}",
+                            kDeviceCookie, device, request.secure ? "; Secure" : ""));
+  }
+  co_return next;
+}
+
+// Step 2: name, mail, consents.
+
+web::Form details_form(Language language) {
+  const auto check_with = [](Result<> (*rule)(std::string_view), const web::Text& message) {
+    return [rule, message](std::string_view value) -> std::optional<web::Label> {
+      if (rule(value)) return std::nullopt;
+      return web::Label(message);
+    };
+  };
+  web::Form form{.fields = {{.name = "name",
+                             .label = texts::kDetailsName,
+                             .hint = texts::kDetailsNameHint,
+                             .required = true,
+                             .length_max = 120,
+                             .autocomplete = "name",
+                             .missing = texts::kDetailsNameMissing,
+                             .check = check_with(check_name, texts::kDetailsNameWrong)},
+                            {.name = "mail",
+                             .kind = web::FieldKind::kEmail,
+                             .label = texts::kDetailsMail,
+                             .hint = texts::kDetailsMailHint,
+                             .required = true,
+                             .length_max = 254,
+                             .autocomplete = "email",
+                             .missing = texts::kDetailsMailMissing,
+                             .check = check_with(check_mail, texts::kDetailsMailWrong)}}};
+  for (const OfferedConsent& offered : offered_consents()) {
+    form.fields.push_back({.name = std::string(offered.kind),
+                           .kind = web::FieldKind::kCheckbox,
+                           .label = std::string(offered.in(language))});
+  }
+  return form;
+}
+
+Response show_details(const PageNeeds& needs, const Request& request, const Booking& booking,
+                      const web::FormData& data, int status) {
+  const Language language = web::language_of(request);
+  const web::Form form = details_form(language);
+  web::Html out(language);
+  web::Page page =
+      needs.site.page(request, std::string(web::text(language, texts::kDetailsTitle)));
+  page.has_errors = !data.valid();
+  page.is_private = true;
+  render_details(
+      out, {std::move(page), form, data,
+            web::text(language, texts::kDetailsHeld,
+                      {{"time", web::time(language, booking.expires_at)}}),
+            claim_rows(booking, needs.domain.registrations, language, false),
+            std::string(request.path) + "/zurueck"});
+  return web::html_response(std::move(out), status, Caching::kNever);
+}
+
+Response show_ended(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  web::Html out(language);
+  web::Page page =
+      needs.site.page(request, std::string(web::text(language, texts::kDetailsEnded)));
+  page.is_private = true;
+  render_ended(out, {std::move(page)});
+  return web::html_response(std::move(out), 410, Caching::kNever);
+}
+
+// The open hold of a link; an ended one is kHoldEnded.
+Task<Result<Booking>> open_hold(const Request& request, const PageNeeds& needs) {
+  auto id = needs.domain.links.open(kHoldLink, request.param("hold"));
+  if (!id) co_return fail(id.error());
+  auto booking = co_await read_booking(needs.domain, std::move(*id));
+  const bool open = booking && booking->state == BookingState::kHeld &&
+                    booking->expires_at > needs.domain.civil_clock.now();
+  if (!open && !(booking && booking->state == BookingState::kRegistered)) {
+    co_return fail(Code::kHoldEnded, "the hold has ended");
+  }
+  co_return booking;
+}
+
+Response to_ticket(const PageNeeds& needs, const Booking& booking) {
+  return Response::see_other(ticket_path(needs.domain.links, booking));
+}
+
+Task<Response> get_details(Request& request, const PageNeeds& needs) {
+  auto booking = co_await open_hold(request, needs);
+  if (!booking) {
+    if (booking.error().code == Code::kHoldEnded) co_return show_ended(needs, request);
+    co_return refused(needs, request, booking.error());
+  }
+  if (booking->state == BookingState::kRegistered) co_return to_ticket(needs, *booking);
+  co_return show_details(needs, request, *booking, {}, 200);
+}
+
+RegistrationRequest registration_of(const Booking& booking, const web::FormData& data,
+                                    Language language) {
+  RegistrationRequest wanted{.booking = booking.id,
+                             .name = std::string(data.get("name")),
+                             .mail = std::string(data.get("mail")),
+                             .language = language == Language::kDe ? "de" : "en",
+                             .consents = {},
+                             .idempotency_key = "page-" + booking.id};
+  for (const OfferedConsent& offered : offered_consents()) {
+    if (!data.has(offered.kind)) continue;
+    wanted.consents.push_back({.kind = std::string(offered.kind), .version = offered.version});
+  }
+  return wanted;
+}
+
+Task<Response> post_details(Request& request, const PageNeeds& needs) {
+  if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
+  auto booking = co_await open_hold(request, needs);
+  if (!booking && booking.error().code == Code::kHoldEnded) co_return show_ended(needs, request);
+  if (!booking) co_return refused(needs, request, booking.error());
+  if (booking->state == BookingState::kRegistered) co_return to_ticket(needs, *booking);
+  const Language language = web::language_of(request);
+  const web::Form form = details_form(language);
+  auto data = web::read_form(form, request);
+  if (!data) co_return refused(needs, request, data.error());
+  if (!web::validate(form, *data)) co_return show_details(needs, request, *booking, *data, 422);
+  auto done =
+      co_await needs.domain.registrations.complete(registration_of(*booking, *data, language));
+  if (done) co_return to_ticket(needs, *done);
+  switch (done.error().code) {
+    case Code::kHoldEnded: co_return show_ended(needs, request);
+    case Code::kTooManyRequests: data->fail("mail", texts::kDetailsTooManyMails); break;
+    case Code::kOverlap:
+    case Code::kSeatLimit: {
+      web::FormData reasons;
+      explain(done.error(), needs.domain.registrations, reasons);
+      for (web::FieldError reason : reasons.errors) {
+        reason.field = "mail";
+        data->errors.push_back(std::move(reason));
+      }
+      break;
+    }
+    default: co_return refused(needs, request, done.error());
+  }
+  co_return show_details(needs, request, *booking, *data, describe(done.error().code).status);
+}
+
+Task<Response> post_give_back(Request& request, const PageNeeds& needs) {
+  if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
+  auto id = needs.domain.links.open(kHoldLink, request.param("hold"));
+  if (!id) co_return refused(needs, request, id.error());
+  // An ended hold has given its seats back already: the person goes on either way.
+  (void)co_await needs.domain.registrations.give_back(std::move(*id));
+  co_return Response::see_other(web::path(web::language_of(request), "/anmeldung"));
+}
+
+// The ticket.
+
+Task<Result<Booking>> ticket_of(const Request& request, const PageNeeds& needs) {
+  auto id = needs.domain.links.open(kRegistrationLink, request.param("token"));
+  if (!id) co_return fail(id.error());
+  co_return co_await read_booking(needs.domain, std::move(*id));
+}
+
+std::string calendar_link(const Booking& booking, Language language,
+                          const Registrations& registrations) {
+  std::string query;
+  for (const Claim& claim : booking.claims) {
+    const auto status = registrations.quota(claim.quota);
+    if (!status || status->quota.kind != QuotaKind::kSession) continue;
+    query += (query.empty() ? "?session=" : "&session=") + claim.quota;
+  }
+  return query.empty() ? query : web::path(language, "/calendar.ics" + query);
+}
+
+Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
+  auto booking = co_await ticket_of(request, needs);
+  if (!booking) co_return refused(needs, request, booking.error());
+  const Language language = web::language_of(request);
+  const Registrations& registrations = needs.domain.registrations;
+  auto code = pdf::encode_qr(booking->code);
+  if (!code) co_return refused(needs, request, code.error());
+  web::Page page =
+      needs.site.page(request, std::string(web::text(language, texts::kTicketTitle)));
+  page.is_private = true;
+  TicketPage view{
+      .page = std::move(page),
+      .name = booking->name,
+      .mail = booking->mail,
+      .code = booking->code,
+      .qr = web::SafeHtml::trusted(pdf::qr_svg_content(*code)),
+      .claims = claim_rows(*booking, registrations, language, true),
+      .cancelled_on = {},
+      .pdf_href = std::string(request.path) + "/ticket.pdf",
+      .calendar_href = calendar_link(*booking, language, registrations),
+      .cancel_href = std::string(request.path) + "/stornieren"};
+  view.waiting = std::ranges::any_of(view.claims, &ClaimRow::waiting);
+  if (booking->cancelled_at) {
+    view.cancelled_on = web::date_time(language, *booking->cancelled_at);
+  }
+  web::Html out(language);
+  render_ticket(out, view);
+  co_return web::html_response(std::move(out), 200, Caching::kNever);
+}
+
+Task<Response> get_pdf(Request& request, const PageNeeds& needs) {
+  auto booking = co_await ticket_of(request, needs);
+  if (!booking) co_return refused(needs, request, booking.error());
+  if (booking->state == BookingState::kCancelled) {
+    co_return refused(needs, request, {Code::kGone, "this registration was cancelled", {}});
+  }
+  const Language language = web::language_of(request);
+  auto drawn = co_await needs.domain.pool.run([&] {
+    return draw_ticket(*booking, needs.occasion(language), needs.domain.registrations, language);
+  });
+  if (!drawn) co_return refused(needs, request, drawn.error());
+  if (!*drawn) co_return refused(needs, request, drawn->error());
+  Response file = Response::text(200, "application/pdf", std::move(**drawn));
+  file.compressible = false;
+  file.header("Cache-Control", "no-store")
+      .header("Content-Disposition", "inline; filename=\"ticket-" + booking->code + ".pdf\"");
+  co_return file;
+}
+
+Task<Response> get_cancel(Request& request, const PageNeeds& needs) {
+  auto booking = co_await ticket_of(request, needs);
+  if (!booking) co_return refused(needs, request, booking.error());
+  if (booking->state == BookingState::kCancelled) co_return to_ticket(needs, *booking);
+  const Language language = web::language_of(request);
+  web::Page page =
+      needs.site.page(request, std::string(web::text(language, texts::kCancelTitle)));
+  page.is_private = true;
+  const std::string path(request.path);
+  web::Html out(language);
+  render_cancel(out, {std::move(page),
+                      claim_rows(*booking, needs.domain.registrations, language, true),
+                      path.substr(0, path.rfind('/'))});
+  co_return web::html_response(std::move(out), 200, Caching::kNever);
+}
+
+Task<Response> post_cancel(Request& request, const PageNeeds& needs) {
+  if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
+  auto id = needs.domain.links.open(kRegistrationLink, request.param("token"));
+  if (!id) co_return refused(needs, request, id.error());
+  auto booking = co_await needs.domain.registrations.cancel(std::move(*id));
+  if (!booking) co_return refused(needs, request, booking.error());
+  co_return to_ticket(needs, *booking);
+}
+
+}  // namespace
+
+void add_pages(net::Router& router, const PageNeeds& needs) {
+  web::add_page(router, Method::kGet, "/anmeldung",
+                net::Handler([needs](Request& request) { return get_choose(needs, request); }));
+  const auto page = [&](Method method, const char* pattern,
+                        Task<Response> (*handler)(Request&, const PageNeeds&)) {
+    web::add_page(
+        router, method, pattern,
+        net::AsyncHandler([needs, handler](Request& request) { return handler(request, needs); }),
+        kFormBody);
+  };
+  page(Method::kPost, "/anmeldung", post_choose);
+  page(Method::kGet, "/anmeldung/{hold}", get_details);
+  page(Method::kPost, "/anmeldung/{hold}", post_details);
+  page(Method::kPost, "/anmeldung/{hold}/zurueck", post_give_back);
+  page(Method::kGet, "/ticket/{token}", get_ticket);
+  page(Method::kGet, "/ticket/{token}/ticket.pdf", get_pdf);
+  page(Method::kGet, "/ticket/{token}/stornieren", get_cancel);
+  page(Method::kPost, "/ticket/{token}/stornieren", post_cancel);
+}
+
+}  // namespace revier::ticket

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/ticket_pdf.h"
+
+#include "pdf/document.h"
+#include "ticket/texts.h"
+#include "web/i18n.h"
+
+namespace revier::ticket {
+namespace {
+
+std::vector<std::vector<std::string>> booked_rows(const Booking& booking,
+                                                  const Registrations& registrations,
+                                                  web::Language language) {
+  std::vector<std::vector<std::string>> rows = {
+      {std::string(web::text(language, texts::kTicketWhen)),
+       std::string(web::text(language, texts::kTicketWhat)),
+       std::string(web::text(language, texts::kTicketState))}};
+  for (const Claim& claim : booking.claims) {
+    const auto status = registrations.quota(claim.quota);
+    if (!status) continue;
+    const bool waits = claim.state == ClaimState::kWaiting;
+    rows.push_back({when_in(status->quota, language), title_in(status->quota, language),
+                    waits ? web::text(language, texts::kTicketStateWaiting,
+                                      {{"place", registrations.position(claim)}})
+                          : std::string(web::text(language, texts::kTicketStateTaken))});
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<std::string> draw_ticket(const Booking& booking, const Occasion& occasion,
+                                const Registrations& registrations, web::Language language) {
+  const auto t = [language](const web::Text& key) { return web::text(language, key); };
+  pdf::Document document({.title = fmt::format("{}: {}", t(texts::kTicketTitle), occasion.name),
+                          .language = language == web::Language::kDe ? "de-DE" : "en-GB",
+                          .author = "Revier"});
+  document.heading(1, occasion.name);
+  document.paragraph(occasion.place);
+  document.heading(2, web::text(language, texts::kTicketFor, {{"name", booking.name}}));
+  document.paragraph(t(texts::kTicketNumber));
+  document.big(booking.code);
+  RV_TRY(document.qr(booking.code,
+                     web::text(language, texts::kTicketQr, {{"code", booking.code}})));
+  document.paragraph(t(texts::kTicketNumberHint));
+  document.heading(2, t(texts::kTicketBooked));
+  document.table(booked_rows(booking, registrations, language));
+  return document.finish();
+}
+
+}  // namespace revier::ticket
