@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "ticket/pages.h"
+#include "ticket/page_routes.h"
 
 #include "base/random.h"
 #include "pdf/qr.h"
 #include "ticket/api_json.h"
 #include "ticket/booking_store.h"
 #include "ticket/choose_page.h"
-#include "ticket/pages_gen.h"
+#include "ticket/pages.h"
 #include "ticket/texts.h"
 #include "ticket/ticket_pdf.h"
 #include "ticket/views.h"
