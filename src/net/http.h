@@ -40,6 +40,7 @@ class Request {
   std::span<const Field> fields;
   std::string_view body;
   std::string_view host;       // checked against server.names; without port
+  std::string_view authority;  // the same with its port, as the client wrote it
   std::string client_address;  // behind a configured proxy the address it forwards
   bool secure = false;         // TLS here or, by a configured proxy, there
   std::string_view route;      // pattern of the matched route, for metrics and logs
@@ -103,8 +104,8 @@ struct RouteOptions {
 };
 
 // Routes by literal parts and {captures}; "{rest...}" at the end takes the remaining path.
-// A literal part wins over a capture. HEAD is answered by GET's route; OPTIONS and 405 (with Allow)
-// by the router itself.
+// A literal part wins over a capture; where it leads to no route, the capture is tried. HEAD is
+// answered by GET's route; OPTIONS and 405 (with Allow) by the router itself.
 class Router {
  public:
   Router();
@@ -112,6 +113,8 @@ class Router {
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
+  // A pattern that does not begin with '/', or two routes for the same requests, is a programmer's
+  // error.
   void add(Method method, std::string pattern, Handler handler, RouteOptions options = {});
   void add(Method method, std::string pattern, AsyncHandler handler, RouteOptions options = {});
   // Answers where no route matches or a handler's page is wanted for an error; default: problem().
@@ -137,6 +140,7 @@ class Router {
 
  private:
   struct Node;
+  void insert(Route route);
   std::unique_ptr<Node> root_;
   std::function<Response(const Request&, const Error&)> error_page_;
 };
