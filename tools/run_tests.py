@@ -35,7 +35,7 @@ PARTS = {
     "oracle": Part("asan", "oracle"),
     "api": Part("asan", "api"),
     "crash": Part("asan", "crash"),
-    "tsan": Part("tsan", "unit", only="^(net|store|context)$"),
+    "tsan": Part("tsan", "unit", only="^(net|store|context|tsan_canary)$"),
     "browser": Part("release", "browser"),
     "rush": Part("release", "rush"),
     "bench": Part("release", "bench"),
@@ -43,7 +43,7 @@ PARTS = {
     "coverage": Part("release", "coverage", on_request=True),
 }
 # What is built of a tree; the whole of it where nothing is named.
-TARGETS = {"tsan": ["net_test", "store_test", "context_test"]}
+TARGETS = {"tsan": ["net_test", "store_test", "context_test", "tsan_canary"]}
 
 
 @dataclass
