@@ -6,6 +6,8 @@
 
 #include <sodium.h>
 
+#include "identity/texts.h"
+
 namespace revier::identity {
 namespace {
 
@@ -40,20 +42,20 @@ constexpr ActionSet kOrganise =
            Action::kOutboxRead, Action::kStateRead);
 
 constexpr std::array<Role, 12> kRoles{{
-    {"administrator", "identity.role.administrator", kAll},
-    {"organiser", "identity.role.organiser", kOrganise},
-    {"programme-editor", "identity.role.programme_editor", kEditProgramme},
-    {"reviewer", "identity.role.reviewer", set_of(Action::kProgrammeRead, Action::kReviewWrite)},
-    {"desk", "identity.role.desk", kDesk},
-    {"moderator", "identity.role.moderator", set_of(Action::kProgrammeRead, Action::kModerate)},
-    {"exhibitor", "identity.role.exhibitor", set_of(Action::kExhibitEdit)},
-    {"case-worker", "identity.role.case_worker", set_of(Action::kCasesWork)},
-    {"newsletter-editor", "identity.role.newsletter_editor", set_of(Action::kNewsletterEdit)},
-    {"newsletter-approver", "identity.role.newsletter_approver",
+    {"administrator", texts::kRoleAdministrator, kAll},
+    {"organiser", texts::kRoleOrganiser, kOrganise},
+    {"programme-editor", texts::kRoleProgrammeEditor, kEditProgramme},
+    {"reviewer", texts::kRoleReviewer, set_of(Action::kProgrammeRead, Action::kReviewWrite)},
+    {"desk", texts::kRoleDesk, kDesk},
+    {"moderator", texts::kRoleModerator, set_of(Action::kProgrammeRead, Action::kModerate)},
+    {"exhibitor", texts::kRoleExhibitor, set_of(Action::kExhibitEdit)},
+    {"case-worker", texts::kRoleCaseWorker, set_of(Action::kCasesWork)},
+    {"newsletter-editor", texts::kRoleNewsletterEditor, set_of(Action::kNewsletterEdit)},
+    {"newsletter-approver", texts::kRoleNewsletterApprover,
      set_of(Action::kNewsletterEdit, Action::kNewsletterApprove)},
-    {"data-steward", "identity.role.data_steward",
+    {"data-steward", texts::kRoleDataSteward,
      set_of(Action::kDataRead, Action::kDataWrite, Action::kDataManage, Action::kStateRead)},
-    {"viewer", "identity.role.viewer",
+    {"viewer", texts::kRoleViewer,
      set_of(Action::kDataRead, Action::kProgrammeRead, Action::kStateRead)},
 }};
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "web/i18n.h"
 
 namespace revier::identity {
 
@@ -90,8 +91,8 @@ struct Grant {
 };
 
 struct Role {
-  std::string_view name;      // "programme-editor", stored
-  std::string_view text_key;  // its name for people
+  std::string_view name;  // "programme-editor", stored
+  web::Text label;        // for people
   ActionSet actions;
 };
 [[nodiscard]] std::span<const Role> roles();

@@ -24,12 +24,4 @@ std::string start_path(std::string_view link_secret) {
   return "/console/start/" + std::string(link_secret);
 }
 
-bool same_origin(const net::Request& request) {
-  if (const auto site = request.header("Sec-Fetch-Site")) {
-    return *site == "same-origin" || *site == "none";
-  }
-  const auto origin = request.header("Origin");
-  return !origin || *origin == request.origin();
-}
-
 }  // namespace revier::identity

@@ -8,6 +8,7 @@
 #include "identity/detail/attempts.h"
 #include "identity/detail/secrets.h"
 #include "identity/detail/snapshot.h"
+#include "web/page.h"
 
 namespace revier::identity {
 namespace detail {
@@ -148,7 +149,7 @@ Caller SqlIdentity::authenticate(const net::Request& request) const {
     Caller caller = known(now->sessions, digest(kSessionPurpose, *cookie), Caller::Kind::kSession);
     // A session that has ended is nobody: the public pages go on.
     const bool ended = caller.kind() == Caller::Kind::kRejected;
-    if (!ended && !is_safe(request.method) && !same_origin(request)) {
+    if (!ended && !is_safe(request.method) && !web::same_origin(request)) {
       return {Caller::Kind::kRejected, nullptr};
     }
     if (!ended) return caller;

@@ -94,8 +94,8 @@ class Identity {
   virtual ~Identity() = default;
 
   // Who sends this: "Authorization: Bearer TOKEN", or the session's cookie, or nobody. A session
-  // counts for an unsafe method only when the request comes from our own pages (Origin,
-  // Sec-Fetch-Site); otherwise the caller is rejected.
+  // counts for an unsafe method only when the request comes from our own pages
+  // (web::same_origin); otherwise the caller is rejected.
   [[nodiscard]] virtual Caller authenticate(const net::Request& request) const = 0;
   [[nodiscard]] virtual Caller authenticate_token(std::string_view secret) const = 0;
 
@@ -156,7 +156,5 @@ inline constexpr std::string_view kSessionCookie = "revier_session";
 [[nodiscard]] std::string ended_cookie(bool secure);
 // "/console/start/SECRET"
 [[nodiscard]] std::string start_path(std::string_view link_secret);
-// True unless the browser says that another site's page sends this.
-[[nodiscard]] bool same_origin(const net::Request& request);
 
 }  // namespace revier::identity

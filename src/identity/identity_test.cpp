@@ -132,7 +132,8 @@ TEST_P(IdentityTest, ASessionWritesFromOurOwnPagesOnly) {
   const auto post = [&](std::vector<net::Field> fields) {
     return with_cookie(session, net::Method::kPost, std::move(fields)).kind();
   };
-  EXPECT_EQ(post({}), Caller::Kind::kSession);
+  EXPECT_EQ(post({}), Caller::Kind::kRejected);
+  EXPECT_EQ(post({{"Origin", "http://localhost"}}), Caller::Kind::kSession);
   EXPECT_EQ(post({{"Sec-Fetch-Site", "same-origin"}}), Caller::Kind::kSession);
   EXPECT_EQ(post({{"Sec-Fetch-Site", "same-site"}}), Caller::Kind::kRejected);
   EXPECT_EQ(post({{"Origin", "https://evil.example"}}), Caller::Kind::kRejected);
