@@ -36,8 +36,8 @@ bool may_escape(std::uint64_t bytes) {
   constexpr std::uint64_t kTops = 0x8080808080808080;
   const auto zero_byte = [](std::uint64_t x) { return (x - kOnes) & ~x; };
   const std::uint64_t control = (bytes - kOnes * 0x20) & ~bytes;
-  return ((control | zero_byte(bytes ^ kOnes * '"') | zero_byte(bytes ^ kOnes * '\\')) & kTops) !=
-         0;
+  const std::uint64_t quote = zero_byte(bytes ^ kOnes * '"');
+  return ((control | quote | zero_byte(bytes ^ kOnes * '\\')) & kTops) != 0;
 }
 
 std::size_t plain_length(std::string_view text) {

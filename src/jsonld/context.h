@@ -19,11 +19,11 @@
 namespace revier::jsonld {
 
 enum class Coercion : std::uint8_t {
-  kNone,    // no @type
-  kId,      // "@id": values are IRIs
-  kVocab,   // "@vocab": values are names, expanded as names are
-  kJson,    // "@json": values are JSON
-  kIri,     // a datatype, in Term::type
+  kNone,   // no @type
+  kId,     // "@id": values are IRIs
+  kVocab,  // "@vocab": values are names, expanded as names are
+  kJson,   // "@json": values are JSON
+  kIri,    // a datatype, in Term::type
 };
 
 enum class Container : std::uint8_t { kNone, kList, kSet, kLanguage, kIndex, kOther };
@@ -33,9 +33,9 @@ struct Term {
   std::string type;  // for Coercion::kIri
   Coercion coercion = Coercion::kNone;
   Container container = Container::kNone;
-  bool is_prefix = false;     // usable in prefix:suffix when compacting
+  bool is_prefix = false;  // usable in prefix:suffix when compacting
   bool is_protected = false;
-  std::uint8_t rank = 0;      // which of several terms of one IRI is written; lower first
+  std::uint8_t rank = 0;  // which of several terms of one IRI is written; lower first
 
   friend bool operator==(const Term&, const Term&) = default;
 };
@@ -64,6 +64,9 @@ class Context {
 
   // The URL for a Link header; empty where one URL does not say it.
   [[nodiscard]] const std::string& link() const { return link_; }
+
+  // Where names that are no terms belong: https://uri.etsi.org/ngsi-ld/default-context/
+  [[nodiscard]] const std::string& vocabulary() const;
 
   // What the context says of a term; null where it says nothing.
   [[nodiscard]] const Term* find(std::string_view term) const;
