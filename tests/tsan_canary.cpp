@@ -12,7 +12,10 @@
 namespace {
 
 using revier::Result;
-using namespace revier::store;
+using revier::store::Batch;
+using revier::store::Column;
+using revier::store::Options;
+using revier::store::Store;
 
 // Written by the writer thread's jobs and by the readers, without a lock.
 int unguarded = 0;
