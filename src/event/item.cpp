@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "event/item.h"
+
+#include <algorithm>
+
+#include "base/time.h"
+
+namespace revier::event {
+namespace {
+
+using json::Value;
+
+constexpr std::size_t kTextBytesMax = 10'000;
+constexpr std::size_t kListMax = 200;
+constexpr std::size_t kIdMax = 100;
+
+bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= kIdMax &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+bool is_text(const Value& value) {
+  const auto text = value.as_string();
+  return text && text->size() <= kTextBytesMax;
+}
+
+bool is_list_of(const Value& value, bool (*element)(const Value&)) {
+  if (!value.is_array() || value.size() > kListMax) return false;
+  for (const Value each : value.elements()) {
+    if (!element(each)) return false;
+  }
+  return true;
+}
+
+bool is_localised(const Value& value) {
+  const auto de = value.find("de");
+  const auto en = value.find("en");
+  return value.size() == 2 && de && en && is_text(*de) && is_text(*en);
+}
+
+bool is_date(const Value& value) {
+  const auto text = value.as_string();
+  return text && parse_iso8601(std::string(*text) + "T00:00:00Z").has_value();
+}
+
+bool is_instant(const Value& value) {
+  const auto text = value.as_string();
+  return text && parse_iso8601(*text).has_value();
+}
+
+bool is_url(const Value& value) {
+  const auto text = value.as_string();
+  return text && (text->starts_with("https://") || text->starts_with("http://")) &&
+         text->size() <= 2'000 && text->find_first_of(" \"<>\\^`{|}") == std::string_view::npos;
+}
+
+bool is_reference(const Value& value) {
+  const auto text = value.as_string();
+  return text && is_id(*text);
+}
+
+bool is_urn(const Value& value) {
+  const auto text = value.as_string();
+  return text && text->starts_with("urn:") && text->size() <= 300;
+}
+
+bool is_point(const Value& value) {
+  const auto type = value.find("type");
+  const auto place = value.find("coordinates");
+  if (!type || type->as_string() != "Point" || !place || !place->is_array()) return false;
+  return place->size() == 2 && is_list_of(*place, [](const Value& v) { return v.is_number(); });
+}
+
+bool is_parts(const Value& value) {
+  return value.is_object() || is_list_of(value, [](const Value& v) { return v.is_object(); });
+}
+
+struct KindRule {
+  bool (*holds)(const Value&);
+  std::string_view expected;
+};
+
+KindRule rule_of(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::kText: return {is_text, "a text"};
+    case FieldKind::kLocalised: return {is_localised, "{\"de\": text, \"en\": text}"};
+    case FieldKind::kTexts:
+      return {[](const Value& v) { return is_list_of(v, is_text); }, "a list of texts"};
+    case FieldKind::kDate: return {is_date, "a date like 2025-02-05"};
+    case FieldKind::kInstant: return {is_instant, "a time like 2025-02-05T09:00:00+01:00"};
+    case FieldKind::kInteger:
+      return {[](const Value& v) { return v.as_integer().has_value(); }, "a whole number"};
+    case FieldKind::kBool:
+      return {[](const Value& v) { return v.as_bool().has_value(); }, "true or false"};
+    case FieldKind::kUrl: return {is_url, "an address that begins with https://"};
+    case FieldKind::kPoint: return {is_point, "a GeoJSON Point"};
+    case FieldKind::kReference: return {is_reference, "an id"};
+    case FieldKind::kReferences:
+      return {[](const Value& v) { return is_list_of(v, is_reference); }, "a list of ids"};
+    case FieldKind::kEntities:
+      return {[](const Value& v) { return is_list_of(v, is_urn); }, "a list of entity ids"};
+    case FieldKind::kParts: return {is_parts, "an object or a list of objects"};
+  }
+  return {is_text, "a text"};
+}
+
+Result<std::vector<std::string>> read_texts(const Value& body, std::string_view name) {
+  std::vector<std::string> texts;
+  const auto list = body.find(name);
+  if (!list) return texts;
+  if (!is_list_of(*list, is_text)) {
+    return fail(Code::kUnprocessable, "expected a list of texts", std::string(name));
+  }
+  for (const Value text : list->elements()) texts.emplace_back(*text.as_string());
+  return texts;
+}
+
+void write_texts(json::Writer& out, const std::vector<std::string>& texts) {
+  out.begin_array();
+  for (const std::string& text : texts) out.string(text);
+  out.end_array();
+}
+
+// Relationships: ids of items become ids of entities.
+void write_objects(json::Writer& out, const FieldSpec& field, const Value& value) {
+  const KindSpec* const target = find_kind(field.target);
+  const auto write = [&](const Value& id) {
+    out.string(target == nullptr ? std::string(*id.as_string())
+                                 : entity_id(*target, *id.as_string()));
+  };
+  if (!value.is_array()) return write(value);
+  out.begin_array();
+  for (const Value id : value.elements()) write(id);
+  out.end_array();
+}
+
+void write_value(json::Writer& out, const FieldSpec& field, const Value& value) {
+  switch (field.kind) {
+    case FieldKind::kLocalised:
+      out.member("type", "LanguageProperty").key("languageMap").value(value);
+      return;
+    case FieldKind::kPoint: out.member("type", "GeoProperty").key("value").value(value); return;
+    case FieldKind::kReference:
+    case FieldKind::kReferences:
+    case FieldKind::kEntities:
+      out.member("type", "Relationship").key("object");
+      write_objects(out, field, value);
+      return;
+    case FieldKind::kParts: out.member("type", "JsonProperty").key("json").value(value); return;
+    default: out.member("type", "Property").key("value").value(value);
+  }
+}
+
+void write_attribute(json::Writer& out, const FieldSpec& field, const std::string& json,
+                     bool example) {
+  const auto parsed = json::Document::parse(json);
+  // No empty relationship or list: the attribute is simply not there.
+  if (!parsed || (parsed->root().is_array() && parsed->root().size() == 0)) return;
+  out.key(field.term).begin_object();
+  write_value(out, field, parsed->root());
+  if (example) {
+    out.key(kExampleTerm).begin_object().member("type", "Property").member("value", true).end_object();
+  }
+  out.end_object();
+}
+
+void write_list_property(json::Writer& out, std::string_view term,
+                         const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  out.key(term).begin_object().member("type", "Property").key("value");
+  write_texts(out, texts);
+  out.end_object();
+}
+
+// The API's form of an attribute of an entity.
+std::optional<std::string> read_attribute(const FieldSpec& field, const Value& attribute) {
+  const char* const member = field.kind == FieldKind::kLocalised ? "languageMap"
+                             : field.kind == FieldKind::kParts   ? "json"
+                             : field.kind == FieldKind::kReference ||
+                                     field.kind == FieldKind::kReferences ||
+                                     field.kind == FieldKind::kEntities
+                                 ? "object"
+                                 : "value";
+  const auto value = attribute.find(member);
+  if (!value) return std::nullopt;
+  const KindSpec* const target = find_kind(field.target);
+  const auto id_of = [&](const Value& v) {
+    const std::string_view full = v.as_string().value_or("");
+    return std::string(target == nullptr ? full : item_id(*target, full));
+  };
+  std::string text;
+  json::Writer out(text);
+  const bool is_list = field.kind == FieldKind::kReferences || field.kind == FieldKind::kEntities ||
+                       field.kind == FieldKind::kTexts;
+  if (field.kind == FieldKind::kReference) {
+    out.string(id_of(*value));
+  } else if (is_list) {
+    // One element may come back without its array.
+    out.begin_array();
+    if (value->is_array()) {
+      for (const Value each : value->elements()) out.string(id_of(each));
+    } else {
+      out.string(id_of(*value));
+    }
+    out.end_array();
+  } else {
+    out.value(*value);
+  }
+  return text;
+}
+
+std::vector<std::string> list_property(const Value& entity, std::string_view term) {
+  std::vector<std::string> texts;
+  const auto attribute = entity.find(term);
+  if (!attribute) return texts;
+  const auto value = attribute->find("value");
+  if (!value) return texts;
+  if (const auto one = value->as_string()) texts.emplace_back(*one);
+  for (const Value each : value->elements()) {
+    if (const auto text = each.as_string()) texts.emplace_back(*text);
+  }
+  return texts;
+}
+
+}  // namespace
+
+bool Item::is_example(std::string_view field) const {
+  return std::ranges::find(examples, field) != examples.end();
+}
+
+Result<Item> read_item(const KindSpec& kind, std::string_view id, const Value& body) {
+  if (!is_id(id)) {
+    return fail(Code::kUnprocessable, "an id has 1 to 100 of the characters a-z 0-9 -", "id");
+  }
+  if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");
+  Item item{.kind = &kind, .id = std::string(id), .fields = {}, .examples = {}, .sources = {}};
+  for (const auto [name, value] : body.members()) {
+    if (name == "id" || name == "example" || name == "sources") continue;
+    const FieldSpec* const field = kind.find(name);
+    if (field == nullptr) {
+      return fail(Code::kUnprocessable, "there is no such field", std::string(name));
+    }
+    const KindRule rule = rule_of(field->kind);
+    if (!rule.holds(value)) {
+      return fail(Code::kUnprocessable, fmt::format("expected {}", rule.expected),
+                  std::string(name));
+    }
+    item.fields.emplace(name, json::to_text(value));
+  }
+  for (const FieldSpec& field : kind.fields) {
+    if (field.required && !item.fields.contains(field.name)) {
+      return fail(Code::kUnprocessable, "this field is needed", std::string(field.name));
+    }
+  }
+  RV_ASSIGN(item.examples, read_texts(body, "example"));
+  RV_ASSIGN(item.sources, read_texts(body, "sources"));
+  return item;
+}
+
+std::string item_json(const Item& item) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("id", item.id);
+  for (const auto& [name, json] : item.fields) out.key(name).raw(json);
+  if (!item.examples.empty()) write_texts(out.key("example"), item.examples);
+  if (!item.sources.empty()) write_texts(out.key("sources"), item.sources);
+  out.end_object();
+  return text;
+}
+
+std::string to_entity(const Item& item) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("id", entity_id(*item.kind, item.id)).member("type", item.kind->type);
+  for (const FieldSpec& field : item.kind->fields) {
+    const auto found = item.fields.find(field.name);
+    if (found == item.fields.end()) continue;
+    write_attribute(out, field, found->second, item.is_example(field.name));
+  }
+  write_list_property(out, kExamplesTerm, item.examples);
+  write_list_property(out, kSourcesTerm, item.sources);
+  out.end_object();
+  return text;
+}
+
+Result<Item> from_entity(const KindSpec& kind, const Value& entity) {
+  const auto id = entity.find("id");
+  const std::string_view own = id ? item_id(kind, id->as_string().value_or("")) : "";
+  if (own.empty()) return fail(Code::kCorrupt, "this entity is not of the expected kind");
+  Item item{.kind = &kind,
+            .id = std::string(own),
+            .fields = {},
+            .examples = list_property(entity, kExamplesTerm),
+            .sources = list_property(entity, kSourcesTerm)};
+  for (const FieldSpec& field : kind.fields) {
+    const auto attribute = entity.find(field.term);
+    if (!attribute) continue;
+    if (auto json = read_attribute(field, *attribute)) {
+      item.fields.emplace(field.name, std::move(*json));
+    }
+  }
+  return item;
+}
+
+}  // namespace revier::event
