@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "event/calendar.h"
+
+#include <libical/ical.h>
+
+#include <memory>
+
+#include "event/place_text.h"
+#include "web/language.h"
+
+namespace revier::event {
+namespace {
+
+struct Free {
+  void operator()(icalcomponent* component) const { icalcomponent_free(component); }
+  void operator()(char* text) const { icalmemory_free_buffer(text); }
+};
+
+icaltimetype utc(Instant instant) {
+  return icaltime_from_timet_with_zone(instant.us / 1'000'000, 0,
+                                       icaltimezone_get_utc_timezone());
+}
+
+void add_named(icalcomponent* component, const char* name, const std::string& value) {
+  icalproperty* property = icalproperty_new_x(value.c_str());
+  icalproperty_set_x_name(property, name);
+  icalcomponent_add_property(component, property);
+}
+
+icalcomponent* event_of(const Programme& programme, const Session& session,
+                        const CalendarOptions& options) {
+  const web::Language language = options.language;
+  icalcomponent* const event = icalcomponent_new(ICAL_VEVENT_COMPONENT);
+  const auto add = [event](icalproperty* property) { icalcomponent_add_property(event, property); };
+  add(icalproperty_new_uid(("session-" + session.id + "@revier").c_str()));
+  add(icalproperty_new_dtstamp(utc(options.stamp)));
+  add(icalproperty_new_dtstart(utc(session.starts_at)));
+  add(icalproperty_new_dtend(utc(session.ends_at)));
+  add(icalproperty_new_summary(session.title.in(language).c_str()));
+  if (!session.abstract.empty()) {
+    add(icalproperty_new_description(session.abstract.in(language).c_str()));
+  }
+  if (const std::string place = room_and_place(programme, session.room, language); !place.empty()) {
+    add(icalproperty_new_location(place.c_str()));
+  }
+  const std::string page = web::path(language, "/programm/" + session.id);
+  add(icalproperty_new_url((options.site_url + page).c_str()));
+  return event;
+}
+
+}  // namespace
+
+std::string calendar(const Programme& programme, const std::vector<const Session*>& sessions,
+                     const CalendarOptions& options) {
+  const std::unique_ptr<icalcomponent, Free> all(icalcomponent_new(ICAL_VCALENDAR_COMPONENT));
+  icalcomponent_add_property(all.get(), icalproperty_new_version("2.0"));
+  icalcomponent_add_property(all.get(), icalproperty_new_prodid("-//Revier//Programme//DE"));
+  add_named(all.get(), "X-WR-CALNAME", options.name);
+  add_named(all.get(), "REFRESH-INTERVAL;VALUE=DURATION", "PT1H");
+  for (const Session* session : sessions) {
+    icalcomponent_add_component(all.get(), event_of(programme, *session, options));
+  }
+  const std::unique_ptr<char, Free> text(icalcomponent_as_ical_string_r(all.get()));
+  return text.get();
+}
+
+}  // namespace revier::event
