@@ -164,9 +164,12 @@ class SqlDatabase final : public Database, private GroupBackend<Session> {
     return done;
   }
 
+  // A job that goes on after a failed statement has failed all the same.
   Result<> guarded(const std::function<Result<>(Session&)>& step) {
     try {
-      return step(*session_);
+      Result<> done = step(*session_);
+      if (!done || !session_->failed()) return done;
+      return fail(Code::kInternalError, "the job did not heed a statement that failed");
     } catch (const std::exception& error) {
       return fail(Code::kInternalError, error.what());
     }

@@ -161,6 +161,27 @@ TEST_P(RecordsTest, AfterAFailedStatementTheJobFails) {
   EXPECT_TRUE(write(*database, "INSERT INTO person (id, name) VALUES (3, 'c')"));
 }
 
+TEST_P(RecordsTest, AJobThatDoesNotHeedAFailureFailsAlone) {
+  auto database = place_.open(kOne);
+  ASSERT_TRUE(write(*database, "INSERT INTO person (id, name) VALUES (1, 'a')"));
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 20; ++i) {
+        const bool heedless = (t + i) % 4 == 0;
+        const auto done = database->writer().run_blocking([&](Session& session) -> Result<> {
+          if (heedless) EXPECT_FALSE(put(session, 1, "again"));
+          if (heedless) return {};
+          return put(session, 100 * (t + 1) + i, "n" + std::to_string(100 * t + i));
+        });
+        EXPECT_EQ(done.has_value(), !heedless);
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(count(*database), 61);
+}
+
 TEST_P(RecordsTest, AnExceptionInAJobIsItsError) {
   auto database = place_.open(kOne);
   const auto done = database->writer().run_blocking([](Session& session) -> Result<> {

@@ -35,6 +35,7 @@ class SqlSession final : public Session {
   // After a failed statement every further one fails, as PostgreSQL does by itself, until the
   // caller has rolled back and calls this.
   void forget_failure() { failed_ = false; }
+  [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool connection_lost() const { return connection_lost_; }
   [[nodiscard]] std::int64_t log_pages() const { return dialect_->log_pages(); }
 
