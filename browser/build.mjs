@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Builds what browsers load: one style sheet of the KERN components in use and our own, the icons,
-// the islands, the pictures; each with its compressed twins. tools/pack_assets.py embeds the folder.
+// Builds what browsers load: one style sheet of the KERN components in use and our own, the
+// icons, the islands, the pictures; each with its compressed twins. tools/pack_assets.py embeds
+// the folder.
 //   node build.mjs --out FOLDER --fonts FOLDER --stamp FILE
 import {createHash} from "node:crypto";
 import {copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
@@ -18,13 +19,15 @@ const styleBytesMax = 15_000;
 const target = ["chrome111", "firefox113", "safari16.4"];  // the first with oklch and color-mix
 const esbuild = await load("esbuild");
 
-const filesUnder = (folder, ending) => readdirSync(folder, {withFileTypes: true}).flatMap((entry) => {
+const entries = (folder) => readdirSync(folder, {withFileTypes: true});
+const filesUnder = (folder, ending) => entries(folder).flatMap((entry) => {
   const path = join(folder, entry.name);
   if (entry.isDirectory()) return filesUnder(path, ending);
   return entry.name.endsWith(ending) ? [path] : [];
 });
 const read = (...path) => readFileSync(join(...path), "utf8");
-const lines = (text) => text.split("\n").map((l) => l.trim()).filter((l) => l && !l.startsWith("#"));
+const lines = (text) =>
+    text.split("\n").map((l) => l.trim()).filter((l) => l && !l.startsWith("#"));
 
 // Classes named in templates, components and islands; "kern-alert--" stands for all that begin so.
 function usedClasses() {

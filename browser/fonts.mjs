@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Cuts Fira Sans to the letters in use: Latin, Latin Extended-A and common signs, two weights.
-// The reserved font name does not stay with a changed font (OFL 1.1, 3): the family is "Revier Sans"
-// and the name table keeps only copyright and licence.
+// The reserved font name does not stay with a changed font (OFL 1.1, 3): the family is "Revier
+// Sans" and the name table keeps only copyright and licence.
 //   node fonts.mjs --out FOLDER [--pyftsubset PROGRAM]
 import {execFileSync} from "node:child_process";
 import {mkdirSync} from "node:fs";

@@ -2,6 +2,8 @@
 // Cuts a style sheet to what the markup uses: rules by their classes, custom properties by their
 // references. Knows as much of CSS as KERN's flat style sheet and ours need.
 
+const nesting = /^@(media|supports|layer|container|keyframes)/;
+
 // A sheet is a list of {prelude, rules} (at-rules with rules inside), {prelude, declarations} and
 // {statement}.
 export function parse(css) {
@@ -41,18 +43,20 @@ export function parse(css) {
       const end = text[at++];
       if (end === undefined || end === "}") return found;
       if (end === ";") found.push({statement: prelude});
-      else if (/^@(media|supports|layer|container)/.test(prelude)) found.push({prelude, rules: rules()});
+      else if (nesting.test(prelude)) found.push({prelude, rules: rules()});
       else found.push({prelude, declarations: declarations()});
     }
   };
-  return rules();
+  const sheet = rules();
+  if (at < text.length) throw new Error(`a } too many before: ${text.slice(at, at + 60)}`);
+  return sheet;
 }
 
 export function print(sheet) {
   return sheet.map((node) => {
     if (node.statement) return `${node.statement};`;
-    const body = node.rules ? print(node.rules) : node.declarations.map((d) => d.join(":")).join(";");
-    return `${node.prelude}{${body}}`;
+    if (node.rules) return `${node.prelude}{${print(node.rules)}}`;
+    return `${node.prelude}{${node.declarations.map((d) => d.join(":")).join(";")}}`;
   }).join("\n");
 }
 

@@ -3,8 +3,8 @@
 #
 # After revier_module(NAME ...). src/NAME/FOLDER/*.html become typed functions, declared in
 # "NAME/FOLDER.h" (tools/tmplc.py, docs/develop/pages.md); src/NAME/texts.toml, where there is one,
-# becomes typed keys in "NAME/texts.h" (tools/textsc.py). session.html becomes render_session(), with
-# BARE_NAMES session().
+# becomes typed keys in "NAME/texts.h" (tools/textsc.py). session.html becomes render_session(),
+# with BARE_NAMES session().
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 
 function(revier_texts name)

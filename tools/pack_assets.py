@@ -15,7 +15,8 @@ import sys
 TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml", ".woff2": "font/woff2", ".png": "image/png", ".ico": "image/x-icon",
-    ".json": "application/json", ".geojson": "application/geo+json", ".txt": "text/plain; charset=utf-8",
+    ".json": "application/json", ".geojson": "application/geo+json",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 
@@ -30,7 +31,7 @@ def main():
     for index, name in enumerate(names):
         extension = os.path.splitext(name)[1]
         if extension not in TYPES:
-            sys.exit(f"{folder}/{name}: no media type for {extension}; add it to tools/pack_assets.py")
+            sys.exit(f"{folder}/{name}: no media type for {extension}; add it here")
         with open(os.path.join(folder, name), "rb") as file:
             digest = hashlib.sha256(file.read()).hexdigest()[:8]
         views = []
@@ -46,8 +47,8 @@ def main():
         rows.append(f'    {{"{name}", "/a/{digest}/{name}", "{TYPES[extension]}",\n     '
                     + ", ".join(views) + "},")
     with open(assembler, "w", encoding="utf-8") as file:
-        file.write("/* SPDX-License-Identifier: EUPL-1.2 */\n    .section .rodata\n" + "".join(blobs)
-                   + '    .section .note.GNU-stack,"",%progbits\n')
+        file.write("/* SPDX-License-Identifier: EUPL-1.2 */\n    .section .rodata\n")
+        file.write("".join(blobs) + '    .section .note.GNU-stack,"",%progbits\n')
     with open(source, "w", encoding="utf-8") as file:
         file.write("\n".join([
             "// SPDX-License-Identifier: EUPL-1.2", "// Made by tools/pack_assets.py.",

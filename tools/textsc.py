@@ -101,7 +101,7 @@ class Pattern:
         self.expect(",")
         kind = self.word("number, plural, select or selectordinal")
         if kind in ("date", "time"):
-            raise Bad("dates and times are handed in written (web/i18n.h): their zone is the event's")
+            raise Bad("dates are handed in written (web/i18n.h): their zone is the event's")
         if kind == "number":
             self.at = self.source.find("}", self.at)
             if self.at < 0:

@@ -238,7 +238,7 @@ class HtmlState:
 
 
 def shortened(characters):
-    """Indentation of the source is not sent: a run of white space with a line end is one line end."""
+    """Indentation is not sent: a run of white space with a line end is one line end."""
     out, run = "", ""
     for char, collapsible in [*characters, ("", False)]:
         if collapsible and char.isspace():

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-// <rv-live data-stream="/live" data-worker="/a/.../live_worker.js" data-pause="..." data-resume="..."
-//          data-updated="..."></rv-live>
+// <rv-live data-stream="/live" data-worker="/a/.../live_worker.js" data-pause="..."
+//          data-resume="..." data-updated="..."></rv-live>
 //
-// Keeps every element [data-live="ENTITYID ATTRIBUTE"] of the page up to date. Numbers are written in
-// the page's language with at most data-digits places (1); a <time> takes an instant. At most every
-// 30 seconds one sentence tells readers of the page aloud that values changed; a button pauses.
+// Keeps every element [data-live="ENTITYID ATTRIBUTE"] of the page up to date. Numbers are written
+// in the page's language with at most data-digits places (1); a <time> takes an instant. At most
+// every 30 seconds one sentence tells readers of the page aloud that values changed; a button pauses.
 import {type Change, Stream} from "./_stream";
 
 const announceEveryMs = 30_000;
@@ -75,8 +75,8 @@ export class LiveElement extends HTMLElement {
   private announce(): void {
     if (Date.now() - this.announcedAt < announceEveryMs) return;
     this.announcedAt = Date.now();
-    const time = new Intl.DateTimeFormat(document.documentElement.lang,
-                                         {hour: "numeric", minute: "2-digit", hour12: false}).format();
+    const clock = {hour: "numeric", minute: "2-digit", hour12: false} as const;
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, clock).format();
     this.status.textContent = `${this.dataset.updated ?? ""} (${time})`;
   }
 }

@@ -15,7 +15,8 @@ export class Stream {
   private open = "";
   private lastId = "";
 
-  constructor(private readonly address: string, private readonly deliver: (change: Change) => void) {}
+  constructor(private readonly address: string,
+              private readonly deliver: (change: Change) => void) {}
 
   // Follows exactly these entities; none closes the stream.
   follow(ids: Iterable<string>): void {

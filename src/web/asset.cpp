@@ -49,8 +49,8 @@ net::Response serve(const Asset& asset, const net::Request& request) {
 
 const Asset* find_asset(std::string_view name) {
   const auto all = assets();
-  const auto found = std::lower_bound(all.begin(), all.end(), name,
-                                      [](const Asset& a, std::string_view n) { return a.name < n; });
+  const auto found = std::lower_bound(
+      all.begin(), all.end(), name, [](const Asset& a, std::string_view n) { return a.name < n; });
   return found == all.end() || found->name != name ? nullptr : &*found;
 }
 
@@ -68,9 +68,8 @@ void add_asset_routes(net::Router& router) {
     }
     return serve(*asset, request);
   });
-  router.add(net::Method::kGet, "/favicon.ico", [](net::Request& request) {
-    return serve(*find_asset("favicon.svg"), request);
-  });
+  router.add(net::Method::kGet, "/favicon.ico",
+             [](net::Request& request) { return serve(*find_asset("favicon.svg"), request); });
 }
 
 }  // namespace revier::web

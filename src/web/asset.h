@@ -13,11 +13,11 @@
 namespace revier::web {
 
 struct Asset {
-  std::string_view name;   // "site.css"
-  std::string_view url;    // "/a/1a2b3c4d/site.css"
-  std::string_view type;   // "text/css; charset=utf-8"
+  std::string_view name;  // "site.css"
+  std::string_view url;   // "/a/1a2b3c4d/site.css"
+  std::string_view type;  // "text/css; charset=utf-8"
   std::string_view raw;
-  std::string_view br;     // empty where compressing saves nothing
+  std::string_view br;  // empty where compressing saves nothing
   std::string_view gzip;
 };
 

@@ -5,19 +5,26 @@ namespace revier::web::kern {
 
 std::string_view name(Tone tone) {
   switch (tone) {
-    case Tone::kInfo: return "info";
-    case Tone::kSuccess: return "success";
-    case Tone::kWarning: return "warning";
-    case Tone::kDanger: return "danger";
+    case Tone::kInfo:
+      return "info";
+    case Tone::kSuccess:
+      return "success";
+    case Tone::kWarning:
+      return "warning";
+    case Tone::kDanger:
+      return "danger";
   }
   return "info";
 }
 
 std::string_view style(ButtonKind kind) {
   switch (kind) {
-    case ButtonKind::kPrimary: return "kern-btn--primary";
-    case ButtonKind::kSecondary: return "kern-btn--secondary";
-    case ButtonKind::kTertiary: return "kern-btn--tertiary";
+    case ButtonKind::kPrimary:
+      return "kern-btn--primary";
+    case ButtonKind::kSecondary:
+      return "kern-btn--secondary";
+    case ButtonKind::kTertiary:
+      return "kern-btn--tertiary";
   }
   return "kern-btn--primary";
 }

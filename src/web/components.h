@@ -2,7 +2,8 @@
 // The views of the KERN UX components: one struct a template in src/web/kern/, named like it.
 //
 //   {% call kern::alert({.kind = kern::Tone::kSuccess, .title = t("ticket.booked")}) %}
-//   {% wrap kern::card({.title = s.title, .href = web::path(lang, s.page)}) %}<p>...</p>{% endwrap %}
+//   {% wrap kern::card({.title = s.title, .href = web::path(lang, s.page)}) %}<p>...</p>{% endwrap
+//   %}
 //
 // The functions are declared in "web/kern.h" (generated). Form fields come from web/form.h.
 // Thread safety: values. Lifetime: views live until the call returns.
@@ -41,20 +42,20 @@ struct Button {
   std::string text;
   ButtonKind kind = ButtonKind::kPrimary;
   std::string href;
-  std::string name;              // of the submitted field
+  std::string name;  // of the submitted field
   std::string value;
-  std::string icon;              // "arrow-forward": a name of KERN's icons in browser/icons.txt
-  bool block = false;            // as wide as its column
-  bool novalidate = false;       // formnovalidate: "back" and the like
+  std::string icon;         // "arrow-forward": a name of KERN's icons in browser/icons.txt
+  bool block = false;       // as wide as its column
+  bool novalidate = false;  // formnovalidate: "back" and the like
 };
 
 // card(view){slot}: a box with a heading; the whole card is a link where `href` is set.
 struct Card {
-  std::string preline;           // above the title: time, kind
+  std::string preline;  // above the title: time, kind
   std::string title;
   std::string subline;
   std::string href;
-  int level = 3;                 // of the heading: 2 to 4
+  int level = 3;  // of the heading: 2 to 4
   std::string id;
 };
 
@@ -69,7 +70,7 @@ struct Row {
   std::string key;
   std::string value;
   SafeHtml html;
-  std::string href;              // makes the value a link
+  std::string href;  // makes the value a link
 };
 struct DescriptionList {
   std::vector<Row> rows;
@@ -79,7 +80,7 @@ struct DescriptionList {
 struct Summary {
   std::string title;
   std::vector<Row> rows;
-  std::string change_href;       // no link where it is empty
+  std::string change_href;  // no link where it is empty
   int level = 2;
 };
 
@@ -87,7 +88,7 @@ struct Summary {
 struct Cell {
   std::string text;
   std::string href;
-  SafeHtml html;                 // instead of text
+  SafeHtml html;  // instead of text
 };
 struct Column {
   std::string title;
@@ -97,14 +98,14 @@ struct Table {
   std::string caption;
   bool caption_visible = true;
   std::vector<Column> columns;
-  std::vector<std::vector<Cell>> rows;   // the first cell of a row is its heading
+  std::vector<std::vector<Cell>> rows;  // the first cell of a row is its heading
   bool striped = false;
 };
 
 // task_list(view): steps with their state.
 struct Task {
   std::string title;
-  std::string href;              // no link where it is empty
+  std::string href;  // no link where it is empty
   std::string status;
   Tone tone = Tone::kInfo;
 };
@@ -140,7 +141,7 @@ struct Input {
   std::string autocomplete;
   std::string inputmode;
   std::string pattern;
-  std::size_t length_max = 0;    // characters; 0: not stated
+  std::size_t length_max = 0;  // characters; 0: not stated
 };
 // textarea(view): several lines.
 struct Textarea {
@@ -190,12 +191,13 @@ struct ErrorSummary {
   std::vector<SummaryError> errors;
 };
 
-// heading(view), linked_heading(view): a heading of a level known at run time, for other components.
+// heading(view), linked_heading(view): a heading of a level known at run time, for other
+// components.
 struct Heading {
   std::string text;
   std::string_view style = "kern-heading-medium";
-  std::string href;              // linked_heading only: the link covers the positioned box around it
-  int level = 2;                 // 2 to 4
+  std::string href;  // linked_heading only: the link covers the positioned box around it
+  int level = 2;     // 2 to 4
   std::string id;
 };
 

@@ -23,8 +23,9 @@ bool has_options(const FormField& field) {
 }
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -33,8 +34,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 FieldError message(const FormField& field, const Message& key, std::int64_t bound = 0,
                    std::string_view bound_name = "max") {
   const auto in = [&](Language language) {
-    return text(language, key,
-                {{"label", field.label.in(language)}, {bound_name, std::int64_t{bound}}});
+    std::string_view label = field.label.in(language);
+    if (label.ends_with('.')) label.remove_suffix(1);
+    return text(language, key, {{"label", label}, {bound_name, std::int64_t{bound}}});
   };
   return {field.name, in(Language::kDe), in(Language::kEn)};
 }
@@ -52,7 +54,8 @@ FieldError missing(const FormField& field) {
 // One @, something on both sides, a dot in the domain; the mail that is sent is the real check.
 bool is_email(std::string_view value) {
   const std::size_t at = value.find('@');
-  if (at == std::string_view::npos || at == 0 || value.find('@', at + 1) != std::string_view::npos) {
+  if (at == std::string_view::npos || at == 0 ||
+      value.find('@', at + 1) != std::string_view::npos) {
     return false;
   }
   const std::string_view domain = value.substr(at + 1);
@@ -108,11 +111,14 @@ std::optional<FieldError> check_kind(const FormField& field, std::string_view va
     case FieldKind::kDate:
       if (!is_date(value)) return message(field, texts::kFormNotDate);
       break;
-    case FieldKind::kNumber: return check_number(field, value);
+    case FieldKind::kNumber:
+      return check_number(field, value);
     case FieldKind::kSelect:
     case FieldKind::kRadios:
-    case FieldKind::kCheckboxes: return check_option(field, value);
-    default: break;
+    case FieldKind::kCheckboxes:
+      return check_option(field, value);
+    default:
+      break;
   }
   return std::nullopt;
 }
@@ -216,8 +222,9 @@ Result<> store_json(const FormField& field, FormData& data, const json::Value& v
 }
 
 Result<FormData> read_json(const Form& form, std::string_view body) {
-  RV_ASSIGN(const json::Document document,
-            json::Document::parse(body, {.bytes_max = 1 << 20, .depth_max = 4, .values_max = 2'000}));
+  RV_ASSIGN(
+      const json::Document document,
+      json::Document::parse(body, {.bytes_max = 1 << 20, .depth_max = 4, .values_max = 2'000}));
   if (!document.root().is_object()) {
     return revier::fail(Code::kBadRequestData, "expected a JSON object");
   }
@@ -280,7 +287,8 @@ Result<std::string> decode(std::string_view part) {
     } else {
       const int high = i + 2 < part.size() ? hex(part[i + 1]) : -1;
       const int low = i + 2 < part.size() ? hex(part[i + 2]) : -1;
-      if (high < 0 || low < 0) return revier::fail(Code::kInvalidRequest, "% without two hex digits");
+      if (high < 0 || low < 0)
+        return revier::fail(Code::kInvalidRequest, "% without two hex digits");
       out += static_cast<char>(high * 16 + low);
       i += 2;
     }
@@ -377,7 +385,10 @@ net::Response form_problem(const FormData& data) {
   out.begin_object().member("type", row.type).member("title", row.title);
   out.member("status", row.status).key("errors").begin_array();
   for (const FieldError& error : data.errors) {
-    out.begin_object().member("field", error.field).member("message", error.message_en).end_object();
+    out.begin_object()
+        .member("field", error.field)
+        .member("message", error.message_en)
+        .end_object();
   }
   out.end_array().end_object();
   return net::Response::text(row.status, "application/problem+json", std::move(body));

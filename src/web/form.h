@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// One definition of a form gives its HTML, its parsing (page and JSON), its checks, its messages and
-// its problem details.
+// One definition of a form gives its HTML, its parsing (page and JSON), its checks, its messages
+// and its problem details.
 //
 //   const web::Form kForm{{.name = "name", .kind = web::FieldKind::kText, .label = texts::kName,
 //                          .required = true, .length_max = 120, .autocomplete = "name"}, ...};
@@ -28,7 +28,15 @@
 namespace revier::web {
 
 enum class FieldKind : std::uint8_t {
-  kText, kEmail, kTel, kNumber, kDate, kPassword, kTextarea, kSelect, kRadios,
+  kText,
+  kEmail,
+  kTel,
+  kNumber,
+  kDate,
+  kPassword,
+  kTextarea,
+  kSelect,
+  kRadios,
   kCheckbox,    // one, true or false
   kCheckboxes,  // any number of options
   kHidden,
@@ -42,18 +50,18 @@ struct Option {
 };
 
 struct FormField {
-  std::string name;                      // snake_case; also the member in JSON and part of the id
+  std::string name;  // snake_case; also the member in JSON and part of the id
   FieldKind kind = FieldKind::kText;
   Label label;
   Label hint;
   bool required = false;
-  std::size_t length_max = 200;          // Unicode characters; kTextarea: 4000 unless stated
-  std::int64_t min = INT64_MIN;          // kNumber
+  std::size_t length_max = 200;  // Unicode characters; kTextarea: 4000 unless stated
+  std::int64_t min = INT64_MIN;  // kNumber
   std::int64_t max = INT64_MAX;
-  std::string autocomplete;              // token of HTML 4.10.18.7 (WCAG 1.3.5)
+  std::string autocomplete;  // token of HTML 4.10.18.7 (WCAG 1.3.5)
   std::string inputmode;
-  std::vector<Option> options;           // kSelect, kRadios, kCheckboxes
-  Label missing;                         // own message where the field is empty
+  std::vector<Option> options;  // kSelect, kRadios, kCheckboxes
+  Label missing;                // own message where the field is empty
   // A further check of a non-empty value; returns the message or nothing.
   std::function<std::optional<Label>(std::string_view value)> check;
 };

@@ -6,17 +6,23 @@
 namespace revier::web {
 namespace {
 
-constexpr std::array<std::string_view, 6> kSchemes = {"http", "https", "mailto",
+constexpr std::array<std::string_view, 6> kSchemes = {"http", "https",  "mailto",
                                                       "tel",  "webcal", "geo"};
 
 std::string_view entity(char c) {
   switch (c) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    default: return {};
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return {};
   }
 }
 
@@ -83,10 +89,17 @@ void Html::url_part(std::string_view value) {
 void Html::json(std::string_view value) {
   for (const char c : value) {
     switch (c) {
-      case '<': out_ += "\\u003c"; break;
-      case '>': out_ += "\\u003e"; break;
-      case '&': out_ += "\\u0026"; break;
-      default: out_ += c;
+      case '<':
+        out_ += "\\u003c";
+        break;
+      case '>':
+        out_ += "\\u003e";
+        break;
+      case '&':
+        out_ += "\\u0026";
+        break;
+      default:
+        out_ += c;
     }
   }
 }

@@ -50,20 +50,26 @@ class Html {
     out_.append(markup, N - 1);
   }
 
-  void text(std::string_view value);           // between tags, in <title> and <textarea>
+  void text(std::string_view value);  // between tags, in <title> and <textarea>
   void text(const SafeHtml& value) { out_ += value.markup(); }
-  void attribute(std::string_view value);      // inside a quoted attribute
-  void url(std::string_view value);            // a whole URL: schemes of the allow-list or relative,
-                                               // anything else becomes "#"
-  void url_part(std::string_view value);       // after the begin of a URL: percent-encoded
-  void json(std::string_view value);           // valid JSON inside <script type="application/ld+json">
+  void attribute(std::string_view value);  // inside a quoted attribute
+  void url(std::string_view value);        // a whole URL: schemes of the allow-list or relative,
+                                           // anything else becomes "#"
+  void url_part(std::string_view value);   // after the begin of a URL: percent-encoded
+  void json(std::string_view value);       // valid JSON inside <script type="application/ld+json">
 
   template <WholeNumber T>
-  void text(T number) { digits(number); }
+  void text(T number) {
+    digits(number);
+  }
   template <WholeNumber T>
-  void attribute(T number) { digits(number); }
+  void attribute(T number) {
+    digits(number);
+  }
   template <WholeNumber T>
-  void url_part(T number) { digits(number); }
+  void url_part(T number) {
+    digits(number);
+  }
 
   void text(bool) = delete;
   void attribute(bool) = delete;
@@ -73,7 +79,9 @@ class Html {
 
  private:
   template <WholeNumber T>
-  void digits(T number) { out_ += std::to_string(number); }
+  void digits(T number) {
+    out_ += std::to_string(number);
+  }
 
   Language language_;
   std::string out_;

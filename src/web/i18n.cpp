@@ -81,11 +81,16 @@ std::string with_pattern(Language language, Instant instant, std::string_view pa
 std::string_view pattern_of(Language language, DateStyle style) {
   const bool de = language == Language::kDe;
   switch (style) {
-    case DateStyle::kNumeric: return de ? "dd.MM.yyyy" : "dd/MM/yyyy";
-    case DateStyle::kShort: return de ? "EEE, d. MMM" : "EEE d MMM";
-    case DateStyle::kLong: return de ? "d. MMMM yyyy" : "d MMMM yyyy";
-    case DateStyle::kFull: return de ? "EEEE, d. MMMM yyyy" : "EEEE d MMMM yyyy";
-    case DateStyle::kWeekday: return "EEEE";
+    case DateStyle::kNumeric:
+      return de ? "dd.MM.yyyy" : "dd/MM/yyyy";
+    case DateStyle::kShort:
+      return de ? "EEE, d. MMM" : "EEE d MMM";
+    case DateStyle::kLong:
+      return de ? "d. MMMM yyyy" : "d MMMM yyyy";
+    case DateStyle::kFull:
+      return de ? "EEEE, d. MMMM yyyy" : "EEEE d MMMM yyyy";
+    case DateStyle::kWeekday:
+      return "EEEE";
   }
   return "yyyy-MM-dd";
 }
@@ -169,7 +174,8 @@ std::optional<std::int64_t> wall_us(std::string_view date, std::string_view time
   const auto year = digits(date.substr(0, 4)), month = digits(date.substr(5, 2)),
              day = digits(date.substr(8, 2)), hour = digits(time.substr(0, 2)),
              minute = digits(time.substr(3, 2));
-  if (!year || !month || !day || !hour || !minute || *hour > 23 || *minute > 59) return std::nullopt;
+  if (!year || !month || !day || !hour || !minute || *hour > 23 || *minute > 59)
+    return std::nullopt;
   const std::chrono::year_month_day civil{std::chrono::year(*year),
                                           std::chrono::month(static_cast<unsigned>(*month)),
                                           std::chrono::day(static_cast<unsigned>(*day))};
@@ -196,8 +202,7 @@ std::string count_of(Language language, std::int64_t count, const Unit& unit) {
 
 }  // namespace
 
-std::string text(Language language, const Message& key,
-                 std::initializer_list<Argument> arguments) {
+std::string text(Language language, const Message& key, std::initializer_list<Argument> arguments) {
   const std::string_view pattern = language == Language::kDe ? key.de : key.en;
   return key.simple ? fill_simple(language, pattern, arguments)
                     : fill_pattern(language, pattern, arguments);
@@ -229,8 +234,7 @@ std::string date_range(Language language, Instant first, Instant last, std::stri
   const std::int64_t days = local_day(last, zone) - local_day(first, zone);
   if (days <= 0) return end;
   const bool de = language == Language::kDe;
-  const std::string_view joint =
-      days == 1 ? (de ? " und " : " and ") : (de ? " bis " : " to ");
+  const std::string_view joint = days == 1 ? (de ? " und " : " and ") : (de ? " bis " : " to ");
   std::string_view pattern = de ? "d. MMMM yyyy" : "d MMMM yyyy";
   if (a.year == b.year) pattern = de ? "d. MMMM" : "d MMMM";
   if (a.year == b.year && a.month == b.month) pattern = de ? "d." : "d";

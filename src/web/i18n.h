@@ -2,9 +2,9 @@
 // Texts of the catalogues, and dates, times, numbers and order in a language.
 //
 // A module's catalogue is src/<module>/texts.toml; tools/textsc.py makes typed keys of it
-// ("<module>/texts.h"), so that an unknown key does not compile and no twin can be missing. Patterns
-// are ICU MessageFormat with named arguments; dates are handed in written (functions below), because
-// their time zone belongs to the event.
+// ("<module>/texts.h"), so that an unknown key does not compile and no twin can be missing.
+// Patterns are ICU MessageFormat with named arguments; dates are handed in written (functions
+// below), because their time zone belongs to the event.
 //
 // Thread safety: everything may be called from any thread.
 #pragma once
@@ -69,11 +69,11 @@ struct Argument {
 inline constexpr std::string_view kBerlin = "Europe/Berlin";
 
 enum class DateStyle : std::uint8_t {
-  kNumeric,   // 05.02.2025              05/02/2025
-  kShort,     // Mi., 5. Feb.            Wed 5 Feb
-  kLong,      // 5. Februar 2025         5 February 2025
-  kFull,      // Mittwoch, 5. Februar 2025   Wednesday 5 February 2025
-  kWeekday,   // Mittwoch                Wednesday
+  kNumeric,  // 05.02.2025              05/02/2025
+  kShort,    // Mi., 5. Feb.            Wed 5 Feb
+  kLong,     // 5. Februar 2025         5 February 2025
+  kFull,     // Mittwoch, 5. Februar 2025   Wednesday 5 February 2025
+  kWeekday,  // Mittwoch                Wednesday
 };
 [[nodiscard]] std::string date(Language language, Instant instant,
                                DateStyle style = DateStyle::kLong, std::string_view zone = kBerlin);

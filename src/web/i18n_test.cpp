@@ -64,9 +64,9 @@ TEST(I18n, NumbersDurationsOrder) {
   EXPECT_GT(compare(Language::kDe, "Zebra", "Ärger"), 0);
 }
 
-constexpr Message kSeats{"seats", "{n, plural, =0 {kein Platz} one {# Platz} other {# Plätze}} in {room}",
-                         "{n, plural, =0 {no seat} one {# seat} other {# seats}} in {room}", "n,room",
-                         false};
+constexpr Message kSeats{
+    "seats", "{n, plural, =0 {kein Platz} one {# Platz} other {# Plätze}} in {room}",
+    "{n, plural, =0 {no seat} one {# seat} other {# seats}} in {room}", "n,room", false};
 
 TEST(I18n, Messages) {
   EXPECT_EQ(text(Language::kDe, kSeats, {{"n", 1}, {"room", "Villa"}}), "1 Platz in Villa");

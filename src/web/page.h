@@ -29,9 +29,9 @@ namespace revier::web {
 class Label {
  public:
   Label() : value_(std::string()) {}
-  Label(const Text& text) : value_(text) {}                       // NOLINT: meant to convert
-  Label(std::string text) : value_(std::move(text)) {}            // NOLINT
-  Label(const char* text) : value_(std::string(text)) {}          // NOLINT
+  Label(const Text& text) : value_(text) {}               // NOLINT: meant to convert
+  Label(std::string text) : value_(std::move(text)) {}    // NOLINT
+  Label(const char* text) : value_(std::string(text)) {}  // NOLINT
   [[nodiscard]] std::string_view in(Language language) const;
   [[nodiscard]] bool empty() const { return in(Language::kDe).empty(); }
 
@@ -54,21 +54,21 @@ struct Page {
   Language language = Language::kDe;
   std::string title;
   std::string address;
-  std::string description;              // for search engines, may be empty
-  std::vector<NavItem> breadcrumbs;     // without the start page and without this one
-  std::vector<std::string> scripts;     // assets beside site.js: "map.js"
-  std::vector<std::string> styles;      // assets beside site.css
-  bool has_errors = false;              // the title begins with "Fehler: "
-  bool is_private = false;              // noindex; for personal links and the console
-  std::string notice;                   // line at the top, from Site::notice
+  std::string description;           // for search engines, may be empty
+  std::vector<NavItem> breadcrumbs;  // without the start page and without this one
+  std::vector<std::string> scripts;  // assets beside site.js: "map.js"
+  std::vector<std::string> styles;   // assets beside site.css
+  bool has_errors = false;           // the title begins with "Fehler: "
+  bool is_private = false;           // noindex; for personal links and the console
+  std::string notice;                // line at the top, from Site::notice
 };
 
 class Site {
  public:
-  Label name;                           // "Smart City Days Herne"
-  Label owner;                          // who is responsible: "Stadt Herne"
+  Label name;   // "Smart City Days Herne"
+  Label owner;  // who is responsible: "Stadt Herne"
   std::vector<NavItem> navigation;
-  std::vector<NavItem> footer;          // imprint, privacy, accessibility
+  std::vector<NavItem> footer;  // imprint, privacy, accessibility
   // One line for the top of every page, or nothing: that the clock of a demo stands elsewhere.
   std::function<std::string(Language)> notice;
 
@@ -107,8 +107,9 @@ enum class Caching : std::uint8_t {
   return split_language(request.path).language;
 }
 
-// Links to the pages of a list: {% call web::render_pagination(v.pagination) %}. `address` is the German address of the list with its other query
-// parameters; the page number is added as `parameter`.
+// Links to the pages of a list: {% call web::render_pagination(v.pagination) %}. `address` is the
+// German address of the list with its other query parameters; the page number is added as
+// `parameter`.
 struct Pagination {
   std::string address;
   std::string parameter = "seite";
@@ -119,8 +120,8 @@ struct Pagination {
 // The numbers to show; 0 stands for a gap.
 [[nodiscard]] std::vector<int> page_numbers(const Pagination& pagination);
 
-// {% call web::render_live({}) %}: keeps the elements [data-live="ENTITYID ATTRIBUTE"] of the page up
-// to date from the event stream at `stream` (browser/islands/_stream.ts says what it sends).
+// {% call web::render_live({}) %}: keeps the elements [data-live="ENTITYID ATTRIBUTE"] of the page
+// up to date from the event stream at `stream` (browser/islands/_stream.ts says what it sends).
 struct LiveView {
   std::string stream = "/live";
 };
