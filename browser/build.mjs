@@ -2,7 +2,7 @@
 // Builds what browsers load: one style sheet of the KERN components in use and our own, the
 // icons, the islands, the pictures; each with its compressed twins. tools/pack_assets.py embeds
 // the folder.
-//   node build.mjs --out FOLDER --fonts FOLDER --stamp FILE
+//   node build.mjs --out FOLDER --stamp FILE
 import {createHash} from "node:crypto";
 import {copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
@@ -107,7 +107,7 @@ function compress() {
 
 rmSync(out, {recursive: true, force: true});
 mkdirSync(out, {recursive: true});
-for (const folder of [option("fonts"), join(here, "files")]) {
+for (const folder of [join(here, "fonts"), join(here, "files")]) {
   for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(out, name));
 }
 writeFileSync(join(out, "site.css"), styleSheet());

@@ -47,11 +47,11 @@ def main():
         rows.append(f'    {{"{name}", "/a/{digest}/{name}", "{TYPES[extension]}",\n     '
                     + ", ".join(views) + "},")
     with open(assembler, "w", encoding="utf-8") as file:
-        file.write("/* SPDX-License-Identifier: EUPL-1.2 */\n    .section .rodata\n")
+        file.write("/* SPDX-License-" "Identifier: EUPL-1.2 */\n    .section .rodata\n")
         file.write("".join(blobs) + '    .section .note.GNU-stack,"",%progbits\n')
     with open(source, "w", encoding="utf-8") as file:
         file.write("\n".join([
-            "// SPDX-License-Identifier: EUPL-1.2", "// Made by tools/pack_assets.py.",
+            "// SPDX-License-" "Identifier: EUPL-1.2", "// Made by tools/pack_assets.py.",
             '#include "web/asset.h"', "", *symbols, "", "namespace revier::web {", "namespace {",
             "const Asset kAssets[] = {", *rows, "};", "}  // namespace", "",
             "std::span<const Asset> assets() { return kAssets; }", "",

@@ -203,7 +203,7 @@ def generate(module, source):
         seen[name] = path
         lines.append(entry(path, twins))
     return "\n".join([
-        "// SPDX-License-Identifier: EUPL-1.2",
+        "// SPDX-License-" "Identifier: EUPL-1.2",
         f"// Made by tools/textsc.py from src/{module}/texts.toml.",
         "#pragma once", '#include "web/i18n.h"', "",
         f"namespace revier::{module}::texts {{", "",

@@ -25,6 +25,7 @@ class Token:
     kind: str   # text, print, tag
     value: str
     line: int
+    begins_line: bool = False  # a text that follows a line end left away
 
 
 def end_of(source, start, closer, path, line):
@@ -53,7 +54,7 @@ def tokens_of(source, path):
         match = opener.search(source, at)
         text = source[at:match.start() if match else len(source)]
         if text:
-            found.append(Token("text", text, line))
+            found.append(Token("text", text, line, source[at - 1:at] in ("", "\n")))
             line += text.count("\n")
         if not match:
             break
@@ -154,6 +155,7 @@ class Template:
             source = file.read()
         for token in tokens_of(source, path):
             self.line = token.line
+            self.begins_line = token.begins_line
             getattr(self, "on_" + token.kind)(token.value)
         self.finish()
 
@@ -179,7 +181,7 @@ class Template:
             return
         if self.view is None:
             self.error("the {% view %} line comes first")
-        markup = self.html.feed(text, self.line)
+        markup = self.html.feed(text, self.line, self.begins_line)
         for i in range(0, len(markup), 4000):
             self.emit(f"out.literal({string_literal(markup[i:i + 4000])});")
 
@@ -371,7 +373,7 @@ def write(path, text):
 def header_of(templates, options):
     includes = sorted({i for t in templates for i in t.includes} | {'"web/html.h"'})
     return "\n".join([
-        "// SPDX-License-Identifier: EUPL-1.2", "// Made by tools/tmplc.py.", "#pragma once",
+        "// SPDX-License-" "Identifier: EUPL-1.2", "// Made by tools/tmplc.py.", "#pragma once",
         *(f"#include {i}" for i in includes), "", f"namespace {options.namespace} {{", "",
         *(t.signature() + ";" for t in templates), "", f"}}  // namespace {options.namespace}", ""])
 
@@ -379,7 +381,7 @@ def header_of(templates, options):
 def source_of(templates, options):
     includes = [f'"{options.include}"'] + [f'"{i}"' for i in options.uses]
     return "\n".join([
-        "// SPDX-License-Identifier: EUPL-1.2", "// Made by tools/tmplc.py.",
+        "// SPDX-License-" "Identifier: EUPL-1.2", "// Made by tools/tmplc.py.",
         *(f"#include {i}" for i in includes), "", f"namespace {options.namespace} {{",
         *(f"namespace {alias} = {target};" for alias, target in
           (pair.split("=") for pair in options.alias)), "",

@@ -47,7 +47,7 @@ class HtmlState:
     def is_in_text(self):
         return self.mode == TEXT
 
-    def feed(self, text, line):
+    def feed(self, text, line, begins_line):
         """Reads literal markup; returns it with the white space of source lines made short."""
         self.line = line
         out = []
@@ -56,7 +56,7 @@ class HtmlState:
             self.step(char)
             out.append((char, before == TEXT and self.mode == TEXT and not self.pre_depth))
             self.line += char == "\n"
-        return shortened(out)
+        return shortened(out, begins_line)
 
     def step(self, char):
         step = (HtmlState.in_text, HtmlState.tag_open, HtmlState.tag_name, HtmlState.in_tag,
@@ -237,13 +237,17 @@ class HtmlState:
         return result
 
 
-def shortened(characters):
+def shortened(characters, begins_line):
     """Indentation is not sent: a run of white space with a line end is one line end."""
-    out, run = "", ""
+    out, run, drop = "", "", begins_line
     for char, collapsible in [*characters, ("", False)]:
         if collapsible and char.isspace():
             run += char
             continue
-        out += ("\n" if "\n" in run else run) + char
-        run = ""
+        if "\n" in run:
+            run = "\n"
+        elif drop:
+            run = ""
+        out += run + char
+        run, drop = "", False
     return out

@@ -4,7 +4,8 @@
 //
 // Keeps every element [data-live="ENTITYID ATTRIBUTE"] of the page up to date. Numbers are written
 // in the page's language with at most data-digits places (1); a <time> takes an instant. At most
-// every 30 seconds one sentence tells readers of the page aloud that values changed; a button pauses.
+// every 30 seconds one sentence tells readers of the page aloud that values changed; a button
+// pauses.
 import {type Change, Stream} from "./_stream";
 
 const announceEveryMs = 30_000;

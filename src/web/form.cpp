@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <unicode/utf8.h>
+
 #include "json/json.h"
 #include "web/texts.h"
 
@@ -247,31 +249,13 @@ int hex(char c) {
   return -1;
 }
 
-// The length of the UTF-8 sequence at the begin of `text`, 0 for none (RFC 3629).
-std::size_t utf8_sequence(std::string_view text) {
-  const auto at = [&](std::size_t i) -> unsigned {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-  };
-  const auto tail = [&](std::size_t i) { return (at(i) & 0xC0) == 0x80; };
-  const unsigned a = at(0);
-  if (a < 0x80) return a == 0 ? 0 : 1;
-  if (a >= 0xC2 && a <= 0xDF) return tail(1) ? 2 : 0;
-  if (a >= 0xE0 && a <= 0xEF) {
-    if ((a == 0xE0 && at(1) < 0xA0) || (a == 0xED && at(1) > 0x9F)) return 0;
-    return tail(1) && tail(2) ? 3 : 0;
-  }
-  if (a >= 0xF0 && a <= 0xF4) {
-    if ((a == 0xF0 && at(1) < 0x90) || (a == 0xF4 && at(1) > 0x8F)) return 0;
-    return tail(1) && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
-}
-
+// UTF-8 (RFC 3629) without NUL.
 bool is_text(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+  const auto length = static_cast<std::int32_t>(text.size());
+  for (std::int32_t at = 0; at < length;) {
+    UChar32 character = 0;
+    U8_NEXT(text.data(), at, length, character);
+    if (character <= 0) return false;
   }
   return true;
 }

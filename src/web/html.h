@@ -71,10 +71,12 @@ class Html {
     digits(number);
   }
 
-  void text(bool) = delete;
-  void attribute(bool) = delete;
-  void text(double) = delete;
-  void attribute(double) = delete;
+  template <class T>
+    requires(std::same_as<T, bool> || std::floating_point<T>)
+  void text(T) = delete;
+  template <class T>
+    requires(std::same_as<T, bool> || std::floating_point<T>)
+  void attribute(T) = delete;
   void attribute(const SafeHtml&) = delete;
 
  private:
