@@ -39,8 +39,9 @@ class Compile(unittest.TestCase):
         self.assertEqual(self.calls('<use xlink:href="{{ v.a }}"/>'), ["url"])
         self.assertEqual(self.calls("<title>{{ v.a }}</title>{{ v.b }}"), ["text", "text"])
         self.assertEqual(self.calls("<textarea><b title={{ v.a }}</textarea>"), ["text"])
-        self.assertEqual(self.calls('<script type="application/ld+json">{{ v.a }}</script>{{ v.b }}'),
-                         ["json", "text"])
+        self.assertEqual(
+            self.calls('<script type="application/ld+json">{{ v.a }}</script>{{ v.b }}'),
+            ["json", "text"])
         self.assertEqual(self.calls('<p a="1" b="x{{ v.a }}y">'), ["attribute"])
         self.assertEqual(self.calls('<input{% if v.a %} value="{{ v.b }}"{% endif %}>{{ v.c }}'),
                          ["attribute", "text"])
@@ -94,7 +95,8 @@ class Compile(unittest.TestCase):
                 ("no end", "{% if v.a %}"), ("to end", "{% endif %}"), ("to end", "{% endfor %}"),
                 ("to belong", "{% else %}"), ("unknown tag", "{% while v.a %}"),
                 ("to end", "{% if v.a %}{% endfor %}"), ("no }}", "{{ v.a"), ("no #}", "{# a"),
-                ("is empty", "{{ }}"), ("ends inside a tag", "<p"), ("expected a call", "{% call f %}"),
+                ("is empty", "{{ }}"), ("ends inside a tag", "<p"),
+                ("expected a call", "{% call f %}"),
                 ("between tags", "<p {% call f() %}>"), ("for name", "{% for v.a %}{% endfor %}"),
                 ("to belong", "{% if a %}{% else %}{% else %}{% endif %}"),
                 ("name=expression", '{% t "a" 1 %}'), ('{% t "key"', "{% t a %}")):
