@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The views of this domain's pages (pages/*.html): texts ready to print, in the page's language.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "web/form.h"
+#include "web/page.h"
+
+namespace revier::event {
+
+// A text with the mark that it is no published fact.
+struct Marked {
+  std::string text;
+  bool example = false;
+  [[nodiscard]] bool empty() const { return text.empty(); }
+};
+
+struct Link {
+  std::string text;
+  std::string href;
+};
+
+struct SessionRow {
+  std::string id;
+  Marked title;
+  std::string href;
+  Marked time;            // "9:30–9:50 Uhr"
+  std::string datetime;   // for <time>
+  std::string room;
+  std::string track;
+  std::string language;   // "Deutsch"; empty where it is the page's language
+  std::vector<std::string> speakers;
+  bool invented = false;
+  bool bookable = false;
+};
+
+struct DayGroup {
+  std::string date;
+  std::string heading;    // "Mittwoch, 5. Februar 2025"
+  Marked title;
+  std::vector<SessionRow> rows;
+};
+
+// One list of a filter form; its first choice stands for all.
+struct FilterView {
+  std::string name;
+  std::string label;
+  struct Choice {
+    std::string value;
+    std::string label;
+    bool selected = false;
+  };
+  std::vector<Choice> choices;
+};
+
+struct GridRow {
+  std::string time;
+  std::vector<std::vector<SessionRow>> cells;   // one a room
+};
+struct DayGrid {
+  std::string heading;
+  std::vector<std::string> rooms;
+  std::vector<GridRow> rows;
+};
+
+// A value of a sensor, kept up to date by <rv-live>.
+struct LiveValue {
+  std::string key;        // "ENTITYID ATTRIBUTE"
+  std::string label;
+  std::string value;      // written in the language
+  std::string unit;
+  int digits = 0;
+};
+struct LiveCard {
+  std::string id;
+  std::string name;
+  std::vector<LiveValue> values;
+  std::string time_key;
+  std::string time;       // "9:05 Uhr"
+  std::string datetime;
+  bool simulated = false;
+};
+struct LiveGroup {
+  std::string heading;
+  std::vector<LiveCard> cards;
+};
+
+struct StartPage {
+  web::Page page;
+  std::string motto;
+  std::string dates;
+  std::string place;
+  Marked admission;
+  bool can_register = false;
+  std::string now_heading;      // what runs now, or what comes next
+  std::vector<SessionRow> now;
+  std::vector<DayGroup> days;   // without rows
+  std::vector<std::string> focus;
+  std::vector<std::string> cities;
+  std::vector<LiveCard> live;   // a few of the city's values
+  std::string json_ld;
+};
+
+struct ProgrammePage {
+  web::Page page;
+  std::vector<FilterView> filters;
+  std::string text;
+  bool as_grid = false;
+  std::string list_href;
+  std::string grid_href;
+  std::string calendar_href;
+  std::string result;           // "14 Veranstaltungen"
+  std::vector<DayGroup> groups;
+  std::vector<DayGrid> grids;
+};
+
+struct PersonRow {
+  std::string name;
+  std::string function;
+  std::string href;
+  bool example = false;
+};
+
+struct SessionPage {
+  web::Page page;
+  SessionRow session;
+  std::string date;
+  std::string abstract;
+  std::string format;
+  std::string place;
+  std::vector<PersonRow> speakers;
+  std::string seats_key;        // "ENTITYID remainingAttendeeCapacity" where it has seats
+  std::string seats;
+  std::string calendar_href;
+  std::vector<Link> sources;
+  std::string json_ld;
+};
+
+struct SpeakerPage {
+  web::Page page;
+  PersonRow speaker;
+  std::vector<SessionRow> sessions;
+};
+
+struct ExhibitCard {
+  std::string name;
+  std::string topic;
+  Marked booth;
+  std::string city;
+  std::vector<LiveCard> live;
+};
+struct ExhibitionPage {
+  web::Page page;
+  std::vector<ExhibitCard> exhibits;
+};
+
+struct PracticeCard {
+  std::string name;
+  std::string summary;
+  std::string city;
+  std::vector<std::string> fields;
+  std::vector<Link> sessions;
+  std::vector<LiveCard> live;
+};
+struct PracticesPage {
+  web::Page page;
+  std::vector<FilterView> filters;
+  std::string result;
+  std::vector<PracticeCard> practices;
+};
+
+struct CityPage {
+  web::Page page;
+  std::vector<LiveGroup> groups;
+};
+
+struct OfferCard {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> needs;
+  Marked when;
+  Marked where;
+  Marked duration;
+  Marked appointment;
+  Link link;
+  bool invented = false;
+};
+struct OffersPage {
+  web::Page page;
+  std::vector<OfferCard> offers;
+};
+
+struct PlaceCard {
+  std::string name;
+  std::string address;
+  std::string accuracy;         // empty where the position is published
+  std::string geo_href;         // geo: link; empty without a position
+};
+struct TravelPage {
+  web::Page page;
+  std::vector<PlaceCard> places;
+};
+
+struct PlainPage {
+  web::Page page;
+  std::string owner;
+};
+
+}  // namespace revier::event
