@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "event/detail/programme_pages.h"
+
+#include "event/calendar.h"
+#include "event/json_ld.h"
+#include "event/page_rows.h"
+#include "event/pages.h"
+#include "event/place_text.h"
+#include "event/schema.h"
+#include "event/texts.h"
+#include "web/i18n.h"
+
+namespace revier::event::detail {
+namespace {
+
+using net::Request;
+using net::Response;
+using web::Language;
+
+constexpr std::size_t kSearchBytesMax = 400;
+
+std::string query_or_empty(const Request& request, std::string_view name) {
+  return request.query_param(name).value_or("");
+}
+
+Filter filter_of(const Request& request) {
+  return {.day = query_or_empty(request, "tag"),
+          .track = query_or_empty(request, "thema"),
+          .language = query_or_empty(request, "sprache"),
+          .text = query_or_empty(request, "suche").substr(0, kSearchBytesMax)};
+}
+
+void append_parameter(std::string& query, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  query += query.empty() ? "?" : "&";
+  query += name;
+  query += '=';
+  for (const char c : value) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
+    query += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+}
+
+std::string query_of(const Filter& filter, std::string_view view) {
+  std::string query;
+  append_parameter(query, "tag", filter.day);
+  append_parameter(query, "thema", filter.track);
+  append_parameter(query, "sprache", filter.language);
+  append_parameter(query, "suche", filter.text);
+  append_parameter(query, "ansicht", view);
+  return query;
+}
+
+std::vector<FilterView> filter_views(const Event& event, const Filter& filter, Language language) {
+  FilterView days{"tag", std::string(web::text(language, texts::kProgrammeDay)), {}};
+  for (const Day& day : event.days) {
+    days.choices.push_back({day.date, day_heading(day.date, language), day.date == filter.day});
+  }
+  FilterView tracks{"thema", std::string(web::text(language, texts::kProgrammeTrack)), {}};
+  for (const Track& track : event.tracks) {
+    tracks.choices.push_back({track.id, track.name.in(language), track.id == filter.track});
+  }
+  FilterView languages{"sprache", std::string(web::text(language, texts::kProgrammeLanguage)), {}};
+  languages.choices = {{"de", std::string(web::text(language, texts::kProgrammeGerman)),
+                        filter.language == "de"},
+                       {"en", std::string(web::text(language, texts::kProgrammeEnglish)),
+                        filter.language == "en"}};
+  return {std::move(days), std::move(tracks), std::move(languages)};
+}
+
+std::vector<Link> source_links(const std::vector<std::string>& sources) {
+  std::vector<Link> links;
+  for (const std::string& source : sources) {
+    const auto begin = source.find("://");
+    const auto host = begin == std::string::npos ? 0 : begin + 3;
+    links.push_back({source.substr(host, source.find('/', host) - host), source});
+  }
+  return links;
+}
+
+std::vector<PersonRow> person_rows(const Programme& programme, const Session& session,
+                                   Language language) {
+  std::vector<PersonRow> rows;
+  for (const std::string& id : session.speakers) {
+    const Speaker* const speaker = programme.speaker(id);
+    if (speaker == nullptr) continue;
+    rows.push_back({speaker->name, speaker->function,
+                    web::path(language, "/sprecherin/" + speaker->id),
+                    speaker->is_example("name")});
+  }
+  return rows;
+}
+
+}  // namespace
+
+Response not_found(const PageNeeds& needs, const Request& request) {
+  return web::error_page(needs.site, request,
+                         {Code::kResourceNotFound, "there is no such page", {}});
+}
+
+Response show_programme(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  if (programme->event() == nullptr) return not_found(needs, request);
+  const Filter filter = filter_of(request);
+  const auto sessions = select(*programme, filter);
+  const std::string page = "/programm";
+  ProgrammePage view{
+      .page = needs.site.page(request, std::string(web::text(language, texts::kProgrammeTitle))),
+      .filters = filter_views(*programme->event(), filter, language),
+      .text = filter.text,
+      .as_grid = query_or_empty(request, "ansicht") == "raster",
+      .list_href = web::path(language, page + query_of(filter, "")),
+      .grid_href = web::path(language, page + query_of(filter, "raster")),
+      .calendar_href = web::path(language, "/calendar.ics" + query_of(filter, "")),
+      .result = web::text(language, texts::kProgrammeResult, {{"count", sessions.size()}}),
+      .groups = {},
+      .grids = {}};
+  if (view.as_grid) {
+    view.grids = day_grids(*programme, sessions, language);
+  } else {
+    view.groups = day_groups(*programme, sessions, language);
+  }
+  web::Html out(language);
+  render_programme(out, view);
+  return web::html_response(std::move(out));
+}
+
+Response show_session(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  const Session* const session = programme->session(request.param("id"));
+  if (session == nullptr) return not_found(needs, request);
+  web::Page page = needs.site.page(request, session->title.in(language));
+  page.breadcrumbs.push_back({texts::kProgrammeTitle, "/programm"});
+  page.description = session->abstract.in(language);
+  SessionPage view{.page = std::move(page),
+                   .session = session_row(*programme, *session, language),
+                   .date = day_heading(session->day, language),
+                   .abstract = session->abstract.in(language),
+                   .format = std::string(format_name(session->format, language)),
+                   .place = room_and_place(*programme, session->room, language),
+                   .speakers = person_rows(*programme, *session, language),
+                   .seats_key = {},
+                   .seats = {},
+                   .calendar_href = web::path(language, "/calendar.ics?session=" + session->id),
+                   .sources = source_links(session->sources),
+                   .json_ld = session_json_ld(*programme, *session, needs.site_url, language)};
+  if (const auto seats = needs.seats_left(session->id)) {
+    view.seats_key = entity_id(*find_kind("sessions"), session->id) + " remainingAttendeeCapacity";
+    view.seats = web::number(language, *seats);
+  }
+  web::Html out(language);
+  render_session(out, view);
+  return web::html_response(std::move(out));
+}
+
+Response show_speaker(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  const Speaker* const speaker = programme->speaker(request.param("id"));
+  if (speaker == nullptr) return not_found(needs, request);
+  web::Page page = needs.site.page(request, speaker->name);
+  page.breadcrumbs.push_back({texts::kProgrammeTitle, "/programm"});
+  SpeakerPage view{.page = std::move(page),
+                   .speaker = {speaker->name, speaker->function, "", speaker->is_example("name")},
+                   .sessions = {}};
+  for (const Session* session : programme->sessions_of_speaker(speaker->id)) {
+    view.sessions.push_back(session_row(*programme, *session, language));
+  }
+  web::Html out(language);
+  render_speaker(out, view);
+  return web::html_response(std::move(out));
+}
+
+Response show_calendar(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  std::vector<const Session*> sessions;
+  bool named = false;
+  for (const auto& [name, value] : request.query_params()) {
+    if (name != "session") continue;
+    named = true;
+    if (const Session* session = programme->session(value)) sessions.push_back(session);
+  }
+  if (!named) sessions = select(*programme, filter_of(request));
+  if (named && sessions.empty()) return not_found(needs, request);
+  const Event* const event = programme->event();
+  Response file = Response::text(
+      200, "text/calendar; charset=utf-8",
+      calendar(*programme, sessions,
+               {.site_url = needs.site_url,
+                .language = language,
+                .stamp = needs.civil_clock.now(),
+                .name = event == nullptr ? std::string("Revier") : event->name.in(language)}));
+  file.header("Content-Disposition", "inline; filename=\"programm.ics\"");
+  return file;
+}
+
+}  // namespace revier::event::detail

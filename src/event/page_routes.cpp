@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "event/page_routes.h"
+
+#include <algorithm>
+#include <set>
+
+#include "event/json_ld.h"
+#include "event/page_rows.h"
+#include "event/pages.h"
+#include "event/place_text.h"
+#include "event/detail/programme_pages.h"
+#include "event/texts.h"
+#include "web/i18n.h"
+
+namespace revier::event {
+namespace {
+
+using net::Request;
+using net::Response;
+using web::Language;
+
+constexpr std::size_t kNextSessions = 3;
+constexpr std::size_t kLiveOnStart = 3;
+
+std::string dates_of(const Event& event, Language language) {
+  const auto first = web::from_local(event.starts_on, "12:00");
+  const auto last = web::from_local(event.ends_on, "12:00");
+  return first && last ? web::date_range(language, *first, *last) : event.starts_on;
+}
+
+// What runs now, else what comes next on the programme.
+void fill_now(StartPage& view, const Programme& programme, Instant now, Language language) {
+  for (const Session& session : programme.sessions) {
+    if (session.starts_at <= now && now < session.ends_at) {
+      view.now.push_back(session_row(programme, session, language));
+    }
+  }
+  view.now_heading = web::text(language, view.now.empty() ? texts::kStartNext : texts::kStartRunning);
+  if (!view.now.empty()) return;
+  for (const Session& session : programme.sessions) {
+    if (session.starts_at <= now || view.now.size() == kNextSessions) continue;
+    view.now.push_back(session_row(programme, session, language));
+    SessionRow& row = view.now.back();
+    row.time.text = web::date(language, session.starts_at, web::DateStyle::kShort) + ", " +
+                    row.time.text;
+  }
+}
+
+// One sensor of each of the first kinds.
+std::vector<LiveCard> some_live(const std::vector<LiveThing>& things, Language language) {
+  std::vector<LiveCard> cards;
+  std::set<ThingKind> seen;
+  for (const LiveThing& thing : things) {
+    if (cards.size() == kLiveOnStart || !seen.insert(thing.kind).second) continue;
+    cards.push_back(live_card(thing, language));
+  }
+  return cards;
+}
+
+Response show_start(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  const Event* const event = programme->event();
+  if (event == nullptr) return detail::not_found(needs, request);
+  StartPage view{.page = needs.site.page(request, event->name.in(language)),
+                 .motto = event->motto.in(language),
+                 .dates = dates_of(*event, language),
+                 .place = place_text(*programme, event->venue, language),
+                 .admission = {event->admission.in(language), event->is_example("admission")},
+                 .can_register = needs.can_register(),
+                 .now_heading = {},
+                 .now = {},
+                 .days = {},
+                 .focus = {},
+                 .cities = event->partner_cities,
+                 .live = some_live(needs.live_things(), language),
+                 .json_ld = event_json_ld(*programme, *event, needs.site_url, language)};
+  view.page.description = web::text(language, texts::kStartDescription,
+                                    {{"event", event->name.in(language)}});
+  fill_now(view, *programme, needs.civil_clock.now(), language);
+  for (const Day& day : event->days) {
+    view.days.push_back({day.date,
+                         day_heading(day.date, language),
+                         {day.title.in(language), day.is_example("title")},
+                         {}});
+  }
+  for (const Localised& topic : event->focus) view.focus.push_back(topic.in(language));
+  web::Html out(language);
+  render_start(out, view);
+  return web::html_response(std::move(out));
+}
+
+Response show_exhibition(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  const auto things = needs.live_things();
+  ExhibitionPage view{
+      needs.site.page(request, std::string(web::text(language, texts::kExhibitionTitle))), {}};
+  for (const Exhibit& exhibit : programme->exhibits) {
+    view.exhibits.push_back({exhibit.name,
+                             exhibit.topic.in(language),
+                             {exhibit.booth, exhibit.is_example("booth")},
+                             exhibit.city,
+                             live_cards(things, exhibit.live, language)});
+  }
+  web::Html out(language);
+  render_exhibition(out, view);
+  return web::html_response(std::move(out));
+}
+
+FilterView choices_of(std::string name, std::string_view label, const std::set<std::string>& values,
+                      std::string_view chosen) {
+  FilterView view{std::move(name), std::string(label), {}};
+  for (const std::string& value : values) view.choices.push_back({value, value, value == chosen});
+  return view;
+}
+
+PracticeCard practice_card(const Programme& programme, const BestPractice& practice,
+                           const std::vector<LiveThing>& things, Language language) {
+  PracticeCard card{practice.name.in(language),
+                    practice.summary.in(language),
+                    practice.city,
+                    practice.fields,
+                    {},
+                    live_cards(things, practice.live, language)};
+  for (const std::string& id : practice.sessions) {
+    if (const Session* session = programme.session(id)) {
+      card.sessions.push_back(
+          {session->title.in(language), web::path(language, "/programm/" + session->id)});
+    }
+  }
+  return card;
+}
+
+Response show_practices(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  const auto things = needs.live_things();
+  const std::string city = request.query_param("stadt").value_or("");
+  const std::string field = request.query_param("feld").value_or("");
+  PracticesPage view{
+      needs.site.page(request, std::string(web::text(language, texts::kPracticesTitle))), {}, {}, {}};
+  std::set<std::string> cities;
+  std::set<std::string> fields;
+  for (const BestPractice& practice : programme->best_practices) {
+    cities.insert(practice.city);
+    fields.insert(practice.fields.begin(), practice.fields.end());
+    const bool fits =
+        (city.empty() || practice.city == city) &&
+        (field.empty() || std::ranges::find(practice.fields, field) != practice.fields.end());
+    if (fits) view.practices.push_back(practice_card(*programme, practice, things, language));
+  }
+  view.filters = {choices_of("stadt", web::text(language, texts::kPracticesCity), cities, city),
+                  choices_of("feld", web::text(language, texts::kPracticesField), fields, field)};
+  view.result =
+      web::text(language, texts::kPracticesResult, {{"count", view.practices.size()}});
+  web::Html out(language);
+  render_practices(out, view);
+  return web::html_response(std::move(out));
+}
+
+Response show_city(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  web::Html out(language);
+  render_city(out, {needs.site.page(request, std::string(web::text(language, texts::kCityTitle))),
+                    live_groups(needs.live_things(), language)});
+  return web::html_response(std::move(out));
+}
+
+OfferCard offer_card(const Programme& programme, const Offer& offer, Language language) {
+  const Place* const place = programme.place(offer.place);
+  std::string where = place == nullptr ? std::string() : place->name.in(language);
+  if (!offer.spot.empty()) where += (where.empty() ? "" : ", ") + offer.spot;
+  return {.name = offer.name.in(language),
+          .summary = offer.summary.in(language),
+          .needs = language == Language::kDe ? offer.needs_de : offer.needs_en,
+          .when = {web::date(language, offer.starts_at) + ", " +
+                       web::time_range(language, offer.starts_at, offer.ends_at),
+                   offer.is_example("starts_at")},
+          .where = {std::move(where), offer.is_example("spot")},
+          .duration = {web::duration(language, Duration::minutes(offer.duration_min)),
+                       offer.is_example("duration_min")},
+          .appointment = {std::string(web::text(language, offer.by_appointment
+                                                              ? texts::kOffersWithAppointment
+                                                              : texts::kOffersWithoutAppointment)),
+                          offer.is_example("by_appointment")},
+          .link = {std::string(web::text(language, texts::kOffersLink)), offer.url},
+          .invented = offer.is_invented()};
+}
+
+Response show_offers(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  OffersPage view{needs.site.page(request, std::string(web::text(language, texts::kOffersTitle))),
+                  {}};
+  for (const Offer& offer : programme->offers) {
+    view.offers.push_back(offer_card(*programme, offer, language));
+  }
+  web::Html out(language);
+  render_offers(out, view);
+  return web::html_response(std::move(out));
+}
+
+Response show_travel(const PageNeeds& needs, const Request& request) {
+  const Language language = web::language_of(request);
+  const ProgrammePtr programme = needs.keeper.now();
+  TravelPage view{needs.site.page(request, std::string(web::text(language, texts::kTravelTitle))),
+                  {}};
+  for (const auto& [id, place] : programme->places) {
+    PlaceCard card{place.name.in(language), place.address, {}, {}};
+    if (place.location) {
+      card.geo_href = fmt::format("geo:{},{}", place.location->latitude, place.location->longitude);
+    }
+    if (place.accuracy_m > 0) {
+      card.accuracy = web::text(language, texts::kTravelAccuracy, {{"metres", place.accuracy_m}});
+    }
+    if (!card.address.empty()) view.places.push_back(std::move(card));
+  }
+  web::Html out(language);
+  render_travel(out, view);
+  return web::html_response(std::move(out));
+}
+
+using RenderPlain = void (*)(web::Html&, const PlainPage&);
+
+Response show_plain(const PageNeeds& needs, const Request& request, const web::Text& title,
+                    RenderPlain render) {
+  const Language language = web::language_of(request);
+  web::Html out(language);
+  render(out, {needs.site.page(request, std::string(web::text(language, title))),
+               std::string(needs.site.owner.in(language))});
+  return web::html_response(std::move(out));
+}
+
+}  // namespace
+
+std::vector<web::NavItem> navigation() {
+  return {{texts::kNavProgramme, "/programm"},   {texts::kNavRegister, "/anmeldung"},
+          {texts::kNavExhibition, "/ausstellung"}, {texts::kNavPractices, "/best-practices"},
+          {texts::kNavCity, "/stadt-jetzt"},     {texts::kNavOffers, "/buergeraktion"},
+          {texts::kNavTravel, "/anreise"}};
+}
+
+std::vector<web::NavItem> footer() {
+  return {{texts::kImprintTitle, "/impressum"},
+          {texts::kPrivacyTitle, "/datenschutz"},
+          {texts::kAccessibilityTitle, "/barrierefreiheit"}};
+}
+
+void add_pages(net::Router& router, const PageNeeds& needs) {
+  const auto page = [&](const char* pattern,
+                        Response (*show)(const PageNeeds&, const Request&)) {
+    web::add_page(router, net::Method::kGet, pattern,
+                  net::Handler([needs, show](Request& request) { return show(needs, request); }));
+  };
+  page("/", show_start);
+  page("/programm", detail::show_programme);
+  page("/programm/{id}", detail::show_session);
+  page("/sprecherin/{id}", detail::show_speaker);
+  page("/calendar.ics", detail::show_calendar);
+  page("/ausstellung", show_exhibition);
+  page("/best-practices", show_practices);
+  page("/stadt-jetzt", show_city);
+  page("/buergeraktion", show_offers);
+  page("/anreise", show_travel);
+  const auto plain = [&](const char* pattern, const web::Text& title, RenderPlain render) {
+    web::add_page(router, net::Method::kGet, pattern,
+                  net::Handler([needs, &title, render](Request& request) {
+                    return show_plain(needs, request, title, render);
+                  }));
+  };
+  plain("/impressum", texts::kImprintTitle, render_imprint);
+  plain("/datenschutz", texts::kPrivacyTitle, render_privacy);
+  plain("/barrierefreiheit", texts::kAccessibilityTitle, render_accessibility);
+}
+
+}  // namespace revier::event

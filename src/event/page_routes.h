@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The public pages of the event, German and (under /en) English:
+//
+//   /  /programm  /programm/{id}  /sprecherin/{id}  /ausstellung  /best-practices  /stadt-jetzt
+//   /buergeraktion  /anreise  /impressum  /datenschutz  /barrierefreiheit
+//   /calendar.ics   whole, ?session=ID (repeated), or filtered like /programm
+#pragma once
+#include <functional>
+#include <string>
+
+#include "event/live_things.h"
+#include "event/programme_keeper.h"
+#include "net/http.h"
+#include "web/page.h"
+
+namespace revier::event {
+
+// All of it outlives the router.
+struct PageNeeds {
+  const ProgrammeKeeper& keeper;
+  const web::Site& site;
+  const Clock& civil_clock;
+  std::string site_url;                                      // without a slash at the end
+  FindLiveThings live_things;
+  // Seats left in a session, nullopt where it has none of its own.
+  std::function<std::optional<std::int64_t>(std::string_view session)> seats_left;
+  std::function<bool()> can_register;
+};
+
+void add_pages(net::Router& router, const PageNeeds& needs);
+
+// The main menu and the footer of the site.
+[[nodiscard]] std::vector<web::NavItem> navigation();
+[[nodiscard]] std::vector<web::NavItem> footer();
+
+}  // namespace revier::event

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "event/page_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "event/texts.h"
+#include "web/i18n.h"
+
+namespace revier::event {
+namespace {
+
+using web::Language;
+
+// How a sensor's attribute is named and written.
+struct ValueSpec {
+  std::string_view attribute;
+  const web::Text& label;
+  std::string_view unit;
+  int digits;
+};
+
+const std::array kValues = {
+    ValueSpec{"availableSpotNumber", texts::kValueAvailableSpots, "", 0},
+    ValueSpec{"totalSpotNumber", texts::kValueTotalSpots, "", 0},
+    ValueSpec{"availableBikeNumber", texts::kValueBikes, "", 0},
+    ValueSpec{"totalSlotNumber", texts::kValueSlots, "", 0},
+    ValueSpec{"availableCapacity", texts::kValueCharging, "", 0},
+    ValueSpec{"capacity", texts::kValueCapacity, "", 0},
+    ValueSpec{"fillingLevel", texts::kValueFilling, "", 2},
+    ValueSpec{"no2", texts::kValueNo2, "µg/m³", 1},
+    ValueSpec{"pm10", texts::kValuePm10, "µg/m³", 1},
+    ValueSpec{"temperature", texts::kValueTemperature, "°C", 1},
+};
+
+const web::Text& heading_of(ThingKind kind) {
+  switch (kind) {
+    case ThingKind::kParking: return texts::kCityParking;
+    case ThingKind::kBikes: return texts::kCityBikes;
+    case ThingKind::kCharging: return texts::kCityCharging;
+    case ThingKind::kBin: return texts::kCityBins;
+    case ThingKind::kAir: return texts::kCityAir;
+  }
+  return texts::kCityAir;
+}
+
+std::string track_name(const Programme& programme, std::string_view id, Language language) {
+  const Event* const event = programme.event();
+  const Track* const track = event == nullptr ? nullptr : event->track(id);
+  return track == nullptr ? std::string() : track->name.in(language);
+}
+
+// Named only where it is not the page's own.
+std::string language_name(std::string_view session, Language language) {
+  if (session.empty() || session == web::code(language)) return {};
+  return std::string(web::text(language, session == "de" ? texts::kProgrammeGerman
+                                                         : texts::kProgrammeEnglish));
+}
+
+std::vector<std::string> rooms_of(const Programme& programme,
+                                  const std::vector<const Session*>& sessions) {
+  std::set<std::string> seen;
+  for (const Session* session : sessions) seen.insert(session->room);
+  std::vector<std::string> rooms(seen.begin(), seen.end());
+  // The largest room first: where most people go.
+  std::ranges::stable_sort(rooms, std::greater<>(), [&](const std::string& id) {
+    const Room* const room = programme.room(id);
+    return room == nullptr ? 0 : room->capacity;
+  });
+  return rooms;
+}
+
+DayGrid day_grid(const Programme& programme, const std::vector<const Session*>& sessions,
+                 Language language) {
+  DayGrid grid{.heading = day_heading(sessions.front()->day, language), .rooms = {}, .rows = {}};
+  const std::vector<std::string> rooms = rooms_of(programme, sessions);
+  for (const std::string& id : rooms) {
+    const Room* const room = programme.room(id);
+    grid.rooms.push_back(room == nullptr ? id : room->name.in(language));
+  }
+  Instant start{-1};
+  for (const Session* session : sessions) {
+    if (session->starts_at != start) {
+      start = session->starts_at;
+      grid.rows.push_back({web::time(language, start), {}});
+      grid.rows.back().cells.resize(rooms.size());
+    }
+    const auto column = std::ranges::find(rooms, session->room) - rooms.begin();
+    grid.rows.back().cells[static_cast<std::size_t>(column)].push_back(
+        session_row(programme, *session, language));
+  }
+  return grid;
+}
+
+std::vector<std::vector<const Session*>> by_day(const std::vector<const Session*>& sessions) {
+  std::vector<std::vector<const Session*>> days;
+  for (const Session* session : sessions) {
+    if (days.empty() || days.back().front()->day != session->day) days.emplace_back();
+    days.back().push_back(session);
+  }
+  return days;
+}
+
+}  // namespace
+
+std::string day_heading(std::string_view date, Language language) {
+  const auto noon = web::from_local(date, "12:00");
+  return noon ? web::date(language, *noon, web::DateStyle::kFull) : std::string(date);
+}
+
+std::string_view format_name(std::string_view format, Language language) {
+  static const std::map<std::string_view, const web::Text*> kFormats = {
+      {"welcome", &texts::kFormatWelcome},   {"greeting", &texts::kFormatGreeting},
+      {"keynote", &texts::kFormatKeynote},   {"talk", &texts::kFormatTalk},
+      {"panel", &texts::kFormatPanel},       {"workshop", &texts::kFormatWorkshop},
+      {"networking", &texts::kFormatNetworking}, {"special", &texts::kFormatSpecial}};
+  const auto found = kFormats.find(format);
+  return web::text(language, found == kFormats.end() ? texts::kFormatOther : *found->second);
+}
+
+SessionRow session_row(const Programme& programme, const Session& session, Language language) {
+  const Room* const room = programme.room(session.room);
+  SessionRow row{.id = session.id,
+                 .title = {session.title.in(language), session.is_example("title")},
+                 .href = web::path(language, "/programm/" + session.id),
+                 .time = {web::time_range(language, session.starts_at, session.ends_at),
+                          session.is_example("starts_at")},
+                 .datetime = web::iso_date_time(session.starts_at),
+                 .room = room == nullptr ? std::string() : room->name.in(language),
+                 .track = track_name(programme, session.track, language),
+                 .language = language_name(session.language, language),
+                 .speakers = {},
+                 .invented = session.is_invented(),
+                 .bookable = session.bookable};
+  for (const std::string& id : session.speakers) {
+    if (const Speaker* speaker = programme.speaker(id)) row.speakers.push_back(speaker->name);
+  }
+  return row;
+}
+
+std::vector<DayGroup> day_groups(const Programme& programme,
+                                 const std::vector<const Session*>& sessions, Language language) {
+  std::vector<DayGroup> groups;
+  const Event* const event = programme.event();
+  for (const auto& list : by_day(sessions)) {
+    DayGroup group{.date = list.front()->day,
+                   .heading = day_heading(list.front()->day, language),
+                   .title = {},
+                   .rows = {}};
+    if (const Day* day = event == nullptr ? nullptr : event->day(group.date)) {
+      group.title = {day->title.in(language), day->is_example("title")};
+    }
+    for (const Session* session : list) {
+      group.rows.push_back(session_row(programme, *session, language));
+    }
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+std::vector<DayGrid> day_grids(const Programme& programme,
+                               const std::vector<const Session*>& sessions, Language language) {
+  std::vector<DayGrid> grids;
+  for (const auto& list : by_day(sessions)) grids.push_back(day_grid(programme, list, language));
+  return grids;
+}
+
+LiveCard live_card(const LiveThing& thing, Language language) {
+  LiveCard card{.id = {},
+                .name = thing.name,
+                .values = {},
+                .time_key = thing.id + " observedAt",
+                .time = {},
+                .datetime = {},
+                .simulated = thing.simulated};
+  if (thing.observed_at) {
+    card.time = web::time(language, *thing.observed_at);
+    card.datetime = web::iso_date_time(*thing.observed_at);
+  }
+  for (const ValueSpec& spec : kValues) {
+    const auto value = std::ranges::find(thing.values, spec.attribute, &LiveThing::Value::attribute);
+    if (value == thing.values.end()) continue;
+    card.values.push_back({.key = thing.id + " " + std::string(spec.attribute),
+                           .label = std::string(web::text(language, spec.label)),
+                           .value = web::number(language, value->number, spec.digits),
+                           .unit = std::string(spec.unit),
+                           .digits = spec.digits});
+  }
+  return card;
+}
+
+std::vector<LiveCard> live_cards(const std::vector<LiveThing>& things,
+                                 const std::vector<std::string>& ids, Language language) {
+  std::vector<LiveCard> cards;
+  for (const std::string& id : ids) {
+    const auto thing = std::ranges::find(things, id, &LiveThing::id);
+    if (thing != things.end()) cards.push_back(live_card(*thing, language));
+  }
+  return cards;
+}
+
+std::vector<LiveGroup> live_groups(const std::vector<LiveThing>& things, Language language) {
+  std::vector<LiveGroup> groups;
+  const LiveThing* last = nullptr;
+  for (const LiveThing& thing : things) {
+    if (last == nullptr || last->kind != thing.kind) {
+      groups.push_back({std::string(web::text(language, heading_of(thing.kind))), {}});
+    }
+    groups.back().cards.push_back(live_card(thing, language));
+    last = &thing;
+  }
+  return groups;
+}
+
+}  // namespace revier::event
