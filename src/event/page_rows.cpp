@@ -64,9 +64,9 @@ std::vector<std::string> rooms_of(const Programme& programme,
   for (const Session* session : sessions) seen.insert(session->room);
   std::vector<std::string> rooms(seen.begin(), seen.end());
   // The largest room first: where most people go.
-  std::ranges::stable_sort(rooms, std::greater<>(), [&](const std::string& id) {
+  std::ranges::sort(rooms, {}, [&](const std::string& id) {
     const Room* const room = programme.room(id);
-    return room == nullptr ? 0 : room->capacity;
+    return std::pair(room == nullptr ? 0 : -room->capacity, id);
   });
   return rooms;
 }
