@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <simdjson.h>
 
+#include "json/detail/explain.h"
 #include "json/detail/tape.h"
 #include "json/json.h"
 
@@ -188,7 +189,11 @@ Result<void> read(dom::parser& parser, std::string_view text) {
   if (error == simdjson::SUCCESS) error = parser.parse(text.data(), text.size(), true).error();
   if (error == simdjson::SUCCESS) return {};
   if (error == simdjson::MEMALLOC) return fail(Code::kUnavailable, "no memory for this JSON");
-  return fail(Code::kInvalidRequest, simdjson::error_message(error));
+  if (error == simdjson::DEPTH_ERROR)
+    return fail(Code::kInvalidRequest, "the JSON is nested too deep");
+  const std::string why = detail::explain(text);
+  return fail(Code::kInvalidRequest,
+              why.empty() ? simdjson::error_message(error) : "no JSON: " + why);
 }
 
 }  // namespace

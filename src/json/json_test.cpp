@@ -105,8 +105,32 @@ TEST(Json, RefusesWhatIsNotJson) {
     auto document = Document::parse(text);
     ASSERT_FALSE(document) << text;
     EXPECT_EQ(document.error().code, Code::kInvalidRequest) << text;
+    const bool is_duplicate = !document.error().field.empty();
+    const auto place = testing::HasSubstr("no JSON: line ");
+    if (!is_duplicate) EXPECT_THAT(document.error().message, place) << text;
   }
   EXPECT_FALSE(Document::parse(std::string_view("[1]\0", 4)));
+}
+
+TEST(Json, SaysWhatIsWrongAndWhere) {
+  const Case cases[] = {
+      {"", "line 1, column 1: expected a value"},
+      {"{\"a\":\n [1,\n  2 3]}", "line 3, column 5: expected ',' or ']'"},
+      {"{\"a\" 1}", "line 1, column 6: expected ':'"},
+      {"{a:1}", "line 1, column 2: expected a key in double quotes"},
+      {"[01]", "line 1, column 3: a number does not start with 0"},
+      {"[1.]", "line 1, column 4: expected a digit"},
+      {"[1e999]", "line 1, column 2: a number is out of range"},
+      {"18446744073709551616", "line 1, column 1: an integer is beyond 64 bits"},
+      {"[-9223372036854775809]", "line 1, column 2: an integer is beyond 64 bits"},
+      {"\"\\ud800\"", "line 1, column 8: half of a surrogate pair"},
+      {"\"\\u00g0\"", "line 1, column 4: expected four hexadecimal digits"},
+      {"\"\\x\"", "line 1, column 3: an escape that JSON does not know"},
+      {"\"a\xff\"", "line 1, column 3: a byte that is not UTF-8"},
+      {"[\"a", "line 1, column 4: a string without an end"},
+      {"[1] 2", "line 1, column 5: expected the end after the value"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(print(c.text), "ERROR no JSON: " + std::string(c.answer));
 }
 
 std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
