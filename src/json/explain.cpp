@@ -2,6 +2,8 @@
 #include "json/detail/explain.h"
 
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 namespace revier::json::detail {
 namespace {
@@ -126,22 +128,21 @@ class Explainer {
   }
 
   bool in_range(std::size_t start, bool is_integer) {
-    const char* first = text_.data() + start;
-    const char* last = text_.data() + at_;
-    std::errc error{};
-    if (!is_integer) {
-      double number;
-      error = std::from_chars(first, last, number).ec;
-    } else if (*first == '-') {
-      std::int64_t number;
-      error = std::from_chars(first, last, number).ec;
-    } else {
-      std::uint64_t number;
-      error = std::from_chars(first, last, number).ec;
-    }
-    if (error == std::errc{}) return true;
+    const std::string digits(text_.substr(start, at_ - start));
+    if (is_integer ? fits_64_bits(digits) : std::isfinite(std::strtod(digits.c_str(), nullptr)))
+      return true;
     at_ = start;
     return fault(is_integer ? "an integer is beyond 64 bits" : "a number is out of range");
+  }
+
+  static bool fits_64_bits(const std::string& digits) {
+    std::int64_t negative;
+    std::uint64_t positive;
+    const char* first = digits.data();
+    const char* last = first + digits.size();
+    const auto read = *first == '-' ? std::from_chars(first, last, negative)
+                                    : std::from_chars(first, last, positive);
+    return read.ec == std::errc{};
   }
 
   bool string() {

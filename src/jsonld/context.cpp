@@ -68,6 +68,7 @@ std::string Context::compact_iri(std::string_view iri) const {
     std::string candidate = fmt::format("{}:{}", entry.first, suffix);
     const Term* taken = find(candidate);
     if (taken != nullptr && taken->iri != iri) return;
+    if (candidate.size() > detail::kIriBytesMax) return;
     if (best.empty() || std::pair(candidate.size(), std::string_view(candidate)) <
                             std::pair(best.size(), std::string_view(best)))
       best = std::move(candidate);

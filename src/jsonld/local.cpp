@@ -254,7 +254,7 @@ Result<bool> Local::map_iri(std::string_view name, const json::Value& value, Ter
   if (id && !id->is_string()) return fail(wrong(name, "has an @id that is not an IRI").error());
   if (id && id->as_string() != name) {
     RV_ASSIGN(const bool is_defined, map_given_iri(name, *id, term));
-    const bool is_simple = value.is_string() && name.find(':', 1) == name.npos;
+    const bool is_simple = value.is_string() && name.find(':') == name.npos && name != "_";
     term.is_prefix = is_simple && !term.iri.empty() && is_delimiter(term.iri.back());
     return is_defined;
   }
@@ -312,7 +312,7 @@ Result<void> Local::read_prefix(std::string_view name, const json::Value& value,
   RV_ASSIGN(term.is_prefix, read_flag(name, value, "@prefix", false));
   if (name.find_first_of(":/") != name.npos || is_keyword(term.iri))
     return wrong(name, "cannot have @prefix");
-  term.is_prefix = term.is_prefix && !term.iri.empty();
+  term.is_prefix = term.is_prefix && !term.iri.empty() && name != "_";  // "_:" is a blank node
   return {};
 }
 
