@@ -202,6 +202,7 @@ Result<Document> Document::parse(std::string_view text, const Limits& limits) {
   RV_CHECK(limits.depth_max <= kDepthMost && limits.bytes_max <= kBytesMost);
   if (text.size() > limits.bytes_max)
     return fail(Code::kTooLarge, fmt::format("the JSON is longer than {} bytes", limits.bytes_max));
+  if (text.empty()) text = "";  // never a null pointer to simdjson
   Workshop& shop = workshop();
   auto parsed = [&]() -> Result<Document> {
     RV_TRY(read(shop.parser, text));
