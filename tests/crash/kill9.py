@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """kill -9 at random moments under load; nothing acknowledged is missing, nothing is half there.
 
-Several clients create, update, replace, delete and batch entities over HTTP. Each entity carries one
-version in all its attributes, so that a half-written one shows. A client knows, for each of its
+Several clients create, update, replace, delete and batch entities over HTTP. Each entity carries
+one version in all its attributes, so that a half-written one shows. A client knows, for each of its
 entities, the version that was acknowledged last and the one that was under way when the connection
 broke; after the restart exactly one of the two must be there, whole.
 
