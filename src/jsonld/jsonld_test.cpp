@@ -127,6 +127,8 @@ TEST(Jsonld, CoreComesLast) {
   EXPECT_EQ(expanded(context, "type"), "@type");
   EXPECT_EQ(context->compact_name("http://x/location"), "http://x/location");
   EXPECT_EQ(context->compact_name("http://purl.org/dc/terms/description"), "desc");
+  const ContextPtr longer = made(R"({"long_title":"http://purl.org/dc/terms/title"})");
+  EXPECT_EQ(longer->compact_name("http://purl.org/dc/terms/title"), "title");
   // A prefix of the core context counts only behind it.
   EXPECT_EQ(expanded(made(R"({"a":"ngsi-ld:a"})"), "a"), "ngsi-ld:a");
   const ContextPtr after = made(
