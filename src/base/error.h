@@ -34,6 +34,8 @@ enum class Code : std::uint8_t {
   kGone,                  // was there, is not any more
   kPreconditionFailed,    // If-Match and the like
   kTooLarge,              // body beyond its limit
+  kHeadTooLarge,          // request line and fields beyond their limits
+  kTooSlow,               // the request did not arrive in time
   kUnsupportedMediaType,  // body of a type the operation does not take
   kMisdirected,           // a Host that is not ours
   kUnprocessable,         // a form or a JSON of the people plane with wrong fields

@@ -73,14 +73,15 @@ bool is_plain(std::string_view text) {
 
 void append_field(std::string& line, LogFormat format, std::string_view key,
                   std::string_view value) {
+  const bool first = line.empty() || line.back() == '\n';
   if (format == LogFormat::kJson) {
-    line += line.empty() ? '{' : ',';
+    line += first ? '{' : ',';
     append_quoted(line, key);
     line += ':';
     append_quoted(line, value);
     return;
   }
-  if (!line.empty()) line += ' ';
+  if (!first) line += ' ';
   line += key;
   line += '=';
   if (is_plain(value)) {
@@ -88,6 +89,16 @@ void append_field(std::string& line, LogFormat format, std::string_view key,
   } else {
     append_quoted(line, value);
   }
+}
+
+// Appends one line, without its end.
+void append_line(std::string& out, LogFormat format, Level level, std::string_view event,
+                 std::initializer_list<LogField> fields) {
+  append_field(out, format, "time", to_iso8601(RealClock().now()));
+  append_field(out, format, "level", name_of(level));
+  append_field(out, format, "event", event);
+  for (const LogField& field : fields) append_field(out, format, field.key, field.value);
+  if (format == LogFormat::kJson) out += '}';
 }
 
 }  // namespace
@@ -101,12 +112,21 @@ void log_event(Level level, std::string_view event, std::initializer_list<LogFie
   Sink& out = sink();
   if (!out.logger.should_log(to_spdlog(level))) return;
   std::string line;
-  append_field(line, out.format, "time", to_iso8601(RealClock().now()));
-  append_field(line, out.format, "level", name_of(level));
-  append_field(line, out.format, "event", event);
-  for (const LogField& field : fields) append_field(line, out.format, field.key, field.value);
-  if (out.format == LogFormat::kJson) line += '}';
+  append_line(line, out.format, level, event, fields);
   out.logger.log(to_spdlog(level), "{}", line);
+}
+
+void LogBatch::add(Level level, std::string_view event, std::initializer_list<LogField> fields) {
+  Sink& out = sink();
+  if (!out.logger.should_log(to_spdlog(level))) return;
+  if (!lines_.empty()) lines_ += '\n';
+  append_line(lines_, out.format, level, event, fields);
+}
+
+void LogBatch::flush() {
+  if (lines_.empty()) return;
+  sink().logger.log(spdlog::level::critical, "{}", lines_);
+  lines_.clear();
 }
 
 }  // namespace revier

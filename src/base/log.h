@@ -35,4 +35,23 @@ void configure_log(Level least, LogFormat format);
 
 void log_event(Level level, std::string_view event, std::initializer_list<LogField> fields = {});
 
+// Lines that are written together: for what happens thousands of times a second. The owner calls
+// flush() now and then; the destructor does it too.
+//
+// Thread safety: by one thread at a time.
+class LogBatch {
+ public:
+  LogBatch() = default;
+  ~LogBatch() { flush(); }
+  LogBatch(const LogBatch&) = delete;
+  LogBatch& operator=(const LogBatch&) = delete;
+
+  void add(Level level, std::string_view event, std::initializer_list<LogField> fields);
+  void flush();
+  [[nodiscard]] std::size_t size_bytes() const { return lines_.size(); }
+
+ private:
+  std::string lines_;
+};
+
 }  // namespace revier

@@ -126,6 +126,7 @@ class Router {
     Handler handler;  // exactly one of the two is set
     AsyncHandler async_handler;
     RouteOptions options;
+    std::size_t number = 0;  // in the order of adding
   };
   struct Match {
     const Route* route = nullptr;  // nullptr: see `allow`
@@ -141,6 +142,7 @@ class Router {
  private:
   struct Node;
   void insert(Route route);
+  std::size_t routes_ = 0;
   std::unique_ptr<Node> root_;
   std::function<Response(const Request&, const Error&)> error_page_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The template half of Pool::run; included by net/server.h only.
 #pragma once
+#include <exception>
+
 #include "base/completion.h"
 
 namespace revier::net {
@@ -8,20 +10,24 @@ namespace revier::net {
 template <class Work>
 auto Pool::run(Work work) -> Task<Result<std::invoke_result_t<Work&>>> {
   using Value = std::invoke_result_t<Work&>;
-  if constexpr (std::is_void_v<Value>) {
-    Completion<int> done;
-    if (!post([&] { work(), done.set(0); })) {
-      co_return fail(Code::kUnavailable, "the server is busy, try again in a moment");
+  // A library's exception ends here: the thread is not the caller's.
+  const auto attempt = [&]() -> Result<Value> {
+    try {
+      if constexpr (std::is_void_v<Value>) {
+        work();
+        return {};
+      } else {
+        return Result<Value>(tl::in_place, work());
+      }
+    } catch (const std::exception& error) {
+      return fail(failed(error.what()));
     }
-    co_await done;
-    co_return Result<>{};
-  } else {
-    Completion<Value> done;
-    if (!post([&] { done.set(work()); })) {
-      co_return fail(Code::kUnavailable, "the server is busy, try again in a moment");
-    }
-    co_return co_await done;
+  };
+  Completion<Result<Value>> done;
+  if (!post([&] { done.set(attempt()); })) {
+    co_return fail(Code::kUnavailable, "the server is busy, try again in a moment");
   }
+  co_return co_await done;
 }
 
 }  // namespace revier::net

@@ -161,6 +161,7 @@ void Router::insert(Route route) {
   }
   auto& slot = Node::slot(rest ? node->rest : node->here, route.method);
   RV_CHECK(slot == nullptr);  // two routes for the same requests
+  route.number = routes_++;
   entry->route = std::move(route);
   slot = std::move(entry);
 }

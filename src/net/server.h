@@ -40,7 +40,7 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Binds and listens; nothing is accepted before run(). `router` and `clock` must outlive it.
+  // Binds and listens; nothing is accepted before start(). `router` and `clock` must outlive it.
   // Errors: kUnavailable with the address and what the system said; kInvalidRequest for options.
   [[nodiscard]] static Result<std::unique_ptr<Server>> open(const ServerOptions& options,
                                                             const Router& router,
@@ -56,27 +56,30 @@ class Server {
   virtual void stop() = 0;
 };
 
-// Waiting inside a Task on an io thread.
+// Waiting inside a Task on an io thread of a Server.
 [[nodiscard]] Task<> sleep_for(Duration duration);
-// Lets other work of this thread run and goes on: the end of a slice.
+// Lets other work of this thread run and goes on: the end of a slice. On any Executor.
 [[nodiscard]] Task<> yield_now();
 
 // Bounded pool for what blocks or computes long: SQL, PDF, argon2id, XLSX.
 class Pool {
  public:
+  // The destructor finishes what was taken.
   Pool(unsigned threads, std::size_t queue_max);
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
   // Runs `work` on the pool and goes on on the caller's io thread with its result.
-  // Errors: kUnavailable when the queue is full (answered 503 with Retry-After).
+  // Errors: kUnavailable when the queue is full (answered 503 with Retry-After); kInternalError,
+  // logged, when `work` lets an exception out.
   template <class Work>
   [[nodiscard]] auto run(Work work) -> Task<Result<std::invoke_result_t<Work&>>>;
 
  private:
   // False when the queue is full.
   [[nodiscard]] bool post(std::function<void()> job);
+  [[nodiscard]] static Error failed(const char* what);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/detail/connection.h"
+#include "net/detail/text.h"
+
+namespace revier::net::detail {
+namespace {
+
+constexpr std::size_t kOneWriteBytesMax = 4'096;
+constexpr std::size_t kCompressSliceBytes = std::size_t{32} << 10;
+constexpr std::int64_t kHeartbeatMs = 15'000;
+constexpr std::int64_t kLingerMs = 2'000;
+constexpr std::size_t kLingerBytesMax = std::size_t{1} << 20;
+
+void remove_written(std::string_view& first, std::string_view& second, std::size_t bytes) {
+  const std::size_t of_first = std::min(bytes, first.size());
+  first.remove_prefix(of_first);
+  second.remove_prefix(bytes - of_first);
+}
+
+}  // namespace
+
+Response Connection::failed(const char* what) {
+  log_event(Level::kError, "http.handler_exception",
+            {{"route", route_ != nullptr ? route_->pattern : std::string()}, {"what", what}});
+  return refusal({Code::kInternalError, "something went wrong here, not with the request", {}});
+}
+
+Response Connection::call_plain_handler() {
+  if (route_ == nullptr) return Response::empty(204).header("Allow", allow_);
+  try {
+    return route_->handler(request_);
+  } catch (const std::exception& error) {
+    return failed(error.what());
+  }
+}
+
+Task<Response> Connection::call_handler() {
+  try {
+    co_return co_await route_->async_handler(request_);
+  } catch (const std::exception& error) {
+    co_return failed(error.what());
+  }
+}
+
+// Pages for people where the request is known to be one of ours.
+Response Connection::refusal(const Error& error) {
+  const bool is_ours = head_is_known_ && !request_.host.empty();
+  try {
+    Response response =
+        is_ours ? server_.router.error_response(request_, error) : Response::problem(error);
+    if (!allow_.empty()) response.header("Allow", allow_);
+    return response;
+  } catch (const std::exception& thrown) {
+    log_event(Level::kError, "http.error_page_exception", {{"what", thrown.what()}});
+    return Response::problem(error);
+  }
+}
+
+Task<Connection::Next> Connection::refuse(Error error) {
+  if (!head_is_known_) started_us_ = monotonic_us();
+  if (!head_is_known_ || parser_.head().has_body()) {
+    keep_alive_ = false;  // where the next request begins is not known, or not worth finding out
+  } else {
+    begin_ += parser_.size_bytes();
+  }
+  return send(refusal(error));
+}
+
+Task<Connection::Next> Connection::send(Response response) {
+  Plan plan = plan_answer(request_, response);
+  std::string_view body = has_body(plan.status) ? body_of(response) : std::string_view();
+  if (plan.coding != Coding::kIdentity && !body.empty()) {
+    if (co_await compress(body, plan.coding)) {
+      body = compressed_;
+    } else {
+      plan.coding = Coding::kIdentity;
+    }
+  }
+  const bool streams = is_stream(response) && request_.method != Method::kHead;
+  keep_alive_ = keep_alive_ && !ended_ && !streams;
+  out_.clear();
+  append_head(out_, response, plan,
+              {thread_.date_line(), keep_alive_, parser_.head().http_1_0, body.size()});
+  if (request_.method == Method::kHead) body = {};
+  if (body.size() <= kOneWriteBytesMax) out_ += std::exchange(body, {});
+  const std::size_t bytes = out_.size() + body.size();
+  std::string_view head = out_;
+  const auto outcome = transport_.try_write(head, body);  // all of it, as a rule
+  remove_written(head, body, outcome.bytes);
+  const bool written = outcome.ok && ((head.empty() && body.empty()) || co_await write(head, body));
+  account(plan.status, bytes);
+  if (!written) co_return Next::kEnd;
+  if (streams) co_await stream(response);
+  if (keep_alive_ && !ended_) co_return Next::kRequest;
+  co_await linger();
+  co_return Next::kEnd;
+}
+
+// In slices: a long body must not hold the thread.
+Task<bool> Connection::compress(std::string_view body, Coding coding) {
+  Compressor compressor(coding, body.size());
+  compressed_.clear();
+  for (;;) {
+    const std::string_view slice = body.substr(0, kCompressSliceBytes);
+    body.remove_prefix(slice.size());
+    if (!compressor.feed(slice, body.empty(), compressed_)) co_return false;
+    if (body.empty()) co_return true;
+    co_await yield_now();
+  }
+}
+
+Task<bool> Connection::write(std::string_view first, std::string_view second) {
+  set_phase(Phase::kWrite, server_.options.write_timeout_ms);
+  while (!first.empty() || !second.empty()) {
+    const auto outcome = transport_.try_write(first, second);
+    if (!outcome.ok) co_return false;
+    remove_written(first, second, outcome.bytes);
+    if (outcome.bytes > 0) {
+      set_phase(Phase::kWrite, server_.options.write_timeout_ms);
+    } else if (!co_await transport_.wait_to_write() || expired_) {
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+void Connection::account(int status, std::size_t bytes) {
+  const std::int64_t duration_us = monotonic_us() - started_us_;
+  server_.metrics_of(route_).count(status, duration_us);
+  if (!server_.options.access_log) return;
+  // The pattern, not the address: addresses hold secrets and names.
+  thread_.access_log().add(Level::kInfo, "http.request",
+                           {{"method", net::to_string(request_.method)},
+                            {"route", route_ != nullptr ? std::string_view(route_->pattern) : "-"},
+                            {"status", status},
+                            {"bytes", bytes},
+                            {"us", duration_us}});
+}
+
+void Connection::watch_client() {
+  events_->readable = false;
+  transport_.watch_read([queue = events_] {
+    queue->readable = true;
+    queue->wake();
+  });
+}
+
+Task<> Connection::stream(const Response& response) {
+  events_ = std::make_shared<EventQueue>(thread_);
+  set_phase(Phase::kStream, kHeartbeatMs);
+  try {
+    std::get<Response::OnStream>(response.body)(events_);
+  } catch (const std::exception& error) {
+    log_event(Level::kError, "http.stream_exception", {{"what", error.what()}});
+    events_->close();
+  }
+  watch_client();
+  while (!ended_ && co_await send_events()) {
+  }
+  events_->close();
+  set_phase(Phase::kEnd, kLingerMs);
+  events_.reset();
+}
+
+// False when the stream is over.
+Task<bool> Connection::send_events() {
+  const std::shared_ptr<EventQueue> queue = events_;
+  co_await queue->wait();
+  if (queue->readable) {
+    if (!transport_.still_open()) co_return false;
+    watch_client();
+  }
+  const bool closed = queue->closed();
+  out_.clear();
+  for (const auto& event : queue->take()) out_ += *event;
+  if (queue->dropped()) co_return false;
+  if (out_.empty() && !closed && monotonic_us() >= deadline_us_) out_ = ":\n\n";
+  if (!out_.empty()) {
+    if (!co_await write(out_, {})) co_return false;
+    set_phase(Phase::kStream, kHeartbeatMs);
+  }
+  co_return !closed;
+}
+
+// Closing with input unread would reset the connection, and the answer might be lost with it.
+Task<> Connection::linger() {
+  set_phase(Phase::kEnd, kLingerMs);
+  transport_.shutdown_write();
+  for (std::size_t bytes = 0; bytes < kLingerBytesMax && !expired_;) {
+    const auto outcome = co_await transport_.read_plain(in_);
+    if (!outcome.ok) co_return;
+    bytes += outcome.bytes;
+  }
+}
+
+}  // namespace revier::net::detail
