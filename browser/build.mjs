@@ -72,11 +72,25 @@ function withAssetAddresses(css) {
                      (_, name) => `url("${hashed(name, readFileSync(join(out, name)))}")`);
 }
 
+// KERN draws icons white and rings transparent where colours are forced: wrong on a light ground,
+// and a ring without adjustment is not seen at all.
+function withForcedColours(sheet) {
+  for (const node of sheet.filter((n) => n.rules && n.prelude.includes("forced-colors"))) {
+    eachRule(node.rules, (rule) => {
+      rule.declarations = rule.declarations.map(([name, value]) => [
+        name, name === "outline-color" ? value.replace("transparent", "CanvasText")
+                                       : value.replace("var(--kern-color-white)", "CanvasText"),
+      ]);
+    });
+  }
+  return sheet;
+}
+
 function styleSheet() {
   const kern = keepUsed(parse(read(packageFolder("@kern-ux/native"), "dist/kern.css"))
                             .filter((node) => !node.statement), usedClasses());
   const own = lines(read(here, "css/order.txt")).map((name) => read(here, "css", name)).join("\n");
-  const sheet = keepUsedProperties([...kern, ...parse(own)]);
+  const sheet = keepUsedProperties([...withForcedColours(kern), ...parse(own)]);
   pictureFiles(sheet);
   const css = withAssetAddresses(print(sheet));
   return esbuild.transformSync(css, {loader: "css", minify: true, target}).code;

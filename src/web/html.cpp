@@ -9,7 +9,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kSchemes = {"http", "https",  "mailto",
                                                       "tel",  "webcal", "geo"};
 
-std::string_view entity(char c) {
+constexpr std::string_view entity(char c) {
   switch (c) {
     case '&':
       return "&amp;";
@@ -26,7 +26,7 @@ std::string_view entity(char c) {
   }
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -36,13 +36,23 @@ bool is_unreserved(char c) {
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // NUL and other controls have no meaning in HTML and are a parse error: they become U+FFFD.
-bool is_forbidden(char c) { return is_control(c) && c != '\n' && c != '\t' && c != '\r'; }
+constexpr bool is_forbidden(char c) { return is_control(c) && c != '\n' && c != '\t' && c != '\r'; }
+
+// Which bytes do not stand for themselves.
+constexpr std::array<bool, 256> kSpecial = [] {
+  std::array<bool, 256> special{};
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    special[static_cast<std::size_t>(byte)] = !entity(c).empty() || is_forbidden(c);
+  }
+  return special;
+}();
 
 void append_escaped(std::string& out, std::string_view value) {
   std::size_t from = 0;
   for (std::size_t i = 0; i < value.size(); ++i) {
+    if (!kSpecial[static_cast<unsigned char>(value[i])]) continue;
     const std::string_view replacement = is_forbidden(value[i]) ? "\xEF\xBF\xBD" : entity(value[i]);
-    if (replacement.empty()) continue;
     out.append(value.substr(from, i - from)).append(replacement);
     from = i + 1;
   }

@@ -99,8 +99,9 @@ std::int64_t local_day(Instant instant, std::string_view zone) {
   return floor_div(instant.us + offset_us(instant, zone), kDayUs);
 }
 
-std::string bare_time(Language language, Instant instant, std::string_view zone) {
-  return with_pattern(language, instant, "H:mm", zone);
+std::string bare_time(Instant instant, std::string_view zone) {
+  const LocalTime t = local_time(instant, zone);
+  return fmt::format("{}:{:02}", t.hour, t.minute);
 }
 
 icu::NumberFormat& number_format(Language language) {
@@ -213,7 +214,7 @@ std::string date(Language language, Instant instant, DateStyle style, std::strin
 }
 
 std::string time(Language language, Instant instant, std::string_view zone) {
-  return bare_time(language, instant, zone) + (language == Language::kDe ? " Uhr" : "");
+  return bare_time(instant, zone) + (language == Language::kDe ? " Uhr" : "");
 }
 
 std::string date_time(Language language, Instant instant, std::string_view zone) {
@@ -224,7 +225,7 @@ std::string time_range(Language language, Instant from, Instant to, std::string_
   if (local_day(from, zone) != local_day(to, zone)) {
     return date_time(language, from, zone) + " – " + date_time(language, to, zone);
   }
-  return bare_time(language, from, zone) + "–" + time(language, to, zone);
+  return bare_time(from, zone) + "–" + time(language, to, zone);
 }
 
 std::string date_range(Language language, Instant first, Instant last, std::string_view zone) {

@@ -143,6 +143,12 @@ TEST(Assets, AreFoundAndServed) {
   EXPECT_EQ(find_asset("site.cs"), nullptr);
   EXPECT_LT(css->br.size(), 15'000u);
   EXPECT_TRUE(css->url.starts_with("/a/") && css->url.ends_with("/site.css"));
+  for (const char* part :
+       {".kern-alert--danger", ".kern-form-check__radio", ".rv-header", ".rv-programme",
+        "prefers-color-scheme", "forced-colors", "@media print"}) {
+    EXPECT_NE(css->raw.find(part), std::string_view::npos) << part;
+  }
+  EXPECT_EQ(css->raw.find("data:"), std::string_view::npos);
   // No address of a file that is not there, nothing inline.
   for (std::size_t at = css->raw.find("url("); at != std::string_view::npos;
        at = css->raw.find("url(", at + 1)) {
