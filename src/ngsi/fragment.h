@@ -33,6 +33,7 @@ struct FragmentAttribute {
   bool has_value = false;  // false in fragments that name only members beside the value
   std::string dataset_id;  // empty: the default instance
   std::string value;       // JSON text as entity.h says; after Nulls::kMerge nulls may be inside
+  std::string as_vocab;    // of a bare text: what it would be in a VocabProperty
   Given<Instant> observed_at;
   Given<Instant> expires_at;
   Given<std::string> unit_code;

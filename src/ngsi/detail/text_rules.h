@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What texts must look like: names (4.6.2), DateTimes (4.6.3), scopes (4.18), language tags.
+#pragma once
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace revier::ngsi::detail {
+
+// A letter, then letters, numbers and '_'.
+[[nodiscard]] bool is_plain_name(std::string_view name);
+// Also prefix:name and IRIs.
+[[nodiscard]] bool is_name(std::string_view name);
+// "/Madrid/Gardens" or "Madrid/Gardens".
+[[nodiscard]] bool is_scope(std::string_view scope);
+// RFC 5646 in form, or "@none".
+[[nodiscard]] bool is_language_tag(std::string_view tag);
+
+// YYYY-MM-DDThh:mm:ss[.ffffff]Z.
+[[nodiscard]] Result<Instant> parse_date_time(std::string_view text);
+
+// True for terms of the core context that are members and can't be attributes ("observedAt").
+[[nodiscard]] bool is_reserved_term(std::string_view name);
+
+}  // namespace revier::ngsi::detail

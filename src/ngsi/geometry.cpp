@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ngsi/geometry.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ngsi/detail/json_text.h"
+
+namespace revier::ngsi {
+namespace {
+
+constexpr std::array<std::string_view, 6> kShapeNames = {
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"};
+
+std::optional<Shape> shape_named(std::string_view name) {
+  const auto at = std::find(kShapeNames.begin(), kShapeNames.end(), name);
+  if (at == kShapeNames.end()) return std::nullopt;
+  return static_cast<Shape>(at - kShapeNames.begin());
+}
+
+// Reads coordinates; what is wrong is said in error().
+class CoordinateReader {
+ public:
+  explicit CoordinateReader(Geometry& geometry) : geometry_(geometry) {}
+
+  [[nodiscard]] bool read(std::string_view text) {
+    switch (geometry_.shape) {
+      case Shape::kPoint:
+        return position(text);
+      case Shape::kMultiPoint:
+        return positions(text, 1);
+      case Shape::kLineString:
+        return path(text, false);
+      case Shape::kMultiLineString:
+        return paths(text, false);
+      case Shape::kPolygon:
+        return polygon(text);
+      case Shape::kMultiPolygon:
+        return each(text, [this](std::string_view part) { return polygon(part); });
+    }
+    return false;
+  }
+  [[nodiscard]] std::string_view error() const { return error_; }
+
+ private:
+  bool refuse(std::string_view why) {
+    error_ = why;
+    return false;
+  }
+  template <class Read>
+  bool each(std::string_view text, Read read) {
+    if (!text.starts_with('[')) return refuse("coordinates must be nested arrays as RFC 7946 says");
+    std::size_t parts = 0;
+    for (detail::TextCursor cursor(text); cursor.next(); ++parts) {
+      if (!read(cursor.value())) return false;
+    }
+    return parts > 0 || refuse("coordinates must not be empty");
+  }
+  bool position(std::string_view text) {
+    Position position;
+    std::size_t numbers = 0;
+    const bool read = each(text, [&](std::string_view part) {
+      const auto number = detail::number_in(part);
+      if (!number) return refuse("a position must be numbers: [longitude, latitude]");
+      if (numbers == 0) position.longitude = *number;
+      if (numbers == 1) position.latitude = *number;
+      ++numbers;
+      return true;
+    });
+    if (!read) return false;
+    if (numbers < 2 || numbers > 3) return refuse("a position has two or three numbers");
+    if (std::abs(position.longitude) > 180 || std::abs(position.latitude) > 90) {
+      return refuse("longitude must be within -180 and 180, latitude within -90 and 90");
+    }
+    geometry_.positions.push_back(position);
+    return true;
+  }
+  bool positions(std::string_view text, std::size_t least) {
+    const std::size_t before = geometry_.positions.size();
+    if (!each(text, [this](std::string_view part) { return position(part); })) return false;
+    if (geometry_.positions.size() - before < least) {
+      return refuse(least == 2 ? "a line needs two positions" : "a ring needs four positions");
+    }
+    return true;
+  }
+  bool path(std::string_view text, bool ring) {
+    const std::size_t before = geometry_.positions.size();
+    if (!positions(text, ring ? 4 : 2)) return false;
+    if (ring && geometry_.positions[before] != geometry_.positions.back()) {
+      return refuse("the last position of a ring must be its first");
+    }
+    geometry_.path_ends.push_back(static_cast<std::uint32_t>(geometry_.positions.size()));
+    return true;
+  }
+  bool paths(std::string_view text, bool rings) {
+    return each(text, [this, rings](std::string_view part) { return path(part, rings); });
+  }
+  bool polygon(std::string_view text) {
+    if (!paths(text, true)) return false;
+    geometry_.polygon_ends.push_back(static_cast<std::uint32_t>(geometry_.path_ends.size()));
+    return true;
+  }
+
+  Geometry& geometry_;
+  std::string_view error_ = "coordinates must be nested arrays as RFC 7946 says";
+};
+
+Result<Geometry> from_text(std::string_view type, std::string_view coordinates) {
+  const auto shape = shape_named(type);
+  if (!shape) {
+    return fail(Code::kBadRequestData,
+                "a geometry's type must be Point, MultiPoint, LineString, MultiLineString, Polygon "
+                "or MultiPolygon");
+  }
+  Geometry geometry;
+  geometry.shape = *shape;
+  CoordinateReader reader(geometry);
+  if (!reader.read(coordinates)) {
+    return fail(Code::kBadRequestData, std::string(reader.error()));
+  }
+  return geometry;
+}
+
+}  // namespace
+
+Bounds bounds_of(const Geometry& geometry) {
+  Bounds bounds;
+  for (const Position& position : geometry.positions) {
+    bounds.low.longitude = std::min(bounds.low.longitude, position.longitude);
+    bounds.low.latitude = std::min(bounds.low.latitude, position.latitude);
+    bounds.high.longitude = std::max(bounds.high.longitude, position.longitude);
+    bounds.high.latitude = std::max(bounds.high.latitude, position.latitude);
+  }
+  return bounds;
+}
+
+Result<Geometry> parse_geometry(const json::Value& geometry) {
+  const auto type = geometry.find("type");
+  const auto coordinates = geometry.find("coordinates");
+  if (!type || !type->is_string() || !coordinates) {
+    return fail(Code::kBadRequestData,
+                "must be a GeoJSON geometry: an object with type and coordinates");
+  }
+  return from_text(*type->as_string(), json::to_text(*coordinates));
+}
+
+Result<Geometry> parse_geometry(std::string_view type, std::string_view coordinates) {
+  const auto document =
+      json::Document::parse(coordinates, {.bytes_max = std::size_t{1} << 20, .depth_max = 8});
+  if (!document) {
+    return fail(Code::kBadRequestData,
+                fmt::format("coordinates must be JSON: {}", document.error().message));
+  }
+  return from_text(type, json::to_text(document->root()));
+}
+
+std::optional<Geometry> read_geometry(std::string_view json) {
+  std::string storage;
+  const std::string_view type = detail::unquoted(detail::member_of(json, "type"), storage);
+  auto geometry = from_text(type, detail::member_of(json, "coordinates"));
+  if (!geometry) return std::nullopt;
+  return *std::move(geometry);
+}
+
+}  // namespace revier::ngsi

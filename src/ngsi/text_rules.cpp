@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ngsi/detail/text_rules.h"
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+
+#include "ngsi/detail/json_text.h"
+#include "ngsi/parse.h"
+
+namespace revier::ngsi {
+namespace detail {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 2'048;
+constexpr std::size_t kTagBytesMax = 64;
+
+bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_letter(UChar32 c) { return (U_GET_GC_MASK(c) & U_GC_L_MASK) != 0; }
+bool is_name_char(UChar32 c) {
+  return c == '_' || (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
+}
+
+// What may not stand in a URI or IRI.
+bool is_uri_char(char c) {
+  return static_cast<unsigned char>(c) > 0x20 && c != 0x7f &&
+         std::string_view("<>\"{}|\\^`").find(c) == std::string_view::npos;
+}
+
+// Bytes of "scheme:", 0 without one.
+std::size_t scheme_size(std::string_view text) {
+  if (text.empty() || !is_ascii_letter(text.front())) return 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == ':') return i + 1;
+    if (!is_ascii_letter(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') return 0;
+  }
+  return 0;
+}
+
+bool is_uri(std::string_view text) {
+  const std::size_t scheme = scheme_size(text);
+  return scheme > 0 && text.size() > scheme && text.size() <= kNameBytesMax &&
+         std::all_of(text.begin(), text.end(), is_uri_char) && is_plain_text(text);
+}
+
+}  // namespace
+
+bool is_plain_name(std::string_view name) {
+  const auto size = static_cast<std::int32_t>(std::min(name.size(), kNameBytesMax + 1));
+  if (size == 0 || static_cast<std::size_t>(size) > kNameBytesMax) return false;
+  for (std::int32_t at = 0; at < size;) {
+    const bool first = at == 0;
+    UChar32 c = 0;
+    U8_NEXT(name.data(), at, size, c);
+    if (c < 0 || !(first ? is_letter(c) : is_name_char(c))) return false;
+  }
+  return true;
+}
+
+bool is_name(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  if (colon == name.npos) return is_plain_name(name);
+  if (is_plain_name(name.substr(0, colon)) && is_plain_name(name.substr(colon + 1))) return true;
+  // In an IRI too, what 4.6.4 calls dangerous has no place in a name.
+  return is_uri(name) && name.find_first_of("'();=") == name.npos;
+}
+
+bool is_scope(std::string_view scope) {
+  if (scope.size() > kNameBytesMax) return false;
+  if (scope.starts_with('/')) scope.remove_prefix(1);
+  while (true) {
+    const std::size_t slash = scope.find('/');
+    if (!is_plain_name(scope.substr(0, slash))) return false;
+    if (slash == scope.npos) return true;
+    scope.remove_prefix(slash + 1);
+  }
+}
+
+bool is_language_tag(std::string_view tag) {
+  if (tag == "@none") return true;
+  if (tag.empty() || tag.size() > kTagBytesMax || !is_ascii_letter(tag.front())) return false;
+  return std::all_of(tag.begin(), tag.end(),
+                     [](char c) { return is_ascii_letter(c) || is_digit(c) || c == '-'; });
+}
+
+Result<Instant> parse_date_time(std::string_view text) {
+  if (text.size() >= 20 && text[10] == 'T' && text.back() == 'Z' && text[16] == ':') {
+    if (auto instant = parse_iso8601(text)) return instant;
+  }
+  return fail(Code::kBadRequestData, "must be a DateTime such as 2025-01-20T08:00:00Z");
+}
+
+bool is_reserved_term(std::string_view name) {
+  constexpr std::array<std::string_view, 26> kTerms = {"datasetId",
+                                                       "entity",
+                                                       "entityList",
+                                                       "instanceId",
+                                                       "json",
+                                                       "lang",
+                                                       "languageMap",
+                                                       "object",
+                                                       "objectList",
+                                                       "objectType",
+                                                       "observedAt",
+                                                       "previousJson",
+                                                       "previousLanguageMap",
+                                                       "previousObject",
+                                                       "previousObjectList",
+                                                       "previousValue",
+                                                       "previousValueList",
+                                                       "previousVocab",
+                                                       "unitCode",
+                                                       "value",
+                                                       "valueList",
+                                                       "valueType",
+                                                       "vocab",
+                                                       "entityIdSealed",
+                                                       "entityTypeSealed",
+                                                       "scope"};
+  return std::find(kTerms.begin(), kTerms.end(), name) != kTerms.end();
+}
+
+}  // namespace detail
+
+Result<> check_uri(std::string_view text, std::string_view what) {
+  if (detail::is_uri(text)) return {};
+  return fail(Code::kBadRequestData,
+              fmt::format("{} must be an absolute URI such as urn:ngsi-ld:Room:1", what));
+}
+
+Result<std::string> expand_checked(std::string_view name, const jsonld::Context& context) {
+  if (!detail::is_name(name)) {
+    return fail(
+        Code::kBadRequestData,
+        "a name must be a letter, then letters, numbers and '_' (or prefix:name, or an IRI)",
+        std::string(name.substr(0, 256)));
+  }
+  return context.expand_name(name);
+}
+
+}  // namespace revier::ngsi
