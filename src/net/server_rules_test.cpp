@@ -21,11 +21,22 @@ std::string post(std::string_view fields, std::string_view body) {
   return fmt::format("POST /echo HTTP/1.1\r\nHost: localhost\r\n{}\r\n{}", fields, body);
 }
 
-TEST_F(RulesTest, RefusesWhatIsAmbiguousOrBroken) {
-  const std::string chunked = "Transfer-Encoding: chunked\r\n";
-  const Case cases[] = {
-      {"both lengths", post(chunked + "Content-Length: 3\r\n", "0\r\n\r\n"), 400},
-      {"both lengths, other order", post("Content-Length: 3\r\n" + chunked, "0\r\n\r\n"), 400},
+const std::string kChunked = "Transfer-Encoding: chunked\r\n";
+
+class RefusalTest : public ServerTest {
+ protected:
+  void expect(std::initializer_list<Case> cases) {
+    start();
+    for (const Case& one : cases) {
+      EXPECT_EQ(ask(one.request).status, one.status) << one.what;
+    }
+  }
+};
+
+TEST_F(RefusalTest, OfAmbiguousLengths) {
+  expect({
+      {"both lengths", post(kChunked + "Content-Length: 3\r\n", "0\r\n\r\n"), 400},
+      {"both lengths, other order", post("Content-Length: 3\r\n" + kChunked, "0\r\n\r\n"), 400},
       {"two lengths", post("Content-Length: 1\r\nContent-Length: 1\r\n", "a"), 400},
       {"a list of lengths", post("Content-Length: 1, 1\r\n", "a"), 400},
       {"signed length", post("Content-Length: +1\r\n", "a"), 400},
@@ -35,7 +46,7 @@ TEST_F(RulesTest, RefusesWhatIsAmbiguousOrBroken) {
       {"gzip", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501},
       {"gzip alone", post("Transfer-Encoding: gzip\r\n", ""), 501},
       {"chunked twice", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n"), 400},
-      {"two encodings", post(chunked + chunked, "0\r\n\r\n"), 400},
+      {"two encodings", post(kChunked + kChunked, "0\r\n\r\n"), 400},
       {"chunked not last", post("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n"), 400},
       {"unknown encoding", post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"), 400},
       {"identity", post("Transfer-Encoding: identity\r\n", ""), 400},
@@ -43,7 +54,12 @@ TEST_F(RulesTest, RefusesWhatIsAmbiguousOrBroken) {
       {"vertical tab", post("Transfer-Encoding: \vchunked\r\n", "0\r\n\r\n"), 400},
       {"space before colon", post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n"), 400},
       {"chunked in HTTP/1.0",
-       "POST /echo HTTP/1.0\r\nHost: localhost\r\n" + chunked + "\r\n0\r\n\r\n", 400},
+       "POST /echo HTTP/1.0\r\nHost: localhost\r\n" + kChunked + "\r\n0\r\n\r\n", 400},
+  });
+}
+
+TEST_F(RefusalTest, OfBrokenHeads) {
+  expect({
       {"folded", simple("GET /", "X: a\r\n b\r\n"), 400},
       {"folded at once", simple("GET /", "X:\r\n b\r\n"), 400},
       {"folded and empty", simple("GET /", "X:\r\n \r\n"), 400},
@@ -82,20 +98,21 @@ TEST_F(RulesTest, RefusesWhatIsAmbiguousOrBroken) {
       {"way out", simple("GET /../etc/passwd"), 400},
       {"no route", simple("GET /nothing"), 404},
       {"no method there", simple("DELETE /"), 405},
+  });
+}
+
+TEST_F(RefusalTest, OfBrokenBodies) {
+  expect({
       {"body too large", post("Content-Length: 1048577\r\n", ""), 413},
-      {"chunk too large", post(chunked, "100001\r\n"), 413},
-      {"chunk size not hex", post(chunked, "x\r\n"), 400},
-      {"chunk size with 0x", post(chunked, "0x1\r\na\r\n0\r\n\r\n"), 400},
-      {"chunk size too long", post(chunked, "0000000000000000001\r\na\r\n0\r\n\r\n"), 400},
-      {"chunk with space", post(chunked, "1 \r\na\r\n0\r\n\r\n"), 400},
-      {"chunk with LF", post(chunked, "1\na\r\n0\r\n\r\n"), 400},
-      {"chunk longer than said", post(chunked, "1\r\nab\r\n0\r\n\r\n"), 400},
-      {"LF in extension", post(chunked, "1;x=\"\n\"\r\na\r\n0\r\n\r\n"), 400},
-  };
-  start();
-  for (const Case& one : cases) {
-    EXPECT_EQ(ask(one.request).status, one.status) << one.what;
-  }
+      {"chunk too large", post(kChunked, "100001\r\n"), 413},
+      {"chunk size not hex", post(kChunked, "x\r\n"), 400},
+      {"chunk size with 0x", post(kChunked, "0x1\r\na\r\n0\r\n\r\n"), 400},
+      {"chunk size too long", post(kChunked, "0000000000000000001\r\na\r\n0\r\n\r\n"), 400},
+      {"chunk with space", post(kChunked, "1 \r\na\r\n0\r\n\r\n"), 400},
+      {"chunk with LF", post(kChunked, "1\na\r\n0\r\n\r\n"), 400},
+      {"chunk longer than said", post(kChunked, "1\r\nab\r\n0\r\n\r\n"), 400},
+      {"LF in extension", post(kChunked, "1;x=\"\n\"\r\na\r\n0\r\n\r\n"), 400},
+  });
 }
 
 TEST_F(RulesTest, EndsTheConnectionWhereTheNextRequestIsUnsure) {
