@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// run_task(task): runs a Task to its end on this thread, which blocks meanwhile. For start-up, tools
-// and tests; never on an io thread.
+// run_task(task): runs a Task to its end on this thread, which blocks meanwhile. For start-up,
+// tools and tests; never on an io thread.
 #pragma once
 #include <condition_variable>
 #include <deque>

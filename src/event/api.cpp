@@ -63,16 +63,18 @@ void add_api_routes(net::Router& router, ProgrammeKeeper& keeper,
   for (const KindSpec& kind : kinds()) {
     const std::string all = "/api/v1/" + std::string(kind.path);
     const std::string one = all + "/{id}";
-    router.add(Method::kGet, all, net::Handler([api, &kind](Request&) { return get_all(api, kind); }));
+    router.add(Method::kGet, all,
+               net::Handler([api, &kind](Request&) { return get_all(api, kind); }));
     router.add(Method::kGet, one, net::Handler([api, &kind](Request& request) {
-      return get_one(api, kind, request);
-    }));
+                 return get_one(api, kind, request);
+               }));
     router.add(Method::kPut, one, net::AsyncHandler([api, &kind](Request& request) {
-      return put_one(api, kind, request);
-    }), kItemBody);
+                 return put_one(api, kind, request);
+               }),
+               kItemBody);
     router.add(Method::kDelete, one, net::AsyncHandler([api, &kind](Request& request) {
-      return delete_one(api, kind, request);
-    }));
+                 return delete_one(api, kind, request);
+               }));
   }
 }
 

@@ -17,8 +17,7 @@ struct Free {
 };
 
 icaltimetype utc(Instant instant) {
-  return icaltime_from_timet_with_zone(instant.us / 1'000'000, 0,
-                                       icaltimezone_get_utc_timezone());
+  return icaltime_from_timet_with_zone(instant.us / 1'000'000, 0, icaltimezone_get_utc_timezone());
 }
 
 void add_named(icalcomponent* component, const char* name, const std::string& value) {

@@ -12,10 +12,10 @@
 namespace revier::event {
 
 struct CalendarOptions {
-  std::string site_url;     // "https://event.example"
+  std::string site_url;  // "https://event.example"
   web::Language language = web::Language::kDe;
-  Instant stamp;            // DTSTAMP: civil time
-  std::string name;         // of the calendar
+  Instant stamp;     // DTSTAMP: civil time
+  std::string name;  // of the calendar
 };
 
 [[nodiscard]] std::string calendar(const Programme& programme,

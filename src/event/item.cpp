@@ -15,10 +15,9 @@ constexpr std::size_t kListMax = 200;
 constexpr std::size_t kIdMax = 100;
 
 bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= kIdMax &&
-         std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-         });
+  return !text.empty() && text.size() <= kIdMax && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
 }
 
 bool is_text(const Value& value) {
@@ -84,24 +83,32 @@ struct KindRule {
 
 KindRule rule_of(FieldKind kind) {
   switch (kind) {
-    case FieldKind::kText: return {is_text, "a text"};
-    case FieldKind::kLocalised: return {is_localised, "{\"de\": text, \"en\": text}"};
+    case FieldKind::kText:
+      return {is_text, "a text"};
+    case FieldKind::kLocalised:
+      return {is_localised, "{\"de\": text, \"en\": text}"};
     case FieldKind::kTexts:
       return {[](const Value& v) { return is_list_of(v, is_text); }, "a list of texts"};
-    case FieldKind::kDate: return {is_date, "a date like 2025-02-05"};
-    case FieldKind::kInstant: return {is_instant, "a time like 2025-02-05T09:00:00+01:00"};
+    case FieldKind::kDate:
+      return {is_date, "a date like 2025-02-05"};
+    case FieldKind::kInstant:
+      return {is_instant, "a time like 2025-02-05T09:00:00+01:00"};
     case FieldKind::kInteger:
       return {[](const Value& v) { return v.as_integer().has_value(); }, "a whole number"};
     case FieldKind::kBool:
       return {[](const Value& v) { return v.as_bool().has_value(); }, "true or false"};
-    case FieldKind::kUrl: return {is_url, "an address that begins with https://"};
-    case FieldKind::kPoint: return {is_point, "a GeoJSON Point"};
-    case FieldKind::kReference: return {is_reference, "an id"};
+    case FieldKind::kUrl:
+      return {is_url, "an address that begins with https://"};
+    case FieldKind::kPoint:
+      return {is_point, "a GeoJSON Point"};
+    case FieldKind::kReference:
+      return {is_reference, "an id"};
     case FieldKind::kReferences:
       return {[](const Value& v) { return is_list_of(v, is_reference); }, "a list of ids"};
     case FieldKind::kEntities:
       return {[](const Value& v) { return is_list_of(v, is_urn); }, "a list of entity ids"};
-    case FieldKind::kParts: return {is_parts, "an object or a list of objects"};
+    case FieldKind::kParts:
+      return {is_parts, "an object or a list of objects"};
   }
   return {is_text, "a text"};
 }
@@ -141,15 +148,20 @@ void write_value(json::Writer& out, const FieldSpec& field, const Value& value) 
     case FieldKind::kLocalised:
       out.member("type", "LanguageProperty").key("languageMap").value(value);
       return;
-    case FieldKind::kPoint: out.member("type", "GeoProperty").key("value").value(value); return;
+    case FieldKind::kPoint:
+      out.member("type", "GeoProperty").key("value").value(value);
+      return;
     case FieldKind::kReference:
     case FieldKind::kReferences:
     case FieldKind::kEntities:
       out.member("type", "Relationship").key("object");
       write_objects(out, field, value);
       return;
-    case FieldKind::kParts: out.member("type", "JsonProperty").key("json").value(value); return;
-    default: out.member("type", "Property").key("value").value(value);
+    case FieldKind::kParts:
+      out.member("type", "JsonProperty").key("json").value(value);
+      return;
+    default:
+      out.member("type", "Property").key("value").value(value);
   }
 }
 
@@ -161,7 +173,11 @@ void write_attribute(json::Writer& out, const FieldSpec& field, const std::strin
   out.key(field.term).begin_object();
   write_value(out, field, parsed->root());
   if (example) {
-    out.key(kExampleTerm).begin_object().member("type", "Property").member("value", true).end_object();
+    out.key(kExampleTerm)
+        .begin_object()
+        .member("type", "Property")
+        .member("value", true)
+        .end_object();
   }
   out.end_object();
 }

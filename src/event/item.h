@@ -16,11 +16,11 @@ namespace revier::event {
 
 struct Item {
   const KindSpec* kind = nullptr;
-  std::string id;                             // 1 to 100 of a-z 0-9 -
+  std::string id;  // 1 to 100 of a-z 0-9 -
   // Valid JSON by field, in the form of the API.
   std::map<std::string, std::string, std::less<>> fields;
-  std::vector<std::string> examples;          // fields that are no published facts; or the kind itself
-  std::vector<std::string> sources;           // addresses of what it is based on
+  std::vector<std::string> examples;  // fields that are no published facts; or the kind itself
+  std::vector<std::string> sources;   // addresses of what it is based on
 
   [[nodiscard]] bool is_example(std::string_view field) const;
 };

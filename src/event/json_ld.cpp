@@ -13,13 +13,20 @@ void write_place(json::Writer& out, const Programme& programme, std::string_view
                  Language language) {
   const Place* const place = programme.place(id);
   if (place == nullptr) return;
-  out.key("location").begin_object().member("@type", "Place")
+  out.key("location")
+      .begin_object()
+      .member("@type", "Place")
       .member("name", place->name.in(language));
   if (!place->address.empty()) out.member("address", place->address);
   if (place->location) {
-    out.key("geo").begin_object().member("@type", "GeoCoordinates")
-        .key("latitude").number(place->location->latitude)
-        .key("longitude").number(place->location->longitude).end_object();
+    out.key("geo")
+        .begin_object()
+        .member("@type", "GeoCoordinates")
+        .key("latitude")
+        .number(place->location->latitude)
+        .key("longitude")
+        .number(place->location->longitude)
+        .end_object();
   }
   out.end_object();
 }
@@ -35,8 +42,8 @@ void write_head(json::Writer& out, std::string_view name, std::string url) {
 
 }  // namespace
 
-std::string event_json_ld(const Programme& programme, const Event& event,
-                          std::string_view site_url, Language language) {
+std::string event_json_ld(const Programme& programme, const Event& event, std::string_view site_url,
+                          Language language) {
   std::string text;
   json::Writer out(text);
   out.begin_object();
@@ -50,9 +57,13 @@ std::string event_json_ld(const Programme& programme, const Event& event,
   out.end_array();
   // The offer is an example of the demo where the admission is; then it is not told to machines.
   if (!event.admission.empty() && !event.is_example("admission")) {
-    out.key("offers").begin_object().member("@type", "Offer").member("price", "0")
+    out.key("offers")
+        .begin_object()
+        .member("@type", "Offer")
+        .member("price", "0")
         .member("priceCurrency", "EUR")
-        .member("url", std::string(site_url) + web::path(language, "/anmeldung")).end_object();
+        .member("url", std::string(site_url) + web::path(language, "/anmeldung"))
+        .end_object();
   }
   out.end_object();
   return text;
@@ -80,9 +91,13 @@ std::string session_json_ld(const Programme& programme, const Session& session,
   }
   out.end_array();
   if (const Event* event = programme.event()) {
-    out.key("superEvent").begin_object().member("@type", "Event")
-        .member("name", event->name.in(language)).member("startDate", event->starts_on)
-        .member("endDate", event->ends_on).end_object();
+    out.key("superEvent")
+        .begin_object()
+        .member("@type", "Event")
+        .member("name", event->name.in(language))
+        .member("startDate", event->starts_on)
+        .member("endDate", event->ends_on)
+        .end_object();
   }
   out.end_object();
   return text;

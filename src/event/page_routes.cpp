@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <set>
 
+#include "event/detail/programme_pages.h"
 #include "event/json_ld.h"
 #include "event/page_rows.h"
 #include "event/pages.h"
 #include "event/place_text.h"
-#include "event/detail/programme_pages.h"
 #include "event/texts.h"
 #include "web/i18n.h"
 
@@ -35,14 +35,15 @@ void fill_now(StartPage& view, const Programme& programme, Instant now, Language
       view.now.push_back(session_row(programme, session, language));
     }
   }
-  view.now_heading = web::text(language, view.now.empty() ? texts::kStartNext : texts::kStartRunning);
+  view.now_heading =
+      web::text(language, view.now.empty() ? texts::kStartNext : texts::kStartRunning);
   if (!view.now.empty()) return;
   for (const Session& session : programme.sessions) {
     if (session.starts_at <= now || view.now.size() == kNextSessions) continue;
     view.now.push_back(session_row(programme, session, language));
     SessionRow& row = view.now.back();
-    row.time.text = web::date(language, session.starts_at, web::DateStyle::kShort) + ", " +
-                    row.time.text;
+    row.time.text =
+        web::date(language, session.starts_at, web::DateStyle::kShort) + ", " + row.time.text;
   }
 }
 
@@ -75,8 +76,8 @@ Response show_start(const PageNeeds& needs, const Request& request) {
                  .cities = event->partner_cities,
                  .live = some_live(needs.live_things(), language),
                  .json_ld = event_json_ld(*programme, *event, needs.site_url, language)};
-  view.page.description = web::text(language, texts::kStartDescription,
-                                    {{"event", event->name.in(language)}});
+  view.page.description =
+      web::text(language, texts::kStartDescription, {{"event", event->name.in(language)}});
   fill_now(view, *programme, needs.civil_clock.now(), language);
   for (const Day& day : event->days) {
     view.days.push_back({day.date,
@@ -139,7 +140,10 @@ Response show_practices(const PageNeeds& needs, const Request& request) {
   const std::string city = request.query_param("stadt").value_or("");
   const std::string field = request.query_param("feld").value_or("");
   PracticesPage view{
-      needs.site.page(request, std::string(web::text(language, texts::kPracticesTitle))), {}, {}, {}};
+      needs.site.page(request, std::string(web::text(language, texts::kPracticesTitle))),
+      {},
+      {},
+      {}};
   std::set<std::string> cities;
   std::set<std::string> fields;
   for (const BestPractice& practice : programme->best_practices) {
@@ -152,8 +156,7 @@ Response show_practices(const PageNeeds& needs, const Request& request) {
   }
   view.filters = {choices_of("stadt", web::text(language, texts::kPracticesCity), cities, city),
                   choices_of("feld", web::text(language, texts::kPracticesField), fields, field)};
-  view.result =
-      web::text(language, texts::kPracticesResult, {{"count", view.practices.size()}});
+  view.result = web::text(language, texts::kPracticesResult, {{"count", view.practices.size()}});
   web::Html out(language);
   render_practices(out, view);
   return web::html_response(std::move(out));
@@ -235,9 +238,9 @@ Response show_plain(const PageNeeds& needs, const Request& request, const web::T
 }  // namespace
 
 std::vector<web::NavItem> navigation() {
-  return {{texts::kNavProgramme, "/programm"},   {texts::kNavRegister, "/anmeldung"},
+  return {{texts::kNavProgramme, "/programm"},     {texts::kNavRegister, "/anmeldung"},
           {texts::kNavExhibition, "/ausstellung"}, {texts::kNavPractices, "/best-practices"},
-          {texts::kNavCity, "/stadt-jetzt"},     {texts::kNavOffers, "/buergeraktion"},
+          {texts::kNavCity, "/stadt-jetzt"},       {texts::kNavOffers, "/buergeraktion"},
           {texts::kNavTravel, "/anreise"}};
 }
 
@@ -248,8 +251,7 @@ std::vector<web::NavItem> footer() {
 }
 
 void add_pages(net::Router& router, const PageNeeds& needs) {
-  const auto page = [&](const char* pattern,
-                        Response (*show)(const PageNeeds&, const Request&)) {
+  const auto page = [&](const char* pattern, Response (*show)(const PageNeeds&, const Request&)) {
     web::add_page(router, net::Method::kGet, pattern,
                   net::Handler([needs, show](Request& request) { return show(needs, request); }));
   };

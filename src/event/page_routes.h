@@ -20,7 +20,7 @@ struct PageNeeds {
   const ProgrammeKeeper& keeper;
   const web::Site& site;
   const Clock& civil_clock;
-  std::string site_url;                                      // without a slash at the end
+  std::string site_url;  // without a slash at the end
   FindLiveThings live_things;
   // Seats left in a session, nullopt where it has none of its own.
   std::function<std::optional<std::int64_t>(std::string_view session)> seats_left;

@@ -36,11 +36,16 @@ const std::array kValues = {
 
 const web::Text& heading_of(ThingKind kind) {
   switch (kind) {
-    case ThingKind::kParking: return texts::kCityParking;
-    case ThingKind::kBikes: return texts::kCityBikes;
-    case ThingKind::kCharging: return texts::kCityCharging;
-    case ThingKind::kBin: return texts::kCityBins;
-    case ThingKind::kAir: return texts::kCityAir;
+    case ThingKind::kParking:
+      return texts::kCityParking;
+    case ThingKind::kBikes:
+      return texts::kCityBikes;
+    case ThingKind::kCharging:
+      return texts::kCityCharging;
+    case ThingKind::kBin:
+      return texts::kCityBins;
+    case ThingKind::kAir:
+      return texts::kCityAir;
   }
   return texts::kCityAir;
 }
@@ -54,8 +59,8 @@ std::string track_name(const Programme& programme, std::string_view id, Language
 // Named only where it is not the page's own.
 std::string language_name(std::string_view session, Language language) {
   if (session.empty() || session == web::code(language)) return {};
-  return std::string(web::text(language, session == "de" ? texts::kProgrammeGerman
-                                                         : texts::kProgrammeEnglish));
+  return std::string(
+      web::text(language, session == "de" ? texts::kProgrammeGerman : texts::kProgrammeEnglish));
 }
 
 std::vector<std::string> rooms_of(const Programme& programme,
@@ -111,9 +116,9 @@ std::string day_heading(std::string_view date, Language language) {
 
 std::string_view format_name(std::string_view format, Language language) {
   static const std::map<std::string_view, const web::Text*> kFormats = {
-      {"welcome", &texts::kFormatWelcome},   {"greeting", &texts::kFormatGreeting},
-      {"keynote", &texts::kFormatKeynote},   {"talk", &texts::kFormatTalk},
-      {"panel", &texts::kFormatPanel},       {"workshop", &texts::kFormatWorkshop},
+      {"welcome", &texts::kFormatWelcome},       {"greeting", &texts::kFormatGreeting},
+      {"keynote", &texts::kFormatKeynote},       {"talk", &texts::kFormatTalk},
+      {"panel", &texts::kFormatPanel},           {"workshop", &texts::kFormatWorkshop},
       {"networking", &texts::kFormatNetworking}, {"special", &texts::kFormatSpecial}};
   const auto found = kFormats.find(format);
   return web::text(language, found == kFormats.end() ? texts::kFormatOther : *found->second);
@@ -179,7 +184,8 @@ LiveCard live_card(const LiveThing& thing, Language language) {
     card.datetime = web::iso_date_time(*thing.observed_at);
   }
   for (const ValueSpec& spec : kValues) {
-    const auto value = std::ranges::find(thing.values, spec.attribute, &LiveThing::Value::attribute);
+    const auto value =
+        std::ranges::find(thing.values, spec.attribute, &LiveThing::Value::attribute);
     if (value == thing.values.end()) continue;
     card.values.push_back({.key = thing.id + " " + std::string(spec.attribute),
                            .label = std::string(web::text(language, spec.label)),

@@ -52,7 +52,8 @@ const Speaker* Programme::speaker(std::string_view id) const { return find_in(sp
 std::vector<const Session*> Programme::sessions_of_speaker(std::string_view id) const {
   std::vector<const Session*> found;
   for (const Session& session : sessions) {
-    if (std::ranges::find(session.speakers, id) != session.speakers.end()) found.push_back(&session);
+    if (std::ranges::find(session.speakers, id) != session.speakers.end())
+      found.push_back(&session);
   }
   return found;
 }
@@ -61,9 +62,8 @@ ProgrammePtr make_programme(const std::vector<Item>& items) {
   auto programme = std::make_shared<Programme>();
   for (const Item& item : items) add(*programme, item);
   std::ranges::sort(programme->events, std::greater<>(), &Event::starts_on);
-  std::ranges::sort(programme->sessions, {}, [](const Session& s) {
-    return std::tuple(s.starts_at, s.room, s.id);
-  });
+  std::ranges::sort(programme->sessions, {},
+                    [](const Session& s) { return std::tuple(s.starts_at, s.room, s.id); });
   std::ranges::sort(programme->exhibits, {},
                     [](const Exhibit& e) { return std::tuple(e.booth, e.name); });
   std::ranges::sort(programme->best_practices, {},

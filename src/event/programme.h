@@ -18,7 +18,7 @@
 namespace revier::event {
 
 struct Programme {
-  std::vector<Event> events;                 // newest first
+  std::vector<Event> events;  // newest first
   std::map<std::string, Place, std::less<>> places;
   std::map<std::string, Room, std::less<>> rooms;
   std::map<std::string, Speaker, std::less<>> speakers;
@@ -45,7 +45,7 @@ struct Filter {
   std::string day;
   std::string track;
   std::string language;
-  std::string text;   // words; each must occur in title, abstract, speakers or room, case ignored
+  std::string text;  // words; each must occur in title, abstract, speakers or room, case ignored
 };
 [[nodiscard]] std::vector<const Session*> select(const Programme& programme, const Filter& filter);
 

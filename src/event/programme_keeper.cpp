@@ -34,8 +34,8 @@ void ProgrammeKeeper::reload() {
   for (const KindSpec& kind : kinds()) {
     for (const std::string& text : entities_.all(kind.type)) {
       const auto document = json::Document::parse(text);
-      auto item = document ? from_entity(kind, document->root())
-                           : Result<Item>(fail(document.error()));
+      auto item =
+          document ? from_entity(kind, document->root()) : Result<Item>(fail(document.error()));
       if (item) {
         fresh->items.push_back(std::move(*item));
       } else {

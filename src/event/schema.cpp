@@ -70,12 +70,9 @@ constexpr std::array kSessionFields = {
 };
 
 constexpr std::array kExhibitFields = {
-    FieldSpec{"name", SCHEMA "name", kText, true},
-    kEvent,
-    FieldSpec{"topic", SCHEMA "about", kLocalised},
-    FieldSpec{"booth", OWN "booth", kText},
-    FieldSpec{"city", OWN "city", kText},
-    kLive,
+    FieldSpec{"name", SCHEMA "name", kText, true},  kEvent,
+    FieldSpec{"topic", SCHEMA "about", kLocalised}, FieldSpec{"booth", OWN "booth", kText},
+    FieldSpec{"city", OWN "city", kText},           kLive,
 };
 
 constexpr std::array kBestPracticeFields = {

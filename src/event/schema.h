@@ -2,8 +2,8 @@
 // The public things of an event, as one table: what kinds there are, their fields, how a field is
 // written in the API and in the entity.
 //
-// An entity carries one attribute a field, named by schema.org where a term exists. A field named in
-// an item's `example` list is no published fact; its attribute says so with a sub-attribute.
+// An entity carries one attribute a field, named by schema.org where a term exists. A field named
+// in an item's `example` list is no published fact; its attribute says so with a sub-attribute.
 //
 // Thread safety: constants.
 #pragma once
@@ -38,17 +38,17 @@ enum class FieldKind : std::uint8_t {
 };
 
 struct FieldSpec {
-  std::string_view name;      // in the API
-  std::string_view term;      // IRI of the attribute
+  std::string_view name;  // in the API
+  std::string_view term;  // IRI of the attribute
   FieldKind kind;
   bool required = false;
   std::string_view target{};  // kReference(s): path of the kind
 };
 
 struct KindSpec {
-  std::string_view path;      // "sessions": /api/v1/sessions
-  std::string_view name;      // "Session": part of the entity's id
-  std::string_view type;      // IRI of the entity's type
+  std::string_view path;  // "sessions": /api/v1/sessions
+  std::string_view name;  // "Session": part of the entity's id
+  std::string_view type;  // IRI of the entity's type
   std::span<const FieldSpec> fields;
 
   [[nodiscard]] const FieldSpec* find(std::string_view field) const;

@@ -39,7 +39,9 @@ class Fields {
     return with(name, texts_of);
   }
 
-  static std::string text_of(const Value& value) { return std::string(value.as_string().value_or("")); }
+  static std::string text_of(const Value& value) {
+    return std::string(value.as_string().value_or(""));
+  }
   static std::string member(const Value& object, std::string_view name) {
     const auto value = object.find(name);
     return value ? text_of(*value) : std::string();
@@ -88,7 +90,8 @@ std::vector<Day> days_of(const Value& list) {
     day.title = localised_member(each, "title");
     day.starts_at = instant_member(each, "starts_at");
     day.ends_at = instant_member(each, "ends_at");
-    if (const auto capacity = each.find("capacity")) day.capacity = capacity->as_integer().value_or(0);
+    if (const auto capacity = each.find("capacity"))
+      day.capacity = capacity->as_integer().value_or(0);
     days.push_back(std::move(day));
   }
   return days;

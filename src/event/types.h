@@ -33,11 +33,11 @@ struct Public {
 };
 
 struct Day : Public {
-  std::string date;            // "2025-02-05"
+  std::string date;  // "2025-02-05"
   Localised title;
   Instant starts_at;
   Instant ends_at;
-  std::int64_t capacity = 0;   // 0: days are not booked
+  std::int64_t capacity = 0;  // 0: days are not booked
 };
 
 struct Track : Public {
@@ -50,7 +50,7 @@ struct Event : Public {
   std::string starts_on;
   std::string ends_on;
   std::string time_zone;
-  std::string venue;           // id of a place
+  std::string venue;  // id of a place
   std::vector<std::string> organisers;
   std::vector<Localised> focus;
   std::vector<std::string> partner_cities;
@@ -100,7 +100,7 @@ struct Session : Public {
   std::string language;
   std::vector<std::string> speakers;
   std::int64_t capacity = 0;
-  bool bookable = false;       // has seats of its own
+  bool bookable = false;  // has seats of its own
   // The session as a whole is invented.
   [[nodiscard]] bool is_invented() const { return is_example("session"); }
 };
@@ -110,7 +110,7 @@ struct Exhibit : Public {
   Localised topic;
   std::string booth;
   std::string city;
-  std::vector<std::string> live;   // entities whose values it shows
+  std::vector<std::string> live;  // entities whose values it shows
 };
 
 struct BestPractice : Public {

@@ -25,11 +25,11 @@ struct SessionRow {
   std::string id;
   Marked title;
   std::string href;
-  Marked time;            // "9:30–9:50 Uhr"
-  std::string datetime;   // for <time>
+  Marked time;           // "9:30–9:50 Uhr"
+  std::string datetime;  // for <time>
   std::string room;
   std::string track;
-  std::string language;   // "Deutsch"; empty where it is the page's language
+  std::string language;  // "Deutsch"; empty where it is the page's language
   std::vector<std::string> speakers;
   bool invented = false;
   bool bookable = false;
@@ -37,7 +37,7 @@ struct SessionRow {
 
 struct DayGroup {
   std::string date;
-  std::string heading;    // "Mittwoch, 5. Februar 2025"
+  std::string heading;  // "Mittwoch, 5. Februar 2025"
   Marked title;
   std::vector<SessionRow> rows;
 };
@@ -56,7 +56,7 @@ struct FilterView {
 
 struct GridRow {
   std::string time;
-  std::vector<std::vector<SessionRow>> cells;   // one a room
+  std::vector<std::vector<SessionRow>> cells;  // one a room
 };
 struct DayGrid {
   std::string heading;
@@ -66,9 +66,9 @@ struct DayGrid {
 
 // A value of a sensor, kept up to date by <rv-live>.
 struct LiveValue {
-  std::string key;        // "ENTITYID ATTRIBUTE"
+  std::string key;  // "ENTITYID ATTRIBUTE"
   std::string label;
-  std::string value;      // written in the language
+  std::string value;  // written in the language
   std::string unit;
   int digits = 0;
 };
@@ -77,7 +77,7 @@ struct LiveCard {
   std::string name;
   std::vector<LiveValue> values;
   std::string time_key;
-  std::string time;       // "9:05 Uhr"
+  std::string time;  // "9:05 Uhr"
   std::string datetime;
   bool simulated = false;
 };
@@ -93,12 +93,12 @@ struct StartPage {
   std::string place;
   Marked admission;
   bool can_register = false;
-  std::string now_heading;      // what runs now, or what comes next
+  std::string now_heading;  // what runs now, or what comes next
   std::vector<SessionRow> now;
-  std::vector<DayGroup> days;   // without rows
+  std::vector<DayGroup> days;  // without rows
   std::vector<std::string> focus;
   std::vector<std::string> cities;
-  std::vector<LiveCard> live;   // a few of the city's values
+  std::vector<LiveCard> live;  // a few of the city's values
   std::string json_ld;
 };
 
@@ -110,7 +110,7 @@ struct ProgrammePage {
   std::string list_href;
   std::string grid_href;
   std::string calendar_href;
-  std::string result;           // "14 Veranstaltungen"
+  std::string result;  // "14 Veranstaltungen"
   std::vector<DayGroup> groups;
   std::vector<DayGrid> grids;
 };
@@ -130,7 +130,7 @@ struct SessionPage {
   std::string format;
   std::string place;
   std::vector<PersonRow> speakers;
-  std::string seats_key;        // "ENTITYID remainingAttendeeCapacity" where it has seats
+  std::string seats_key;  // "ENTITYID remainingAttendeeCapacity" where it has seats
   std::string seats;
   std::string calendar_href;
   std::vector<Link> sources;
@@ -194,8 +194,8 @@ struct OffersPage {
 struct PlaceCard {
   std::string name;
   std::string address;
-  std::string accuracy;         // empty where the position is published
-  std::string geo_href;         // geo: link; empty without a position
+  std::string accuracy;  // empty where the position is published
+  std::string geo_href;  // geo: link; empty without a position
 };
 struct TravelPage {
   web::Page page;

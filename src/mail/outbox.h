@@ -23,8 +23,8 @@ struct Message {
   std::string purpose;  // why the address is used, e.g. "registration"
   std::string to;
   std::string subject;
-  std::string text;     // plain text, lines ended by \n
-  Instant delete_after; // retention: when the row goes
+  std::string text;      // plain text, lines ended by \n
+  Instant delete_after;  // retention: when the row goes
 };
 
 struct StoredMessage {

@@ -15,7 +15,7 @@ constexpr double kPageWidth = 595.28;
 constexpr double kPageHeight = 841.89;
 constexpr double kMargin = 56;
 constexpr double kTextWidth = kPageWidth - 2 * kMargin;
-constexpr double kModule = 5;        // side of a QR module: read back from a grey print at 75 dpi
+constexpr double kModule = 5;  // side of a QR module: read back from a grey print at 75 dpi
 constexpr const char* kFamily = "Fira Sans, DejaVu Sans";
 
 struct Style {
@@ -187,8 +187,7 @@ Result<std::string> Document::finish() {
     return fail(Code::kInternalError, cairo_status_to_string(status));
   }
   return detail::make_accessible(
-      state_->bytes,
-      {state_->properties.title, state_->properties.language, state_->alternatives});
+      state_->bytes, {state_->properties.title, state_->properties.language, state_->alternatives});
 }
 
 }  // namespace revier::pdf

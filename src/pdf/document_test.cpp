@@ -36,7 +36,8 @@ TEST(Document, IsReadByPeopleReadersAndScanners) {
   std::ofstream(file, std::ios::binary) << *bytes;
 
   const std::string structure = output_of("pdfinfo -struct-text " + file);
-  for (const char* part : {"H1", "Smart City Days Herne 2025", "Table", "TH", "Fachtag", "Figure"}) {
+  for (const char* part :
+       {"H1", "Smart City Days Herne 2025", "Table", "TH", "Fachtag", "Figure"}) {
     EXPECT_NE(structure.find(part), std::string::npos) << part;
   }
   const std::string json = output_of("qpdf --json " + file);

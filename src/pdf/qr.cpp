@@ -17,7 +17,8 @@ Result<QrCode> encode_qr(std::string_view content) {
       QRcode_encodeString(std::string(content).c_str(), 0, QR_ECLEVEL_M, QR_MODE_8, 1));
   if (code == nullptr) return fail(Code::kBadRequestData, "too long for a QR code");
   QrCode out{.width = code->width, .dark = {}};
-  const auto modules = static_cast<std::size_t>(code->width) * static_cast<std::size_t>(code->width);
+  const auto modules =
+      static_cast<std::size_t>(code->width) * static_cast<std::size_t>(code->width);
   out.dark.reserve(modules);
   for (std::size_t i = 0; i < modules; ++i) out.dark.push_back((code->data[i] & 1) != 0);
   return out;

@@ -14,8 +14,8 @@ namespace revier::pdf {
 inline constexpr int kQrQuietModules = 4;  // white border that a scanner needs (9.1)
 
 struct QrCode {
-  int width = 0;            // modules a side
-  std::vector<bool> dark;   // row by row
+  int width = 0;           // modules a side
+  std::vector<bool> dark;  // row by row
   [[nodiscard]] bool at(int row, int column) const {
     return dark[static_cast<std::size_t>(row) * static_cast<std::size_t>(width) +
                 static_cast<std::size_t>(column)];
@@ -25,8 +25,8 @@ struct QrCode {
 // Errors: kBadRequestData when the content is too long for a code.
 [[nodiscard]] Result<QrCode> encode_qr(std::string_view content);
 
-// An <svg> of the code with its quiet zone, black on white in every colour scheme. No text in it: the
-// place that shows it names it (role="img", aria-label).
+// An <svg> of the code with its quiet zone, black on white in every colour scheme. No text in it:
+// the place that shows it names it (role="img", aria-label).
 [[nodiscard]] std::string qr_svg_content(const QrCode& code);
 
 }  // namespace revier::pdf

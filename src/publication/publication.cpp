@@ -44,9 +44,9 @@ Result<Item> write(records::Session& session, std::string_view entity, std::stri
 }
 
 Result<std::vector<Item>> all(records::Session& session) {
-  RV_ASSIGN(const std::vector<records::Row> rows,
-            session.query("SELECT entity, attribute, value, revision FROM publication", {},
-                          1'000'000));
+  RV_ASSIGN(
+      const std::vector<records::Row> rows,
+      session.query("SELECT entity, attribute, value, revision FROM publication", {}, 1'000'000));
   std::vector<Item> items;
   items.reserve(rows.size());
   for (const records::Row& row : rows) items.push_back(from_row(row));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From a count in the records to the public entity that shows it.
 //
-// Seats, slots and holds are true in the records; the entity follows. The transaction that changes a
-// count calls write() with the new value; a Publisher carries it to the broker after the commit. Each
-// (entity, attribute) has a revision that only grows: the broker stores it with the entity and skips
-// older ones, so after a crash everything is simply offered again.
+// Seats, slots and holds are true in the records; the entity follows. The transaction that changes
+// a count calls write() with the new value; a Publisher carries it to the broker after the commit.
+// Each (entity, attribute) has a revision that only grows: the broker stores it with the entity and
+// skips older ones, so after a crash everything is simply offered again.
 //
 // The figure may be late, never wrong for good; no decision reads it.
 #pragma once

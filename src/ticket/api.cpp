@@ -39,7 +39,8 @@ Response quota_full(const Error& error, const Domain& domain) {
       .member("status", row.status)
       .member("detail", "no seat left; send \"waiting_list\": true to join the waiting list")
       .member("quota", error.field)
-      .key("waiting_list").begin_object()
+      .key("waiting_list")
+      .begin_object()
       .member("place", domain.registrations.next_position(error.field))
       .end_object()
       .end_object();
@@ -130,15 +131,14 @@ Task<Response> post_check_in(Request& request, const Domain& domain) {
 }  // namespace
 
 void add_api_routes(net::Router& router, const Domain& domain) {
-  router.add(Method::kGet, "/api/v1/quotas", [domain](Request&) {
-    return Response::json(200, quotas_json(domain.registrations));
-  });
+  router.add(Method::kGet, "/api/v1/quotas",
+             [domain](Request&) { return Response::json(200, quotas_json(domain.registrations)); });
   const auto route = [&](Method method, const char* pattern,
                          Task<Response> (*handler)(Request&, const Domain&)) {
-    router.add(
-        method, pattern,
-        net::AsyncHandler([domain, handler](Request& request) { return handler(request, domain); }),
-        kSmallBody);
+    router.add(method, pattern, net::AsyncHandler([domain, handler](Request& request) {
+                 return handler(request, domain);
+               }),
+               kSmallBody);
   };
   route(Method::kPost, "/api/v1/holds", post_hold);
   route(Method::kDelete, "/api/v1/holds/{hold}", delete_hold);

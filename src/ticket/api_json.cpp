@@ -162,7 +162,10 @@ std::string quotas_json(const Registrations& registrations) {
         .member("event", quota.event)
         .member("kind", quota.kind == QuotaKind::kDay ? "day" : "session")
         .member("entity", quota.entity)
-        .key("title").begin_object().member("de", quota.title_de).member("en", quota.title_en)
+        .key("title")
+        .begin_object()
+        .member("de", quota.title_de)
+        .member("en", quota.title_en)
         .end_object()
         .member("starts_at", to_iso8601(quota.starts_at))
         .member("ends_at", to_iso8601(quota.ends_at))
@@ -217,10 +220,9 @@ std::string check_in_json(const CheckInAnswer& answer) {
     out.member("type", row.type)
         .member("title", row.title)
         .member("status", row.status)
-        .member("detail", fmt::format("this ticket was used at {}{}{}",
-                                      to_iso8601(answer.check_in.at),
-                                      answer.check_in.desk.empty() ? "" : ", desk ",
-                                      answer.check_in.desk));
+        .member("detail",
+                fmt::format("this ticket was used at {}{}{}", to_iso8601(answer.check_in.at),
+                            answer.check_in.desk.empty() ? "" : ", desk ", answer.check_in.desk));
   }
   out.member("code", answer.check_in.code)
       .member("day", answer.check_in.day)

@@ -147,8 +147,8 @@ std::string normalise_code(std::string_view typed) {
 }
 
 std::string digest(const RegistrationRequest& request) {
-  std::string all = request.booking + '\0' + request.name + '\0' + request.mail + '\0' +
-                    request.language;
+  std::string all =
+      request.booking + '\0' + request.name + '\0' + request.mail + '\0' + request.language;
   for (const ConsentChoice& consent : request.consents) {
     all += '\0' + consent.kind + '\0' + std::to_string(consent.version);
   }

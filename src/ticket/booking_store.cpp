@@ -7,30 +7,29 @@
 namespace revier::ticket::rows {
 namespace {
 
-constexpr std::array kMigrations = {
-    records::Migration{
-        "ticket-0001-bookings",
-        "CREATE TABLE quota (id TEXT PRIMARY KEY, event TEXT NOT NULL, kind TEXT NOT NULL,"
-        " entity TEXT NOT NULL, title_de TEXT NOT NULL, title_en TEXT NOT NULL,"
-        " starts_at BIGINT NOT NULL, ends_at BIGINT NOT NULL, opens_at BIGINT NOT NULL,"
-        " closes_at BIGINT NOT NULL, capacity BIGINT NOT NULL CHECK (capacity >= 0),"
-        " seats_a_person_max BIGINT NOT NULL);"
-        "CREATE TABLE booking (id TEXT PRIMARY KEY, state TEXT NOT NULL,"
-        " created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, delete_after BIGINT NOT NULL,"
-        " device TEXT NOT NULL, hold_key TEXT UNIQUE, language TEXT NOT NULL,"
-        " name TEXT NOT NULL, mail TEXT NOT NULL, mail_key TEXT NOT NULL, code TEXT UNIQUE,"
-        " register_key TEXT UNIQUE, digest TEXT NOT NULL, registered_at BIGINT,"
-        " cancelled_at BIGINT);"
-        "CREATE INDEX booking_state ON booking (state, expires_at);"
-        "CREATE INDEX booking_mail ON booking (mail_key);"
-        "CREATE INDEX booking_device ON booking (device);"
-        "CREATE TABLE booking_claim (booking TEXT NOT NULL REFERENCES booking (id)"
-        " ON DELETE CASCADE, quota TEXT NOT NULL REFERENCES quota (id), seats BIGINT NOT NULL"
-        " CHECK (seats > 0), state TEXT NOT NULL, place BIGINT NOT NULL,"
-        " PRIMARY KEY (booking, quota));"
-        "CREATE INDEX booking_claim_quota ON booking_claim (quota, state);"
-        "CREATE TABLE check_in (code TEXT NOT NULL REFERENCES booking (code) ON DELETE CASCADE,"
-        " day TEXT NOT NULL, desk TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (code, day))"}};
+constexpr std::array kMigrations = {records::Migration{
+    "ticket-0001-bookings",
+    "CREATE TABLE quota (id TEXT PRIMARY KEY, event TEXT NOT NULL, kind TEXT NOT NULL,"
+    " entity TEXT NOT NULL, title_de TEXT NOT NULL, title_en TEXT NOT NULL,"
+    " starts_at BIGINT NOT NULL, ends_at BIGINT NOT NULL, opens_at BIGINT NOT NULL,"
+    " closes_at BIGINT NOT NULL, capacity BIGINT NOT NULL CHECK (capacity >= 0),"
+    " seats_a_person_max BIGINT NOT NULL);"
+    "CREATE TABLE booking (id TEXT PRIMARY KEY, state TEXT NOT NULL,"
+    " created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, delete_after BIGINT NOT NULL,"
+    " device TEXT NOT NULL, hold_key TEXT UNIQUE, language TEXT NOT NULL,"
+    " name TEXT NOT NULL, mail TEXT NOT NULL, mail_key TEXT NOT NULL, code TEXT UNIQUE,"
+    " register_key TEXT UNIQUE, digest TEXT NOT NULL, registered_at BIGINT,"
+    " cancelled_at BIGINT);"
+    "CREATE INDEX booking_state ON booking (state, expires_at);"
+    "CREATE INDEX booking_mail ON booking (mail_key);"
+    "CREATE INDEX booking_device ON booking (device);"
+    "CREATE TABLE booking_claim (booking TEXT NOT NULL REFERENCES booking (id)"
+    " ON DELETE CASCADE, quota TEXT NOT NULL REFERENCES quota (id), seats BIGINT NOT NULL"
+    " CHECK (seats > 0), state TEXT NOT NULL, place BIGINT NOT NULL,"
+    " PRIMARY KEY (booking, quota));"
+    "CREATE INDEX booking_claim_quota ON booking_claim (quota, state);"
+    "CREATE TABLE check_in (code TEXT NOT NULL REFERENCES booking (code) ON DELETE CASCADE,"
+    " day TEXT NOT NULL, desk TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (code, day))"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
@@ -39,9 +38,12 @@ constexpr std::string_view kLive = " AND b.state IN ('held', 'registered')";
 
 std::string_view name_of(BookingState state) {
   switch (state) {
-    case BookingState::kHeld: return "held";
-    case BookingState::kRegistered: return "registered";
-    case BookingState::kCancelled: return "cancelled";
+    case BookingState::kHeld:
+      return "held";
+    case BookingState::kRegistered:
+      return "registered";
+    case BookingState::kCancelled:
+      return "cancelled";
   }
   return "held";
 }
@@ -84,27 +86,24 @@ Booking booking_from(const records::Row& row) {
 
 Result<std::vector<Claim>> claims_of(records::Session& session, std::string_view sql,
                                      std::string_view value) {
-  RV_ASSIGN(const std::vector<records::Row> rows,
-            session.query(sql, {{"value", value}}));
+  RV_ASSIGN(const std::vector<records::Row> rows, session.query(sql, {{"value", value}}));
   std::vector<Claim> claims;
   for (const records::Row& row : rows) claims.push_back(claim_from(row));
   return claims;
 }
 
 Result<> load_claims(records::Session& session, Booking& booking) {
-  RV_ASSIGN(booking.claims,
-            claims_of(session,
-                      "SELECT quota, seats, state, place FROM booking_claim"
-                      " WHERE booking = :value ORDER BY quota",
-                      booking.id));
+  RV_ASSIGN(booking.claims, claims_of(session,
+                                      "SELECT quota, seats, state, place FROM booking_claim"
+                                      " WHERE booking = :value ORDER BY quota",
+                                      booking.id));
   return {};
 }
 
 Result<KeyedRegistration> find_where(records::Session& session, std::string_view condition,
                                      std::string_view value) {
   RV_ASSIGN(const records::Row row,
-            session.one(std::string(kBookingColumns) + std::string(condition),
-                        {{"value", value}}));
+            session.one(std::string(kBookingColumns) + std::string(condition), {{"value", value}}));
   KeyedRegistration found{.booking = booking_from(row), .digest = row.text("digest")};
   RV_TRY(load_claims(session, found.booking));
   return found;
@@ -195,13 +194,14 @@ Result<> insert_hold(records::Session& session, const Booking& booking,
        {"device", request.device},
        {"hold_key", none_if_empty(request.idempotency_key)}}));
   for (const Claim& claim : booking.claims) {
-    RV_TRY(session.execute("INSERT INTO booking_claim (booking, quota, seats, state, place)"
-                           " VALUES (:booking, :quota, :seats, :state, :place)",
-                           {{"booking", booking.id},
-                            {"quota", claim.quota},
-                            {"seats", claim.seats},
-                            {"state", name_of(claim.state)},
-                            {"place", claim.place}}));
+    RV_TRY(
+        session.execute("INSERT INTO booking_claim (booking, quota, seats, state, place)"
+                        " VALUES (:booking, :quota, :seats, :state, :place)",
+                        {{"booking", booking.id},
+                         {"quota", claim.quota},
+                         {"seats", claim.seats},
+                         {"state", name_of(claim.state)},
+                         {"place", claim.place}}));
   }
   return {};
 }
@@ -245,9 +245,9 @@ Result<> set_registered(records::Session& session, const RegisterRow& row) {
 
 Result<> set_cancelled(records::Session& session, std::string_view id, Instant now) {
   RV_TRY(session.execute("DELETE FROM booking_claim WHERE booking = :id", {{"id", id}}));
-  RV_TRY(session.execute(
-      "UPDATE booking SET state = 'cancelled', cancelled_at = :now WHERE id = :id",
-      {{"now", now.us}, {"id", id}}));
+  RV_TRY(
+      session.execute("UPDATE booking SET state = 'cancelled', cancelled_at = :now WHERE id = :id",
+                      {{"now", now.us}, {"id", id}}));
   return {};
 }
 
@@ -258,9 +258,10 @@ Result<> erase(records::Session& session, std::string_view id) {
 }
 
 Result<> set_taken(records::Session& session, std::string_view id, std::string_view quota) {
-  RV_TRY(session.execute("UPDATE booking_claim SET state = 'taken', place = 0"
-                         " WHERE booking = :id AND quota = :quota",
-                         {{"id", id}, {"quota", quota}}));
+  RV_TRY(
+      session.execute("UPDATE booking_claim SET state = 'taken', place = 0"
+                      " WHERE booking = :id AND quota = :quota",
+                      {{"id", id}, {"quota", quota}}));
   return {};
 }
 
@@ -350,21 +351,20 @@ CheckIn check_in_from(const records::Row& row) {
 }  // namespace
 
 Result<> insert_check_in(records::Session& session, const CheckIn& check_in) {
-  RV_TRY(session.execute(
-      "INSERT INTO check_in (code, day, desk, at) VALUES (:code, :day, :desk, :at)",
-      {{"code", check_in.code},
-       {"day", check_in.day},
-       {"desk", check_in.desk},
-       {"at", check_in.at.us}}));
+  RV_TRY(
+      session.execute("INSERT INTO check_in (code, day, desk, at) VALUES (:code, :day, :desk, :at)",
+                      {{"code", check_in.code},
+                       {"day", check_in.day},
+                       {"desk", check_in.desk},
+                       {"at", check_in.at.us}}));
   return {};
 }
 
 Result<CheckIn> find_check_in(records::Session& session, std::string_view code,
                               std::string_view day) {
-  RV_ASSIGN(const records::Row row,
-            session.one("SELECT code, day, desk, at FROM check_in"
-                        " WHERE code = :code AND day = :day",
-                        {{"code", code}, {"day", day}}));
+  RV_ASSIGN(const records::Row row, session.one("SELECT code, day, desk, at FROM check_in"
+                                                " WHERE code = :code AND day = :day",
+                                                {{"code", code}, {"day", day}}));
   return check_in_from(row);
 }
 

@@ -69,9 +69,9 @@ struct ClaimRow {
 // Search for the console: part of name, mail or code; empty finds all. Newest first.
 struct Search {
   std::string text;
-  std::string quota;          // only bookings with this quota; empty: all
+  std::string quota;  // only bookings with this quota; empty: all
   std::int64_t offset = 0;
-  std::int64_t limit = 50;    // 1 to 10,000
+  std::int64_t limit = 50;  // 1 to 10,000
 };
 [[nodiscard]] Result<std::vector<Booking>> search(records::Session& session, const Search& search);
 [[nodiscard]] Result<std::int64_t> count(records::Session& session, const Search& search);
@@ -83,7 +83,6 @@ struct Search {
 [[nodiscard]] Result<std::vector<CheckIn>> check_ins_of(records::Session& session,
                                                         std::string_view code);
 // Checked in, of registered, for one day's quota.
-[[nodiscard]] Result<std::int64_t> count_check_ins(records::Session& session,
-                                                   std::string_view day);
+[[nodiscard]] Result<std::int64_t> count_check_ins(records::Session& session, std::string_view day);
 
 }  // namespace revier::ticket::rows

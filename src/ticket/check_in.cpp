@@ -45,9 +45,8 @@ Task<Result<CheckInAnswer>> check_in(records::Database& database, const Clock& c
     co_return fail(Code::kUnprocessable, "the desk's name is at most 60 characters", "desk");
   }
   const Instant now = civil_clock.now();
-  co_return co_await database.writer().run([&](records::Session& session) {
-    return check_in_now(session, request, day_quota, now);
-  });
+  co_return co_await database.writer().run(
+      [&](records::Session& session) { return check_in_now(session, request, day_quota, now); });
 }
 
 }  // namespace revier::ticket

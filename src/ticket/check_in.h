@@ -27,11 +27,11 @@ struct CheckInAnswer {
   bool used_before = false;
 };
 
-// Errors: kResourceNotFound (no such ticket), kGone (cancelled), kConflict (not booked for this day;
-// or only on its waiting list), kUnprocessable (desk too long). `day_quota` is the id of the quota of
-// that day.
+// Errors: kResourceNotFound (no such ticket), kGone (cancelled), kConflict (not booked for this
+// day; or only on its waiting list), kUnprocessable (desk too long). `day_quota` is the id of the
+// quota of that day.
 [[nodiscard]] Task<Result<CheckInAnswer>> check_in(records::Database& database,
-                                                   const Clock& civil_clock,
-                                                   CheckInRequest request, std::string day_quota);
+                                                   const Clock& civil_clock, CheckInRequest request,
+                                                   std::string day_quota);
 
 }  // namespace revier::ticket

@@ -102,11 +102,16 @@ void explain(const Error& error, const Registrations& registrations, web::FormDa
     return;
   }
   switch (error.code) {
-    case Code::kQuotaFull: return fail_with(data, status->quota, texts::kChooseNowFull);
-    case Code::kOverlap: return fail_with(data, status->quota, texts::kChooseOverlap);
-    case Code::kSeatLimit: return fail_with(data, status->quota, texts::kChooseSeatLimit);
-    case Code::kRegistrationClosed: return data.fail(kDays, texts::kChooseClosed);
-    default: return data.fail(kDays, web::Label(error.message));
+    case Code::kQuotaFull:
+      return fail_with(data, status->quota, texts::kChooseNowFull);
+    case Code::kOverlap:
+      return fail_with(data, status->quota, texts::kChooseOverlap);
+    case Code::kSeatLimit:
+      return fail_with(data, status->quota, texts::kChooseSeatLimit);
+    case Code::kRegistrationClosed:
+      return data.fail(kDays, texts::kChooseClosed);
+    default:
+      return data.fail(kDays, web::Label(error.message));
   }
 }
 

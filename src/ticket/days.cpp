@@ -20,7 +20,8 @@ Result<DayQuota> day_quota(const Registrations& registrations, std::string_view 
     const std::string_view this_day = day_of_quota(status.quota.id);
     if (this_day == day) return DayQuota{std::string(day), status.quota.id};
     // In order of time: the first that has not ended, else the last.
-    const bool passed = chosen.quota.empty() || registrations.quota(chosen.quota)->quota.ends_at < now;
+    const bool passed =
+        chosen.quota.empty() || registrations.quota(chosen.quota)->quota.ends_at < now;
     if (passed) chosen = {std::string(this_day), status.quota.id};
     known += known.empty() ? "" : ", ";
     known += this_day;

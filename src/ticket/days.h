@@ -15,8 +15,9 @@ struct DayQuota {
   std::string quota;  // id of the quota of that day
 };
 
-// The day asked for, or, where none is named, the day that is running or comes next, or the last one
-// after the event. Errors: kUnprocessable, field "day": no such day; the message names those that are.
+// The day asked for, or, where none is named, the day that is running or comes next, or the last
+// one after the event. Errors: kUnprocessable, field "day": no such day; the message names those
+// that are.
 [[nodiscard]] Result<DayQuota> day_quota(const Registrations& registrations, std::string_view day,
                                          Instant now);
 

@@ -75,12 +75,11 @@ Response show_choose(const PageNeeds& needs, const Request& request, const web::
   const Language language = web::language_of(request);
   data.set("voll", full_quotas(needs.domain.registrations));
   web::Html out(language);
-  web::Page page =
-      needs.site.page(request, std::string(web::text(language, texts::kChooseTitle)));
+  web::Page page = needs.site.page(request, std::string(web::text(language, texts::kChooseTitle)));
   page.has_errors = !data.valid();
-  render_choose(out, {std::move(page), form, data,
-                      closed_reason(needs.domain.registrations, needs.domain.civil_clock.now(),
-                                    language)});
+  render_choose(
+      out, {std::move(page), form, data,
+            closed_reason(needs.domain.registrations, needs.domain.civil_clock.now(), language)});
   return web::html_response(std::move(out), status, Caching::kNever);
 }
 
@@ -168,24 +167,21 @@ Response show_details(const PageNeeds& needs, const Request& request, const Book
   const Language language = web::language_of(request);
   const web::Form form = details_form(language);
   web::Html out(language);
-  web::Page page =
-      needs.site.page(request, std::string(web::text(language, texts::kDetailsTitle)));
+  web::Page page = needs.site.page(request, std::string(web::text(language, texts::kDetailsTitle)));
   page.has_errors = !data.valid();
   page.is_private = true;
-  render_details(
-      out, {std::move(page), form, data,
-            web::text(language, texts::kDetailsHeld,
-                      {{"time", web::time(language, booking.expires_at)}}),
-            claim_rows(booking, needs.domain.registrations, language, false),
-            std::string(request.path) + "/zurueck"});
+  render_details(out, {std::move(page), form, data,
+                       web::text(language, texts::kDetailsHeld,
+                                 {{"time", web::time(language, booking.expires_at)}}),
+                       claim_rows(booking, needs.domain.registrations, language, false),
+                       std::string(request.path) + "/zurueck"});
   return web::html_response(std::move(out), status, Caching::kNever);
 }
 
 Response show_ended(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   web::Html out(language);
-  web::Page page =
-      needs.site.page(request, std::string(web::text(language, texts::kDetailsEnded)));
+  web::Page page = needs.site.page(request, std::string(web::text(language, texts::kDetailsEnded)));
   page.is_private = true;
   render_ended(out, {std::move(page)});
   return web::html_response(std::move(out), 410, Caching::kNever);
@@ -248,8 +244,11 @@ Task<Response> post_details(Request& request, const PageNeeds& needs) {
       co_await needs.domain.registrations.complete(registration_of(*booking, *data, language));
   if (done) co_return to_ticket(needs, *done);
   switch (done.error().code) {
-    case Code::kHoldEnded: co_return show_ended(needs, request);
-    case Code::kTooManyRequests: data->fail("mail", texts::kDetailsTooManyMails); break;
+    case Code::kHoldEnded:
+      co_return show_ended(needs, request);
+    case Code::kTooManyRequests:
+      data->fail("mail", texts::kDetailsTooManyMails);
+      break;
     case Code::kOverlap:
     case Code::kSeatLimit: {
       web::FormData reasons;
@@ -260,7 +259,8 @@ Task<Response> post_details(Request& request, const PageNeeds& needs) {
       }
       break;
     }
-    default: co_return refused(needs, request, done.error());
+    default:
+      co_return refused(needs, request, done.error());
   }
   co_return show_details(needs, request, *booking, *data, describe(done.error().code).status);
 }
@@ -300,20 +300,18 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
   const Registrations& registrations = needs.domain.registrations;
   auto code = pdf::encode_qr(booking->code);
   if (!code) co_return refused(needs, request, code.error());
-  web::Page page =
-      needs.site.page(request, std::string(web::text(language, texts::kTicketTitle)));
+  web::Page page = needs.site.page(request, std::string(web::text(language, texts::kTicketTitle)));
   page.is_private = true;
-  TicketPage view{
-      .page = std::move(page),
-      .name = booking->name,
-      .mail = booking->mail,
-      .code = booking->code,
-      .qr = web::SafeHtml::trusted(pdf::qr_svg_content(*code)),
-      .claims = claim_rows(*booking, registrations, language, true),
-      .cancelled_on = {},
-      .pdf_href = std::string(request.path) + "/ticket.pdf",
-      .calendar_href = calendar_link(*booking, language, registrations),
-      .cancel_href = std::string(request.path) + "/stornieren"};
+  TicketPage view{.page = std::move(page),
+                  .name = booking->name,
+                  .mail = booking->mail,
+                  .code = booking->code,
+                  .qr = web::SafeHtml::trusted(pdf::qr_svg_content(*code)),
+                  .claims = claim_rows(*booking, registrations, language, true),
+                  .cancelled_on = {},
+                  .pdf_href = std::string(request.path) + "/ticket.pdf",
+                  .calendar_href = calendar_link(*booking, language, registrations),
+                  .cancel_href = std::string(request.path) + "/stornieren"};
   view.waiting = std::ranges::any_of(view.claims, &ClaimRow::waiting);
   if (booking->cancelled_at) {
     view.cancelled_on = web::date_time(language, *booking->cancelled_at);
@@ -347,14 +345,13 @@ Task<Response> get_cancel(Request& request, const PageNeeds& needs) {
   if (!booking) co_return refused(needs, request, booking.error());
   if (booking->state == BookingState::kCancelled) co_return to_ticket(needs, *booking);
   const Language language = web::language_of(request);
-  web::Page page =
-      needs.site.page(request, std::string(web::text(language, texts::kCancelTitle)));
+  web::Page page = needs.site.page(request, std::string(web::text(language, texts::kCancelTitle)));
   page.is_private = true;
   const std::string path(request.path);
   web::Html out(language);
-  render_cancel(out, {std::move(page),
-                      claim_rows(*booking, needs.domain.registrations, language, true),
-                      path.substr(0, path.rfind('/'))});
+  render_cancel(out,
+                {std::move(page), claim_rows(*booking, needs.domain.registrations, language, true),
+                 path.substr(0, path.rfind('/'))});
   co_return web::html_response(std::move(out), 200, Caching::kNever);
 }
 
@@ -374,10 +371,10 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
                 net::Handler([needs](Request& request) { return get_choose(needs, request); }));
   const auto page = [&](Method method, const char* pattern,
                         Task<Response> (*handler)(Request&, const PageNeeds&)) {
-    web::add_page(
-        router, method, pattern,
-        net::AsyncHandler([needs, handler](Request& request) { return handler(request, needs); }),
-        kFormBody);
+    web::add_page(router, method, pattern, net::AsyncHandler([needs, handler](Request& request) {
+                    return handler(request, needs);
+                  }),
+                  kFormBody);
   };
   page(Method::kPost, "/anmeldung", post_choose);
   page(Method::kGet, "/anmeldung/{hold}", get_details);

@@ -197,9 +197,8 @@ class Desk final : public Registrations {
       RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_device(s, request.device));
       RV_TRY(rules::check_seat_limit(request.wanted, others, writer_quotas_));
     }
-    Booking booking{.id = random_id(needs_.random),
-                    .created_at = now,
-                    .expires_at = now + needs_.options.hold};
+    Booking booking{
+        .id = random_id(needs_.random), .created_at = now, .expires_at = now + needs_.options.hold};
     booking.delete_after = booking.expires_at;
     RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted));
     for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
@@ -223,8 +222,8 @@ class Desk final : public Registrations {
     RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
     RV_TRY(rules::check_overlap(booking.claims, others, writer_quotas_));
     RV_TRY(rules::check_seat_limit(booking.claims, others, writer_quotas_));
-    const Instant until = rules::last_end(booking.claims, writer_quotas_, now) +
-                          needs_.options.retention_after_event;
+    const Instant until =
+        rules::last_end(booking.claims, writer_quotas_, now) + needs_.options.retention_after_event;
     const std::string code = rules::ticket_code(needs_.random);
     RV_TRY(rows::set_registered(s, {.request = request,
                                     .mail_key = key,
@@ -244,7 +243,8 @@ class Desk final : public Registrations {
     RV_ASSIGN(const std::int64_t sent, mail::count_since(s, to, now - Duration::hours(1)));
     if (sent < needs_.options.mails_an_hour_max) return {};
     return fail(Code::kTooManyRequests,
-                "this address has had several mails in the last hour; try again in an hour", "mail");
+                "this address has had several mails in the last hour; try again in an hour",
+                "mail");
   }
 
   Result<> record_consent(Session& s, const Booking& booking, const ConsentChoice& choice,
@@ -297,8 +297,8 @@ class Desk final : public Registrations {
 
   Result<> publish_figures(Session& s, const std::string& id, Outcome& out) {
     out.quotas.push_back(id);
-    RV_ASSIGN(publication::Item item, publication::write(s, writer_quotas_.at(id).entity, kFreeSeats,
-                                                         seats_.figures(id).free()));
+    RV_ASSIGN(publication::Item item, publication::write(s, writer_quotas_.at(id).entity,
+                                                         kFreeSeats, seats_.figures(id).free()));
     out.items.push_back(std::move(item));
     return {};
   }

@@ -16,8 +16,8 @@ namespace {
 
 std::vector<records::Migration> all_migrations() {
   std::vector<records::Migration> all;
-  for (const auto part : {consent::migrations(), mail::migrations(), publication::migrations(),
-                          rows::migrations()}) {
+  for (const auto part :
+       {consent::migrations(), mail::migrations(), publication::migrations(), rows::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -33,7 +33,9 @@ class RegistrationsTest : public testing::Test {
     put("workshop", QuotaKind::kSession, 1, 1, 2);
     put("talk", QuotaKind::kSession, 5, 1, 3);
     ASSERT_TRUE(database_->writer().run_blocking([](records::Session& session) {
-      return consent::put_wording(session, {.kind = "photo", .version = 1, .language = "de",
+      return consent::put_wording(session, {.kind = "photo",
+                                            .version = 1,
+                                            .language = "de",
                                             .text = "Fotos von mir dürfen erscheinen."});
     }));
   }
@@ -50,7 +52,8 @@ class RegistrationsTest : public testing::Test {
     publisher_.reset();
     database_.reset();
     const auto migrations = all_migrations();
-    auto database = records::Database::open({.url = "sqlite:" + directory_ + "/records.db"}, migrations);
+    auto database =
+        records::Database::open({.url = "sqlite:" + directory_ + "/records.db"}, migrations);
     ASSERT_TRUE(database) << database.error().message;
     database_ = std::move(*database);
     publisher_ = std::make_unique<publication::Publisher>([this](const publication::Item& item) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Who has a seat: the one place where quotas are decided.
 //
-// A quota is a number of seats for one thing (a day, a session). A claim is what one booking wants of
-// one quota. Seats answers in memory and in the order of the questions; the writer job that asks
-// writes the same answer to the records in the same transaction. After a failed commit the object is
-// thrown away and built again from the records.
+// A quota is a number of seats for one thing (a day, a session). A claim is what one booking wants
+// of one quota. Seats answers in memory and in the order of the questions; the writer job that asks
+// writes the same answer to the records in the same transaction. After a failed commit the object
+// is thrown away and built again from the records.
 //
 // Waiting lists are strictly first come, first served: seats that come free go to the head of the
 // list as long as the head's whole claim fits; nobody overtakes, also not a new booking.

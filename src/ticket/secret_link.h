@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Links that only their owner knows, without storing the secret: "<id>.<mac>", where the second part
-// is a keyed hash of purpose and id under the instance's key (HMAC-SHA-512/256, libsodium
-// crypto_auth). A repeat of a request therefore gets the same link, and a copy of the database opens
-// none.
+// Links that only their owner knows, without storing the secret: "<id>.<mac>", where the second
+// part is a keyed hash of purpose and id under the instance's key (HMAC-SHA-512/256, libsodium
+// crypto_auth). A repeat of a request therefore gets the same link, and a copy of the database
+// opens none.
 //
 // Thread safety: constant after construction.
 #pragma once

@@ -40,8 +40,8 @@ Result<std::string> draw_ticket(const Booking& booking, const Occasion& occasion
   document.heading(2, web::text(language, texts::kTicketFor, {{"name", booking.name}}));
   document.paragraph(t(texts::kTicketNumber));
   document.big(booking.code);
-  RV_TRY(document.qr(booking.code,
-                     web::text(language, texts::kTicketQr, {{"code", booking.code}})));
+  RV_TRY(
+      document.qr(booking.code, web::text(language, texts::kTicketQr, {{"code", booking.code}})));
   document.paragraph(t(texts::kTicketNumberHint));
   document.heading(2, t(texts::kTicketBooked));
   document.table(booked_rows(booking, registrations, language));

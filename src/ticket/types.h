@@ -15,15 +15,15 @@ enum class QuotaKind : std::uint8_t { kDay, kSession };
 
 // Seats of one thing that can be booked.
 struct Quota {
-  std::string id;       // short, stable, in URLs: "tag-2025-02-05", "scd25-d1-08"
-  std::string event;    // id of the event
+  std::string id;     // short, stable, in URLs: "tag-2025-02-05", "scd25-d1-08"
+  std::string event;  // id of the event
   QuotaKind kind = QuotaKind::kSession;
-  std::string entity;   // id of the public entity that shows the free seats
+  std::string entity;  // id of the public entity that shows the free seats
   std::string title_de;
   std::string title_en;
   Instant starts_at;
   Instant ends_at;
-  Instant opens_at;     // registration from ... until
+  Instant opens_at;  // registration from ... until
   Instant closes_at;
   std::int64_t capacity = 0;
   std::int64_t seats_a_person_max = 5;  // of one mail address, and of one device
@@ -42,12 +42,12 @@ struct Booking {
   BookingState state = BookingState::kHeld;
   std::vector<Claim> claims;
   Instant created_at;
-  Instant expires_at;   // end of the hold
-  Instant delete_after; // retention
-  std::string language; // "de" or "en"
+  Instant expires_at;    // end of the hold
+  Instant delete_after;  // retention
+  std::string language;  // "de" or "en"
   std::string name;
   std::string mail;
-  std::string code;     // of the ticket: what a desk types or scans
+  std::string code;  // of the ticket: what a desk types or scans
   std::optional<Instant> registered_at;
   std::optional<Instant> cancelled_at;
 };
@@ -58,24 +58,24 @@ struct ConsentChoice {
 };
 
 struct HoldRequest {
-  std::vector<Claim> wanted;     // quota, seats and may_wait are read; 1 to 20 claims
-  std::string device;            // opaque token of the device, may be empty
-  std::string idempotency_key;   // may be empty
+  std::vector<Claim> wanted;    // quota, seats and may_wait are read; 1 to 20 claims
+  std::string device;           // opaque token of the device, may be empty
+  std::string idempotency_key;  // may be empty
 };
 
 struct RegistrationRequest {
-  std::string booking;           // id of the hold
+  std::string booking;  // id of the hold
   std::string name;
   std::string mail;
   std::string language = "de";
   std::vector<ConsentChoice> consents;
-  std::string idempotency_key;   // may be empty
+  std::string idempotency_key;  // may be empty
 };
 
 struct CheckIn {
   std::string code;
-  std::string day;    // "2025-02-05"
-  std::string desk;   // where: free text of the desk's staff, at most 60 characters
+  std::string day;   // "2025-02-05"
+  std::string desk;  // where: free text of the desk's staff, at most 60 characters
   Instant at;
 };
 

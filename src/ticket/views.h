@@ -13,14 +13,14 @@ struct ChoosePage {
   web::Page page;
   const web::Form& form;
   const web::FormData& data;
-  std::string closed;          // why registration is not open; then there is no form
+  std::string closed;  // why registration is not open; then there is no form
   [[nodiscard]] web::FormView view() const { return {form, data}; }
 };
 
 struct ClaimRow {
   std::string title;
   std::string when;
-  std::string state;           // "gebucht", "Warteliste, Platz 3"
+  std::string state;  // "gebucht", "Warteliste, Platz 3"
   bool waiting = false;
 };
 
@@ -45,10 +45,10 @@ struct TicketPage {
   std::string code;
   web::SafeHtml qr;
   std::vector<ClaimRow> claims;
-  std::string cancelled_on;    // empty while it stands
-  bool waiting = false;        // at least one claim waits
+  std::string cancelled_on;  // empty while it stands
+  bool waiting = false;      // at least one claim waits
   std::string pdf_href;
-  std::string calendar_href;   // empty where no session was booked
+  std::string calendar_href;  // empty where no session was booked
   std::string cancel_href;
 };
 

@@ -62,10 +62,9 @@ std::vector<FilterView> filter_views(const Event& event, const Filter& filter, L
     tracks.choices.push_back({track.id, track.name.in(language), track.id == filter.track});
   }
   FilterView languages{"sprache", std::string(web::text(language, texts::kProgrammeLanguage)), {}};
-  languages.choices = {{"de", std::string(web::text(language, texts::kProgrammeGerman)),
-                        filter.language == "de"},
-                       {"en", std::string(web::text(language, texts::kProgrammeEnglish)),
-                        filter.language == "en"}};
+  languages.choices = {
+      {"de", std::string(web::text(language, texts::kProgrammeGerman)), filter.language == "de"},
+      {"en", std::string(web::text(language, texts::kProgrammeEnglish)), filter.language == "en"}};
   return {std::move(days), std::move(tracks), std::move(languages)};
 }
 
