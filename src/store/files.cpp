@@ -45,7 +45,10 @@ Result<> trim_manifest(rocksdb::Env& env, const std::string& directory) {
   }
   RV_ASSIGN(const std::string bytes, read(env, path));
   const LogScan scan = scan_log(bytes);
-  if (scan.whole_bytes == bytes.size() || scan.resumes || !scan.has_content) return {};
+  if (scan.resumes) {
+    return fail(Code::kCorrupt, path + " is damaged at byte " + std::to_string(scan.whole_bytes));
+  }
+  if (scan.whole_bytes == bytes.size() || !scan.has_content) return {};
   log_event(Level::kWarn, "store.manifest_trimmed",
             {{"file", name}, {"from", bytes.size()}, {"to", scan.whole_bytes}});
   return cut(env, path, scan.whole_bytes);

@@ -133,7 +133,8 @@ rocksdb::DBOptions database_options(const Options& options, rocksdb::Env* env,
 }
 
 rocksdb::ColumnFamilyOptions column_options(const Options& options,
-                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+                                            const std::shared_ptr<rocksdb::Cache>& cache,
+                                            std::size_t rank) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.block_size = kBlockSize;
@@ -143,9 +144,10 @@ rocksdb::ColumnFamilyOptions column_options(const Options& options,
   column.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   column.compression = rocksdb::kZSTD;
   column.bottommost_compression = rocksdb::kZSTD;
-  // Never full before db_write_buffer_size is reached: that flushes one family at a time. Where
-  // several are due at once and the disk fails, RocksDB 7.8 aborts when it is closed.
-  column.write_buffer_size = 2 * std::max(options.cache_bytes, kWriteBufferMin);
+  // db_write_buffer_size is what makes RocksDB flush, one family at a time. The limits of the
+  // families lie above it and apart: where several are reached by one batch and the disk fails in
+  // that moment, RocksDB 7.8 keeps a reference and aborts when it is closed.
+  column.write_buffer_size = (4 + rank) * std::max(options.cache_bytes, kWriteBufferMin);
   column.max_write_buffer_number = 4;
   return column;
 }
@@ -443,7 +445,7 @@ Result<Database> open_database(const Options& options, const std::shared_ptr<Gat
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptions;
   for (const std::string& name : kColumnNames) {
-    descriptions.emplace_back(name, column_options(options, cache));
+    descriptions.emplace_back(name, column_options(options, cache, descriptions.size()));
   }
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
