@@ -341,6 +341,16 @@ Result<std::int64_t> count(records::Session& session, const Search& search) {
   return row.integer("n");
 }
 
+Result<std::int64_t> count_registered(records::Session& session, std::string_view quota) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM booking WHERE state = 'registered'"
+                        " AND (:quota = '' OR EXISTS (SELECT 1 FROM booking_claim c"
+                        " WHERE c.booking = booking.id AND c.quota = :quota1"
+                        " AND c.state = 'taken'))",
+                        {{"quota", quota}, {"quota1", quota}}));
+  return row.integer("n");
+}
+
 namespace {
 CheckIn check_in_from(const records::Row& row) {
   return {.code = row.text("code"),

@@ -75,6 +75,9 @@ struct Search {
 };
 [[nodiscard]] Result<std::vector<Booking>> search(records::Session& session, const Search& search);
 [[nodiscard]] Result<std::int64_t> count(records::Session& session, const Search& search);
+// Registrations that stand; with `quota`, those that have seats in it.
+[[nodiscard]] Result<std::int64_t> count_registered(records::Session& session,
+                                                    std::string_view quota = {});
 
 // kConflict when the code is in for that day already.
 [[nodiscard]] Result<> insert_check_in(records::Session& session, const CheckIn& check_in);
@@ -82,7 +85,7 @@ struct Search {
                                             std::string_view day);
 [[nodiscard]] Result<std::vector<CheckIn>> check_ins_of(records::Session& session,
                                                         std::string_view code);
-// Checked in, of registered, for one day's quota.
+// Tickets that were used on a day.
 [[nodiscard]] Result<std::int64_t> count_check_ins(records::Session& session, std::string_view day);
 
 }  // namespace revier::ticket::rows

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "base/run_task.h"
+#include "consent/consent.h"
+#include "console/csv.h"
+#include "console/routes.h"
+#include "support/test_records.h"
+#include "ticket/booking_store.h"
+
+namespace revier::console {
+namespace {
+
+constexpr std::string_view kPassword = "correct horse";
+
+TEST(Csv, QuotesWhatNeedsItAndDisarmsFormulas) {
+  EXPECT_EQ(csv_cell("Ada Lovelace"), "Ada Lovelace");
+  EXPECT_EQ(csv_cell("a;b \"c\"\nd"), "\"a;b \"\"c\"\"\nd\"");
+  EXPECT_EQ(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+  for (const char* start : {"+49", "-1", "@x", "\tx", "\rx"}) {
+    EXPECT_EQ(csv_cell(start), "\"'" + std::string(start) + "\"");
+  }
+  std::string row;
+  append_csv_row(row, std::vector<std::string>{"a", "", "c;d"});
+  EXPECT_EQ(row, "a;;\"c;d\"\r\n");
+}
+
+RC_GTEST_PROP(Csv, ACellNeitherEndsTheRowNorIsAFormula, (const std::string& value)) {
+  const std::string cell = csv_cell(value);
+  bool quoted = false;
+  for (const char c : cell) {
+    if (c == '"') quoted = !quoted;
+    RC_ASSERT(quoted || (c != ';' && c != '\n' && c != '\r'));
+  }
+  RC_ASSERT(!quoted);
+  RC_ASSERT(cell.empty() || std::string("=+-@\t\r").find(cell[0]) == std::string::npos);
+}
+
+std::vector<records::Migration> all_migrations() {
+  std::vector<records::Migration> all;
+  for (const auto part : {consent::migrations(), mail::migrations(), publication::migrations(),
+                          ticket::rows::migrations(), identity::migrations()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+struct Answer {
+  int status = 0;
+  std::string location;
+  std::string body;
+};
+
+// The console over real records: one day with two seats, one registration.
+class ConsoleTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = identity::Identity::open(*database_, clock_, random_, {});
+    ASSERT_TRUE(opened);
+    identity_ = std::move(*opened);
+    auto registrations = ticket::Registrations::open(
+        {.database = *database_,
+         .civil_clock = clock_,
+         .random = random_,
+         .publisher = publisher_,
+         .letter = [](const ticket::Booking& booking, std::string_view) {
+           return mail::Message{.key = booking.id,
+                                .purpose = "registration",
+                                .to = booking.mail,
+                                .subject = "Ihr <Ticket>",
+                                .text = booking.code,
+                                .delete_after = booking.delete_after};
+         }});
+    ASSERT_TRUE(registrations);
+    registrations_ = std::move(*registrations);
+    register_ada();
+    ticket::Domain domain{*database_, *registrations_, links_, *identity_, pool_, clock_};
+    add_routes(router_,
+               {.tickets = domain, .site = site_, .version = "1.2.3", .store_writable = [] {
+                  return true;
+                }});
+  }
+
+  void register_ada() {
+    const Instant day = *parse_iso8601("2025-02-05T08:00:00Z");
+    ASSERT_TRUE(run_task(registrations_->put_quota({.id = "tag-2025-02-05",
+                                                    .event = "scd",
+                                                    .kind = ticket::QuotaKind::kDay,
+                                                    .entity = "urn:ngsi-ld:x:1",
+                                                    .title_de = "Erster Tag",
+                                                    .title_en = "First day",
+                                                    .starts_at = day,
+                                                    .ends_at = day + Duration::hours(8),
+                                                    .opens_at = {0},
+                                                    .closes_at = day,
+                                                    .capacity = 2,
+                                                    .seats_a_person_max = 2})));
+    const auto held = run_task(registrations_->hold({.wanted = {{.quota = "tag-2025-02-05"}}}));
+    ASSERT_TRUE(held) << held.error().message;
+    const auto booked = run_task(registrations_->complete(
+        {.booking = held->id, .name = "=Ada <b>", .mail = "ada@example.org"}));
+    ASSERT_TRUE(booked) << booked.error().message;
+    ada_ = *booked;
+  }
+
+  // Signs a new user with this role in; the cookie goes with all that is sent then.
+  void sign_in(const std::string& role) {
+    const std::vector<identity::RoleGrant> grants{{.role = role, .id = {}, .within = {}}};
+    const auto link = identity_->create_user(role, grants);
+    ASSERT_TRUE(link) << link.error().message;
+    ASSERT_TRUE(identity_->use_link(*link, "", kPassword));
+    const auto session = identity_->sign_in(role, kPassword, "10.0.0.1");
+    ASSERT_TRUE(session);
+    cookie_ = std::string(identity::kSessionCookie) + "=" + session->cookie_secret;
+  }
+
+  Answer get(std::string_view path, std::string_view query = {}) {
+    return send(net::Method::kGet, path, query, {});
+  }
+  Answer post(std::string_view path, std::string_view query, const std::string& body) {
+    return send(net::Method::kPost, path, query, body);
+  }
+  // With the session's CSRF field.
+  Answer post_own(std::string_view path, std::string_view query, const std::string& body) {
+    return post(path, query, body + "&csrf=" + std::string(caller().csrf()));
+  }
+  identity::Caller caller() {
+    net::Request request;
+    const std::vector<net::Field> fields{{"Cookie", cookie_}};
+    request.fields = fields;
+    return identity_->authenticate(request);
+  }
+
+  Answer send(net::Method method, std::string_view path, std::string_view query,
+              const std::string& body) {
+    net::Request request;
+    const std::vector<net::Field> fields{{"Cookie", cookie_},
+                                         {"Sec-Fetch-Site", "same-origin"},
+                                         {"Content-Type", "application/x-www-form-urlencoded"}};
+    request.method = method;
+    request.path = path;
+    request.target = path;
+    request.query = query;
+    request.fields = fields;
+    request.body = body;
+    request.host = "localhost";
+    auto match = router_.match(method, path);
+    if (!match || match->route == nullptr) return {404, {}, {}};
+    request.params = match->params;
+    return read(match->route->handler ? match->route->handler(request)
+                                      : run_task(match->route->async_handler(request)));
+  }
+  static Answer read(const net::Response& response) {
+    Answer answer{.status = response.status, .location = {}, .body = {}};
+    for (const auto& [name, value] : response.headers) {
+      if (net::equals_ignoring_case(name, "Location")) answer.location = value;
+    }
+    if (const auto* text = std::get_if<std::string>(&response.body)) answer.body = *text;
+    return answer;
+  }
+  static bool has(const Answer& answer, std::string_view part) {
+    return answer.body.find(part) != std::string::npos;
+  }
+
+  tests::TestRecords place_{"sqlite"};
+  std::unique_ptr<records::Database> database_ = place_.open(all_migrations());
+  ManualClock clock_{*parse_iso8601("2025-02-01T10:00:00Z")};
+  SeededRandom random_{7};
+  publication::Publisher publisher_{[](const publication::Item&) { return Result<>{}; }};
+  ticket::SecretLinks links_{ticket::SecretLinks::Key{}};
+  net::Pool pool_{1, 16};
+  web::Site site_;
+  std::unique_ptr<identity::Identity> identity_;
+  std::unique_ptr<ticket::Registrations> registrations_;
+  net::Router router_;
+  ticket::Booking ada_;
+  std::string cookie_ = "a=b";
+};
+
+TEST_F(ConsoleTest, StrangersAreLedToTheSignInPage) {
+  for (const net::Router::Route* route : router_.routes()) {
+    if (route->pattern.ends_with("/console")) continue;  // leads to /console/
+    const Answer answer = send(route->method, route->pattern, {}, "csrf=x");
+    EXPECT_EQ(answer.status, 303) << route->pattern;
+    EXPECT_NE(answer.location.find("/console/anmelden"), std::string::npos) << route->pattern;
+  }
+  cookie_ = std::string(identity::kSessionCookie) + "=ended";
+  EXPECT_EQ(get("/console/einlass").status, 303);
+}
+
+TEST_F(ConsoleTest, EachPageAsksForItsRight) {
+  sign_in("viewer");
+  EXPECT_EQ(get("/console/").status, 200);
+  for (const char* page :
+       {"/console/einlass", "/console/anmeldungen", "/console/anmeldungen.csv",
+        "/console/anmeldungen/x", "/console/postausgang", "/en/console/postausgang/1"}) {
+    const Answer answer = get(page);
+    EXPECT_EQ(answer.status, 403) << page;
+    EXPECT_FALSE(has(answer, "ada@")) << page;
+  }
+  EXPECT_EQ(post_own("/console/einlass", "tag=2025-02-05", "code=" + ada_.code).status, 403);
+  EXPECT_FALSE(has(get("/console/"), "/console/einlass"));
+  sign_in("desk");
+  EXPECT_TRUE(has(get("/console/"), "/console/einlass"));
+  EXPECT_EQ(post_own("/console/anmeldungen/" + ada_.id + "/stornieren", "", "").status, 403);
+}
+
+TEST_F(ConsoleTest, OverviewCounts) {
+  sign_in("administrator");
+  const Answer page = get("/en/console/");
+  EXPECT_TRUE(has(page, "First day"));
+  EXPECT_TRUE(has(page, "Revier 1.2.3"));
+  EXPECT_TRUE(has(page, "Data store: writable"));
+}
+
+TEST_F(ConsoleTest, ATicketIsTakenOnceAndTheSecondTimeSaysWhenAndWhere) {
+  sign_in("desk");
+  const std::string query = "tag=2025-02-05&platz=Tor%20%22A%22";
+  EXPECT_TRUE(has(get("/console/einlass"), "value=\"2025-02-05\" checked"));
+  EXPECT_TRUE(has(get("/console/einlass", query), "0 von 1"));
+  EXPECT_EQ(post("/console/einlass", query, "code=" + ada_.code + "&csrf=wrong").status, 403);
+
+  const Answer first = post_own("/console/einlass", query, "code=" + ada_.code);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_TRUE(has(first, "Angenommen"));
+  EXPECT_TRUE(has(first, "=Ada &lt;b&gt;"));
+  EXPECT_TRUE(has(first, "Mittwoch, 5. Februar 2025"));
+  EXPECT_TRUE(has(first, "1 von 1"));
+
+  const Answer second = post_own("/console/einlass", "tag=2025-02-05", "code=" + ada_.code);
+  EXPECT_EQ(second.status, 409);
+  EXPECT_TRUE(has(second, "Schon benutzt"));
+  EXPECT_TRUE(has(second, "1. Februar 2025, 11:00 Uhr, Platz: Tor &quot;A&quot;"));
+}
+
+TEST_F(ConsoleTest, RefusedTicketsSayWhy) {
+  sign_in("administrator");
+  const std::string_view day = "tag=2025-02-05";
+  const Answer unknown = post_own("/console/einlass", day, "code=AAAA-AAAA-AAAA");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_TRUE(has(unknown, "Es gibt kein Ticket mit dieser Nummer"));
+  EXPECT_EQ(post_own("/console/einlass", day, "code=").status, 422);
+  EXPECT_EQ(post_own("/console/einlass", "tag=2025-02-09", "code=" + ada_.code).status, 422);
+  ASSERT_TRUE(run_task(registrations_->cancel(ada_.id)));
+  const Answer cancelled = post_own("/console/einlass", day, "code=" + ada_.code);
+  EXPECT_EQ(cancelled.status, 410);
+  EXPECT_TRUE(has(cancelled, "wurde storniert"));
+}
+
+TEST_F(ConsoleTest, RegistrationsAreFoundShownAndCancelled) {
+  sign_in("organiser");
+  const std::string one = "/console/anmeldungen/" + ada_.id;
+  EXPECT_TRUE(has(get("/console/anmeldungen", "suche=ADA%40"), one));
+  EXPECT_FALSE(has(get("/console/anmeldungen", "suche=bob"), one));
+  EXPECT_FALSE(has(get("/console/anmeldungen", "kontingent=x"), one));
+  EXPECT_TRUE(has(get("/console/anmeldungen", "seite=999"), one));
+  EXPECT_TRUE(has(get(one), ada_.code));
+  EXPECT_EQ(get("/console/anmeldungen/none").status, 404);
+  EXPECT_EQ(post(one + "/stornieren", "", "csrf=").status, 403);
+  const Answer done = post_own(one + "/stornieren", "", "");
+  EXPECT_EQ(done.status, 303);
+  EXPECT_EQ(done.location, one);
+  EXPECT_TRUE(has(get(one), "storniert"));
+  EXPECT_EQ(registrations_->quota("tag-2025-02-05")->figures.taken, 0);
+}
+
+TEST_F(ConsoleTest, TheListAsAFile) {
+  sign_in("organiser");
+  const Answer file = get("/console/anmeldungen.csv");
+  EXPECT_EQ(file.status, 200);
+  EXPECT_TRUE(file.body.starts_with("\xEF\xBB\xBFTicketnummer;Name;E-Mail;"));
+  EXPECT_TRUE(has(file, "\r\n" + ada_.code + ";\"'=Ada <b>\";ada@example.org;angemeldet;"));
+  EXPECT_FALSE(has(get("/console/anmeldungen.csv", "suche=bob"), "ada@"));
+}
+
+TEST_F(ConsoleTest, TheOutboxShowsLettersAsText) {
+  sign_in("organiser");
+  const Answer list = get("/console/postausgang");
+  EXPECT_TRUE(has(list, "Ihr &lt;Ticket&gt;"));
+  EXPECT_TRUE(has(list, "/console/postausgang/1"));
+  EXPECT_TRUE(has(get("/console/postausgang/1"), "<pre class=\"rv-pre\">" + ada_.code));
+  EXPECT_EQ(get("/console/postausgang/77").status, 404);
+  EXPECT_EQ(get("/console/postausgang/x").status, 404);
+}
+
+}  // namespace
+}  // namespace revier::console

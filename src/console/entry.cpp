@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "console/detail/entry.h"
+#include "console/texts.h"
+#include "identity/routes.h"
+
+namespace revier::console {
+namespace {
+
+using identity::Action;
+using identity::Caller;
+using net::Request;
+using net::Response;
+
+constexpr std::size_t kAskedBytesMax = 200;
+
+struct Area {
+  std::string_view page;
+  web::Text label;
+  Action action;
+};
+constexpr std::array kAreas{
+    Area{"/console/anmeldungen", texts::kMenuRegistrations, Action::kRegistrationsRead},
+    Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn},
+    Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
+};
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+}  // namespace
+
+Response refused(const Needs& needs, const Request& request, const Error& error) {
+  if (error.code == Code::kUnauthenticated) return identity::ask_to_sign_in(request);
+  return web::error_page(needs.site, request, error);
+}
+
+Entry enter(const Needs& needs, const Request& request, Action action) {
+  Caller caller = needs.tickets.identity.authenticate(request);
+  if (caller.kind() == Caller::Kind::kAnonymous) {
+    return tl::unexpected(identity::ask_to_sign_in(request));
+  }
+  const Result<> may = caller.require(action);
+  if (!may) return tl::unexpected(refused(needs, request, may.error()));
+  return caller;
+}
+
+Entry enter_signed_in(const Needs& needs, const Request& request) {
+  Caller caller = needs.tickets.identity.authenticate(request);
+  if (caller.signed_in() || caller.kind() == Caller::Kind::kUnchecked) return caller;
+  return tl::unexpected(identity::ask_to_sign_in(request));
+}
+
+Head make_head(const Needs& needs, const Request& request, const Caller& caller,
+               std::string title) {
+  Head head{.page = needs.site.page(request, std::move(title)), .user = std::string(caller.name())};
+  head.page.is_private = true;
+  const web::Language language = head.page.language;
+  const std::string_view here = web::split_language(request.path).page;
+  const auto add = [&](std::string_view page, const web::Text& label) {
+    const bool below = page != identity::kConsolePage && here.starts_with(page);
+    head.menu.push_back({.label = std::string(web::text(language, label)),
+                         .href = web::path(language, page),
+                         .current = below || here == page});
+  };
+  add(identity::kConsolePage, texts::kMenuOverview);
+  for (const Area& area : kAreas) {
+    if (caller.may(area.action)) add(area.page, area.label);
+  }
+  return head;
+}
+
+Response personal(web::Html&& page, int status) {
+  return web::html_response(std::move(page), status, web::Caching::kNever);
+}
+
+Result<web::FormData> read_own_form(const Caller& caller, const web::Form& form,
+                                    const Request& request) {
+  RV_ASSIGN(web::FormData data, web::read_form(form, request));
+  RV_TRY(caller.require_csrf(data.get("csrf")));
+  return data;
+}
+
+std::string address(std::string_view page, std::initializer_list<QueryPair> query) {
+  std::string result(page);
+  char sign = '?';
+  for (const auto& [name, value] : query) {
+    if (value.empty()) continue;
+    web::Html encoded(web::Language::kDe);
+    encoded.url_part(value);
+    result += sign;
+    result += name;
+    result += '=';
+    result += encoded.str();
+    sign = '&';
+  }
+  return result;
+}
+
+std::string asked(const Request& request, std::string_view name) {
+  const std::string value = request.query_param(name).value_or("");
+  const std::string_view text = trimmed(value);
+  return std::string(text.size() > kAskedBytesMax ? std::string_view() : text);
+}
+
+int asked_page(const Request& request) {
+  const std::string text = asked(request, "seite");
+  int number = 1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return std::clamp(number, 1, 1'000'000);
+}
+
+int last_page(std::int64_t count, std::int64_t page_size) {
+  return static_cast<int>(std::max<std::int64_t>(1, (count + page_size - 1) / page_size));
+}
+
+Task<Result<>> read_records(const Needs& needs, std::function<Result<>(records::Session&)> step) {
+  auto done = co_await needs.tickets.pool.run([&] { return needs.tickets.database.read(step); });
+  if (!done) co_return fail(std::move(done).error());
+  co_return std::move(*done);
+}
+
+void add_routes(net::Router& router, const Needs& needs) {
+  add_overview(router, needs);
+  add_registrations(router, needs);
+  add_gate(router, needs);
+  add_outbox(router, needs);
+}
+
+}  // namespace revier::console

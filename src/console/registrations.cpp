@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+#include <array>
+
+#include "console/csv.h"
+#include "console/detail/entry.h"
+#include "console/pages.h"
+#include "console/texts.h"
+#include "ticket/booking_store.h"
+#include "ticket/letters.h"
+
+namespace revier::console {
+namespace {
+
+using identity::Action;
+using identity::Caller;
+using net::Request;
+using net::Response;
+using ticket::Booking;
+using ticket::BookingState;
+using ticket::Registrations;
+using web::Language;
+
+constexpr std::string_view kListPage = "/console/anmeldungen";
+constexpr std::int64_t kPageSize = 50;
+constexpr std::int64_t kExportSlice = 1'000;
+
+std::string words(Language language, const web::Text& key) {
+  return std::string(web::text(language, key));
+}
+
+std::string state_of(const Booking& booking, Language language) {
+  if (booking.state == BookingState::kCancelled) return words(language, texts::kListCancelled);
+  if (booking.state == BookingState::kHeld) return words(language, texts::kListHeld);
+  const bool waits = std::any_of(
+      booking.claims.begin(), booking.claims.end(),
+      [](const ticket::Claim& claim) { return claim.state == ticket::ClaimState::kWaiting; });
+  return words(language, waits ? texts::kListWaiting : texts::kListRegistered);
+}
+
+std::string claim_state(const ticket::Claim& claim, const Registrations& registrations,
+                        Language language) {
+  if (claim.state == ticket::ClaimState::kTaken) return words(language, texts::kListTaken);
+  return web::text(language, texts::kListPlace, {{"place", registrations.position(claim)}});
+}
+
+std::string quota_title(const Registrations& registrations, const std::string& id,
+                        Language language) {
+  const auto status = registrations.quota(id);
+  return status ? ticket::title_in(status->quota, language) : id;
+}
+
+std::string registered_at(const Booking& booking, Language language) {
+  return booking.registered_at ? web::date_time(language, *booking.registered_at) : "";
+}
+
+std::string page_of(const Booking& booking) { return std::string(kListPage) + "/" + booking.id; }
+
+// --- the list
+
+std::vector<web::kern::Choice> quota_choices(const Registrations& registrations,
+                                             std::string_view chosen, Language language) {
+  std::vector<web::kern::Choice> choices;
+  for (const ticket::QuotaStatus& status : registrations.quotas()) {
+    choices.push_back({.value = status.quota.id,
+                       .label = ticket::title_in(status.quota, language),
+                       .hint = {},
+                       .selected = status.quota.id == chosen});
+  }
+  return choices;
+}
+
+web::kern::Table list_table(const std::vector<Booking>& bookings, Language language) {
+  web::kern::Table table{.caption = words(language, texts::kListTitle),
+                         .caption_visible = false,
+                         .columns = {{words(language, texts::kListName)},
+                                     {words(language, texts::kListMail)},
+                                     {words(language, texts::kListCode)},
+                                     {words(language, texts::kListState)},
+                                     {words(language, texts::kListAt)}},
+                         .rows = {}};
+  for (const Booking& booking : bookings) {
+    table.rows.push_back(
+        {{.text = booking.name, .href = web::path(language, page_of(booking)), .html = {}},
+         {.text = booking.mail},
+         {.text = booking.code},
+         {.text = state_of(booking, language)},
+         {.text = registered_at(booking, language)}});
+  }
+  return table;
+}
+
+ticket::rows::Search asked_search(const Request& request) {
+  return {.text = asked(request, "suche"), .quota = asked(request, "kontingent")};
+}
+
+Task<Response> list(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kRegistrationsRead);
+  if (!caller) co_return caller.error();
+  ticket::rows::Search search = asked_search(request);
+  search.limit = kPageSize;
+  std::int64_t count = 0;
+  int page = asked_page(request);
+  std::vector<Booking> bookings;
+  const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
+    RV_ASSIGN(count, ticket::rows::count(session, search));
+    page = std::min(page, last_page(count, kPageSize));
+    search.offset = (page - 1) * kPageSize;
+    RV_ASSIGN(bookings, ticket::rows::search(session, search));
+    return {};
+  });
+  if (!read) co_return refused(needs, request, read.error());
+  const Language language = web::language_of(request);
+  const auto with_query = [&](std::string_view to) {
+    return address(to, {{"suche", search.text}, {"kontingent", search.quota}});
+  };
+  RegistrationsPage view{
+      .head = make_head(needs, request, *caller, words(language, texts::kListTitle)),
+      .text = search.text,
+      .quotas = quota_choices(needs.tickets.registrations, search.quota, language),
+      .count = count,
+      .table = list_table(bookings, language),
+      .pagination = {.address = with_query(kListPage),
+                     .current = page,
+                     .last = last_page(count, kPageSize)},
+      .csv_href = web::path(language, with_query("/console/anmeldungen.csv"))};
+  web::Html out(language);
+  render_registrations(out, view);
+  co_return personal(std::move(out));
+}
+
+// --- the list as a file
+
+std::string claims_text(const Booking& booking, const Registrations& registrations,
+                        Language language) {
+  std::string text;
+  for (const ticket::Claim& claim : booking.claims) {
+    if (!text.empty()) text += ", ";
+    text += quota_title(registrations, claim.quota, language);
+    if (claim.seats != 1) text += " × " + std::to_string(claim.seats);
+    if (claim.state == ticket::ClaimState::kWaiting) {
+      text += " (" + claim_state(claim, registrations, language) + ")";
+    }
+  }
+  return text;
+}
+
+// "2025-01-20 09:30:00": spreadsheet programs of all languages read it as a time.
+std::string sheet_time(const std::optional<Instant>& instant) {
+  if (!instant) return {};
+  return web::iso_date(*instant) + " " + web::iso_time(*instant);
+}
+
+void append_booking(std::string& out, const Booking& booking, const Registrations& registrations,
+                    Language language) {
+  append_csv_row(out,
+                 std::array{booking.code, booking.name, booking.mail, state_of(booking, language),
+                            sheet_time(booking.registered_at), sheet_time(booking.cancelled_at),
+                            booking.language, claims_text(booking, registrations, language)});
+}
+
+Result<std::string> write_csv(records::Session& session, ticket::rows::Search search,
+                              const Registrations& registrations, Language language) {
+  std::string out(kByteOrderMark);
+  append_csv_row(
+      out, std::array{words(language, texts::kListCode), words(language, texts::kListName),
+                      words(language, texts::kListMail), words(language, texts::kListState),
+                      words(language, texts::kListAt), words(language, texts::kListCancelledAt),
+                      words(language, texts::kListLanguage), words(language, texts::kListClaims)});
+  search.limit = kExportSlice;
+  for (;; search.offset += kExportSlice) {
+    RV_ASSIGN(const std::vector<Booking> bookings, ticket::rows::search(session, search));
+    for (const Booking& booking : bookings) {
+      append_booking(out, booking, registrations, language);
+    }
+    if (std::ssize(bookings) < kExportSlice) return out;
+  }
+}
+
+Task<Response> csv(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kRegistrationsRead);
+  if (!caller) co_return caller.error();
+  const ticket::rows::Search search = asked_search(request);
+  const Language language = web::language_of(request);
+  std::string text;
+  const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
+    RV_ASSIGN(text, write_csv(session, search, needs.tickets.registrations, language));
+    return {};
+  });
+  if (!read) co_return refused(needs, request, read.error());
+  const std::string name = language == Language::kDe ? "anmeldungen" : "registrations";
+  co_return Response::text(200, std::string(kCsvType), std::move(text))
+      .header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"")
+      .header("Cache-Control", "no-store")
+      .header("X-Content-Type-Options", "nosniff");
+}
+
+// --- one of them
+
+struct Found {
+  Booking booking;
+  std::vector<ticket::CheckIn> check_ins;
+};
+
+Task<Result<Found>> find(const Needs& needs, std::string id) {
+  Found found;
+  RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
+    RV_ASSIGN(found.booking, ticket::rows::find(session, id));
+    if (found.booking.state == BookingState::kHeld) {
+      return fail(Code::kResourceNotFound, "there is no such registration");
+    }
+    RV_ASSIGN(found.check_ins, ticket::rows::check_ins_of(session, found.booking.code));
+    return {};
+  }));
+  co_return found;
+}
+
+web::kern::DescriptionList facts_of(const Booking& booking, Language language) {
+  web::kern::DescriptionList facts;
+  const auto add = [&](const web::Text& key, std::string value, std::string href = {}) {
+    if (value.empty()) return;
+    facts.rows.push_back({words(language, key), std::move(value), {}, std::move(href)});
+  };
+  add(texts::kListState, state_of(booking, language));
+  add(texts::kListMail, booking.mail, "mailto:" + booking.mail);
+  add(texts::kListCode, booking.code);
+  add(texts::kListAt, registered_at(booking, language));
+  if (booking.cancelled_at) {
+    add(texts::kListCancelledAt, web::date_time(language, *booking.cancelled_at));
+  }
+  add(texts::kListLanguage,
+      words(language, booking.language == "en" ? texts::kListEnglish : texts::kListGerman));
+  add(texts::kListDeleteAfter, web::date(language, booking.delete_after));
+  return facts;
+}
+
+web::kern::Table claims_table(const Booking& booking, const Registrations& registrations,
+                              Language language) {
+  web::kern::Table table{.caption = words(language, texts::kListClaims),
+                         .columns = {{words(language, texts::kOverviewQuota)},
+                                     {words(language, texts::kListSeats), true},
+                                     {words(language, texts::kListState)}},
+                         .rows = {}};
+  const bool cancelled = booking.state == BookingState::kCancelled;
+  for (const ticket::Claim& claim : booking.claims) {
+    table.rows.push_back({{.text = quota_title(registrations, claim.quota, language)},
+                          {.text = web::number(language, claim.seats)},
+                          {.text = cancelled ? words(language, texts::kListCancelled)
+                                             : claim_state(claim, registrations, language)}});
+  }
+  return table;
+}
+
+web::kern::Table check_in_table(const std::vector<ticket::CheckIn>& check_ins, Language language) {
+  web::kern::Table table{.caption = words(language, texts::kListCheckIns),
+                         .columns = {{words(language, texts::kListDay)},
+                                     {words(language, texts::kListCheckInAt)},
+                                     {words(language, texts::kListDesk)}},
+                         .rows = {}};
+  for (const ticket::CheckIn& check_in : check_ins) {
+    table.rows.push_back({{.text = day_name(check_in.day, language)},
+                          {.text = web::date_time(language, check_in.at)},
+                          {.text = check_in.desk}});
+  }
+  return table;
+}
+
+Task<Response> show(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kRegistrationsRead);
+  if (!caller) co_return caller.error();
+  const auto found = co_await find(needs, std::string(request.param("id")));
+  if (!found) co_return refused(needs, request, found.error());
+  const Language language = web::language_of(request);
+  const Booking& booking = found->booking;
+  const bool cancelled = booking.state == BookingState::kCancelled;
+  const bool may_cancel = !cancelled && caller->may(Action::kRegistrationsEdit);
+  RegistrationPage view{.head = make_head(needs, request, *caller, booking.name),
+                        .facts = facts_of(booking, language),
+                        .claims = claims_table(booking, needs.tickets.registrations, language),
+                        .check_ins = check_in_table(found->check_ins, language),
+                        .cancelled = cancelled,
+                        .cancel_href = may_cancel
+                                           ? web::path(language, page_of(booking) + "/stornieren")
+                                           : std::string()};
+  web::Html out(language);
+  render_registration(out, view);
+  co_return personal(std::move(out));
+}
+
+Task<Response> ask_cancel(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kRegistrationsEdit);
+  if (!caller) co_return caller.error();
+  const auto found = co_await find(needs, std::string(request.param("id")));
+  if (!found) co_return refused(needs, request, found.error());
+  const Language language = web::language_of(request);
+  const Booking& booking = found->booking;
+  CancelPage view{.head = make_head(needs, request, *caller, words(language, texts::kCancelTitle)),
+                  .name = booking.name,
+                  .code = booking.code,
+                  .back_href = web::path(language, page_of(booking)),
+                  .csrf = std::string(caller->csrf())};
+  web::Html out(language);
+  render_cancel(out, view);
+  co_return personal(std::move(out));
+}
+
+Task<Response> cancel(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kRegistrationsEdit);
+  if (!caller) co_return caller.error();
+  static const web::Form form{{{.name = "csrf", .kind = web::FieldKind::kHidden}}};
+  const auto own = read_own_form(*caller, form, request);
+  if (!own) co_return refused(needs, request, own.error());
+  const auto found = co_await find(needs, std::string(request.param("id")));
+  if (!found) co_return refused(needs, request, found.error());
+  const auto done = co_await needs.tickets.registrations.cancel(found->booking.id);
+  if (!done) co_return refused(needs, request, done.error());
+  co_return Response::see_other(web::path(web::language_of(request), page_of(found->booking)));
+}
+
+}  // namespace
+
+void add_registrations(net::Router& router, const Needs& needs) {
+  const auto page = [&](net::Method method, const std::string& pattern,
+                        Task<Response> (*handler)(Request&, const Needs&)) {
+    web::add_page(router, method, pattern, net::AsyncHandler([needs, handler](Request& request) {
+                    return handler(request, needs);
+                  }),
+                  {.body_bytes_max = 16 * 1024});
+  };
+  const std::string one = std::string(kListPage) + "/{id}";
+  page(net::Method::kGet, std::string(kListPage), list);
+  page(net::Method::kGet, "/console/anmeldungen.csv", csv);
+  page(net::Method::kGet, one, show);
+  page(net::Method::kGet, one + "/stornieren", ask_cancel);
+  page(net::Method::kPost, one + "/stornieren", cancel);
+}
+
+}  // namespace revier::console

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The pages of organisers and operators, German and (under /en) English:
+//
+//   /console/                         figures, state, and what one may do
+//   /console/anmeldungen              search, paging; /console/anmeldungen.csv for spreadsheets
+//   /console/anmeldungen/{id}         one registration; /stornieren asks, POST cancels
+//   /console/einlass                  tickets at the door, typed or scanned
+//   /console/postausgang, .../{id}    mails that were or will be sent
+//
+// Who is not signed in is led to the sign-in page (identity/routes.h) and back; who may not gets
+// 403. Every form carries the session's CSRF field. Nothing needs script.
+//
+// Thread safety: the routes run on any io thread; SQL runs on the pool.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "net/http.h"
+#include "ticket/api.h"
+#include "web/page.h"
+
+namespace revier::console {
+
+// All of it outlives the router.
+struct Needs {
+  ticket::Domain tickets;  // also identity, records, pool and civil clock
+  const web::Site& site;
+  std::string version;                   // of the software
+  std::function<bool()> store_writable;  // of the data plane's store; does not wait
+};
+
+void add_routes(net::Router& router, const Needs& needs);
+
+}  // namespace revier::console
