@@ -15,6 +15,9 @@ namespace revier::context::detail {
 namespace {
 
 constexpr int kCellsMax = 8;
+// A little more than asked for: the predicate may measure otherwise than S2's sphere.
+constexpr double kMarginM = 1;
+constexpr double kMarginFactor = 1.01;
 
 S2LatLng lat_lng(Position p) {
   return S2LatLng::FromDegrees(p.latitude, p.longitude).Normalized();
@@ -37,23 +40,16 @@ Cells covering(const S2Region& region) {
 Cells cells_of_point(Position point) { return {S2CellId(lat_lng(point)).id()}; }
 
 Cells cells_of_cap(Position center, double radius_m) {
-  // A little more than asked for: S2's earth is a sphere, the predicate measures by its own.
-  const S1Angle radius = S2Earth::MetersToAngle(std::max(1.0, radius_m * 1.01));
+  const S1Angle radius = S2Earth::MetersToAngle(kMarginM + radius_m * kMarginFactor);
   return covering(S2Cap(lat_lng(center).ToPoint(), radius));
 }
 
-Cells cells_of_bounds(std::span<const Position> positions) {
-  if (positions.empty()) return {};
-  // From the least to the greatest longitude, as geometry in the plane means it: S2's own AddPoint
-  // would take the shorter way, over the date line.
-  Position low = positions.front();
-  Position high = low;
-  for (const Position& p : positions) {
-    low = {std::min(low.longitude, p.longitude), std::min(low.latitude, p.latitude)};
-    high = {std::max(high.longitude, p.longitude), std::max(high.latitude, p.latitude)};
-  }
-  const S2LatLngRect bounds(lat_lng(low), lat_lng(high));
-  return covering(bounds.Expanded(S2LatLng::FromDegrees(1e-7, 1e-7)));
+Cells cells_of_bounds(const ngsi::Bounds& bounds, double distance_m) {
+  // From the least to the greatest longitude, as geometry in the plane means it, not the shorter
+  // way over the date line.
+  const S2LatLngRect rectangle(lat_lng(bounds.low), lat_lng(bounds.high));
+  const S1Angle margin = S2Earth::MetersToAngle(kMarginM + distance_m * kMarginFactor);
+  return covering(rectangle.ExpandedByDistance(margin));
 }
 
 Cells parents_of_cell(std::uint64_t cell) {

@@ -18,6 +18,7 @@
 #include <absl/container/btree_set.h>
 
 #include "base/time.h"
+#include "ngsi/geometry.h"
 
 namespace revier::context::detail {
 
@@ -68,10 +69,7 @@ class SerialSet {
 // Cells of S2's curve (64 bits each) that cover a geometry. A point has one leaf cell.
 using Cells = std::vector<std::uint64_t>;
 
-struct Position {
-  double longitude = 0;  // degrees
-  double latitude = 0;
-};
+using ngsi::Position;
 
 // Points and shapes by cell. A shape is entered under each cell of a covering of at most 8.
 class GeoIndex {
@@ -94,8 +92,8 @@ class GeoIndex {
 [[nodiscard]] Cells cells_of_point(Position point);
 // Of the cap around a point.
 [[nodiscard]] Cells cells_of_cap(Position center, double radius_m);
-// Of the rectangle of latitudes and longitudes that bounds the positions.
-[[nodiscard]] Cells cells_of_bounds(std::span<const Position> positions);
+// Of a rectangle of latitudes and longitudes, grown by a distance on all sides.
+[[nodiscard]] Cells cells_of_bounds(const ngsi::Bounds& bounds, double distance_m = 0);
 // Cells whose postings may cover a cell although they are larger: the cell's parents.
 [[nodiscard]] Cells parents_of_cell(std::uint64_t cell);
 [[nodiscard]] bool is_leaf_cell(std::uint64_t cell);

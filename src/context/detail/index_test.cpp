@@ -75,8 +75,7 @@ RC_GTEST_PROP(GeoIndex, FindsAllPointsWithinTheRadius, ()) {
 
 TEST(GeoIndex, FindsAShapeByAPointInside) {
   GeoIndex index;
-  const std::vector<Position> herne{{7.1, 51.5}, {7.3, 51.5}, {7.3, 51.6}, {7.1, 51.6}};
-  const Cells cells = cells_of_bounds(herne);
+  const Cells cells = cells_of_bounds({{7.1, 51.5}, {7.3, 51.6}});
   index.insert(cells, 7);
   std::vector<Serial> found;
   ASSERT_TRUE(index.collect(cells_of_point({7.2, 51.55}), 10, found));

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The NGSI-LD API V1.9.1 under /ngsi-ld/v1, for entities, batches, types and attributes: the HTTP
+// binding (clause 6) over Broker.
+//
+// Thread safety: the routes run on any io thread.
+#pragma once
+#include <functional>
+#include <string_view>
+
+#include "context/broker.h"
+#include "identity/access.h"
+#include "jsonld/catalogue.h"
+#include "net/http.h"
+
+namespace revier::context {
+
+// Who asks and which tenants there are; identity::Identity has both. Neither may block.
+struct Access {
+  std::function<identity::Caller(const net::Request&)> authenticate;
+  std::function<bool(std::string_view)> tenant_exists;
+};
+
+struct ApiOptions {
+  std::size_t body_bytes_max = std::size_t{1} << 20;         // one entity
+  std::size_t batch_body_bytes_max = std::size_t{10} << 20;  // one batch
+  std::size_t batch_max = 1'000;                             // entities in one batch
+  std::size_t depth_max = 32;                                // JSON nesting
+};
+
+// Adds the routes. Reading needs Action::kDataRead on the tenant, writing Action::kDataWrite.
+// `router`, `broker` and `catalogue` must outlive the server that uses the router.
+void add_routes(net::Router& router, Broker& broker, jsonld::Catalogue& catalogue, Access access,
+                ApiOptions options = {});
+
+}  // namespace revier::context

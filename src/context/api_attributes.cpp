@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+// /entities/{id}/attrs and /entities/{id}/attrs/{name} (clauses 6.6.3, 6.7.3).
+#include "context/detail/routes.h"
+
+namespace revier::context::detail {
+namespace {
+
+// UpdateResult (5.2.18); names are fully qualified (6.3.6).
+std::string update_result(const ngsi::UpdateResult& result) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().key("updated").begin_array();
+  for (const std::string& name : result.updated) writer.string(name);
+  writer.end_array().key("notUpdated").begin_array();
+  for (const ngsi::NotUpdated& refused : result.not_updated) {
+    writer.begin_object().member("attributeName", refused.attribute);
+    writer.member("reason", refused.reason).end_object();
+  }
+  writer.end_array().end_object();
+  return out;
+}
+
+net::Response answer_update(const net::Request& request, const Change& change) {
+  const ngsi::UpdateResult& result = change.what.result;
+  if (result.not_updated.empty()) return answer_empty(request, 204);
+  return answer(request, 207, Media::kJson, update_result(result));
+}
+
+// 5.6.3
+Task<Result<net::Response>> append_attributes(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api, request));
+  RV_CO_ASSIGN(std::string id, path_id(request));
+  RV_CO_ASSIGN(ngsi::Fragment fragment, body_fragment(api, exchange, id, {}));
+  const bool overwrite = !has_option(request, "noOverwrite");
+  Write write = append(std::move(id), std::move(fragment), overwrite);
+  RV_CO_ASSIGN(const Change change, co_await write_one(api, request, exchange, std::move(write)));
+  co_return answer_update(request, change);
+}
+
+// 5.6.2
+Task<Result<net::Response>> update_attributes(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api, request));
+  RV_CO_ASSIGN(std::string id, path_id(request));
+  RV_CO_ASSIGN(ngsi::Fragment fragment,
+               body_fragment(api, exchange, id, {.nulls = ngsi::Nulls::kAttributes}));
+  Write write = update(std::move(id), std::move(fragment));
+  RV_CO_ASSIGN(const Change change, co_await write_one(api, request, exchange, std::move(write)));
+  co_return answer_update(request, change);
+}
+
+// The body as one attribute instance, the @context being the body's own.
+Result<ngsi::FragmentAttribute> body_attribute(const Api& api, const net::Request& request,
+                                               Exchange& exchange, ngsi::Nulls nulls) {
+  const json::Value body = exchange.body->root();
+  RV_ASSIGN(exchange.context, context_of(api, exchange, body));
+  return ngsi::parse_attribute(request.param("name"), body, *exchange.context, {.nulls = nulls});
+}
+
+// 5.6.4
+Task<Result<net::Response>> update_attribute(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(Exchange exchange, begin_write(api, request));
+  RV_CO_ASSIGN(std::string id, path_id(request));
+  RV_CO_ASSIGN(auto attribute, body_attribute(api, request, exchange, ngsi::Nulls::kAttributes));
+  Write write = context::update_attribute(std::move(id), std::move(attribute));
+  RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
+  co_return answer_empty(request, 204);
+}
+
+// 5.6.19
+Task<Result<net::Response>> replace_attribute(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(Exchange exchange, begin_write(api, request));
+  RV_CO_ASSIGN(std::string id, path_id(request));
+  RV_CO_ASSIGN(auto attribute, body_attribute(api, request, exchange, ngsi::Nulls::kRefused));
+  Write write = context::replace_attribute(std::move(id), std::move(attribute));
+  RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
+  co_return answer_empty(request, 204);
+}
+
+// 5.6.5
+Task<Result<net::Response>> delete_attribute(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api, request));
+  RV_CO_ASSIGN(std::string id, path_id(request));
+  RV_CO_ASSIGN(std::string name, path_attribute(request, exchange));
+  ngsi::DeleteOptions options;
+  options.dataset_id = request.query_param("datasetId").value_or("");
+  RV_CO_ASSIGN(options.delete_all, flag_param(request, "deleteAll"));
+  Write write = name == "scope"
+                    ? remove_scopes(std::move(id))
+                    : remove_attribute(std::move(id), std::move(name), std::move(options));
+  RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
+  co_return answer_empty(request, 204);
+}
+
+}  // namespace
+
+void add_attribute_routes(net::Router& router, const ApiPtr& api) {
+  using enum net::Method;
+  const std::string all = "/ngsi-ld/v1/entities/{id}/attrs";
+  const std::string one = all + "/{name}";
+  route(router, kPost, all, api, append_attributes);
+  route(router, kPatch, all, api, update_attributes);
+  route(router, kPatch, one, api, update_attribute);
+  route(router, kPut, one, api, replace_attribute);
+  route(router, kDelete, one, api, delete_attribute);
+}
+
+}  // namespace revier::context::detail

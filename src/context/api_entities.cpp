@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: EUPL-1.2
+// /entities (POST) and /entities/{id} (clauses 6.4.3.1, 6.5.3).
+#include "context/detail/routes.h"
+#include "context/detail/view.h"
+
+namespace revier::context::detail {
+namespace {
+
+// 5.6.1
+Task<Result<net::Response>> create_entity(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api, request));
+  const json::Value body = exchange.body->root();
+  RV_CO_ASSIGN(const auto context, context_of(api, exchange, body));
+  RV_CO_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(body, *context, ngsi::kParseWhole));
+  const std::string location = "/ngsi-ld/v1/entities/" + percent_encoded(fragment.id);
+  RV_CO_TRY(co_await api.broker.write_one(exchange.tenant, create(std::move(fragment)),
+                                          Origin::api()));
+  net::Response response = answer_empty(request, 201);
+  response.header("Location", location);
+  co_return response;
+}
+
+bool shows_any(const ngsi::Entity& entity, const Exchange& exchange, const ngsi::Names& names,
+               const std::vector<std::string>& attributes) {
+  for (const std::string& name : attributes) {
+    const auto iri = exchange.context->expand_name(name);
+    if (iri && entity.has(names.find(*iri))) return true;
+  }
+  return false;
+}
+
+// 5.7.1
+Result<net::Response> retrieve_entity(const Api& api, net::Request& request) {
+  RV_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
+  RV_ASSIGN(const std::string id, path_id(request));
+  RV_ASSIGN(const auto types, type_param(request, exchange));
+  const ngsi::Names& names = api.broker.names(exchange.tenant);
+  RV_ASSIGN(const View view, View::make(request, exchange, names));
+  const ngsi::EntityPtr entity = api.broker.find(exchange.tenant, id);
+  const bool of_type =
+      entity && (types.empty() || std::any_of(types.begin(), types.end(), [&](const auto& type) {
+                   return entity->has_type(names.find(type));
+                 }));
+  if (!of_type) return fail(Code::kResourceNotFound, "there is no entity of this id");
+  const std::vector<std::string> attributes = list_param(request, "attrs");
+  if (!attributes.empty() && !shows_any(*entity, exchange, names, attributes)) {
+    return fail(Code::kResourceNotFound, "the entity has none of these attributes", "attrs");
+  }
+  return view.answer_with(request, view.one(*entity));
+}
+
+// 5.6.18
+Task<Result<net::Response>> replace_entity(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api, request));
+  RV_CO_ASSIGN(std::string id, path_id(request));
+  RV_CO_ASSIGN(ngsi::Fragment fragment, body_fragment(api, exchange, id, {}));
+  Write write = replace(std::move(id), std::move(fragment));
+  RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
+  co_return answer_empty(request, 204);
+}
+
+Result<ngsi::MergeOptions> merge_options(const net::Request& request) {
+  ngsi::MergeOptions options;
+  options.lang = request.query_param("lang").value_or("");
+  if (const auto text = request.query_param("observedAt")) {
+    RV_ASSIGN(options.observed_at, parse_iso8601(*text));
+  }
+  return options;
+}
+
+Result<ngsi::Form> merge_form(const net::Request& request) {
+  auto names = list_param(request, "options");
+  if (const auto format = request.query_param("format")) names.push_back(*format);
+  ngsi::Form form = ngsi::Form::kNormalized;
+  for (const std::string& name : names) {
+    RV_ASSIGN(const auto representation, parse_representation(name));
+    form = representation == ngsi::Representation::kSimplified ? ngsi::Form::kSimplified
+                                                               : ngsi::Form::kNormalized;
+  }
+  return form;
+}
+
+// 5.6.17
+Task<Result<net::Response>> merge_entity(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api, request));
+  RV_CO_ASSIGN(std::string id, path_id(request));
+  RV_CO_ASSIGN(ngsi::MergeOptions options, merge_options(request));
+  RV_CO_ASSIGN(const ngsi::Form form, merge_form(request));
+  RV_CO_ASSIGN(ngsi::Fragment fragment,
+               body_fragment(api, exchange, id, {.form = form, .nulls = ngsi::Nulls::kMerge}));
+  Write write = merge(std::move(id), std::move(fragment), std::move(options));
+  RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
+  co_return answer_empty(request, 204);
+}
+
+// 5.6.6
+Task<Result<net::Response>> delete_entity(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api, request));
+  RV_CO_ASSIGN(std::string id, path_id(request));
+  RV_CO_TRY(co_await write_one(api, request, exchange, remove(std::move(id))));
+  co_return answer_empty(request, 204);
+}
+
+}  // namespace
+
+void add_entity_routes(net::Router& router, const ApiPtr& api) {
+  using enum net::Method;
+  const std::string one = "/ngsi-ld/v1/entities/{id}";
+  route(router, kPost, "/ngsi-ld/v1/entities", api, create_entity);
+  route_quick(router, kGet, one, api, retrieve_entity);
+  route(router, kPut, one, api, replace_entity);
+  route(router, kPatch, one, api, merge_entity);
+  route(router, kDelete, one, api, delete_entity);
+}
+
+}  // namespace revier::context::detail

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "context/detail/http.h"
+
+#include <charconv>
+
+#include "json/json.h"
+
+namespace revier::context::detail {
+namespace {
+
+constexpr std::string_view kContextRelation = "http://www.w3.org/ns/json-ld#context";
+constexpr std::string_view kTenantHeader = "NGSILD-Tenant";
+
+std::string_view trim(std::string_view text) {
+  const auto from = text.find_first_not_of(" \t");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
+}
+
+// The part before `separator`, trimmed; `rest` goes on behind it. Quoted text is kept whole, and
+// what stands in angle brackets.
+std::string_view next_part(std::string_view& rest, char separator) {
+  bool quoted = false;
+  bool bracketed = false;
+  std::size_t end = 0;
+  for (; end < rest.size(); ++end) {
+    const char c = rest[end];
+    if (c == '"' && !bracketed) quoted = !quoted;
+    if (!quoted && (c == '<' || c == '>')) bracketed = c == '<';
+    if (c == separator && !quoted && !bracketed) break;
+  }
+  const std::string_view part = trim(rest.substr(0, end));
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+std::optional<Media> media_of(std::string_view type) {
+  for (const Media media : {Media::kJson, Media::kLdJson, Media::kGeoJson}) {
+    if (net::equals_ignoring_case(type, media_name(media))) return media;
+  }
+  return std::nullopt;
+}
+
+// One range of an Accept header.
+struct Range {
+  std::string_view type;
+  double quality = 1;
+};
+
+Range parse_range(std::string_view text) {
+  Range range{next_part(text, ';')};
+  while (!text.empty()) {
+    const std::string_view parameter = next_part(text, ';');
+    if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
+    const char* const end = parameter.data() + parameter.size();
+    if (std::from_chars(parameter.data() + 2, end, range.quality).ec != std::errc{}) {
+      range.quality = 0;
+    }
+  }
+  return range;
+}
+
+std::optional<Media> media_in_range(std::string_view type, bool geo_json) {
+  if (type == "*/*" || type == "application/*") return Media::kJson;
+  const auto media = media_of(type);
+  if (media == Media::kGeoJson && !geo_json) return std::nullopt;
+  return media;
+}
+
+std::string unquoted(std::string_view text) {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+  }
+  return std::string(text);
+}
+
+// Target of one link when its relation is the context's. Errors: no <target>.
+Result<std::optional<std::string>> context_target(std::string_view link) {
+  std::string_view rest = link;
+  const std::string_view target = next_part(rest, ';');
+  if (target.size() < 3 || target.front() != '<' || target.back() != '>') {
+    return fail(Code::kBadRequestData, "a Link header has the form <URL>; rel=\"...\"", "Link");
+  }
+  while (!rest.empty()) {
+    const std::string_view parameter = next_part(rest, ';');
+    const std::size_t equals = parameter.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = trim(parameter.substr(0, equals));
+    const std::string value = unquoted(trim(parameter.substr(equals + 1)));
+    if (net::equals_ignoring_case(name, "rel") && value == kContextRelation) {
+      return std::string(target.substr(1, target.size() - 2));
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::size_t> number_param(const net::Request& request, std::string_view name,
+                                 std::size_t fallback) {
+  const auto text = request.query_param(name);
+  if (!text) return fallback;
+  std::size_t number = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, number);
+  if (error != std::errc{} || stop != end) {
+    return fail(Code::kBadRequestData, fmt::format("{} is a whole number of 0 or more", name),
+                std::string(name));
+  }
+  return number;
+}
+
+std::string page_target(const net::Request& request, const Page& page, std::size_t offset) {
+  std::string target(request.path);
+  char separator = '?';
+  for (const auto& [name, value] : request.query_params()) {
+    if (name == "limit" || name == "offset") continue;
+    target.append(1, separator).append(percent_encoded(name)).append("=");
+    target.append(percent_encoded(value));
+    separator = '&';
+  }
+  return target + fmt::format("{}limit={}&offset={}", separator, page.limit, offset);
+}
+
+}  // namespace
+
+std::string_view media_name(Media media) {
+  switch (media) {
+    case Media::kLdJson: return "application/ld+json";
+    case Media::kGeoJson: return "application/geo+json";
+    case Media::kJson: break;
+  }
+  return "application/json";
+}
+
+Result<Media> accepted(const net::Request& request, bool geo_json) {
+  std::optional<Media> best;
+  double best_quality = 0;
+  bool asked = false;
+  for (const net::Field& field : request.fields) {
+    if (!net::equals_ignoring_case(field.name, "Accept")) continue;
+    asked = true;
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      const Range range = parse_range(next_part(rest, ','));
+      const auto media = media_in_range(range.type, geo_json);
+      if (!media || range.quality <= best_quality) continue;
+      best = media;
+      best_quality = range.quality;
+    }
+  }
+  if (best) return *best;
+  if (!asked) return Media::kJson;
+  return fail(Code::kNotAcceptable,
+              geo_json ? "there are application/json, application/ld+json, application/geo+json"
+                       : "there are application/json and application/ld+json",
+              "Accept");
+}
+
+Result<Media> body_media(const net::Request& request) {
+  std::string_view rest = request.header("Content-Type").value_or("");
+  const std::string_view type = next_part(rest, ';');
+  const auto media = media_of(type);
+  if (media && *media != Media::kGeoJson) return *media;
+  if (request.method == net::Method::kPatch &&
+      net::equals_ignoring_case(type, "application/merge-patch+json")) {
+    return Media::kJson;
+  }
+  return fail(Code::kUnsupportedMediaType,
+              "the body is application/json or application/ld+json", "Content-Type");
+}
+
+Result<std::optional<std::string>> linked_context(const net::Request& request) {
+  std::optional<std::string> found;
+  for (const net::Field& field : request.fields) {
+    if (!net::equals_ignoring_case(field.name, "Link")) continue;
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      RV_ASSIGN(auto target, context_target(next_part(rest, ',')));
+      if (!target) continue;
+      if (found) {
+        return fail(Code::kBadRequestData, "there is more than one Link to an @context", "Link");
+      }
+      found = std::move(target);
+    }
+  }
+  return found;
+}
+
+std::string_view tenant_of(const net::Request& request) {
+  return request.header(kTenantHeader).value_or("");
+}
+
+std::vector<std::string> list_param(const net::Request& request, std::string_view name) {
+  std::vector<std::string> values;
+  const auto text = request.query_param(name);
+  if (!text) return values;
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    const std::string_view part = next_part(rest, ',');
+    if (!part.empty()) values.push_back(unquoted(part));
+  }
+  return values;
+}
+
+bool has_option(const net::Request& request, std::string_view option) {
+  for (const std::string& value : list_param(request, "options")) {
+    if (value == option) return true;
+  }
+  return false;
+}
+
+Result<bool> flag_param(const net::Request& request, std::string_view name) {
+  const auto text = request.query_param(name);
+  if (!text || *text == "false") return false;
+  if (*text == "true") return true;
+  return fail(Code::kBadRequestData, fmt::format("{} is true or false", name), std::string(name));
+}
+
+Result<Page> page_of(const net::Request& request) {
+  Page page;
+  RV_ASSIGN(page.limit, number_param(request, "limit", page.limit));
+  RV_ASSIGN(page.offset, number_param(request, "offset", 0));
+  RV_ASSIGN(page.count, flag_param(request, "count"));
+  return page;
+}
+
+void link_pages(net::Response& response, const net::Request& request, const Page& page,
+                bool more) {
+  const auto add = [&](std::size_t offset, std::string_view relation) {
+    response.header("Link", fmt::format("<{}>; rel=\"{}\"; type=\"application/json\"",
+                                        page_target(request, page, offset), relation));
+  };
+  if (page.limit == 0) return;
+  if (page.offset > 0) add(page.offset - std::min(page.offset, page.limit), "prev");
+  if (more) add(page.offset + page.limit, "next");
+}
+
+void link_context(net::Response& response, std::string_view url) {
+  response.header("Link", fmt::format("<{}>; rel=\"{}\"; type=\"application/ld+json\"", url,
+                                      kContextRelation));
+}
+
+net::Response answer(const net::Request& request, int status, Media media, std::string body) {
+  net::Response response = net::Response::text(status, std::string(media_name(media)),
+                                               std::move(body));
+  if (const auto tenant = tenant_of(request); !tenant.empty()) {
+    response.header(std::string(kTenantHeader), std::string(tenant));
+  }
+  return response;
+}
+
+net::Response answer_empty(const net::Request& request, int status) {
+  net::Response response = net::Response::empty(status);
+  if (const auto tenant = tenant_of(request); !tenant.empty()) {
+    response.header(std::string(kTenantHeader), std::string(tenant));
+  }
+  return response;
+}
+
+net::Response answer_error(const net::Request& request, const Error& error) {
+  net::Response response =
+      answer(request, describe(error.code).status, Media::kJson, problem_json(error));
+  if (error.code == Code::kUnauthenticated) response.header("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+std::string problem_json(const Error& error) {
+  const ErrorRow& row = describe(error.code);
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("type", row.type).member("title", row.title);
+  writer.member("status", row.status).member("detail", error.message);
+  if (!error.field.empty()) writer.member("field", error.field);
+  writer.end_object();
+  return out;
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                       (c >= 'a' && c <= 'z') || std::string_view("-._~:").find(c) < 5;
+    if (plain) {
+      out.push_back(c);
+    } else {
+      out += fmt::format("%{:02X}", byte);
+    }
+  }
+  return out;
+}
+
+}  // namespace revier::context::detail

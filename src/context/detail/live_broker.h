@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The Broker over a store: broker.cpp (reading), writes.cpp (the change pipeline), opening.cpp.
+#pragma once
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/thread_safety.h"
+#include "context/broker.h"
+#include "context/detail/tenant.h"
+
+namespace revier::context::detail {
+
+class LiveBroker final : public Broker {
+ public:
+  LiveBroker(store::Store& store, const Clock& clock, Options options);
+
+  // opening.cpp
+  [[nodiscard]] Result<> load();
+
+  // broker.cpp
+  [[nodiscard]] ngsi::EntityPtr find(std::string_view tenant, std::string_view id) const override;
+  [[nodiscard]] Task<Result<Found>> query(std::string_view tenant,
+                                          const ngsi::Predicate& predicate,
+                                          Page page) const override;
+  [[nodiscard]] Task<Result<>> for_each(std::string_view tenant, const ngsi::Predicate& predicate,
+                                        const Visit& visit,
+                                        std::int64_t cpu_ms_max) const override;
+  [[nodiscard]] Plan plan(std::string_view tenant, const ngsi::Predicate& predicate,
+                          Page page) const override;
+  [[nodiscard]] const ngsi::Names& names(std::string_view tenant) override;
+  [[nodiscard]] std::vector<NameCount> types(std::string_view tenant) const override;
+  [[nodiscard]] std::vector<NameCount> attributes(std::string_view tenant) const override;
+  [[nodiscard]] std::size_t count_of_type(std::string_view tenant,
+                                          std::string_view type_iri) const override;
+  void add_listener(ChangeListener& listener) override;
+  void remove_listener(ChangeListener& listener) override;
+  [[nodiscard]] Usage usage() const override;
+  [[nodiscard]] const Options& options() const override { return options_; }
+
+  // writes.cpp
+  [[nodiscard]] Task<Result<Outcomes>> write(std::string_view tenant, std::vector<Write> writes,
+                                             Origin origin) override;
+  [[nodiscard]] Result<Outcomes> write_blocking(std::string_view tenant,
+                                                std::vector<Write> writes,
+                                                Origin origin) override;
+  [[nodiscard]] Result<> apply_publication(std::string_view tenant,
+                                           const Publication& publication,
+                                           Origin origin) override;
+
+ private:
+  // nullptr where the tenant has no state yet.
+  [[nodiscard]] const Tenant* known(std::string_view tenant) const;
+  [[nodiscard]] Tenant& made(std::string_view tenant);
+  [[nodiscard]] std::vector<const Tenant*> all_tenants() const;
+
+  // Writer thread.
+  [[nodiscard]] Outcomes stage(Tenant& tenant, const std::vector<Write>& writes, Origin origin,
+                               store::Batch& batch);
+  [[nodiscard]] Result<Change> stage_one(Tenant& tenant, const Write& write, Origin origin,
+                                         store::Batch& batch);
+  [[nodiscard]] Result<> check_allowed(const Tenant& tenant, const ngsi::Mutated& what,
+                                       Origin origin) const;
+  [[nodiscard]] Result<> check_owner(const Tenant& tenant, const ngsi::Entity& entity,
+                                     Origin origin) const;
+  [[nodiscard]] bool full() const;
+  static void stage_names(Tenant& tenant, store::Batch& batch);
+  static void sweep_names(Tenant& tenant, store::Batch& batch);
+  void publish(Tenant& tenant, const Outcomes& outcomes);
+  void publish_one(Tenant& tenant, const Change& change);
+  [[nodiscard]] Instant stamp();
+
+  // Start.
+  [[nodiscard]] Result<> load_names();
+  [[nodiscard]] Result<> load_publications();
+  [[nodiscard]] Result<> load_entities();
+  struct StoredRow;
+  [[nodiscard]] Result<> load_block(std::vector<StoredRow>& block);
+
+  store::Store& store_;
+  const Clock& clock_;
+  const Options options_;
+
+  mutable Mutex tenants_mutex_;
+  // A tenant is never taken out: references to it stay good.
+  std::map<std::string, std::unique_ptr<Tenant>, std::less<>> tenants_
+      RV_GUARDED_BY(tenants_mutex_);
+
+  Mutex listeners_mutex_;
+  std::vector<ChangeListener*> listeners_ RV_GUARDED_BY(listeners_mutex_);
+
+  // Writer thread.
+  std::uint64_t sequence_ = 0;
+  Instant last_stamp_;
+
+  // Counted over all tenants; changed by the writer thread.
+  std::atomic<std::size_t> memory_bytes_{0};
+
+  metrics::Gauge entities_gauge_{"revier_context_entities", "Entities in memory"};
+  metrics::Gauge memory_gauge_{"revier_context_memory_bytes", "Counted bytes of the state"};
+  metrics::Gauge memory_max_gauge_{"revier_context_memory_max_bytes", "limits.memory"};
+  mutable metrics::Timing query_time_{"revier_context_query_seconds",
+                                      "One query, waiting included"};
+};
+
+}  // namespace revier::context::detail

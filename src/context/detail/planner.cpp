@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "context/detail/planner.h"
+
+#include <algorithm>
+
+namespace revier::context::detail {
+namespace {
+
+// A list of candidates costs about four times as much an entity as reading in order: a look-up in
+// the tree, a place in the sort, a jump in memory.
+constexpr std::size_t kListCost = 4;
+// Without a count reading in order ends at the first full page; a longer list is then not worth it.
+constexpr std::size_t kListMax = 4'096;
+
+Plan plan_of(KeyClass key_class) {
+  switch (key_class) {
+    case KeyClass::kNumber: return Plan::kNumber;
+    case KeyClass::kInstant: return Plan::kInstant;
+    case KeyClass::kText: return Plan::kText;
+    case KeyClass::kOther: break;
+  }
+  return Plan::kScan;
+}
+
+Table::ScalarRanges ranges_of(const ngsi::Hints::Comparison& comparison) {
+  Table::ScalarRanges ranges{comparison.attribute, key_class_of(comparison.scalar), {}};
+  switch (comparison.scalar) {
+    case ngsi::Hints::Class::kNumber:
+      ranges.keys.push_back({number_key(comparison.low), number_key(comparison.high)});
+      break;
+    case ngsi::Hints::Class::kInstant:
+      ranges.keys.push_back({instant_key(comparison.earliest), instant_key(comparison.latest)});
+      break;
+    case ngsi::Hints::Class::kText:
+      for (const std::string& text : comparison.texts) {
+        ranges.keys.push_back({text_key(text), text_key(text)});
+      }
+      break;
+  }
+  return ranges;
+}
+
+std::size_t cost_in_order(const Table& table, const std::vector<NameId>& types) {
+  if (types.empty()) return table.size();
+  std::size_t cost = 0;
+  for (const NameId type : types) cost += table.count_of_type(type);
+  return cost;
+}
+
+}  // namespace
+
+Candidates::Candidates(const Table& table, const ngsi::Hints& hints, const Page& page)
+    : table_(table), types_(hints.types) {
+  if (hints.nothing) {
+    plan_ = Plan::kIds;
+  } else if (hints.ids) {
+    take_ids(*hints.ids);
+  } else {
+    plan_ = types_.empty() ? Plan::kScan : Plan::kType;
+    take_narrowest(hints, page);
+  }
+}
+
+void Candidates::take(Plan plan, std::vector<Serial> serials) {
+  std::sort(serials.begin(), serials.end());
+  serials.erase(std::unique(serials.begin(), serials.end()), serials.end());
+  plan_ = plan;
+  serials_ = std::move(serials);
+}
+
+void Candidates::take_ids(const std::vector<std::string>& ids) {
+  std::vector<Serial> serials;
+  for (const std::string& id : ids) {
+    if (const auto row = table_.find(id)) serials.push_back(row->serial);
+  }
+  take(Plan::kIds, std::move(serials));
+}
+
+void Candidates::take_narrowest(const ngsi::Hints& hints, const Page& page) {
+  std::size_t max = cost_in_order(table_, types_) / kListCost;
+  if (!page.count) max = std::min(max, kListMax);
+  std::vector<Serial> found;
+  const auto keep_if_narrower = [&](bool fits, Plan plan) {
+    if (!fits) return;
+    max = found.size();
+    take(plan, std::exchange(found, {}));
+  };
+  for (const ngsi::Hints::Comparison& comparison : hints.comparisons) {
+    const Table::ScalarRanges ranges = ranges_of(comparison);
+    const bool fits = table_.collect_scalars(ranges, max, found);
+    keep_if_narrower(fits, plan_of(ranges.key_class));
+  }
+  if (hints.area) {
+    const Cells cells = cells_of_area(*hints.area);
+    const bool fits = table_.collect_cells(hints.area->attribute, cells, max, found);
+    keep_if_narrower(fits, Plan::kGeo);
+  }
+}
+
+bool Candidates::next(std::vector<Row>& rows) {
+  rows.clear();
+  if (plan_ == Plan::kScan) {
+    table_.rows(from_, rows);
+  } else if (plan_ == Plan::kType) {
+    table_.rows_of_types(types_, from_, rows);
+  } else {
+    while (rows.empty() && at_ < serials_.size()) table_.rows_of_list(serials_, at_, rows);
+  }
+  if (!rows.empty()) from_ = rows.back().serial + 1;
+  return !rows.empty();
+}
+
+}  // namespace revier::context::detail

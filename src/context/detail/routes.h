@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The API's routes, one file a resource (api_*.cpp), and what they share.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "context/detail/exchange.h"
+#include "context/writes.h"
+#include "ngsi/parse.h"
+
+namespace revier::context::detail {
+
+using ApiPtr = std::shared_ptr<const Api>;
+
+void add_entity_routes(net::Router& router, const ApiPtr& api);
+void add_query_routes(net::Router& router, const ApiPtr& api);
+void add_attribute_routes(net::Router& router, const ApiPtr& api);
+void add_batch_routes(net::Router& router, const ApiPtr& api);
+void add_type_routes(net::Router& router, const ApiPtr& api);
+
+// Adds a route whose errors become ProblemDetails.
+using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
+using QuickOperation = Result<net::Response> (*)(const Api&, net::Request&);
+void route(net::Router& router, net::Method method, std::string pattern, const ApiPtr& api,
+           Operation operation);
+void route_quick(net::Router& router, net::Method method, std::string pattern, const ApiPtr& api,
+                 QuickOperation operation);
+void route_batch(net::Router& router, std::string pattern, const ApiPtr& api,
+                 Operation operation);
+
+// The id of the path. Errors: kBadRequestData when it is no URI.
+[[nodiscard]] Result<std::string> path_id(const net::Request& request);
+// The attribute of the path as IRI; "scope" stays itself.
+[[nodiscard]] Result<std::string> path_attribute(const net::Request& request,
+                                                 const Exchange& exchange);
+// IRIs of the parameter `type`.
+[[nodiscard]] Result<std::vector<std::string>> type_param(const net::Request& request,
+                                                          const Exchange& exchange);
+// The body as a fragment of the entity of the path. Errors: kBadRequestData, also for another id.
+[[nodiscard]] Result<ngsi::Fragment> body_fragment(const Api& api, const Exchange& exchange,
+                                                   std::string_view id,
+                                                   const ngsi::ParseOptions& options);
+// Runs one write of the API.
+[[nodiscard]] Task<Result<Change>> write_one(const Api& api, const net::Request& request,
+                                             const Exchange& exchange, Write write);
+
+}  // namespace revier::context::detail

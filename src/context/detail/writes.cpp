@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The change pipeline: staged on the writer thread, published after the commit.
+#include <algorithm>
+
+#include "context/detail/live_broker.h"
+
+namespace revier::context::detail {
+namespace {
+
+// From this share of the memory limit on nothing new is created.
+constexpr std::size_t kFullPercent = 90;
+constexpr std::size_t kSweepMax = 1'000;   // names taken out at a time
+constexpr std::size_t kSweepAfter = 256;   // names that come before the next look
+
+std::string row_value(Serial serial, const ngsi::Entity& entity) {
+  std::string value;
+  value.reserve(8 + entity.bytes().size());
+  append_u64(value, serial);
+  return value.append(entity.bytes());
+}
+
+bool changed(const ngsi::Mutated& what) { return what.before != what.after; }
+
+}  // namespace
+
+Task<Result<Broker::Outcomes>> LiveBroker::write(std::string_view tenant,
+                                                 std::vector<Write> writes, Origin origin) {
+  Tenant& home = made(tenant);
+  const auto job = [this, &home, &writes, origin](store::Batch& batch) -> Result<Outcomes> {
+    return stage(home, writes, origin, batch);
+  };
+  co_return co_await store_.writer().run(
+      job, [this, &home](const Outcomes& outcomes) { publish(home, outcomes); });
+}
+
+Result<Broker::Outcomes> LiveBroker::write_blocking(std::string_view tenant,
+                                                    std::vector<Write> writes, Origin origin) {
+  Tenant& home = made(tenant);
+  return store_.writer().run_blocking(
+      [this, &home, &writes, origin](store::Batch& batch) -> Result<Outcomes> {
+        return stage(home, writes, origin, batch);
+      },
+      [this, &home](const Outcomes& outcomes) { publish(home, outcomes); });
+}
+
+Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& writes,
+                                   Origin origin, store::Batch& batch) {
+  sweep_names(tenant, batch);
+  Outcomes outcomes;
+  outcomes.reserve(writes.size());
+  for (const Write& write : writes) outcomes.push_back(stage_one(tenant, write, origin, batch));
+  stage_names(tenant, batch);
+  return outcomes;
+}
+
+// All that can fail stands before the first put: what fails leaves nothing behind.
+Result<Change> LiveBroker::stage_one(Tenant& tenant, const Write& write, Origin origin,
+                                     store::Batch& batch) {
+  auto& staged = tenant.staging.rows;
+  Row row;
+  if (const auto at = staged.find(write.id); at != staged.end()) {
+    row = at->second;
+  } else if (auto found = tenant.table.find(write.id)) {
+    row = *std::move(found);
+  }
+  RV_ASSIGN(ngsi::Mutated what, write.mutation(tenant.names, row.entity, stamp()));
+  const bool created = !what.before && what.after;
+  if (changed(what)) {
+    RV_TRY(check_allowed(tenant, what, origin));
+    if (created) row.serial = tenant.staging.next_serial++;
+    const std::string key = entity_key(tenant.name, write.id);
+    if (what.after) {
+      RV_CHECK(what.after->id() == write.id);
+      batch.put(store::Column::kEntities, key, row_value(row.serial, *what.after));
+    } else {
+      batch.erase(store::Column::kEntities, key);
+    }
+    staged[write.id] = {row.serial, what.after};
+  }
+  return Change{tenant.name, write.id, std::move(what), row.serial, 0};
+}
+
+Result<> LiveBroker::check_allowed(const Tenant& tenant, const ngsi::Mutated& what,
+                                   Origin origin) const {
+  if (what.before) RV_TRY(check_owner(tenant, *what.before, origin));
+  if (what.after) RV_TRY(check_owner(tenant, *what.after, origin));
+  if (!what.before && full()) {
+    return fail(Code::kInsufficientStorage,
+                "the memory limit is nearly reached: entities can be read, changed and deleted, "
+                "but not created");
+  }
+  return {};
+}
+
+bool LiveBroker::full() const {
+  return memory_bytes_.load() >= options_.memory_bytes_max / 100 * kFullPercent;
+}
+
+Result<> LiveBroker::check_owner(const Tenant& tenant, const ngsi::Entity& entity,
+                                 Origin origin) const {
+  for (const OwnedType& owned : options_.owned_types) {
+    if (owned.domain == origin.owner) continue;
+    const NameId type = tenant.names.find(owned.type);
+    if (type == ngsi::kNoName || !entity.has_type(type)) continue;
+    return fail(Code::kForbidden,
+                fmt::format("entities of type {} are written by {} only", owned.type, owned.route),
+                "type");
+  }
+  return {};
+}
+
+void LiveBroker::stage_names(Tenant& tenant, store::Batch& batch) {
+  NameId& next = tenant.staging.next_name;
+  if (tenant.names.next_id() == next) return;
+  for (const ngsi::Names::Entry& name : tenant.names.interned_since(next)) {
+    batch.put(store::Column::kNames, name_key(tenant.name, name.id), name.iri);
+  }
+  next = tenant.names.next_id();
+}
+
+// Names that came with refused writes, or whose last entity went, make room again. While versions
+// are staged their names look unused: only the first job of a group may look.
+void LiveBroker::sweep_names(Tenant& tenant, store::Batch& batch) {
+  Staging& staging = tenant.staging;
+  if (!staging.rows.empty() || tenant.names.size() < staging.sweep_names_at) return;
+  for (const NameId name : tenant.names.unused(kSweepMax)) {
+    batch.erase(store::Column::kNames, name_key(tenant.name, name));
+    tenant.names.forget(name);
+  }
+  staging.sweep_names_at = tenant.names.size() + kSweepAfter;
+}
+
+// Never goes back, also when the clock does: createdAt and modifiedAt keep the order of changes.
+Instant LiveBroker::stamp() {
+  last_stamp_ = std::max(last_stamp_, clock_.now());
+  return last_stamp_;
+}
+
+void LiveBroker::publish(Tenant& tenant, const Outcomes& outcomes) {
+  for (const auto& outcome : outcomes) {
+    if (outcome && changed(outcome->what)) publish_one(tenant, *outcome);
+  }
+}
+
+void LiveBroker::publish_one(Tenant& tenant, const Change& change) {
+  const auto& [before, after] = std::tie(change.what.before, change.what.after);
+  const std::size_t before_bytes = tenant.table.memory_bytes();
+  tenant.table.publish(change.serial, before, after);
+  memory_bytes_ += tenant.table.memory_bytes() - before_bytes;
+  memory_gauge_.set(static_cast<double>(memory_bytes_.load()));
+  if (!before || !after) entities_gauge_.add(after ? 1 : -1);
+  if (after) tenant.names.count(*after, 1);
+  if (before) tenant.names.count(*before, -1);
+  // A later write of the same group may have staged a newer version: that one stays.
+  auto& staged = tenant.staging.rows;
+  const auto at = staged.find(change.id);
+  if (at != staged.end() && at->second.entity == after) staged.erase(at);
+  Change numbered = change;
+  numbered.sequence = ++sequence_;
+  const Lock lock(listeners_mutex_);
+  for (ChangeListener* listener : listeners_) listener->on_change(numbered);
+}
+
+Result<> LiveBroker::apply_publication(std::string_view tenant, const Publication& publication,
+                                       Origin origin) {
+  Tenant& home = made(tenant);
+  const std::string key = publication_key(tenant, publication.entity, publication.attribute);
+  const auto mutation = [&](ngsi::Names& names, const ngsi::EntityPtr& before,
+                            Instant now) -> Result<ngsi::Mutated> {
+    if (!before) return fail(Code::kResourceNotFound, "there is no entity to show the value");
+    return ngsi::put_property(names, before, publication.attribute, publication.value_json, now);
+  };
+  const Write write{publication.entity, mutation};
+  const auto job = [&](store::Batch& batch) -> Result<Outcomes> {
+    const auto known = home.staging.revisions.find(key);
+    if (known != home.staging.revisions.end() && publication.revision <= known->second) {
+      return Outcomes{};
+    }
+    RV_ASSIGN(Change change, stage_one(home, write, origin, batch));
+    stage_names(home, batch);
+    home.staging.revisions[key] = publication.revision;
+    std::string bytes;
+    append_u64(bytes, publication.revision);
+    batch.put(store::Column::kMeta, key, bytes);
+    Outcomes outcomes;
+    outcomes.emplace_back(std::move(change));
+    return outcomes;
+  };
+  const auto shown = store_.writer().run_blocking(
+      job, [&](const Outcomes& outcomes) { publish(home, outcomes); });
+  if (!shown) return fail(shown.error());
+  return {};
+}
+
+}  // namespace revier::context::detail
