@@ -25,6 +25,7 @@ class Grammar {
     add_tenant();
     add_check();
     add_config();
+    add_demo();
     command(app_, "version", "Print the version", Command::kVersion, false);
   }
 
@@ -121,6 +122,15 @@ class Grammar {
             "Read the whole data folder of a stopped server and hold it against its checksums.\n"
             "  revier check --data /var/lib/revier",
             Command::kCheck, false);
+  }
+
+  void add_demo() {
+    CLI::App* demo = command(app_, "demo",
+                             "Load the demo city into a running server and simulate its sensors; "
+                             "`serve --demo` starts this by itself.\n"
+                             "  revier demo --data data --address http://127.0.0.1:8080",
+                             Command::kDemo, false);
+    demo->add_option("--address", out_.address, "Of the server")->required();
   }
 
   void add_config() {

@@ -20,6 +20,7 @@ enum class Command : std::uint8_t {
   kTenantAdd,
   kTenantList,
   kCheck,
+  kDemo,
   kConfigCheck,
   kConfigDocs,
   kConfigDump,
@@ -35,6 +36,7 @@ struct CommandLine {
   std::vector<std::string> actions;
   std::string tenant;
   std::int64_t days = 0;  // a token's life; 0 is without end
+  std::string address;    // of the server that the demo fills
   bool all_tenants = false;
   bool closed = false;  // a tenant that is read with a token only
 };

@@ -7,9 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "app/accounts_commands.h"
+#include "app/check_command.h"
 #include "app/command_line.h"
+#include "app/demo_command.h"
 #include "app/files.h"
 #include "app/options.h"
+#include "app/serve_command.h"
+#include "app/server_options.h"
 #include "base/log.h"
 
 namespace revier::app {
@@ -55,14 +60,21 @@ void start_log(const Options& options) {
 
 Result<> execute(const CommandLine& line, const Options& options) {
   switch (line.command) {
+    case Command::kServe:
+      return run_serve_command(options);
+    case Command::kCheck:
+      return run_check_command(options);
+    case Command::kDemo:
+      return run_demo_command(line.address, options);
     case Command::kConfigCheck:
+      RV_TRY(check_together(options));
       fmt::print("all options are well\n");
       return {};
     case Command::kConfigDump:
       fmt::print("{}", options_dump(options));
       return {};
     default:
-      return {};
+      return run_accounts_command(line, options);
   }
 }
 

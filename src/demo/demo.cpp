@@ -14,6 +14,7 @@ namespace {
 
 using Wait = std::function<bool(std::int64_t)>;
 constexpr int kTriesAtStart = 30;
+constexpr int kFailuresMax = 20;  // one after the other: the server is gone
 constexpr std::string_view kLinkedData = "application/ld+json";
 
 bool is_success(int status) { return status >= 200 && status < 300 && status != 207; }
@@ -101,10 +102,12 @@ Result<> run(const Options& options, Random& random, const Wait& wait) {
   RV_TRY(city.wait_for_server(wait));
   RV_TRY(city.load());
   log_event(Level::kInfo, "demo.loaded");
+  int failures = 0;
   while (!wait(options.interval_s)) {
-    if (const Result<> done = city.step(); !done) {
-      log_event(Level::kWarn, "demo.step_failed", {{"reason", done.error().message}});
-    }
+    const Result<> done = city.step();
+    failures = done ? 0 : failures + 1;
+    if (failures == kFailuresMax) return done;
+    if (!done) log_event(Level::kWarn, "demo.step_failed", {{"reason", done.error().message}});
   }
   return {};
 }

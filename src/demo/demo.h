@@ -21,7 +21,7 @@ struct Options {
 
 // Loads, then writes values every interval_s until `wait(seconds)` says true: it is to end.
 // Errors: kUnavailable while the server cannot be reached at the start (tried for 30 s); what the
-// server answered when loading fails. Later failures are logged and tried again.
+// server answered when loading fails, or 20 times in a row later. Fewer failures are logged.
 [[nodiscard]] Result<> run(const Options& options, Random& random,
                            const std::function<bool(std::int64_t)>& wait);
 

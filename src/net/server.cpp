@@ -131,6 +131,7 @@ class RunningServer final : public Server {
 
   void start() override {
     if (std::exchange(started_, true)) return;
+    state_.count_routes();
     for (auto& thread : threads_) thread->start();
     asio::post(threads_.front()->context(), [this] { wait_for_clients(); });
   }

@@ -322,8 +322,9 @@ class Desk final : public Registrations {
 }  // namespace
 
 Result<std::unique_ptr<Registrations>> Registrations::open(Needs needs) {
+  records::Database& database = needs.database;
   auto desk = std::make_unique<Desk>(std::move(needs));
-  RV_TRY(needs.database.read([&](Session& session) { return desk->load(session); }));
+  RV_TRY(database.read([&](Session& session) { return desk->load(session); }));
   return desk;
 }
 

@@ -52,6 +52,9 @@ struct ServerState {
   ServerState(const ServerOptions& server_options, const Router& its_router, Proxies its_proxies,
               TlsContext its_tls);
 
+  // Makes the routes' metrics; when the router is filled.
+  void count_routes();
+
   const ServerOptions options;
   const Router& router;
   const HostNames hosts;

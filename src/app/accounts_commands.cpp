@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/accounts_commands.h"
+
+#include <fmt/format.h>
+
+#include "app/floors.h"
+
+namespace revier::app {
+namespace {
+
+using identity::Action;
+
+void print_link(const Options& options, const std::string& secret) {
+  fmt::print("{}{}\n", site_address(options, options.text("listen")), identity::start_path(secret));
+}
+
+Result<> add_user(const CommandLine& line, const Options& options, identity::Identity& identity) {
+  std::vector<identity::RoleGrant> grants;
+  for (const std::string& role : line.roles) grants.push_back({.role = role});
+  RV_ASSIGN(const std::string secret, identity.create_user(line.name, grants));
+  fmt::print("account {} made; its owner sets the password once at\n", line.name);
+  print_link(options, secret);
+  return {};
+}
+
+Result<> list_users(identity::Identity& identity) {
+  RV_ASSIGN(const std::vector<identity::Account> accounts, identity.users());
+  for (const identity::Account& account : accounts) {
+    std::string roles;
+    for (const identity::RoleGrant& grant : account.roles) {
+      roles += fmt::format(" {}{}{}", grant.role, grant.id.empty() ? "" : "@", grant.id);
+    }
+    fmt::print("account {}{}{}:{}\n", account.name, account.locked ? ", locked" : "",
+               account.has_password ? "" : ", without password", roles);
+  }
+  RV_ASSIGN(const std::vector<identity::TokenRow> tokens, identity.tokens());
+  for (const identity::TokenRow& token : tokens) {
+    std::string actions;
+    for (const Action action : token.actions) actions += fmt::format(" {}", to_string(action));
+    fmt::print("token {} \"{}\", until {}:{}\n", token.id, token.label,
+               token.expires ? to_iso8601(*token.expires) : "it is revoked", actions);
+  }
+  return {};
+}
+
+Result<> make_token(const CommandLine& line, Accounts& accounts) {
+  identity::TokenOptions wanted{.label = line.name};
+  if (!line.actions.empty()) wanted.actions.clear();
+  if (line.actions.empty()) wanted.actions = {Action::kDataRead, Action::kDataWrite};
+  for (const std::string& name : line.actions) {
+    RV_ASSIGN(const Action action, identity::parse_action(name));
+    wanted.actions.push_back(action);
+  }
+  wanted.tenant = line.tenant;
+  if (line.all_tenants) wanted.tenant.reset();
+  if (line.days > 0) wanted.expires = accounts.clock.now() + Duration::days(line.days);
+  RV_ASSIGN(const identity::NewToken token, accounts.identity->create_token(wanted));
+  fmt::print("{}\n", token.secret);
+  return {};
+}
+
+Result<> print_reset_link(const CommandLine& line, const Options& options,
+                          identity::Identity& identity) {
+  if (!line.name.empty()) {
+    RV_ASSIGN(const std::string secret, identity.reset_link(line.name));
+    print_link(options, secret);
+    return {};
+  }
+  RV_ASSIGN(const std::optional<std::string> first, identity.first_link());
+  if (!first) {
+    return fail(Code::kConflict, "there is an administrator; name the account: user link NAME");
+  }
+  print_link(options, *first);
+  return {};
+}
+
+Result<> list_tenants(const identity::Identity& identity) {
+  for (const identity::Tenant& tenant : identity.tenants()) {
+    fmt::print("{}: {}\n", tenant.name.empty() ? "(default)" : tenant.name,
+               tenant.public_read ? "read by everybody" : "read with a token");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> run_accounts_command(const CommandLine& line, const Options& options) {
+  RV_TRY(make_directory(options.text("data")));
+  RV_ASSIGN(const std::unique_ptr<Accounts> accounts, open_accounts(options));
+  identity::Identity& identity = *accounts->identity;
+  switch (line.command) {
+    case Command::kUserAdd:
+      return add_user(line, options, identity);
+    case Command::kUserList:
+      return list_users(identity);
+    case Command::kUserToken:
+      return make_token(line, *accounts);
+    case Command::kUserLink:
+      return print_reset_link(line, options, identity);
+    case Command::kTenantAdd:
+      return identity.create_tenant({.name = line.name, .public_read = !line.closed});
+    default:
+      return list_tenants(identity);
+  }
+}
+
+}  // namespace revier::app

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/people_plane.h"
+
+#include <fmt/format.h>
+
+#include "app/files.h"
+#include "base/run_task.h"
+#include "ticket/api.h"
+#include "ticket/page_routes.h"
+#include "ticket/wordings.h"
+
+namespace revier::app {
+namespace {
+
+// The key of the links that only their owner knows: DIR/link-key, made at the first start. Whoever
+// loses it makes every ticket's link void.
+Result<ticket::SecretLinks::Key> link_key(const std::string& folder, Random& random) {
+  const std::string file = folder + "/link-key";
+  ticket::SecretLinks::Key key{};
+  const Result<std::string> known = read_file(file, 256);
+  if (known) {
+    if (known->size() != key.size()) return fail(Code::kCorrupt, file + " is not a key of ours");
+    std::copy(known->begin(), known->end(), key.begin());
+    return key;
+  }
+  if (known.error().code != Code::kResourceNotFound) return fail(known.error());
+  random.fill(key);
+  RV_TRY(write_private_file(
+      file, std::string_view(reinterpret_cast<const char*>(key.data()), key.size())));
+  return key;
+}
+
+class WholePeople final : public PeoplePlane {
+ public:
+  WholePeople(PeopleNeeds needs, const ticket::SecretLinks::Key& key)
+      : needs_(std::move(needs)), links_(key), publisher_(needs_.deliver) {}
+
+  Result<> open() {
+    RV_TRY(needs_.accounts.database->writer().run_blocking(
+        [](records::Session& session) { return ticket::store_wordings(session); }));
+    RV_ASSIGN(registrations_,
+              ticket::Registrations::open(
+                  {.database = *needs_.accounts.database,
+                   .civil_clock = needs_.civil_clock,
+                   .random = needs_.accounts.random,
+                   .publisher = publisher_,
+                   .letter = [this](const ticket::Booking& booking, std::string_view promoted) {
+                     return ticket::write_letter(letters_, booking, *registrations_, promoted);
+                   }}));
+    return needs_.accounts.database->read([this](records::Session& session) -> Result<> {
+      RV_ASSIGN(const std::vector<publication::Item> items, publication::all(session));
+      for (const publication::Item& item : items) publisher_.offer(item);
+      return {};
+    });
+  }
+
+  void add_routes(net::Router& router) override {
+    ticket::add_api_routes(router, domain());
+    ticket::add_pages(router, {domain(), needs_.frame, needs_.occasion});
+  }
+
+  ticket::Domain domain() override {
+    return {.database = *needs_.accounts.database,
+            .registrations = *registrations_,
+            .links = links_,
+            .identity = *needs_.accounts.identity,
+            .pool = needs_.pool,
+            .civil_clock = needs_.civil_clock};
+  }
+
+  Result<> tick() override {
+    RV_TRY(run_task(registrations_->sweep()));
+    return {};
+  }
+  ticket::Registrations& registrations() override { return *registrations_; }
+
+ private:
+  const PeopleNeeds needs_;
+  const ticket::SecretLinks links_;
+  publication::Publisher publisher_;
+  const ticket::LetterNeeds letters_{
+      .occasion = needs_.occasion, .links = links_, .site_url = needs_.site_address};
+  std::unique_ptr<ticket::Registrations> registrations_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PeoplePlane>> PeoplePlane::open(PeopleNeeds needs) {
+  RV_ASSIGN(const ticket::SecretLinks::Key key,
+            link_key(needs.options.text("data"), needs.accounts.random));
+  auto people = std::make_unique<WholePeople>(std::move(needs), key);
+  RV_TRY(people->open());
+  return people;
+}
+
+}  // namespace revier::app

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What is personal: registration, tickets, mail, and the counts that become public.
+#pragma once
+#include <memory>
+
+#include "app/floors.h"
+#include "app/options.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "net/http.h"
+#include "net/server.h"
+#include "publication/publication.h"
+#include "ticket/api.h"
+#include "ticket/letters.h"
+#include "ticket/registrations.h"
+#include "ticket/secret_link.h"
+#include "web/page.h"
+
+namespace revier::app {
+
+// What it stands on; all of it outlives it.
+struct PeopleNeeds {
+  const Options& options;
+  Accounts& accounts;
+  const Clock& civil_clock;
+  net::Pool& pool;
+  const web::Site& frame;
+  ticket::FindOccasion occasion;
+  std::string site_address;
+  // Writes a count where the public sees it; blocks until it is durable.
+  publication::Publisher::Deliver deliver;
+};
+
+class PeoplePlane {
+ public:
+  // Builds the seats from the records and offers every count once more.
+  // Errors: what the records say; kCorrupt for a key file that is not ours.
+  [[nodiscard]] static Result<std::unique_ptr<PeoplePlane>> open(PeopleNeeds needs);
+  virtual ~PeoplePlane() = default;
+
+  virtual void add_routes(net::Router& router) = 0;
+  // Ends holds whose time is over. Blocks.
+  [[nodiscard]] virtual Result<> tick() = 0;
+  [[nodiscard]] virtual ticket::Registrations& registrations() = 0;
+  [[nodiscard]] virtual ticket::Domain domain() = 0;
+};
+
+}  // namespace revier::app

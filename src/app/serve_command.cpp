@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/serve_command.h"
+
+#include <fmt/format.h>
+
+#include "app/child.h"
+#include "app/end_signals.h"
+#include "app/floors.h"
+#include "app/server_options.h"
+#include "app/site.h"
+#include "base/log.h"
+
+namespace revier::app {
+namespace {
+
+// What the operator needs, on standard output; secrets never go to the log.
+Result<> announce(Site& site, const Options& options) {
+  const std::string address = site_address(options, site.listening());
+  RV_ASSIGN(const std::string path, site.first_administrator_path());
+  RV_ASSIGN(const std::string token, site.demo_token());
+  fmt::print("Revier serves {}/\n", address);
+  if (!path.empty()) fmt::print("First administrator (once): {}{}\n", address, path);
+  if (!token.empty()) {
+    fmt::print("Demo token (also in {}/demo-token): {}\n", options.text("data"), token);
+    fmt::print("Civil time of the demo: {}\n", site.civil_time());
+  }
+  if (options.flag("no_auth")) {
+    fmt::print("NO AUTHENTICATION: whoever reaches {} may read and change everything\n", address);
+    log_event(Level::kWarn, "serve.no_auth");
+  }
+  std::fflush(stdout);
+  return {};
+}
+
+// The demo's own process, started again when it ends before us.
+class DemoProcess {
+ public:
+  DemoProcess(const Options& options, const Site& site)
+      : wanted_(!options.text("demo").empty()),
+        arguments_{"demo", "--data", options.text("data"), "--address", site.own_address()} {}
+
+  void tick() {
+    if (!wanted_ || (child_ && !child_->ended())) return;
+    if (pause_s_ > 0) {
+      --pause_s_;
+      return;
+    }
+    pause_s_ = 10;
+    if (Result<Child> started = Child::start(arguments_)) {
+      child_.emplace(std::move(*started));
+    } else {
+      log_event(Level::kError, "demo.not_started", {{"reason", started.error().message}});
+    }
+  }
+
+ private:
+  const bool wanted_;
+  const std::vector<std::string> arguments_;
+  std::optional<Child> child_;
+  int pause_s_ = 0;
+};
+
+}  // namespace
+
+Result<> run_serve_command(const Options& options) {
+  RV_TRY(check_together(options));
+  const EndSignals signals;
+  RV_ASSIGN(const std::unique_ptr<Site> site, Site::open(options));
+  site->start();
+  RV_TRY(announce(*site, options));
+  log_event(Level::kInfo, "serve.started", {{"listen", site->listening()}});
+  DemoProcess demo(options, *site);
+  do {
+    demo.tick();
+    site->tick();
+  } while (!signals.wait(1));
+  log_event(Level::kInfo, "serve.stopping");
+  return {};
+}
+
+}  // namespace revier::app

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/server_options.h"
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "app/files.h"
+#include "app/floors.h"
+#include "json/json.h"
+
+namespace revier::app {
+namespace {
+
+std::size_t size(const Options& options, std::string_view name) {
+  return static_cast<std::size_t>(options.number(name));
+}
+
+// A name from the catalogue stays in its folder.
+Result<std::string> document_file(const std::string& folder, std::string_view name) {
+  if (name.empty() || name.front() == '/' || name.find("..") != std::string_view::npos) {
+    return fail(Code::kBadRequestData,
+                fmt::format("{}/catalogue.json: \"{}\" is no file of this folder", folder, name));
+  }
+  return fmt::format("{}/{}", folder, name);
+}
+
+}  // namespace
+
+net::ServerOptions server_options(const Options& options) {
+  net::ServerOptions out;
+  out.listen = options.text("listen");
+  out.threads = static_cast<unsigned>(options.number("http.threads"));
+  out.names = options.list("server.names");
+  if (!out.names.empty() && !options.text("demo").empty()) {
+    out.names.insert(out.names.end(), {"127.0.0.1", "[::1]"});  // the demo's own process
+  }
+  out.proxies = options.list("server.proxies");
+  out.tls_certificate_file = options.text("tls.certificate");
+  out.tls_key_file = options.text("tls.key");
+  out.head_bytes_max = size(options, "http.head_bytes_max");
+  out.fields_max = size(options, "http.fields_max");
+  out.connections_max = size(options, "http.connections_max");
+  out.connections_per_address_max = size(options, "http.connections_per_address_max");
+  out.head_timeout_ms = options.number("http.head_timeout_ms");
+  out.idle_timeout_ms = options.number("http.idle_timeout_ms");
+  out.body_bytes_per_second_min = options.number("http.body_bytes_per_second_min");
+  out.write_timeout_ms = options.number("http.write_timeout_ms");
+  out.shutdown_timeout_ms = options.number("http.shutdown_timeout_ms");
+  out.access_log = options.flag("access_log");
+  return out;
+}
+
+store::Options store_options(const Options& options) {
+  store::Options out;
+  out.directory = store_folder(options);
+  const std::string& durability = options.text("durability");
+  if (durability == "interval") out.durability = store::Durability::kInterval;
+  if (durability == "none") out.durability = store::Durability::kNone;
+  out.sync_interval_ms = options.number("durability_interval_ms");
+  out.cache_bytes = size(options, "store.cache");
+  return out;
+}
+
+unsigned pool_threads() {
+  return static_cast<unsigned>(std::clamp(::sysconf(_SC_NPROCESSORS_ONLN), 2L, 16L));
+}
+
+std::int64_t memory_bytes(const Options& options) {
+  return options.memory_bytes("limits.memory", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE));
+}
+
+Result<jsonld::CatalogueOptions> catalogue_options(const Options& options) {
+  jsonld::CatalogueOptions out;
+  out.core_version = options.text("context.core").substr(1);
+  const std::string& folder = options.text("contexts.catalogue");
+  if (folder.empty()) return out;
+  RV_ASSIGN(const std::string text, read_file(folder + "/catalogue.json"));
+  RV_ASSIGN(const json::Document catalogue, json::Document::parse(text));
+  for (const auto& [url, name] : catalogue.root().members()) {
+    RV_ASSIGN(const std::string file, document_file(folder, name.as_string().value_or("")));
+    RV_ASSIGN(std::string document, read_file(file, std::size_t{2} << 20));
+    out.documents.push_back({std::string(url), std::move(document)});
+  }
+  return out;
+}
+
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address.starts_with("[::1]") || address == "::1" ||
+         address == "localhost" || address.starts_with("localhost:");
+}
+
+Result<> check_together(const Options& options) {
+  if (options.flag("no_auth") &&
+      (!is_loopback(options.text("listen")) || !options.list("server.proxies").empty())) {
+    return fail(Code::kBadRequestData,
+                "no_auth lets everybody do everything: it is for a loopback address without "
+                "server.proxies");
+  }
+  if (options.text("tls.certificate").empty() != options.text("tls.key").empty()) {
+    return fail(Code::kBadRequestData,
+                "tls.certificate and tls.key are set together or not at all");
+  }
+  return {};
+}
+
+}  // namespace revier::app

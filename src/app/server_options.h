@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+// From the options in force to what the parts take.
+#pragma once
+#include "app/options.h"
+#include "base/result.h"
+#include "jsonld/catalogue.h"
+#include "net/server.h"
+#include "store/store.h"
+
+namespace revier::app {
+
+[[nodiscard]] net::ServerOptions server_options(const Options& options);
+[[nodiscard]] store::Options store_options(const Options& options);
+// Threads for what blocks or computes long.
+[[nodiscard]] unsigned pool_threads();
+// Bytes for current state, of this machine's memory.
+[[nodiscard]] std::int64_t memory_bytes(const Options& options);
+// Reads the operator's folder: catalogue.json is an object from URL to file name.
+// Errors: kBadRequestData, kResourceNotFound naming the file.
+[[nodiscard]] Result<jsonld::CatalogueOptions> catalogue_options(const Options& options);
+// Rules between options. Errors: kBadRequestData: no_auth on an address that is not loopback or
+// with proxies; one of tls.certificate and tls.key alone.
+[[nodiscard]] Result<> check_together(const Options& options);
+// True for 127.0.0.0/8, [::1] and localhost, with or without a port.
+[[nodiscard]] bool is_loopback(std::string_view address);
+
+}  // namespace revier::app

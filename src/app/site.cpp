@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/site.h"
+
+#include "app/civil_time.h"
+#include "app/files.h"
+#include "app/first_secrets.h"
+#include "app/floors.h"
+#include "app/frame.h"
+#include "app/people_plane.h"
+#include "app/server_options.h"
+#include "app/state_routes.h"
+#include "base/log.h"
+#include "console/routes.h"
+#include "identity/routes.h"
+#include "web/asset.h"
+
+namespace revier::app {
+namespace {
+
+// Members stand in the order in which they need each other; they are closed in reverse.
+class WholeSite final : public Site {
+ public:
+  explicit WholeSite(const Options& options) : options_(options) {}
+  ~WholeSite() override { stop(); }
+
+  Result<> open() {
+    RV_TRY(open_folder());
+    RV_TRY(open_data());
+    RV_TRY(listen());
+    RV_TRY(open_people());
+    add_routes();
+    return {};
+  }
+
+  void start() override {
+    if (metrics_server_) metrics_server_->start();
+    server_->start();
+  }
+  std::string listening() const override { return server_->address(); }
+  std::string own_address() const override {
+    return app::own_address(options_, server_->address());
+  }
+  std::string civil_time() const override { return to_iso8601(civil_clock_->now()); }
+
+  Result<std::string> first_administrator_path() override {
+    RV_ASSIGN(const std::optional<std::string> secret, accounts_->identity->first_link());
+    return secret ? identity::start_path(*secret) : std::string();
+  }
+  Result<std::string> demo_token() override {
+    if (options_.text("demo").empty()) return std::string();
+    return app::demo_token(options_.text("data"), *accounts_->identity);
+  }
+
+  void tick() override {
+    report("identity.refresh", accounts_->identity->refresh());
+    report("people.tick", people_->tick());
+  }
+
+ private:
+  Result<> open_folder() {
+    const std::string& folder = options_.text("data");
+    RV_TRY(make_directory(folder));
+    RV_ASSIGN(FolderLock lock, FolderLock::take(folder));
+    lock_.emplace(std::move(lock));
+    std::optional<Instant> wanted;
+    if (const std::string& text = options_.text("demo_clock"); !text.empty()) {
+      RV_ASSIGN(wanted, parse_iso8601(text));
+    }
+    std::optional<Instant> first_start;
+    if (!options_.text("demo").empty()) first_start = kDemoStart;
+    RV_ASSIGN(const Duration difference,
+              civil_difference(folder, real_clock_.now(), wanted, first_start));
+    civil_clock_.emplace(real_clock_, difference);
+    return {};
+  }
+
+  Result<> open_data() {
+    RV_ASSIGN(store_, store::Store::open(store_options(options_)));
+    RV_ASSIGN(accounts_, open_accounts(options_));
+    return {};
+  }
+
+  Result<> open_people() {
+    frame_ = page_frame(options_, *civil_clock_);
+    RV_ASSIGN(people_,
+              PeoplePlane::open({.options = options_,
+                                 .accounts = *accounts_,
+                                 .civil_clock = *civil_clock_,
+                                 .pool = pool_,
+                                 .frame = frame_,
+                                 .occasion = [](web::Language) { return ticket::Occasion{}; },
+                                 .site_address = site_address(options_, listening()),
+                                 .deliver = [](const publication::Item& item) -> Result<> {
+                                   return fail(Code::kResourceNotFound, item.entity);
+                                 }}));
+    return {};
+  }
+
+  void add_routes() {
+    const StateSources sources{.real_clock = real_clock_,
+                               .civil_clock = *civil_clock_,
+                               .store = *store_,
+                               .database = *accounts_->database,
+                               .identity = *accounts_->identity,
+                               .creating = [] { return true; }};
+    add_state_routes(router_, sources, options_.text("metrics.listen").empty());
+    add_metrics_routes(metrics_router_);
+    web::add_asset_routes(router_);
+    identity::add_pages(
+        router_,
+        {.identity = *accounts_->identity, .pool = pool_, .site = frame_, .clock = real_clock_});
+    people_->add_routes(router_);
+    console::add_routes(router_, {.tickets = people_->domain(),
+                                  .site = frame_,
+                                  .version = REVIER_VERSION,
+                                  .store_writable = [this] { return store_->health().writable; }});
+    router_.set_error_page([this](const net::Request& request, const Error& error) {
+      return web::error_page(frame_, request, error);
+    });
+  }
+
+  Result<> listen() {
+    const net::ServerOptions site = server_options(options_);
+    RV_ASSIGN(server_, net::Server::open(site, router_, real_clock_));
+    if (const std::string& address = options_.text("metrics.listen"); !address.empty()) {
+      net::ServerOptions metrics = site;
+      metrics.listen = address;
+      metrics.threads = 1;
+      metrics.access_log = false;
+      RV_ASSIGN(metrics_server_, net::Server::open(metrics, metrics_router_, real_clock_));
+    }
+    return {};
+  }
+
+  void stop() {
+    if (server_) server_->stop();
+    if (metrics_server_) metrics_server_->stop();
+  }
+
+  static void report(std::string_view what, const Result<>& done) {
+    if (!done) log_event(Level::kWarn, what, {{"reason", done.error().message}});
+  }
+
+  const Options options_;
+  RealClock real_clock_;
+  std::optional<FolderLock> lock_;
+  std::optional<CivilClock> civil_clock_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Accounts> accounts_;
+  net::Pool pool_{pool_threads(), 256};
+  web::Site frame_;
+  std::unique_ptr<PeoplePlane> people_;
+  net::Router router_;
+  net::Router metrics_router_;
+  std::unique_ptr<net::Server> metrics_server_;
+  std::unique_ptr<net::Server> server_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Site>> Site::open(const Options& options) {
+  auto site = std::make_unique<WholeSite>(options);
+  RV_TRY(site->open());
+  return site;
+}
+
+}  // namespace revier::app
