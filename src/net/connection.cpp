@@ -50,7 +50,7 @@ Task<> Connection::run() {
 
 Task<> Connection::serve() {
   ended_ = thread_.shutting_down();
-  set_phase(Phase::kHead, server_.options.head_timeout_ms);
+  set_phase(Phase::kHandshake, server_.options.head_timeout_ms);
   if (ended_ || (transport_.is_tls() && !co_await transport_.handshake())) co_return;
   while (co_await exchange() == Next::kRequest) {
   }
@@ -59,7 +59,10 @@ Task<> Connection::serve() {
 void Connection::set_phase(Phase phase, std::int64_t timeout_ms) {
   phase_ = phase;
   expired_ = false;
-  deadline_us_ = timeout_ms > 0 ? monotonic_us() + timeout_ms * 1'000 : 0;
+  // A client that waits for its first or next request needs no exact time.
+  const bool is_fresh = phase != Phase::kIdle || accounted_us_ == 0;
+  const std::int64_t now_us = timeout_ms > 0 && is_fresh ? monotonic_us() : accounted_us_;
+  deadline_us_ = timeout_ms > 0 ? now_us + timeout_ms * 1'000 : 0;
 }
 
 void Connection::tick(std::int64_t now_us) {
@@ -139,33 +142,27 @@ Task<Transport::Outcome> Connection::read(std::span<char> into) {
   co_return co_await transport_.read_plain(into);
 }
 
-// More of the head; the parser says when there is too much of it.
-Task<bool> Connection::read_more() {
-  if (end_ == in_.size()) in_.resize(std::max(in_.size() * 2, kBufferBytes));
-  const auto outcome = co_await read({in_.data() + end_, in_.size() - end_});
-  end_ += outcome.bytes;
-  co_return outcome.ok;
-}
-
 Result<bool> Connection::read_failed() const {
   if (!expired_ || ended_ || phase_ == Phase::kIdle) return false;
   return fail(Code::kTooSlow, "the request did not arrive in time");
 }
 
+// Without coroutines of its own for the reads: this is every request's way.
 Task<Result<bool>> Connection::read_head() {
   const ServerOptions& options = server_.options;
-  if (unread().empty()) {
-    set_phase(Phase::kIdle, options.idle_timeout_ms);
-  } else {
-    set_phase(Phase::kHead, options.head_timeout_ms);
-  }
+  if (unread().empty()) set_phase(Phase::kIdle, options.idle_timeout_ms);
   for (;;) {
     if (!unread().empty()) {
       const Result<bool> whole = parser_.feed(unread());
       if (!whole || *whole) co_return whole;
+      if (phase_ != Phase::kHead) set_phase(Phase::kHead, options.head_timeout_ms);
     }
-    if (!co_await read_more()) co_return read_failed();
-    if (phase_ == Phase::kIdle) set_phase(Phase::kHead, options.head_timeout_ms);
+    if (end_ == in_.size()) in_.resize(std::max(in_.size() * 2, kBufferBytes));
+    const std::span<char> room(in_.data() + end_, in_.size() - end_);
+    const auto outcome = transport_.is_tls() ? co_await transport_.read_tls(room)
+                                             : co_await transport_.read_plain(room);
+    end_ += outcome.bytes;
+    if (!outcome.ok) co_return read_failed();
   }
 }
 

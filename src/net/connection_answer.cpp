@@ -125,7 +125,8 @@ Task<bool> Connection::write(std::string_view first, std::string_view second) {
 }
 
 void Connection::account(int status, std::size_t bytes) {
-  const std::int64_t duration_us = monotonic_us() - started_us_;
+  accounted_us_ = monotonic_us();
+  const std::int64_t duration_us = accounted_us_ - started_us_;
   server_.metrics_of(route_).count(status, duration_us);
   if (!server_.options.access_log) return;
   // The pattern, not the address: addresses hold secrets and names.

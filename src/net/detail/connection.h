@@ -40,7 +40,16 @@ class Connection final : public Watched {
 
  private:
   // What a connection is waiting for, and so what its deadline means.
-  enum class Phase : std::uint8_t { kIdle, kHead, kBody, kHandler, kWrite, kStream, kEnd };
+  enum class Phase : std::uint8_t {
+    kHandshake,
+    kIdle,
+    kHead,
+    kBody,
+    kHandler,
+    kWrite,
+    kStream,
+    kEnd,
+  };
   // After a request: is there a next one?
   enum class Next : std::uint8_t { kRequest, kEnd };
 
@@ -51,7 +60,6 @@ class Connection final : public Watched {
   // Reading. A failed read is the client's end, a time-out or the server's shutdown.
   void begin_request();
   [[nodiscard]] Task<Transport::Outcome> read(std::span<char> into);
-  [[nodiscard]] Task<bool> read_more();
   [[nodiscard]] Task<Result<bool>> read_head();
   [[nodiscard]] Task<Result<bool>> read_body();
   [[nodiscard]] Task<Result<bool>> read_sized_body();
@@ -91,7 +99,7 @@ class Connection final : public Watched {
   const std::string peer_text_;
   Transport transport_;
 
-  Phase phase_ = Phase::kIdle;
+  Phase phase_ = Phase::kHandshake;
   std::int64_t deadline_us_ = 0;
   bool expired_ = false;  // the deadline has passed: reads and writes fail
   bool ended_ = false;    // the server closes: no next request
@@ -111,6 +119,7 @@ class Connection final : public Watched {
   bool keep_alive_ = false;
   bool head_is_known_ = false;
   std::int64_t started_us_ = 0;
+  std::int64_t accounted_us_ = 0;  // when the last answer was out
 
   std::string out_;
   std::string compressed_;
