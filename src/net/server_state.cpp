@@ -72,7 +72,8 @@ ServerState::ServerState(const ServerOptions& server_options, const Router& its_
       connections(server_options.connections_max, server_options.connections_per_address_max),
       refused_connections("revier_net_connections_refused_total",
                           "Connections closed because there were too many"),
-      timed_out("revier_net_timeouts_total", "Connections closed because the client was too slow") {}
+      timed_out("revier_net_timeouts_total", "Connections closed because the client was too slow") {
+}
 
 void ServerState::count_routes() {
   route_metrics.clear();
