@@ -9,6 +9,9 @@
 namespace revier::ngsi {
 namespace {
 
+constexpr std::size_t kPositionsMax = 100'000;
+constexpr std::size_t kRingsMax = 256;  // of one polygon: comparing them costs their square
+
 constexpr std::array<std::string_view, 6> kShapeNames = {
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"};
 
@@ -73,7 +76,8 @@ class CoordinateReader {
       return refuse("longitude must be within -180 and 180, latitude within -90 and 90");
     }
     geometry_.positions.push_back(position);
-    return true;
+    return geometry_.positions.size() <= kPositionsMax ||
+           refuse("a geometry may have at most 100,000 positions");
   }
   bool positions(std::string_view text, std::size_t least) {
     const std::size_t before = geometry_.positions.size();
@@ -96,7 +100,11 @@ class CoordinateReader {
     return each(text, [this, rings](std::string_view part) { return path(part, rings); });
   }
   bool polygon(std::string_view text) {
+    const std::size_t before = geometry_.path_ends.size();
     if (!paths(text, true)) return false;
+    if (geometry_.path_ends.size() - before > kRingsMax) {
+      return refuse("a polygon may have at most 256 rings");
+    }
     geometry_.polygon_ends.push_back(static_cast<std::uint32_t>(geometry_.path_ends.size()));
     return true;
   }

@@ -41,7 +41,8 @@ struct Bounds {
 };
 [[nodiscard]] Bounds bounds_of(const Geometry& geometry);
 
-// Validates type, nesting, numbers of positions (lines 2, rings 4 and closed), ranges. Altitudes
+// Validates type, nesting, numbers of positions (lines 2, rings 4 and closed), ranges; at most
+// 100,000 positions and 256 rings a polygon. Altitudes
 // are dropped. Self-intersections are not looked for. Errors: kBadRequestData saying what was
 // expected.
 [[nodiscard]] Result<Geometry> parse_geometry(const json::Value& geometry);

@@ -156,7 +156,7 @@ class Renderer {
     }
     // Sub-attributes use the list too.
     if (instances_.size() == 1) {
-      instance(AttributeView(instances_.front()));
+      instance(AttributeView(instances_.front()), true);
     } else {
       many(std::vector<AttributeView>(instances_));
     }
@@ -168,7 +168,7 @@ class Renderer {
       out_.push_back('[');
       for (const AttributeView& one : instances) {
         comma();
-        instance(one);
+        instance(one, false);
       }
       out_.push_back(']');
       return;
@@ -181,9 +181,10 @@ class Renderer {
     out_.append("}}");
   }
 
-  void instance(const AttributeView& view) {
+  // In an array of instances a bare value would be taken for an element of a value.
+  void instance(const AttributeView& view, bool alone) {
     if (options_.representation == Representation::kSimplified) return simplified(view);
-    if (options_.representation == Representation::kConcise && is_bare(view)) {
+    if (options_.representation == Representation::kConcise && alone && is_bare(view)) {
       out_.append(view.value);
       return;
     }

@@ -32,9 +32,11 @@ inline constexpr const char* kBenchEntity =
 
 struct World {
   Names names;
-  std::unique_ptr<jsonld::Catalogue> catalogue = *jsonld::Catalogue::make();
 
-  [[nodiscard]] const jsonld::Context& context() const { return *catalogue->core(); }
+  [[nodiscard]] static const jsonld::Context& context() {
+    static const std::unique_ptr<jsonld::Catalogue> catalogue = *jsonld::Catalogue::make();
+    return *catalogue->core();
+  }
 
   [[nodiscard]] NameId name(std::string_view term) const {
     return names.find(*context().expand_name(term));
