@@ -39,8 +39,7 @@ void route(net::Router& router, net::Method method, std::string pattern, const A
   route_with(router, method, std::move(pattern), api, operation, api->options.body_bytes_max);
 }
 
-void route_batch(net::Router& router, std::string pattern, const ApiPtr& api,
-                 Operation operation) {
+void route_batch(net::Router& router, std::string pattern, const ApiPtr& api, Operation operation) {
   route_with(router, net::Method::kPost, std::move(pattern), api, operation,
              api->options.batch_body_bytes_max);
 }
@@ -65,8 +64,7 @@ Result<std::string> path_attribute(const net::Request& request, const Exchange& 
   return ngsi::expand_checked(name, *exchange.context);
 }
 
-Result<std::vector<std::string>> type_param(const net::Request& request,
-                                            const Exchange& exchange) {
+Result<std::vector<std::string>> type_param(const net::Request& request, const Exchange& exchange) {
   std::vector<std::string> types;
   for (const std::string& name : list_param(request, "type")) {
     RV_ASSIGN(types.emplace_back(), ngsi::expand_checked(name, *exchange.context));
@@ -74,8 +72,8 @@ Result<std::vector<std::string>> type_param(const net::Request& request,
   return types;
 }
 
-Result<ngsi::Fragment> body_fragment(const Api& api, const Exchange& exchange,
-                                     std::string_view id, const ngsi::ParseOptions& options) {
+Result<ngsi::Fragment> body_fragment(const Api& api, const Exchange& exchange, std::string_view id,
+                                     const ngsi::ParseOptions& options) {
   const json::Value body = exchange.body->root();
   RV_ASSIGN(const auto context, context_of(api, exchange, body));
   RV_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(body, *context, options));

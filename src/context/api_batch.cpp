@@ -65,8 +65,8 @@ Result<std::string> element_id(const json::Value& element, std::size_t index) {
   const auto at_member = member ? member : element.find("@id");
   const auto id = at_member ? at_member->as_string() : std::nullopt;
   if (id) return std::string(*id);
-  return fail(Code::kBadRequestData,
-              fmt::format("element {} is no object with an id", index), "id");
+  return fail(Code::kBadRequestData, fmt::format("element {} is no object with an id", index),
+              "id");
 }
 
 using Make = std::function<Write(ngsi::Fragment)>;

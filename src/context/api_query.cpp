@@ -18,8 +18,8 @@ Result<> require_a_filter(const ngsi::Selection& selection, bool local) {
 }
 
 Task<Result<net::Response>> answer_query(const Api& api, const net::Request& request,
-                                         const Exchange& exchange,
-                                         const ngsi::Predicate& predicate, const View& view) {
+                                         const Exchange& exchange, const ngsi::Predicate& predicate,
+                                         const View& view) {
   RV_CO_ASSIGN(const Page page, page_of(request));
   RV_CO_ASSIGN(const Found found, co_await api.broker.query(exchange.tenant, predicate, page));
   net::Response response = view.answer_with(request, view.many(found.entities));
@@ -63,8 +63,7 @@ Task<Result<net::Response>> query_entities(const Api& api, net::Request& request
   RV_CO_TRY(require_a_filter(selection, local));
   const ngsi::Names& names = api.broker.names(exchange.tenant);
   RV_CO_ASSIGN(const View view, View::make(request, exchange, names));
-  RV_CO_ASSIGN(const auto predicate,
-               ngsi::Predicate::compile(selection, names, *exchange.context));
+  RV_CO_ASSIGN(const auto predicate, ngsi::Predicate::compile(selection, names, *exchange.context));
   co_return co_await answer_query(api, request, exchange, predicate, view);
 }
 
@@ -200,8 +199,7 @@ Task<Result<net::Response>> query_by_body(const Api& api, net::Request& request)
   RV_CO_TRY(require_a_filter(selection, local));
   const ngsi::Names& names = api.broker.names(exchange.tenant);
   RV_CO_ASSIGN(const View view, body_view(request, exchange, names, body));
-  RV_CO_ASSIGN(const auto predicate,
-               ngsi::Predicate::compile(selection, names, *exchange.context));
+  RV_CO_ASSIGN(const auto predicate, ngsi::Predicate::compile(selection, names, *exchange.context));
   co_return co_await answer_query(api, request, exchange, predicate, view);
 }
 

@@ -42,8 +42,7 @@ struct Survey {
 Task<Result<Survey>> survey(const Api& api, const Exchange& exchange,
                             const ngsi::Selection& selection) {
   const ngsi::Names& names = api.broker.names(exchange.tenant);
-  RV_CO_ASSIGN(const auto predicate,
-               ngsi::Predicate::compile(selection, names, *exchange.context));
+  RV_CO_ASSIGN(const auto predicate, ngsi::Predicate::compile(selection, names, *exchange.context));
   Survey found;
   const Broker::Visit visit = [&found](const ngsi::Entity& entity) { found.add(entity); };
   RV_CO_TRY(co_await api.broker.for_each(exchange.tenant, predicate, visit,
@@ -135,9 +134,9 @@ Task<Result<net::Response>> list_types(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
   RV_CO_ASSIGN(const bool details, flag_param(request, "details"));
   if (!details) {
-    co_return answer_facts(request, exchange,
-                           name_list(exchange, api.broker.types(exchange.tenant), "EntityTypeList",
-                                     "typeList"));
+    co_return answer_facts(
+        request, exchange,
+        name_list(exchange, api.broker.types(exchange.tenant), "EntityTypeList", "typeList"));
   }
   RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
   const Compact compact(api, exchange);

@@ -95,8 +95,7 @@ Task<Result<>> LiveBroker::for_each(std::string_view tenant, const ngsi::Predica
   co_return co_await visit_matches(home->table, predicate, visit, {options_.slice_us, cpu_ms_max});
 }
 
-Plan LiveBroker::plan(std::string_view tenant, const ngsi::Predicate& predicate,
-                      Page page) const {
+Plan LiveBroker::plan(std::string_view tenant, const ngsi::Predicate& predicate, Page page) const {
   const Tenant* home = known(tenant);
   if (home == nullptr) return Plan::kIds;
   return Candidates(home->table, predicate.hints(), page).plan();

@@ -94,7 +94,7 @@ class ChangeListener {
 struct Page {
   std::size_t limit = 20;  // 0 with `count`: only the number
   std::size_t offset = 0;
-  bool count = false;      // number of all matches
+  bool count = false;  // number of all matches
 };
 
 struct Found {

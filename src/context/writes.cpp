@@ -18,8 +18,9 @@ tl::unexpected<Error> no_entity() {
 // A write whose `step` needs a version before.
 template <class Step>
 Write on_existing(std::string id, Step step) {
-  return {std::move(id), [step = std::move(step)](Names& names, const EntityPtr& before,
-                                                  Instant now) -> Result<Mutated> {
+  return {std::move(id),
+          [step = std::move(step)](Names& names, const EntityPtr& before,
+                                   Instant now) -> Result<Mutated> {
             if (!before) return no_entity();
             return step(names, before, now);
           }};
@@ -47,17 +48,17 @@ Write create(Fragment fragment) {
 }
 
 Write put(Fragment fragment) {
-  return create_or(std::move(fragment), [](Names& names, const EntityPtr& before,
-                                           const Fragment& part, Instant now) {
-    return ngsi::replace_entity(names, before, part, now);
-  });
+  return create_or(std::move(fragment),
+                   [](Names& names, const EntityPtr& before, const Fragment& part, Instant now) {
+                     return ngsi::replace_entity(names, before, part, now);
+                   });
 }
 
 Write upsert(Fragment fragment) {
-  return create_or(std::move(fragment), [](Names& names, const EntityPtr& before,
-                                           const Fragment& part, Instant now) {
-    return ngsi::append_attributes(names, before, part, /*overwrite=*/true, now);
-  });
+  return create_or(std::move(fragment),
+                   [](Names& names, const EntityPtr& before, const Fragment& part, Instant now) {
+                     return ngsi::append_attributes(names, before, part, /*overwrite=*/true, now);
+                   });
 }
 
 Write replace(std::string id, Fragment fragment) {
@@ -68,19 +69,17 @@ Write replace(std::string id, Fragment fragment) {
 }
 
 Write merge(std::string id, Fragment fragment, ngsi::MergeOptions options) {
-  return on_existing(std::move(id),
-                     [fragment = std::move(fragment), options = std::move(options)](
-                         Names& names, const EntityPtr& before, Instant now) {
-                       return ngsi::merge(names, before, fragment, options, now);
-                     });
+  return on_existing(std::move(id), [fragment = std::move(fragment), options = std::move(options)](
+                                        Names& names, const EntityPtr& before, Instant now) {
+    return ngsi::merge(names, before, fragment, options, now);
+  });
 }
 
 Write append(std::string id, Fragment fragment, bool overwrite) {
-  return on_existing(std::move(id),
-                     [fragment = std::move(fragment), overwrite](
-                         Names& names, const EntityPtr& before, Instant now) {
-                       return ngsi::append_attributes(names, before, fragment, overwrite, now);
-                     });
+  return on_existing(std::move(id), [fragment = std::move(fragment), overwrite](
+                                        Names& names, const EntityPtr& before, Instant now) {
+    return ngsi::append_attributes(names, before, fragment, overwrite, now);
+  });
 }
 
 Write update(std::string id, Fragment fragment) {
@@ -114,11 +113,10 @@ Write replace_attribute(std::string id, ngsi::FragmentAttribute fragment) {
 }
 
 Write remove_attribute(std::string id, std::string name_iri, ngsi::DeleteOptions options) {
-  return on_existing(std::move(id),
-                     [name_iri = std::move(name_iri), options = std::move(options)](
-                         Names& names, const EntityPtr& before, Instant now) {
-                       return ngsi::delete_attribute(names, before, name_iri, options, now);
-                     });
+  return on_existing(std::move(id), [name_iri = std::move(name_iri), options = std::move(options)](
+                                        Names& names, const EntityPtr& before, Instant now) {
+    return ngsi::delete_attribute(names, before, name_iri, options, now);
+  });
 }
 
 Write remove_scopes(std::string id) {

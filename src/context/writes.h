@@ -17,12 +17,12 @@
 
 namespace revier::context {
 
-[[nodiscard]] Write create(ngsi::Fragment fragment);               // 5.6.1
-[[nodiscard]] Write put(ngsi::Fragment fragment);                  // creates or replaces whole
-[[nodiscard]] Write upsert(ngsi::Fragment fragment);               // creates or updates, 5.6.8
+[[nodiscard]] Write create(ngsi::Fragment fragment);                   // 5.6.1
+[[nodiscard]] Write put(ngsi::Fragment fragment);                      // creates or replaces whole
+[[nodiscard]] Write upsert(ngsi::Fragment fragment);                   // creates or updates, 5.6.8
 [[nodiscard]] Write replace(std::string id, ngsi::Fragment fragment);  // 5.6.18
 [[nodiscard]] Write merge(std::string id, ngsi::Fragment fragment,
-                          ngsi::MergeOptions options = {});        // 5.6.17
+                          ngsi::MergeOptions options = {});                           // 5.6.17
 [[nodiscard]] Write append(std::string id, ngsi::Fragment fragment, bool overwrite);  // 5.6.3
 [[nodiscard]] Write update(std::string id, ngsi::Fragment fragment);                  // 5.6.2
 [[nodiscard]] Write remove(std::string id);                                           // 5.6.6

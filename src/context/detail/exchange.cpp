@@ -6,8 +6,7 @@ namespace {
 
 using identity::Action;
 
-Result<Exchange> begin(const Api& api, const net::Request& request, Action action,
-                       bool geo_json) {
+Result<Exchange> begin(const Api& api, const net::Request& request, Action action, bool geo_json) {
   Exchange exchange;
   exchange.tenant = tenant_of(request);
   if (!exchange.tenant.empty() && !api.access.tenant_exists(exchange.tenant)) {

@@ -19,9 +19,7 @@ constexpr int kCellsMax = 8;
 constexpr double kMarginM = 1;
 constexpr double kMarginFactor = 1.01;
 
-S2LatLng lat_lng(Position p) {
-  return S2LatLng::FromDegrees(p.latitude, p.longitude).Normalized();
-}
+S2LatLng lat_lng(Position p) { return S2LatLng::FromDegrees(p.latitude, p.longitude).Normalized(); }
 
 Cells covering(const S2Region& region) {
   S2RegionCoverer::Options options;

@@ -124,9 +124,12 @@ std::string page_target(const net::Request& request, const Page& page, std::size
 
 std::string_view media_name(Media media) {
   switch (media) {
-    case Media::kLdJson: return "application/ld+json";
-    case Media::kGeoJson: return "application/geo+json";
-    case Media::kJson: break;
+    case Media::kLdJson:
+      return "application/ld+json";
+    case Media::kGeoJson:
+      return "application/geo+json";
+    case Media::kJson:
+      break;
   }
   return "application/json";
 }
@@ -164,8 +167,8 @@ Result<Media> body_media(const net::Request& request) {
       net::equals_ignoring_case(type, "application/merge-patch+json")) {
     return Media::kJson;
   }
-  return fail(Code::kUnsupportedMediaType,
-              "the body is application/json or application/ld+json", "Content-Type");
+  return fail(Code::kUnsupportedMediaType, "the body is application/json or application/ld+json",
+              "Content-Type");
 }
 
 Result<std::optional<std::string>> linked_context(const net::Request& request) {
@@ -223,8 +226,7 @@ Result<Page> page_of(const net::Request& request) {
   return page;
 }
 
-void link_pages(net::Response& response, const net::Request& request, const Page& page,
-                bool more) {
+void link_pages(net::Response& response, const net::Request& request, const Page& page, bool more) {
   const auto add = [&](std::size_t offset, std::string_view relation) {
     response.header("Link", fmt::format("<{}>; rel=\"{}\"; type=\"application/json\"",
                                         page_target(request, page, offset), relation));
@@ -235,13 +237,13 @@ void link_pages(net::Response& response, const net::Request& request, const Page
 }
 
 void link_context(net::Response& response, std::string_view url) {
-  response.header("Link", fmt::format("<{}>; rel=\"{}\"; type=\"application/ld+json\"", url,
-                                      kContextRelation));
+  response.header(
+      "Link", fmt::format("<{}>; rel=\"{}\"; type=\"application/ld+json\"", url, kContextRelation));
 }
 
 net::Response answer(const net::Request& request, int status, Media media, std::string body) {
-  net::Response response = net::Response::text(status, std::string(media_name(media)),
-                                               std::move(body));
+  net::Response response =
+      net::Response::text(status, std::string(media_name(media)), std::move(body));
   if (const auto tenant = tenant_of(request); !tenant.empty()) {
     response.header(std::string(kTenantHeader), std::string(tenant));
   }
@@ -278,8 +280,8 @@ std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                       (c >= 'a' && c <= 'z') || std::string_view("-._~:").find(c) < 5;
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       std::string_view("-._~:").find(c) < 5;
     if (plain) {
       out.push_back(c);
     } else {

@@ -48,9 +48,10 @@ TEST(BodyMedia, RefusesWhatIsNoJson) {
 }
 
 TEST(LinkedContext, FindsTheOneRelation) {
-  const Asked asked({{"Link", "<https://a.example/next,1>; rel=\"next\", "
-                              "<https://a.example/c.jsonld>; type=\"application/ld+json\"; "
-                              "rel=\"http://www.w3.org/ns/json-ld#context\""}});
+  const Asked asked({{"Link",
+                      "<https://a.example/next,1>; rel=\"next\", "
+                      "<https://a.example/c.jsonld>; type=\"application/ld+json\"; "
+                      "rel=\"http://www.w3.org/ns/json-ld#context\""}});
   EXPECT_EQ(linked_context(asked.request), "https://a.example/c.jsonld");
   EXPECT_EQ(linked_context(Asked({}).request), std::nullopt);
   const Asked broken({{"Link", "https://a.example; rel=next"}});
@@ -67,8 +68,8 @@ TEST(PageOf, ReadsNumbersAndNothingElse) {
   EXPECT_EQ(page->limit, 7U);
   EXPECT_EQ(page->offset, 14U);
   EXPECT_TRUE(page->count);
-  for (const char* query : {"limit=-1", "limit=1x", "limit=", "offset=99999999999999999999",
-                            "count=yes"}) {
+  for (const char* query :
+       {"limit=-1", "limit=1x", "limit=", "offset=99999999999999999999", "count=yes"}) {
     EXPECT_EQ(page_of(Asked({}, query).request).error().code, Code::kBadRequestData) << query;
   }
 }

@@ -30,7 +30,7 @@ using Serial = std::uint64_t;
 [[nodiscard]] std::uint64_t text_key(std::string_view text);
 
 struct KeyRange {
-  std::uint64_t low = 0;   // both included
+  std::uint64_t low = 0;  // both included
   std::uint64_t high = ~std::uint64_t{0};
 };
 

@@ -18,9 +18,12 @@ void sort_unique(std::vector<Key>& keys) {
 
 std::uint64_t key_of(const ngsi::Scalar& scalar) {
   switch (scalar.scalar) {
-    case ngsi::Hints::Class::kNumber: return number_key(scalar.number);
-    case ngsi::Hints::Class::kInstant: return instant_key(scalar.instant);
-    case ngsi::Hints::Class::kText: break;
+    case ngsi::Hints::Class::kNumber:
+      return number_key(scalar.number);
+    case ngsi::Hints::Class::kInstant:
+      return instant_key(scalar.instant);
+    case ngsi::Hints::Class::kText:
+      break;
   }
   return text_key(scalar.text);
 }
@@ -52,9 +55,12 @@ Cells cells_of(const ngsi::Geometry& geometry) {
 
 KeyClass key_class_of(ngsi::Hints::Class scalar) {
   switch (scalar) {
-    case ngsi::Hints::Class::kNumber: return KeyClass::kNumber;
-    case ngsi::Hints::Class::kInstant: return KeyClass::kInstant;
-    case ngsi::Hints::Class::kText: break;
+    case ngsi::Hints::Class::kNumber:
+      return KeyClass::kNumber;
+    case ngsi::Hints::Class::kInstant:
+      return KeyClass::kInstant;
+    case ngsi::Hints::Class::kText:
+      break;
   }
   return KeyClass::kText;
 }

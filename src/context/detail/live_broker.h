@@ -21,12 +21,10 @@ class LiveBroker final : public Broker {
 
   // broker.cpp
   [[nodiscard]] ngsi::EntityPtr find(std::string_view tenant, std::string_view id) const override;
-  [[nodiscard]] Task<Result<Found>> query(std::string_view tenant,
-                                          const ngsi::Predicate& predicate,
+  [[nodiscard]] Task<Result<Found>> query(std::string_view tenant, const ngsi::Predicate& predicate,
                                           Page page) const override;
   [[nodiscard]] Task<Result<>> for_each(std::string_view tenant, const ngsi::Predicate& predicate,
-                                        const Visit& visit,
-                                        std::int64_t cpu_ms_max) const override;
+                                        const Visit& visit, std::int64_t cpu_ms_max) const override;
   [[nodiscard]] Plan plan(std::string_view tenant, const ngsi::Predicate& predicate,
                           Page page) const override;
   [[nodiscard]] const ngsi::Names& names(std::string_view tenant) override;
@@ -42,11 +40,9 @@ class LiveBroker final : public Broker {
   // writes.cpp
   [[nodiscard]] Task<Result<Outcomes>> write(std::string_view tenant, std::vector<Write> writes,
                                              Origin origin) override;
-  [[nodiscard]] Result<Outcomes> write_blocking(std::string_view tenant,
-                                                std::vector<Write> writes,
+  [[nodiscard]] Result<Outcomes> write_blocking(std::string_view tenant, std::vector<Write> writes,
                                                 Origin origin) override;
-  [[nodiscard]] Result<> apply_publication(std::string_view tenant,
-                                           const Publication& publication,
+  [[nodiscard]] Result<> apply_publication(std::string_view tenant, const Publication& publication,
                                            Origin origin) override;
 
  private:

@@ -115,8 +115,8 @@ Result<> LiveBroker::load_block(std::vector<StoredRow>& block) {
   parallel_for(block.size(), options_.open_threads, [&](std::size_t i) { block[i].decode(); });
   for (StoredRow& row : block) {
     if (!row.decoded) {
-      return fail(Code::kCorrupt, fmt::format("the row of entity {}: {}", row.id,
-                                              row.decoded.error().message));
+      return fail(Code::kCorrupt,
+                  fmt::format("the row of entity {}: {}", row.id, row.decoded.error().message));
     }
     row.tenant->names.count(*row.entity, 1);
     const std::size_t before_bytes = row.tenant->table.memory_bytes();

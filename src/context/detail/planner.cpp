@@ -14,10 +14,14 @@ constexpr std::size_t kListMax = 4'096;
 
 Plan plan_of(KeyClass key_class) {
   switch (key_class) {
-    case KeyClass::kNumber: return Plan::kNumber;
-    case KeyClass::kInstant: return Plan::kInstant;
-    case KeyClass::kText: return Plan::kText;
-    case KeyClass::kOther: break;
+    case KeyClass::kNumber:
+      return Plan::kNumber;
+    case KeyClass::kInstant:
+      return Plan::kInstant;
+    case KeyClass::kText:
+      return Plan::kText;
+    case KeyClass::kOther:
+      break;
   }
   return Plan::kScan;
 }

@@ -27,8 +27,7 @@ void route(net::Router& router, net::Method method, std::string pattern, const A
            Operation operation);
 void route_quick(net::Router& router, net::Method method, std::string pattern, const ApiPtr& api,
                  QuickOperation operation);
-void route_batch(net::Router& router, std::string pattern, const ApiPtr& api,
-                 Operation operation);
+void route_batch(net::Router& router, std::string pattern, const ApiPtr& api, Operation operation);
 
 // The id of the path. Errors: kBadRequestData when it is no URI.
 [[nodiscard]] Result<std::string> path_id(const net::Request& request);

@@ -121,8 +121,7 @@ void Table::rows(Serial from, std::vector<Row>& out) const {
   }
 }
 
-void Table::rows_of_types(std::span<const NameId> types, Serial from,
-                          std::vector<Row>& out) const {
+void Table::rows_of_types(std::span<const NameId> types, Serial from, std::vector<Row>& out) const {
   const Lock lock(index_mutex_);
   std::vector<Serial> serials;
   for (const NameId type : types) {

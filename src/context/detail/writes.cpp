@@ -9,8 +9,8 @@ namespace {
 
 // From this share of the memory limit on nothing new is created.
 constexpr std::size_t kFullPercent = 90;
-constexpr std::size_t kSweepMax = 1'000;   // names taken out at a time
-constexpr std::size_t kSweepAfter = 256;   // names that come before the next look
+constexpr std::size_t kSweepMax = 1'000;  // names taken out at a time
+constexpr std::size_t kSweepAfter = 256;  // names that come before the next look
 
 std::string row_value(Serial serial, const ngsi::Entity& entity) {
   std::string value;
@@ -23,8 +23,8 @@ bool changed(const ngsi::Mutated& what) { return what.before != what.after; }
 
 }  // namespace
 
-Task<Result<Broker::Outcomes>> LiveBroker::write(std::string_view tenant,
-                                                 std::vector<Write> writes, Origin origin) {
+Task<Result<Broker::Outcomes>> LiveBroker::write(std::string_view tenant, std::vector<Write> writes,
+                                                 Origin origin) {
   Tenant& home = made(tenant);
   const auto job = [this, &home, &writes, origin](store::Batch& batch) -> Result<Outcomes> {
     return stage(home, writes, origin, batch);
@@ -43,8 +43,8 @@ Result<Broker::Outcomes> LiveBroker::write_blocking(std::string_view tenant,
       [this, &home](const Outcomes& outcomes) { publish(home, outcomes); });
 }
 
-Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& writes,
-                                   Origin origin, store::Batch& batch) {
+Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& writes, Origin origin,
+                                   store::Batch& batch) {
   sweep_names(tenant, batch);
   Outcomes outcomes;
   outcomes.reserve(writes.size());
@@ -186,8 +186,8 @@ Result<> LiveBroker::apply_publication(std::string_view tenant, const Publicatio
     outcomes.emplace_back(std::move(change));
     return outcomes;
   };
-  const auto shown = store_.writer().run_blocking(
-      job, [&](const Outcomes& outcomes) { publish(home, outcomes); });
+  const auto shown =
+      store_.writer().run_blocking(job, [&](const Outcomes& outcomes) { publish(home, outcomes); });
   if (!shown) return fail(shown.error());
   return {};
 }
