@@ -106,6 +106,26 @@ function islands() {
   });
 }
 
+// Sheets that the list of the common one does not name are files of their own.
+function otherSheets() {
+  const common = new Set(lines(read(here, "css/order.txt")));
+  for (const name of readdirSync(join(here, "css"))) {
+    if (!name.endsWith(".css") || common.has(name)) continue;
+    const {code} = esbuild.transformSync(read(here, "css", name), {loader: "css", minify: true,
+                                                                   target});
+    writeFileSync(join(out, name), code);
+  }
+}
+
+// The map's library as it is published, licence notice included; pages load it on request.
+function mapLibrary() {
+  const folder = join(packageFolder("maplibre-gl"), "dist");
+  for (const [from, to] of [["maplibre-gl-csp.js", "maplibre.js"],
+                            ["maplibre-gl-csp-worker.js", "maplibre_worker.js"]]) {
+    writeFileSync(join(out, to), read(folder, from).replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+  }
+}
+
 function compress() {
   for (const name of readdirSync(out).filter((n) => /\.(css|js|svg|json|geojson|txt)$/.test(n))) {
     const raw = readFileSync(join(out, name));
@@ -125,6 +145,8 @@ for (const folder of [join(here, "fonts"), join(here, "files")]) {
   for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(out, name));
 }
 writeFileSync(join(out, "site.css"), styleSheet());
+otherSheets();
 islands();
+mapLibrary();
 compress();
 writeFileSync(option("stamp"), "");

@@ -3,9 +3,9 @@
 //          data-resume="..." data-updated="..."></rv-live>
 //
 // Keeps every element [data-live="ENTITYID ATTRIBUTE"] of the page up to date. Numbers are written
-// in the page's language with at most data-digits places (1); a <time> takes an instant. At most
-// every 30 seconds one sentence tells readers of the page aloud that values changed; a button
-// pauses.
+// in the page's language with at most data-digits places (1), after multiplying by data-factor (1);
+// a <time> takes an instant. At most every 30 seconds one sentence tells readers of the page aloud
+// that values changed; a button pauses.
 import {type Change, Stream} from "./_stream";
 
 const announceEveryMs = 30_000;
@@ -101,7 +101,8 @@ function written(element: HTMLElement, value: Change["attrs"][string]): string {
   }
   if (typeof value === "number") {
     const digits = Number(element.dataset.digits ?? 1);
-    return new Intl.NumberFormat(language, {maximumFractionDigits: digits}).format(value);
+    const shown = value * Number(element.dataset.factor ?? 1);
+    return new Intl.NumberFormat(language, {maximumFractionDigits: digits}).format(shown);
   }
   return String(value ?? "–");
 }

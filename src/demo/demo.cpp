@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "demo/areas.h"
 #include "demo/city.h"
 #include "demo/files.h"
 #include "demo/http_client.h"
@@ -41,14 +42,14 @@ class City {
 
   Result<> load() {
     for (const Collection& collection : programme()) RV_TRY(load_collection(collection));
+    RV_ASSIGN(const std::string areas, area_entities(municipalities()));
+    RV_TRY(upsert("municipalities", areas));
     RV_ASSIGN(sensors_, read_sensors(city()));
     RV_ASSIGN(const Instant now, civil_time());
     for (Sensor& sensor : sensors_) {
       for (auto& [name, live] : sensor.live) live.value = first_value(live.quantity, now);
     }
-    return expect_success("sensors",
-                          client_.send("POST", "/ngsi-ld/v1/entityOperations/upsert?options=update",
-                                       kLinkedData, whole_entities(sensors_, now)));
+    return upsert("sensors", whole_entities(sensors_, now));
   }
 
   // New values for the next third of the sensors.
@@ -66,6 +67,12 @@ class City {
   }
 
  private:
+  Result<> upsert(std::string_view what, const std::string& entities) {
+    return expect_success(what,
+                          client_.send("POST", "/ngsi-ld/v1/entityOperations/upsert?options=update",
+                                       kLinkedData, entities));
+  }
+
   Result<Instant> civil_time() {
     const Result<Reply> reply = client_.get("/api/v1/clock");
     RV_TRY(expect_success("/api/v1/clock", reply));

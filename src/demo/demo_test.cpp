@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "demo/areas.h"
 #include "demo/city.h"
 #include "demo/files.h"
 #include "demo/values.h"
@@ -71,6 +72,20 @@ TEST(City, WrongSensorsAreRefused) {
                                  "live": {"a": {"min": 1, "max": 0, "step": 1,
                                                 "day_curve": "traffic"}}}]})")
                    .has_value());
+}
+
+TEST(Areas, EveryOutlineHasItsNameAndWhomItIsOwedTo) {
+  const auto text = area_entities(municipalities());
+  ASSERT_TRUE(text.has_value()) << text.error().message;
+  const auto body = json::Document::parse(*text);
+  ASSERT_TRUE(body.has_value()) << body.error().message;
+  ASSERT_GE(body->root().size(), 10U);
+  for (const json::Value area : body->root().elements()) {
+    EXPECT_FALSE(area.find("name")->find("value")->as_string()->empty());
+    EXPECT_NE(area.find("creditText")->find("value")->as_string()->find("BKG"), std::string::npos);
+    EXPECT_EQ(area.find("location")->find("value")->find("type")->as_string(), "MultiPolygon");
+  }
+  EXPECT_FALSE(area_entities(R"({"features": [{"properties": {}}]})").has_value());
 }
 
 TEST(Programme, EveryItemHasAnId) {

@@ -19,5 +19,6 @@ demo_file exhibits, "exhibits.json"
 demo_file best_practices, "best-practices.json"
 demo_file offers, "offers.json"
 demo_file city, "city.json"
+demo_file municipalities, "municipalities.geojson"
 
 .section .note.GNU-stack,"",%progbits

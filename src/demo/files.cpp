@@ -16,6 +16,7 @@ DEMO_FILE(exhibits);
 DEMO_FILE(best_practices);
 DEMO_FILE(offers);
 DEMO_FILE(city);
+DEMO_FILE(municipalities);
 }
 
 namespace revier::demo {
@@ -33,5 +34,6 @@ std::span<const Collection> programme() {
 }
 
 std::string_view city() { return DEMO_BYTES(city); }
+std::string_view municipalities() { return DEMO_BYTES(municipalities); }
 
 }  // namespace revier::demo

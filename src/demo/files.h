@@ -14,5 +14,6 @@ struct Collection {
 // In the order in which they refer to each other.
 [[nodiscard]] std::span<const Collection> programme();
 [[nodiscard]] std::string_view city();
+[[nodiscard]] std::string_view municipalities();
 
 }  // namespace revier::demo

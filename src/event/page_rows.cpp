@@ -19,6 +19,7 @@ struct ValueSpec {
   const web::Text& label;
   std::string_view unit;
   int digits;
+  int factor = 1;
 };
 
 const std::array kValues = {
@@ -28,7 +29,7 @@ const std::array kValues = {
     ValueSpec{"totalSlotNumber", texts::kValueSlots, "", 0},
     ValueSpec{"availableCapacity", texts::kValueCharging, "", 0},
     ValueSpec{"capacity", texts::kValueCapacity, "", 0},
-    ValueSpec{"fillingLevel", texts::kValueFilling, "", 2},
+    ValueSpec{"fillingLevel", texts::kValueFilling, "%", 0, 100},
     ValueSpec{"no2", texts::kValueNo2, "µg/m³", 1},
     ValueSpec{"pm10", texts::kValuePm10, "µg/m³", 1},
     ValueSpec{"temperature", texts::kValueTemperature, "°C", 1},
@@ -189,9 +190,10 @@ LiveCard live_card(const LiveThing& thing, Language language) {
     if (value == thing.values.end()) continue;
     card.values.push_back({.key = thing.id + " " + std::string(spec.attribute),
                            .label = std::string(web::text(language, spec.label)),
-                           .value = web::number(language, value->number, spec.digits),
+                           .value = web::number(language, value->number * spec.factor, spec.digits),
                            .unit = std::string(spec.unit),
-                           .digits = spec.digits});
+                           .digits = spec.digits,
+                           .factor = spec.factor});
   }
   return card;
 }
@@ -214,6 +216,7 @@ std::vector<LiveGroup> live_groups(const std::vector<LiveThing>& things, Languag
       groups.push_back({std::string(web::text(language, heading_of(thing.kind))), {}});
     }
     groups.back().cards.push_back(live_card(thing, language));
+    groups.back().cards.back().id = thing.id;  // once a page, unlike on the others
     last = &thing;
   }
   return groups;

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Draws outlines and marks with MapLibre on plain ground, in the page's own colours.
+import type * as maplibre from "maplibre-gl";
+
+export type Library = typeof maplibre;
+export interface Area {
+  name: string;
+  geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon;
+}
+export type Position = [longitude: number, latitude: number];
+
+const closestZoom = 15;
+const edgePx = 70;
+
+// "rgba(...)" of any colour that CSS knows: MapLibre reads fewer.
+function plainColour(colour: string): string {
+  const context = Object.assign(document.createElement("canvas"), {width: 1, height: 1})
+      .getContext("2d");
+  if (!context) return "#808080";
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return `rgb(${red}, ${green}, ${blue})`;
+}
+
+function middleOf(area: Area): Position {
+  const rings = area.geometry.type === "Polygon"
+      ? [area.geometry.coordinates[0]]
+      : area.geometry.coordinates.map((polygon) => polygon[0]);
+  const ring = rings.reduce((longest, next) => next.length > longest.length ? next : longest);
+  const sum = ring.reduce(([x, y], [lon, lat]) => [x + lon, y + lat], [0, 0]);
+  return [sum[0] / ring.length, sum[1] / ring.length];
+}
+
+export class MapView {
+  private readonly map: maplibre.Map;
+
+  constructor(private readonly library: Library, private readonly ground: HTMLElement,
+              private readonly areas: Area[], private readonly positions: Position[],
+              title: string) {
+    this.map = new library.Map({
+      container: ground, style: this.style(), bounds: this.extent(),
+      fitBoundsOptions: {padding: edgePx, maxZoom: closestZoom}, attributionControl: false,
+      dragRotate: false, pitchWithRotate: false, locale: {"Map.Title": title},
+    });
+    this.map.scrollZoom.disable();
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    areas.forEach((area) => this.label(area));
+    for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+      matchMedia(query).addEventListener("change", () => this.map.setStyle(this.style()));
+    }
+  }
+
+  // Puts a button at a place of the map.
+  mark(button: HTMLElement, position: Position): void {
+    new this.library.Marker({element: button}).setLngLat(position).addTo(this.map);
+  }
+
+  zoomIn(): void { this.map.zoomIn(); }
+  zoomOut(): void { this.map.zoomOut(); }
+  showAll(): void {
+    this.map.fitBounds(this.extent(), {padding: edgePx, maxZoom: closestZoom});
+  }
+
+  private extent(): maplibre.LngLatBounds {
+    const bounds = new this.library.LngLatBounds();
+    this.positions.forEach((position) => bounds.extend(position));
+    return bounds;
+  }
+
+  private label(area: Area): void {
+    const name = document.createElement("span");
+    name.className = "rv-map__area";
+    name.textContent = area.name;
+    name.setAttribute("aria-hidden", "true");
+    new this.library.Marker({element: name}).setLngLat(middleOf(area)).addTo(this.map);
+    for (const attribute of ["role", "aria-label", "tabindex"]) name.removeAttribute(attribute);
+  }
+
+  private style(): maplibre.StyleSpecification {
+    const {backgroundColor, color} = getComputedStyle(this.ground);
+    const ground = plainColour(backgroundColor), ink = plainColour(color);
+    const features = this.areas.map(({name, geometry}) =>
+        ({type: "Feature" as const, properties: {name}, geometry}));
+    return {
+      version: 8,
+      sources: {areas: {type: "geojson", data: {type: "FeatureCollection", features}}},
+      layers: [
+        {id: "ground", type: "background", paint: {"background-color": ground}},
+        {id: "inside", type: "fill", source: "areas",
+         paint: {"fill-color": ink, "fill-opacity": 0.06}},
+        {id: "outline", type: "line", source: "areas",
+         paint: {"line-color": ink, "line-opacity": 0.5, "line-width": 1.5}},
+      ],
+    };
+  }
+}
