@@ -164,9 +164,11 @@ Response show_practices(const PageNeeds& needs, const Request& request) {
 
 Response show_city(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
+  CityPage view{needs.site.page(request, std::string(web::text(language, texts::kCityTitle))),
+                live_groups(needs.live_things(), language)};
+  view.page.scripts = {"map.js"};
   web::Html out(language);
-  render_city(out, {needs.site.page(request, std::string(web::text(language, texts::kCityTitle))),
-                    live_groups(needs.live_things(), language)});
+  render_city(out, view);
   return web::html_response(std::move(out));
 }
 
@@ -217,7 +219,9 @@ Response show_travel(const PageNeeds& needs, const Request& request) {
     if (place.accuracy_m > 0) {
       card.accuracy = web::text(language, texts::kTravelAccuracy, {{"metres", place.accuracy_m}});
     }
-    if (!card.address.empty()) view.places.push_back(std::move(card));
+    if (card.address.empty()) continue;
+    const bool is_venue = programme->event() != nullptr && programme->event()->venue == id;
+    view.places.insert(is_venue ? view.places.begin() : view.places.end(), std::move(card));
   }
   web::Html out(language);
   render_travel(out, view);
@@ -256,6 +260,8 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
                   net::Handler([needs, show](Request& request) { return show(needs, request); }));
   };
   page("/", show_start);
+  router.add(net::Method::kGet, "/en",
+             net::Handler([](Request&) { return Response::see_other("/en/"); }));
   page("/programm", detail::show_programme);
   page("/programm/{id}", detail::show_session);
   page("/sprecherin/{id}", detail::show_speaker);
