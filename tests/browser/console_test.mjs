@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The organisers' side: first account, sign-in, registrations, tickets at the door.
+import assert from "node:assert/strict";
+
+import {isWholePage, looksWellEverywhere} from "./checks.mjs";
+import {register} from "./people.mjs";
+import {test} from "./suite.mjs";
+
+export const account = {name: "leitung", password: "ein ganz langer Satz"};
+
+// By the one-time link that `revier serve` prints.
+export async function makeFirstAccount(page, server, look = async () => {}) {
+  await page.goto(server.firstLink);
+  await look(page);
+  await page.locator("main form button").click();
+  assert.ok(await page.locator("rv-summary li").count() >= 2);
+  await look(page);
+  await page.getByLabel("Anmeldename").fill(account.name);
+  await page.getByLabel("Neues Passwort", {exact: true}).fill(account.password);
+  await page.getByLabel("Neues Passwort wiederholen").fill(account.password);
+  await page.getByRole("button", {name: "Konto anlegen"}).click();
+  await page.waitForURL((url) => !url.pathname.includes("/start/"));
+}
+
+export async function signIn(page) {
+  await page.goto("/console/anmelden");
+  await page.getByLabel("Anmeldename").fill(account.name);
+  await page.getByLabel("Passwort").fill(account.password);
+  await page.locator("main form button").click();
+  await page.waitForURL(/\/console\/$/);
+}
+
+const look = async (page) => {
+  await isWholePage(page, "de");
+  await looksWellEverywhere(page);
+};
+
+test("the console is closed to strangers", async ({open}) => {
+  const page = await open();
+  await page.goto("/console/anmeldungen");
+  assert.match(page.url(), /\/console\/anmelden/);
+  await look(page);
+  await page.getByLabel("Anmeldename").fill("niemand");
+  await page.getByLabel("Passwort").fill("nicht das richtige");
+  await page.locator("main form button").click();
+  assert.match(await page.locator("rv-summary").innerText(), /stimmt nicht/);
+});
+
+test("an organiser starts, signs in, finds registrations and checks tickets", async (
+    {open, server}) => {
+  const page = await open();
+  await makeFirstAccount(page, server, look);
+  assert.equal((await page.request.get(server.firstLink)).status(), 410, "the link works once");
+  await page.context().clearCookies();
+  await signIn(page);
+  await look(page);
+  const {code, mail} = await register(server, ["day:2025-02-05"], "Konrad =1+1 Zuse");
+
+  await page.getByRole("link", {name: "Anmeldungen", exact: true}).click();
+  await look(page);
+  await page.getByLabel(/Name, E-Mail/).fill(mail);
+  await page.getByRole("button", {name: "Suchen"}).click();
+  assert.equal(await page.locator("tbody tr").count(), 1);
+  const csv = await page.request.get(
+      await page.getByRole("link", {name: /CSV/}).getAttribute("href"));
+  assert.match(csv.headers()["content-type"], /^text\/csv/);
+  assert.match(await csv.text(), new RegExp(mail.replaceAll(".", "\\.")));
+  await page.locator("tbody a").first().click();
+  assert.match(await page.locator("main").innerText(), /noch nicht benutzt/);
+  await look(page);
+
+  await page.goto("/console/einlass");
+  await look(page);
+  await page.getByRole("radio").first().check();
+  await page.getByLabel("Ihr Platz").fill("Haupteingang");
+  await page.getByRole("button", {name: "Einlass beginnen"}).click();
+  const check = async (typed) => {
+    await page.getByLabel("Ticketnummer").fill(typed);
+    await page.keyboard.press("Enter");
+    await page.locator(".rv-gate__title").waitFor();
+    await page.waitForLoadState();
+    return page.locator(".rv-gate").innerText();
+  };
+  assert.match(await check(code.toLowerCase()), /Angenommen[^]*Konrad/);
+  await look(page);
+  assert.match(await check(code), /Schon benutzt[^]*Eingelassen am .*Platz: Haupteingang/);
+  await look(page);
+  assert.match(await check("NICHT-DA"), /Abgewiesen/);
+
+  await page.goto("/console/postausgang");
+  assert.match(await page.locator("main").innerText(), new RegExp(mail.replaceAll(".", "\\.")));
+  await look(page);
+  await page.goto("/console/");
+  await page.getByRole("link", {name: "Abmelden"}).click();
+  await page.getByRole("button", {name: "Abmelden"}).click();
+  await page.goto("/console/anmeldungen");
+  assert.match(page.url(), /\/console\/anmelden/);
+});
