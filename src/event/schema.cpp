@@ -38,7 +38,7 @@ constexpr std::array kEventFields = {
 constexpr std::array kPlaceFields = {
     kName,
     FieldSpec{"address", SCHEMA "address", kText},
-    FieldSpec{"location", "https://uri.etsi.org/ngsi-ld/location", kPoint},
+    FieldSpec{"location", "location", kPoint},
     FieldSpec{"accuracy_m", OWN "accuracyInMetres", kInteger},
 };
 

@@ -38,8 +38,8 @@ enum class FieldKind : std::uint8_t {
 };
 
 struct FieldSpec {
-  std::string_view name;  // in the API
-  std::string_view term;  // IRI of the attribute
+  std::string_view name;      // in the API
+  std::string_view term;  // IRI of the attribute, or a term of the core context
   FieldKind kind;
   bool required = false;
   std::string_view target{};  // kReference(s): path of the kind

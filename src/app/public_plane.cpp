@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/public_plane.h"
+
+#include "app/public_things.h"
+#include "app/quotas.h"
+#include "base/run_task.h"
+#include "context/api.h"
+#include "event/api.h"
+#include "event/page_routes.h"
+#include "event/place_text.h"
+#include "live/hub.h"
+
+namespace revier::app {
+namespace {
+
+constexpr std::string_view kTenant;
+
+class WholePublic final : public PublicPlane {
+ public:
+  WholePublic(PublicNeeds needs, std::unique_ptr<context::Broker> broker)
+      : needs_(std::move(needs)),
+        broker_(std::move(broker)),
+        things_(*broker_, needs_.catalogue.core()),
+        hub_(*broker_, [this](const net::Request& request) { return may_read(request); }) {}
+
+  Result<> load() {
+    RV_TRY(things_.load());
+    keeper_.emplace(things_, [this](const event::Programme& programme) { return follow(programme); });
+    needs_.frame.navigation = event::navigation();
+    needs_.frame.footer = event::footer();
+    return {};
+  }
+
+  Result<> connect(ticket::Registrations& registrations) override {
+    registrations_ = &registrations;
+    const event::ProgrammePtr programme = keeper_->now();
+    return run_task(follow(*programme));
+  }
+
+  void add_routes(net::Router& router) override {
+    context::add_routes(
+        router, *broker_, needs_.catalogue,
+        {.authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
+         .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }});
+    hub_.add_route(router);
+    event::add_api_routes(router, *keeper_, needs_.identity);
+    event::add_pages(router, {.keeper = *keeper_,
+                              .site = needs_.frame,
+                              .civil_clock = needs_.civil_clock,
+                              .site_url = needs_.site_address,
+                              .live_things = [this] { return things_.live_things(); },
+                              .seats_left = [this](std::string_view id) { return seats_left(id); },
+                              .can_register = [this] { return can_register(); }});
+  }
+
+  context::Broker& broker() override { return *broker_; }
+
+  ticket::Occasion occasion(web::Language language) const override {
+    const event::ProgrammePtr programme = keeper_->now();
+    const event::Event* const event = programme->event();
+    if (event == nullptr) return {std::string(needs_.frame.name.in(language)), {}};
+    return {event->name.in(language), event::place_text(*programme, event->venue, language)};
+  }
+
+  Result<> deliver(const publication::Item& item) override {
+    return broker_->apply_publication(
+        kTenant,
+        {.entity = item.entity,
+         .attribute = item.attribute,
+         .value_json = std::to_string(item.value),
+         .revision = static_cast<std::uint64_t>(item.revision)},
+        context::Origin::domain("event"));
+  }
+
+ private:
+  // Days and bookable sessions become quotas; putting one publishes its free seats again, which a
+  // replaced entity has lost.
+  Task<Result<>> follow(const event::Programme& programme) {
+    if (registrations_ == nullptr) co_return Result<>{};
+    for (ticket::Quota& quota : quotas_of(programme)) {
+      RV_CO_TRY(co_await registrations_->put_quota(std::move(quota)));
+    }
+    co_return Result<>{};
+  }
+
+  bool may_read(const net::Request& request) const {
+    return needs_.identity.authenticate(request).may(identity::Action::kDataRead,
+                                                     identity::Scope::tenant(kTenant));
+  }
+
+  std::optional<std::int64_t> seats_left(std::string_view session) const {
+    const auto status = registrations_->quota(session);
+    if (!status) return std::nullopt;
+    return status->figures.free();
+  }
+
+  bool can_register() const {
+    const Instant now = needs_.civil_clock.now();
+    return std::ranges::any_of(registrations_->quotas(), [&](const ticket::QuotaStatus& status) {
+      return status.quota.opens_at <= now && now < status.quota.closes_at;
+    });
+  }
+
+  PublicNeeds needs_;
+  std::unique_ptr<context::Broker> broker_;
+  PublicThings things_;
+  live::Hub hub_;
+  std::optional<event::ProgrammeKeeper> keeper_;
+  ticket::Registrations* registrations_ = nullptr;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PublicPlane>> PublicPlane::open(PublicNeeds needs) {
+  needs.broker.owned_types = owned_types();
+  RV_ASSIGN(std::unique_ptr<context::Broker> broker,
+            context::Broker::open(needs.store, needs.civil_clock, needs.broker));
+  auto plane = std::make_unique<WholePublic>(std::move(needs), std::move(broker));
+  RV_TRY(plane->load());
+  return plane;
+}
+
+}  // namespace revier::app

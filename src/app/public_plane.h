@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What is public: the broker and its API, the programme, the city's live values.
+//
+// Thread safety: open() and connect() before the server starts; the rest from any thread.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/options.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "context/broker.h"
+#include "event/programme_keeper.h"
+#include "identity/identity.h"
+#include "jsonld/catalogue.h"
+#include "net/http.h"
+#include "publication/publication.h"
+#include "store/store.h"
+#include "ticket/letters.h"
+#include "ticket/registrations.h"
+#include "web/page.h"
+
+namespace revier::app {
+
+// What it stands on; all of it outlives it.
+struct PublicNeeds {
+  store::Store& store;
+  const Clock& civil_clock;
+  const identity::Identity& identity;
+  jsonld::Catalogue& catalogue;
+  web::Site& frame;              // its menus are filled here
+  std::string site_address;
+  context::Options broker;       // owned_types are filled here
+};
+
+class PublicPlane {
+ public:
+  // Opens the broker and reads the programme.
+  [[nodiscard]] static Result<std::unique_ptr<PublicPlane>> open(PublicNeeds needs);
+  virtual ~PublicPlane() = default;
+
+  // From now on days and bookable sessions of the programme are quotas there. Brings the quotas up
+  // to date with the programme; blocks.
+  [[nodiscard]] virtual Result<> connect(ticket::Registrations& registrations) = 0;
+  virtual void add_routes(net::Router& router) = 0;
+
+  [[nodiscard]] virtual context::Broker& broker() = 0;
+  // The event that tickets are for.
+  [[nodiscard]] virtual ticket::Occasion occasion(web::Language language) const = 0;
+  // Carries a count to the entity that shows it; blocks until it is durable.
+  [[nodiscard]] virtual Result<> deliver(const publication::Item& item) = 0;
+};
+
+}  // namespace revier::app

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/public_things.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/run_task.h"
+#include "context/writes.h"
+#include "event/schema.h"
+#include "json/json.h"
+#include "ngsi/parse.h"
+#include "ngsi/render.h"
+
+namespace revier::app {
+namespace {
+
+constexpr std::string_view kTenant;
+constexpr std::string_view kDomain = "event";
+
+// Sensors by the last part of their type's IRI (Smart Data Models).
+struct SensorType {
+  std::string_view name;
+  event::ThingKind kind;
+};
+constexpr std::array kSensors = {
+    SensorType{"OffStreetParking", event::ThingKind::kParking},
+    SensorType{"BikeHireDockingStation", event::ThingKind::kBikes},
+    SensorType{"EVChargingStation", event::ThingKind::kCharging},
+    SensorType{"WasteContainer", event::ThingKind::kBin},
+    SensorType{"AirQualityObserved", event::ThingKind::kAir},
+};
+
+std::string_view last_part(std::string_view iri) {
+  return iri.substr(iri.find_last_of("/#:") + 1);
+}
+
+const SensorType* sensor_of(std::string_view type_iri) {
+  const auto found = std::ranges::find(kSensors, last_part(type_iri), &SensorType::name);
+  return found == kSensors.end() ? nullptr : &*found;
+}
+
+std::string text_of(std::string_view json) {
+  const auto document = json::Document::parse(json);
+  return document ? std::string(document->root().as_string().value_or("")) : std::string();
+}
+
+std::optional<double> number_of(std::string_view json) {
+  double number = 0;
+  const auto end = std::from_chars(json.data(), json.data() + json.size(), number);
+  if (end.ec != std::errc() || end.ptr != json.data() + json.size()) return std::nullopt;
+  return number;
+}
+
+event::LiveThing thing_of(const ngsi::Entity& entity, const ngsi::Names& names,
+                          event::ThingKind kind) {
+  event::LiveThing thing{.id = std::string(entity.id()),
+                         .kind = kind,
+                         .name = {},
+                         .values = {},
+                         .observed_at = {}};
+  for (const ngsi::AttributeView& attribute : entity.attributes()) {
+    if (attribute.kind != ngsi::Kind::kProperty || !attribute.dataset_id.empty()) continue;
+    const std::string iri = names.iri(attribute.name);
+    const std::string_view name = last_part(iri);
+    if (name == "name") thing.name = text_of(attribute.value);
+    if (name == "isSimulated") thing.simulated = attribute.value == "true";
+    if (const auto number = number_of(attribute.value)) {
+      thing.values.push_back({std::string(name), *number});
+    }
+    if (attribute.observed_at) {
+      thing.observed_at = std::max(thing.observed_at.value_or(Instant{}), *attribute.observed_at);
+    }
+  }
+  return thing;
+}
+
+}  // namespace
+
+std::vector<context::OwnedType> owned_types() {
+  std::vector<context::OwnedType> types;
+  for (const event::KindSpec& kind : event::kinds()) {
+    types.push_back({.type = std::string(kind.type),
+                     .domain = std::string(kDomain),
+                     .route = "/api/v1/" + std::string(kind.path)});
+  }
+  return types;
+}
+
+PublicThings::PublicThings(context::Broker& broker, jsonld::ContextPtr core)
+    : broker_(broker), core_(std::move(core)) {
+  broker_.add_listener(*this);
+}
+
+PublicThings::~PublicThings() { broker_.remove_listener(*this); }
+
+std::optional<std::string> PublicThings::kept_type(const ngsi::Entity& entity) const {
+  const ngsi::Names& names = broker_.names(kTenant);
+  for (const ngsi::NameId type : entity.types()) {
+    std::string iri = names.iri(type);
+    const bool is_event = std::ranges::find(event::kinds(), iri, &event::KindSpec::type) !=
+                          event::kinds().end();
+    if (is_event || sensor_of(iri) != nullptr) return iri;
+  }
+  return std::nullopt;
+}
+
+void PublicThings::keep(const ngsi::EntityPtr& entity) {
+  if (auto type = kept_type(*entity)) {
+    const WriteLock lock(mutex_);
+    by_type_[std::move(*type)].insert_or_assign(std::string(entity->id()), entity);
+  }
+}
+
+Result<> PublicThings::load() {
+  std::vector<std::string> types;
+  for (const context::NameCount& type : broker_.types(kTenant)) {
+    const bool is_event = std::ranges::find(event::kinds(), type.iri, &event::KindSpec::type) !=
+                          event::kinds().end();
+    if (is_event || sensor_of(type.iri) != nullptr) types.push_back(type.iri);
+  }
+  for (const std::string& type : types) {
+    RV_ASSIGN(const ngsi::Predicate predicate,
+              ngsi::Predicate::compile({.type = type}, broker_.names(kTenant), *core_));
+    context::Page page{.limit = broker_.options().limit_max};
+    for (bool more = true; more; page.offset += page.limit) {
+      RV_ASSIGN(const context::Found found, run_task(broker_.query(kTenant, predicate, page)));
+      for (const ngsi::EntityPtr& entity : found.entities) keep(entity);
+      more = found.more;
+    }
+  }
+  return {};
+}
+
+Task<Result<>> PublicThings::put(std::string entity) {
+  RV_CO_ASSIGN(const json::Document document, json::Document::parse(entity));
+  RV_CO_ASSIGN(ngsi::Fragment fragment,
+               ngsi::parse_entity(document.root(), *core_, ngsi::kParseWhole));
+  RV_CO_TRY(co_await broker_.write_one(kTenant, context::put(std::move(fragment)),
+                                       context::Origin::domain(kDomain)));
+  co_return Result<>{};
+}
+
+Task<Result<>> PublicThings::remove(std::string id) {
+  RV_CO_TRY(co_await broker_.write_one(kTenant, context::remove(std::move(id)),
+                                       context::Origin::domain(kDomain)));
+  co_return Result<>{};
+}
+
+std::vector<std::string> PublicThings::all(std::string_view type) const {
+  std::vector<ngsi::EntityPtr> entities;
+  {
+    const ReadLock lock(mutex_);
+    const auto found = by_type_.find(type);
+    if (found == by_type_.end()) return {};
+    for (const auto& [id, entity] : found->second) entities.push_back(entity);
+  }
+  const ngsi::Names& names = broker_.names(kTenant);
+  std::vector<std::string> texts;
+  for (const ngsi::EntityPtr& entity : entities) {
+    ngsi::render(*entity, names, *core_, {}, texts.emplace_back());
+  }
+  return texts;
+}
+
+void PublicThings::on_change(const context::Change& change) {
+  if (change.tenant != kTenant) return;
+  if (change.what.after) return keep(change.what.after);
+  if (!change.what.before) return;
+  if (const auto type = kept_type(*change.what.before)) {
+    const WriteLock lock(mutex_);
+    by_type_[*type].erase(change.id);
+  }
+}
+
+std::vector<event::LiveThing> PublicThings::live_things() const {
+  const ngsi::Names& names = broker_.names(kTenant);
+  std::vector<event::LiveThing> things;
+  const ReadLock lock(mutex_);
+  for (const auto& [type, entities] : by_type_) {
+    const SensorType* const sensor = sensor_of(type);
+    if (sensor == nullptr) continue;
+    for (const auto& [id, entity] : entities) {
+      things.push_back(thing_of(*entity, names, sensor->kind));
+    }
+  }
+  std::ranges::sort(things, {}, [](const event::LiveThing& t) { return std::tuple(t.kind, t.name); });
+  return things;
+}
+
+}  // namespace revier::app

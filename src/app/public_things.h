@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The broker as the event domain sees it: entities of certain types, at hand without waiting.
+//
+// Listens to changes and holds the newest version of every entity of the event's types and of the
+// sensors that pages show; a version is shared with the broker, not copied.
+//
+// Thread safety: all methods from any thread.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/thread_safety.h"
+#include "context/broker.h"
+#include "event/live_things.h"
+#include "event/programme_keeper.h"
+#include "jsonld/catalogue.h"
+
+namespace revier::app {
+
+class PublicThings final : public event::Entities, public context::ChangeListener {
+ public:
+  PublicThings(context::Broker& broker, jsonld::ContextPtr core);
+  ~PublicThings() override;
+
+  // Reads what is there; to be called once, before anything else. Blocks.
+  [[nodiscard]] Result<> load();
+
+  [[nodiscard]] Task<Result<>> put(std::string entity) override;
+  [[nodiscard]] Task<Result<>> remove(std::string id) override;
+  [[nodiscard]] std::vector<std::string> all(std::string_view type) const override;
+  void on_change(const context::Change& change) override;
+
+  [[nodiscard]] std::vector<event::LiveThing> live_things() const;
+
+ private:
+  using Entities = std::map<std::string, ngsi::EntityPtr, std::less<>>;
+
+  void keep(const ngsi::EntityPtr& entity);
+  [[nodiscard]] std::optional<std::string> kept_type(const ngsi::Entity& entity) const;
+
+  context::Broker& broker_;
+  const jsonld::ContextPtr core_;
+  mutable SharedMutex mutex_;
+  std::map<std::string, Entities, std::less<>> by_type_ RV_GUARDED_BY(mutex_);  // by IRI
+};
+
+// The types that the event domain owns.
+[[nodiscard]] std::vector<context::OwnedType> owned_types();
+
+}  // namespace revier::app

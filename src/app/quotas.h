@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: EUPL-1.2
+// From the programme to what can be booked: one quota a day, one a session with seats of its own.
+#pragma once
+#include <vector>
+
+#include "event/programme.h"
+#include "ticket/types.h"
+
+namespace revier::app {
+
+[[nodiscard]] std::vector<ticket::Quota> quotas_of(const event::Programme& programme);
+
+}  // namespace revier::app
