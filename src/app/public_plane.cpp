@@ -25,7 +25,8 @@ class WholePublic final : public PublicPlane {
 
   Result<> load() {
     RV_TRY(things_.load());
-    keeper_.emplace(things_, [this](const event::Programme& programme) { return follow(programme); });
+    keeper_.emplace(things_,
+                    [this](const event::Programme& programme) { return follow(programme); });
     needs_.frame.navigation = event::navigation();
     needs_.frame.footer = event::footer();
     return {};
@@ -63,13 +64,12 @@ class WholePublic final : public PublicPlane {
   }
 
   Result<> deliver(const publication::Item& item) override {
-    return broker_->apply_publication(
-        kTenant,
-        {.entity = item.entity,
-         .attribute = item.attribute,
-         .value_json = std::to_string(item.value),
-         .revision = static_cast<std::uint64_t>(item.revision)},
-        context::Origin::domain("event"));
+    return broker_->apply_publication(kTenant,
+                                      {.entity = item.entity,
+                                       .attribute = item.attribute,
+                                       .value_json = std::to_string(item.value),
+                                       .revision = static_cast<std::uint64_t>(item.revision)},
+                                      context::Origin::domain("event"));
   }
 
  private:

@@ -31,9 +31,9 @@ struct PublicNeeds {
   const Clock& civil_clock;
   const identity::Identity& identity;
   jsonld::Catalogue& catalogue;
-  web::Site& frame;              // its menus are filled here
+  web::Site& frame;  // its menus are filled here
   std::string site_address;
-  context::Options broker;       // owned_types are filled here
+  context::Options broker;  // owned_types are filled here
 };
 
 class PublicPlane {

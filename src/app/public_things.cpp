@@ -31,9 +31,7 @@ constexpr std::array kSensors = {
     SensorType{"AirQualityObserved", event::ThingKind::kAir},
 };
 
-std::string_view last_part(std::string_view iri) {
-  return iri.substr(iri.find_last_of("/#:") + 1);
-}
+std::string_view last_part(std::string_view iri) { return iri.substr(iri.find_last_of("/#:") + 1); }
 
 const SensorType* sensor_of(std::string_view type_iri) {
   const auto found = std::ranges::find(kSensors, last_part(type_iri), &SensorType::name);
@@ -54,11 +52,8 @@ std::optional<double> number_of(std::string_view json) {
 
 event::LiveThing thing_of(const ngsi::Entity& entity, const ngsi::Names& names,
                           event::ThingKind kind) {
-  event::LiveThing thing{.id = std::string(entity.id()),
-                         .kind = kind,
-                         .name = {},
-                         .values = {},
-                         .observed_at = {}};
+  event::LiveThing thing{
+      .id = std::string(entity.id()), .kind = kind, .name = {}, .values = {}, .observed_at = {}};
   for (const ngsi::AttributeView& attribute : entity.attributes()) {
     if (attribute.kind != ngsi::Kind::kProperty || !attribute.dataset_id.empty()) continue;
     const std::string iri = names.iri(attribute.name);
@@ -98,8 +93,8 @@ std::optional<std::string> PublicThings::kept_type(const ngsi::Entity& entity) c
   const ngsi::Names& names = broker_.names(kTenant);
   for (const ngsi::NameId type : entity.types()) {
     std::string iri = names.iri(type);
-    const bool is_event = std::ranges::find(event::kinds(), iri, &event::KindSpec::type) !=
-                          event::kinds().end();
+    const bool is_event =
+        std::ranges::find(event::kinds(), iri, &event::KindSpec::type) != event::kinds().end();
     if (is_event || sensor_of(iri) != nullptr) return iri;
   }
   return std::nullopt;
@@ -115,8 +110,8 @@ void PublicThings::keep(const ngsi::EntityPtr& entity) {
 Result<> PublicThings::load() {
   std::vector<std::string> types;
   for (const context::NameCount& type : broker_.types(kTenant)) {
-    const bool is_event = std::ranges::find(event::kinds(), type.iri, &event::KindSpec::type) !=
-                          event::kinds().end();
+    const bool is_event =
+        std::ranges::find(event::kinds(), type.iri, &event::KindSpec::type) != event::kinds().end();
     if (is_event || sensor_of(type.iri) != nullptr) types.push_back(type.iri);
   }
   for (const std::string& type : types) {
@@ -184,7 +179,8 @@ std::vector<event::LiveThing> PublicThings::live_things() const {
       things.push_back(thing_of(*entity, names, sensor->kind));
     }
   }
-  std::ranges::sort(things, {}, [](const event::LiveThing& t) { return std::tuple(t.kind, t.name); });
+  std::ranges::sort(things, {},
+                    [](const event::LiveThing& t) { return std::tuple(t.kind, t.name); });
   return things;
 }
 

@@ -12,9 +12,7 @@ namespace {
 
 constexpr std::string_view kDefaultTenant;
 
-std::string_view last_part(std::string_view iri) {
-  return iri.substr(iri.find_last_of("/#:") + 1);
-}
+std::string_view last_part(std::string_view iri) { return iri.substr(iri.find_last_of("/#:") + 1); }
 
 // Numbers, texts and truth values: what a page shows as one word.
 bool is_scalar(std::string_view json) {
@@ -56,8 +54,8 @@ std::uint64_t number_of(std::string_view text) {
 
 }  // namespace
 
-// Numbers begin at the time of the start in microseconds, so that they grow over restarts and an old
-// Last-Event-ID is never taken for a new one.
+// Numbers begin at the time of the start in microseconds, so that they grow over restarts and an
+// old Last-Event-ID is never taken for a new one.
 Hub::Hub(context::Broker& broker, std::function<bool(const net::Request&)> may_read)
     : broker_(broker),
       may_read_(std::move(may_read)),
@@ -134,7 +132,8 @@ std::string Hub::attributes_json(const ngsi::Entity* before, const ngsi::Entity&
                        is_scalar(attribute.value) && !is_same(before, attribute);
     if (!shown) continue;
     out.key(last_part(names.iri(attribute.name))).raw(attribute.value);
-    if (attribute.observed_at) observed = std::max(observed.value_or(Instant{}), *attribute.observed_at);
+    if (attribute.observed_at)
+      observed = std::max(observed.value_or(Instant{}), *attribute.observed_at);
   }
   if (observed) out.member("observedAt", to_iso8601(*observed));
   out.end_object();

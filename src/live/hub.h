@@ -7,8 +7,8 @@
 //
 // `attrs` holds the scalar Properties that changed, by the last part of their IRI, and the newest
 // observedAt among them. Last-Event-ID, or `last`, goes on after a break as long as the last
-// kKeptChanges changes hold it; what is older is sent once as the state of now. A reader that does not
-// keep up is dropped; its browser connects again.
+// kKeptChanges changes hold it; what is older is sent once as the state of now. A reader that does
+// not keep up is dropped; its browser connects again.
 //
 // Only the default tenant, and only while anonymous callers may read it.
 //
@@ -28,7 +28,7 @@
 
 namespace revier::live {
 
-inline constexpr std::size_t kIdsMax = 200;          // entities one stream follows
+inline constexpr std::size_t kIdsMax = 200;  // entities one stream follows
 inline constexpr std::size_t kKeptChanges = 2'000;
 inline constexpr std::size_t kFollowersMax = 50'000;  // pairs of stream and entity
 
