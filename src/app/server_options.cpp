@@ -66,8 +66,12 @@ unsigned pool_threads() {
   return static_cast<unsigned>(std::clamp(::sysconf(_SC_NPROCESSORS_ONLN), 2L, 16L));
 }
 
-std::int64_t memory_bytes(const Options& options) {
-  return options.memory_bytes("limits.memory", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE));
+context::Options broker_options(const Options& options) {
+  context::Options out;
+  const std::int64_t machine = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
+  out.memory_bytes_max = static_cast<std::size_t>(options.memory_bytes("limits.memory", machine));
+  out.query_cpu_ms_max = options.number("limits.query_cpu_ms");
+  return out;
 }
 
 Result<jsonld::CatalogueOptions> catalogue_options(const Options& options) {

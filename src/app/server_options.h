@@ -3,6 +3,7 @@
 #pragma once
 #include "app/options.h"
 #include "base/result.h"
+#include "context/broker.h"
 #include "jsonld/catalogue.h"
 #include "net/server.h"
 #include "store/store.h"
@@ -13,8 +14,7 @@ namespace revier::app {
 [[nodiscard]] store::Options store_options(const Options& options);
 // Threads for what blocks or computes long.
 [[nodiscard]] unsigned pool_threads();
-// Bytes for current state, of this machine's memory.
-[[nodiscard]] std::int64_t memory_bytes(const Options& options);
+[[nodiscard]] context::Options broker_options(const Options& options);
 // Reads the operator's folder: catalogue.json is an object from URL to file name.
 // Errors: kBadRequestData, kResourceNotFound naming the file.
 [[nodiscard]] Result<jsonld::CatalogueOptions> catalogue_options(const Options& options);

@@ -7,6 +7,7 @@
 #include "app/floors.h"
 #include "app/frame.h"
 #include "app/people_plane.h"
+#include "app/public_plane.h"
 #include "app/server_options.h"
 #include "app/state_routes.h"
 #include "base/log.h"
@@ -27,6 +28,7 @@ class WholeSite final : public Site {
     RV_TRY(open_folder());
     RV_TRY(open_data());
     RV_TRY(listen());
+    RV_TRY(open_public());
     RV_TRY(open_people());
     add_routes();
     return {};
@@ -80,20 +82,34 @@ class WholeSite final : public Site {
     return {};
   }
 
-  Result<> open_people() {
+  Result<> open_public() {
     frame_ = page_frame(options_, *civil_clock_);
-    RV_ASSIGN(people_,
-              PeoplePlane::open({.options = options_,
-                                 .accounts = *accounts_,
-                                 .civil_clock = *civil_clock_,
-                                 .pool = pool_,
-                                 .frame = frame_,
-                                 .occasion = [](web::Language) { return ticket::Occasion{}; },
-                                 .site_address = site_address(options_, listening()),
-                                 .deliver = [](const publication::Item& item) -> Result<> {
-                                   return fail(Code::kResourceNotFound, item.entity);
-                                 }}));
+    RV_ASSIGN(jsonld::CatalogueOptions contexts, catalogue_options(options_));
+    RV_ASSIGN(catalogue_, jsonld::Catalogue::make(std::move(contexts)));
+    RV_ASSIGN(public_, PublicPlane::open({.store = *store_,
+                                          .civil_clock = *civil_clock_,
+                                          .identity = *accounts_->identity,
+                                          .catalogue = *catalogue_,
+                                          .frame = frame_,
+                                          .site_address = site_address(options_, listening()),
+                                          .broker = broker_options(options_)}));
     return {};
+  }
+
+  Result<> open_people() {
+    RV_ASSIGN(
+        people_,
+        PeoplePlane::open({
+            .options = options_,
+            .accounts = *accounts_,
+            .civil_clock = *civil_clock_,
+            .pool = pool_,
+            .frame = frame_,
+            .occasion = [this](web::Language language) { return public_->occasion(language); },
+            .site_address = site_address(options_, listening()),
+            .deliver = [this](const publication::Item& item) { return public_->deliver(item); },
+        }));
+    return public_->connect(people_->registrations());
   }
 
   void add_routes() {
@@ -102,13 +118,14 @@ class WholeSite final : public Site {
                                .store = *store_,
                                .database = *accounts_->database,
                                .identity = *accounts_->identity,
-                               .creating = [] { return true; }};
+                               .creating = [this] { return public_->broker().usage().creating; }};
     add_state_routes(router_, sources, options_.text("metrics.listen").empty());
     add_metrics_routes(metrics_router_);
     web::add_asset_routes(router_);
     identity::add_pages(
         router_,
         {.identity = *accounts_->identity, .pool = pool_, .site = frame_, .clock = real_clock_});
+    public_->add_routes(router_);
     people_->add_routes(router_);
     console::add_routes(router_, {.tickets = people_->domain(),
                                   .site = frame_,
@@ -149,6 +166,8 @@ class WholeSite final : public Site {
   std::unique_ptr<Accounts> accounts_;
   net::Pool pool_{pool_threads(), 256};
   web::Site frame_;
+  std::unique_ptr<jsonld::Catalogue> catalogue_;
+  std::unique_ptr<PublicPlane> public_;
   std::unique_ptr<PeoplePlane> people_;
   net::Router router_;
   net::Router metrics_router_;
