@@ -17,7 +17,7 @@ find_package(CURL REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 
-foreach(pkg rocksdb jansson libsodium libqrencode libcmark pangocairo cairo-pdf libqpdf gmime-3.0
+foreach(pkg rocksdb jansson libsodium libqrencode pangocairo cairo-pdf libqpdf
         libbrotlienc libbrotlidec zlib)
   string(MAKE_C_IDENTIFIER ${pkg} id)
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${pkg})
@@ -38,6 +38,4 @@ revier_plain_library(soci LINK soci_core soci_sqlite3 soci_postgresql pq
 revier_plain_library(s2 LINK s2 absl_base OpenSSL::Crypto)
 revier_plain_library(geos LINK geos_c)
 revier_plain_library(ical LINK ical)
-revier_plain_library(csv LINK csv)
-revier_plain_library(stemmer LINK stemmer)
 revier_plain_library(rapidcheck LINK rapidcheck)

@@ -58,11 +58,19 @@ class Row:
 running = None  # the child's process group, ended with us
 
 
+# What the sanitizers are told in every part, also for programs that tests start.
+SANITIZERS = {
+    "LSAN_OPTIONS": f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+}
+
+
 def run(command, log=None, env=None):
     """Runs a command in a process group of its own, so that nothing it starts outlives it."""
     global running
     running = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                               env={**os.environ, **(env or {})}, start_new_session=True)
+                               env={**SANITIZERS, **os.environ, **(env or {})},
+                               start_new_session=True)
     try:
         return running.wait()
     finally:
