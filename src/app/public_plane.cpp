@@ -77,6 +77,11 @@ class WholePublic final : public PublicPlane {
   // replaced entity has lost.
   Task<Result<>> follow(const event::Programme& programme) {
     if (registrations_ == nullptr) co_return Result<>{};
+    for (DayEntity& day : day_entities(programme)) {
+      // One that is there keeps the count it shows.
+      if (broker_->find(kTenant, day.id)) continue;
+      RV_CO_TRY(co_await things_.put(std::move(day.json)));
+    }
     for (ticket::Quota& quota : quotas_of(programme)) {
       RV_CO_TRY(co_await registrations_->put_quota(std::move(quota)));
     }

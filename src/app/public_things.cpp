@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "app/quotas.h"
 #include "base/run_task.h"
 #include "context/writes.h"
 #include "event/schema.h"
@@ -79,6 +80,9 @@ std::vector<context::OwnedType> owned_types() {
                      .domain = std::string(kDomain),
                      .route = "/api/v1/" + std::string(kind.path)});
   }
+  types.push_back({.type = std::string(kEventDayType),
+                   .domain = std::string(kDomain),
+                   .route = "/api/v1/events"});
   return types;
 }
 

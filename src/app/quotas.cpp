@@ -2,18 +2,27 @@
 #include "app/quotas.h"
 
 #include "event/schema.h"
+#include "json/json.h"
 #include "ticket/days.h"
 #include "web/i18n.h"
 
 namespace revier::app {
 namespace {
 
+std::string day_entity_id(const event::Event& event, const event::Day& day) {
+  return "urn:ngsi-ld:EventDay:" + event.id + ":" + day.date;
+}
+
+void write_property(json::Writer& out, std::string_view name, std::string_view text) {
+  out.key(name).begin_object().member("type", "Property").member("value", text).end_object();
+}
+
 ticket::Quota quota_of(const event::Event& event, const event::Day& day) {
   const auto title = [&](web::Language language) { return day.title.in(language); };
   return {.id = ticket::quota_of_day(day.date),
           .event = event.id,
           .kind = ticket::QuotaKind::kDay,
-          .entity = "urn:ngsi-ld:EventDay:" + event.id + ":" + day.date,
+          .entity = day_entity_id(event, day),
           .title_de = title(web::Language::kDe),
           .title_en = title(web::Language::kEn),
           .starts_at = day.starts_at,
@@ -50,6 +59,27 @@ std::vector<ticket::Quota> quotas_of(const event::Programme& programme) {
     if (session.bookable && session.event == event->id) quotas.push_back(quota_of(*event, session));
   }
   return quotas;
+}
+
+std::vector<DayEntity> day_entities(const event::Programme& programme) {
+  std::vector<DayEntity> entities;
+  const event::Event* const event = programme.event();
+  if (event == nullptr) return entities;
+  for (const event::Day& day : event->days) {
+    DayEntity entity{.id = day_entity_id(*event, day), .json = {}};
+    json::Writer out(entity.json);
+    out.begin_object().member("id", entity.id).member("type", kEventDayType);
+    write_property(out, "https://schema.org/startDate", to_iso8601(day.starts_at));
+    write_property(out, "https://schema.org/endDate", to_iso8601(day.ends_at));
+    out.key("https://schema.org/superEvent")
+        .begin_object()
+        .member("type", "Relationship")
+        .member("object", event::entity_id(*event::find_kind("events"), event->id))
+        .end_object()
+        .end_object();
+    entities.push_back(std::move(entity));
+  }
+  return entities;
 }
 
 }  // namespace revier::app

@@ -10,4 +10,12 @@ namespace revier::app {
 
 [[nodiscard]] std::vector<ticket::Quota> quotas_of(const event::Programme& programme);
 
+// The entities that show the free seats of days, which are parts of their event elsewhere.
+inline constexpr std::string_view kEventDayType = "urn:revier:ns:EventDay";
+struct DayEntity {
+  std::string id;
+  std::string json;  // normalised, names as IRIs
+};
+[[nodiscard]] std::vector<DayEntity> day_entities(const event::Programme& programme);
+
 }  // namespace revier::app
