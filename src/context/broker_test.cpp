@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/broker.h"
 
+#include <gtest/gtest.h>
+
 #include "support/context_world.h"
 
 namespace revier::context {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <thread>
 
+#include <gtest/gtest.h>
+
 #include "support/context_world.h"
 
 namespace revier::context {

@@ -2,6 +2,8 @@
 // The planner against a full scan: whatever index feeds the predicate, the answer is the same.
 #include <map>
 
+#include <gtest/gtest.h>
+
 #include "base/random.h"
 #include "support/context_world.h"
 

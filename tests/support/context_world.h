@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A broker for tests, fuzz targets and benches, over a store in a directory that is gone after.
 #pragma once
-#include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 
@@ -24,12 +24,20 @@ T run_now(Task<T> task) {
   return *std::move(result);
 }
 
+// The value, or the end of the program with what went wrong.
+template <class T>
+T must(Result<T> result) {
+  if (!result) std::fprintf(stderr, "%s\n", result.error().message.c_str());
+  RV_CHECK(result.has_value());
+  return *std::move(result);
+}
+
 class World {
  public:
   explicit World(Options options = {}, store::Durability durability = store::Durability::kNone)
       : options_(std::move(options)) {
     std::string name = (std::filesystem::temp_directory_path() / "revier_context_XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    RV_CHECK(mkdtemp(name.data()) != nullptr);
     directory_ = name;
     store_options_.directory = name + "/store";
     store_options_.durability = durability;
@@ -47,12 +55,8 @@ class World {
     store_.reset();
   }
   void open() {
-    auto store = store::Store::open(store_options_);
-    EXPECT_TRUE(store) << store.error().message;
-    store_ = *std::move(store);
-    auto broker = Broker::open(*store_, clock_, options_);
-    EXPECT_TRUE(broker) << broker.error().message;
-    broker_ = *std::move(broker);
+    store_ = must(store::Store::open(store_options_));
+    broker_ = must(Broker::open(*store_, clock_, options_));
   }
   void reopen() {
     close();
@@ -67,11 +71,8 @@ class World {
 
   [[nodiscard]] ngsi::Fragment parsed(std::string_view text,
                                       ngsi::ParseOptions options = {}) const {
-    const auto document = json::Document::parse(text);
-    EXPECT_TRUE(document) << text;
-    auto fragment = ngsi::parse_entity(document->root(), context(), options);
-    EXPECT_TRUE(fragment) << text << ": " << fragment.error().message;
-    return *std::move(fragment);
+    const json::Document document = must(json::Document::parse(text));
+    return must(ngsi::parse_entity(document.root(), context(), options));
   }
 
   Result<Change> write(Write one, Origin origin = Origin::api(), std::string_view tenant = "") {
@@ -87,9 +88,7 @@ class World {
 
   [[nodiscard]] ngsi::Predicate predicate(const ngsi::Selection& selection,
                                           std::string_view tenant = "") {
-    auto made = ngsi::Predicate::compile(selection, broker_->names(tenant), context());
-    EXPECT_TRUE(made) << made.error().message;
-    return *std::move(made);
+    return must(ngsi::Predicate::compile(selection, broker_->names(tenant), context()));
   }
   [[nodiscard]] Result<Found> query(const ngsi::Selection& selection, Page page = {}) {
     const ngsi::Predicate asked = predicate(selection);

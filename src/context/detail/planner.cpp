@@ -2,6 +2,7 @@
 #include "context/detail/planner.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace revier::context::detail {
 namespace {
@@ -9,8 +10,6 @@ namespace {
 // A list of candidates costs about four times as much an entity as reading in order: a look-up in
 // the tree, a place in the sort, a jump in memory.
 constexpr std::size_t kListCost = 4;
-// Without a count reading in order ends at the first full page; a longer list is then not worth it.
-constexpr std::size_t kListMax = 4'096;
 
 Plan plan_of(KeyClass key_class) {
   switch (key_class) {
@@ -51,6 +50,16 @@ std::size_t cost_in_order(const Table& table, const std::vector<NameId>& types) 
   return cost;
 }
 
+// The longest list that is worth it. Without a count, reading in order ends at the first full page:
+// where `list` of `all` match, after about wanted * all / list entities.
+std::size_t list_max(std::size_t all, const Page& page) {
+  const std::size_t max = all / kListCost;
+  if (page.count) return max;
+  const auto wanted = static_cast<double>(page.limit + page.offset + 1);
+  const double even = std::sqrt(wanted * static_cast<double>(all));
+  return std::min(max, static_cast<std::size_t>(even));
+}
+
 }  // namespace
 
 Candidates::Candidates(const Table& table, const ngsi::Hints& hints, const Page& page)
@@ -81,8 +90,7 @@ void Candidates::take_ids(const std::vector<std::string>& ids) {
 }
 
 void Candidates::take_narrowest(const ngsi::Hints& hints, const Page& page) {
-  std::size_t max = cost_in_order(table_, types_) / kListCost;
-  if (!page.count) max = std::min(max, kListMax);
+  std::size_t max = list_max(cost_in_order(table_, types_), page);
   std::vector<Serial> found;
   const auto keep_if_narrower = [&](bool fits, Plan plan) {
     if (!fits) return;
