@@ -38,7 +38,7 @@ enum class FieldKind : std::uint8_t {
 };
 
 struct FieldSpec {
-  std::string_view name;      // in the API
+  std::string_view name;  // in the API
   std::string_view term;  // IRI of the attribute, or a term of the core context
   FieldKind kind;
   bool required = false;

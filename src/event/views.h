@@ -71,7 +71,7 @@ struct LiveValue {
   std::string value;  // written in the language
   std::string unit;
   int digits = 0;
-  int factor = 1;         // from the attribute's number to the one shown
+  int factor = 1;  // from the attribute's number to the one shown
 };
 struct LiveCard {
   std::string id;
