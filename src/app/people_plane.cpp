@@ -44,9 +44,11 @@ class WholePeople final : public PeoplePlane {
                    .civil_clock = needs_.civil_clock,
                    .random = needs_.accounts.random,
                    .publisher = publisher_,
-                   .letter = [this](const ticket::Booking& booking, std::string_view promoted) {
-                     return ticket::write_letter(letters_, booking, *registrations_, promoted);
-                   }}));
+                   .letter =
+                       [this](const ticket::Booking& booking, std::string_view promoted) {
+                         return ticket::write_letter(letters_, booking, *registrations_, promoted);
+                       },
+                   .options = {.hold = hold_time()}}));
     return needs_.accounts.database->read([this](records::Session& session) -> Result<> {
       RV_ASSIGN(const std::vector<publication::Item> items, publication::all(session));
       for (const publication::Item& item : items) publisher_.offer(item);
@@ -75,6 +77,10 @@ class WholePeople final : public PeoplePlane {
   ticket::Registrations& registrations() override { return *registrations_; }
 
  private:
+  Duration hold_time() const {
+    return Duration::seconds(needs_.options.number("ticket.hold_seconds"));
+  }
+
   const PeopleNeeds needs_;
   const ticket::SecretLinks links_;
   publication::Publisher publisher_;
