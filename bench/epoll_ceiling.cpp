@@ -4,6 +4,7 @@
 // costs is told as a ratio to this one.
 //
 //   epoll_ceiling PORT BODY_BYTES      prints "ready" when it listens
+//   epoll_ceiling PORT @FILE           answers with the file's bytes, head and body
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -12,6 +13,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
 namespace {
 
@@ -66,16 +68,24 @@ void answer(int client, const std::string& bytes) {
   }
 }
 
+std::string answer_bytes(const std::string& what) {
+  if (what.starts_with('@')) {
+    std::ifstream in(what.substr(1), std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  const std::string body(std::strtoul(what.c_str(), nullptr, 10), 'x');
+  return fmt::format(
+      "HTTP/1.1 200 OK\r\nDate: Mon, 20 Jan 2025 08:00:00 GMT\r\nContent-Type: text/plain\r\n"
+      "X-Content-Type-Options: nosniff\r\nContent-Length: {}\r\n\r\n{}",
+      body.size(), body);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   if (count != 3) return 2;
   const int listener = listen_on(static_cast<std::uint16_t>(std::atoi(words[1])));
-  const std::string body(std::strtoul(words[2], nullptr, 10), 'x');
-  const std::string bytes = fmt::format(
-      "HTTP/1.1 200 OK\r\nDate: Mon, 20 Jan 2025 08:00:00 GMT\r\nContent-Type: text/plain\r\n"
-      "X-Content-Type-Options: nosniff\r\nContent-Length: {}\r\n\r\n{}",
-      body.size(), body);
+  const std::string bytes = answer_bytes(words[2]);
   const int epoll = ::epoll_create1(0);
   watch(epoll, listener);
   std::puts("ready");

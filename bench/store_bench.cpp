@@ -3,60 +3,18 @@
 // into a RocksDB of the same options, with sync, in groups of the same size. Both in turns, in this
 // process, on this disk; the median of the rounds, and how far they lie apart.
 //
-//   store_bench [--smoke] [DIRECTORY]
-#include <condition_variable>
-#include <cstdio>
-#include <deque>
-#include <filesystem>
-#include <thread>
-
+//   store_bench [--smoke] [--directory DIRECTORY]
 #include <rocksdb/db.h>
 #include <rocksdb/utilities/options_util.h>
-#include <unistd.h>
 
-#include "base/time.h"
+#include "bench.h"
 #include "store/store.h"
 
 namespace revier::store {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t kEntityBytes = 900;
 constexpr std::size_t kHistoryBytes = 24;
-
-// Resumes coroutines on the thread that calls run().
-class Loop final : public Executor {
- public:
-  void post(std::coroutine_handle<> handle) override {
-    const std::lock_guard lock(mutex_);
-    ready_.push_back(handle);
-    wake_.notify_one();
-  }
-  // Runs the clients until all have ended.
-  template <class Start>
-  void run(int clients, Start start_client) {
-    set_current(this);
-    running_ = clients;
-    for (int client = 0; client < clients; ++client) {
-      start(start_client(client), [this] { --running_; });
-    }
-    while (running_ > 0) {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return !ready_.empty(); });
-      const auto now = std::exchange(ready_, {});
-      lock.unlock();
-      for (const auto handle : now) handle.resume();
-    }
-    set_current(nullptr);
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::vector<std::coroutine_handle<>> ready_;
-  int running_ = 0;
-};
 
 // The rows of one update: the entity and one row of its history.
 struct Update {
@@ -103,7 +61,7 @@ Speed through_writer(Store& store, int clients, std::int64_t duration_us) {
       RV_CHECK(result.has_value());
     }
   };
-  Loop().run(clients, client);
+  bench::Loop().run(clients, client);
   const double seconds = static_cast<double>(monotonic_us() - start_us) / 1e6;
   const auto count = static_cast<double>(updates);
   return {count / seconds, count / static_cast<double>(groups)};
@@ -162,16 +120,6 @@ std::unique_ptr<Store> open_store(const std::string& directory) {
   return std::move(*store);
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-// Largest over smallest: 1.0 is a quiet machine.
-double spread(const std::vector<double>& values) {
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  return *most / *least;
-}
-
 void compare(const std::string& directory, int clients, int turns, std::int64_t turn_us) {
   std::vector<double> ours;
   std::vector<double> bares;
@@ -183,16 +131,14 @@ void compare(const std::string& directory, int clients, int turns, std::int64_t 
     groups.push_back(speed.group);
     bares.push_back(Bare(directory + "/bare").run(clients, turn_us).updates_per_s);
   }
-  fmt::print("{:>8} {:>12.0f} {:>12.0f} {:>7.2f} {:>12.1f} {:>8.2f} {:>8.2f}\n", clients,
-             median(ours), median(bares), median(ours) / median(bares), median(groups),
-             spread(ours), spread(bares));
+  bench::print_row(fmt::format("durable updates, {} writers, groups of {:.1f}; bare loop", clients,
+                               bench::median(groups)),
+                   "updates/s", ours, bares);
 }
 
 int run(bool smoke, const std::string& directory) {
   const int turns = smoke ? 1 : 5;
   const std::int64_t turn_us = smoke ? 100'000 : 2'000'000;
-  fmt::print("{:>8} {:>12} {:>12} {:>7} {:>12} {:>8} {:>8}\n", "writers", "updates/s",
-             "bare loop/s", "ratio", "updates/sync", "spread", "spread");
   for (const int clients : {1, 32, 256}) compare(directory, clients, turns, turn_us);
   return 0;
 }
@@ -201,19 +147,9 @@ int run(bool smoke, const std::string& directory) {
 }  // namespace revier::store
 
 int main(int count, char** words) {
-  bool smoke = false;
-  std::string directory = std::filesystem::temp_directory_path() / "revier_store_bench_XXXXXX";
-  bool given = false;
-  for (int i = 1; i < count; ++i) {
-    if (std::string_view(words[i]) == "--smoke") {
-      smoke = true;
-    } else {
-      directory = words[i];
-      given = true;
-    }
-  }
-  if (!given && mkdtemp(directory.data()) == nullptr) return 1;
-  const int status = revier::store::run(smoke, directory);
-  if (!given) std::filesystem::remove_all(directory);
-  return status;
+  const bool smoke = revier::bench::has_word(count, words, "--smoke");
+  const std::string given = revier::bench::word(count, words, "--directory", "");
+  if (!given.empty()) return revier::store::run(smoke, given);
+  const revier::bench::Folder folder("revier_store_bench");
+  return revier::store::run(smoke, folder.path());
 }
