@@ -35,7 +35,7 @@ endfunction()
 
 revier_plain_library(soci LINK soci_core soci_sqlite3 soci_postgresql pq
                      INCLUDE /usr/include/postgresql)
-revier_plain_library(s2 LINK s2 absl_base OpenSSL::Crypto)
+revier_plain_library(s2 LINK s2 absl_base absl_raw_logging_internal OpenSSL::Crypto)
 revier_plain_library(geos LINK geos_c)
 revier_plain_library(ical LINK ical)
 revier_plain_library(rapidcheck LINK rapidcheck)

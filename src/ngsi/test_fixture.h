@@ -27,8 +27,8 @@ inline constexpr const char* kBenchEntity =
     R"("relativeHumidity":{"type":"Property","value":0.61,"observedAt":"2025-01-20T08:00:00Z"},)"
     R"("no2":{"type":"Property","value":22,"unitCode":"GQ","observedAt":"2025-01-20T08:00:00Z"},)"
     R"("pm10":{"type":"Property","value":18,"unitCode":"GQ","observedAt":"2025-01-20T08:00:00Z"},)"
-    R"("address":{"type":"Property","value":{"streetAddress":"Friedrich-Ebert-Platz 1","postalCode":"44623",)"
-    R"("addressLocality":"Herne","addressRegion":"Nordrhein-Westfalen","addressCountry":"DE"}},)"
+    R"("address":{"type":"Property","value":{"streetAddress":"Friedrich-Ebert-Platz 1",)"
+    R"("postalCode":"44623","addressLocality":"Herne","addressRegion":"Nordrhein-Westfalen","addressCountry":"DE"}},)"
     R"("refDevice":{"type":"Relationship","object":"urn:ngsi-ld:Device:herne-mitte-000001"}})";
 
 struct World {
