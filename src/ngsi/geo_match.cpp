@@ -2,21 +2,20 @@
 #include "ngsi/detail/geo_match.h"
 
 #include <geos_c.h>
-#include <s2/mutable_s2shape_index.h>
-#include <s2/s2closest_edge_query.h>
 #include <s2/s2earth.h>
+#include <s2/s2edge_distances.h>
 #include <s2/s2latlng.h>
-#include <s2/s2lax_polyline_shape.h>
-#include <s2/s2loop.h>
-#include <s2/s2point_vector_shape.h>
-#include <s2/s2polygon.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/thread_safety.h"
 
 namespace revier::ngsi::detail {
 namespace {
+
+// Distances cost the product of both sides' edges.
+constexpr std::size_t kNearPositionsMax = 256;
 
 enum class Relation : std::uint8_t {
   kNear,
@@ -63,98 +62,109 @@ Result<GeoRel> parse_georel(std::string_view text) {
               "georel");
 }
 
-S2Point point_of(const Position& position) {
-  return S2LatLng::FromDegrees(position.latitude, position.longitude).ToPoint();
-}
-
-// Calls take(begin, end) for each line or ring: places in geometry.positions.
+// Lines and rings of a geometry as (begin, end) of its positions.
 template <class Take>
 void for_each_path(const Geometry& geometry, std::uint32_t first, std::uint32_t last, Take take) {
   for (std::uint32_t path = first; path < last; ++path) {
     take(path == 0 ? 0 : geometry.path_ends[path - 1], geometry.path_ends[path]);
   }
 }
+std::uint32_t first_ring(const Geometry& geometry, std::size_t polygon) {
+  return polygon == 0 ? 0 : geometry.polygon_ends[polygon - 1];
+}
 
-std::vector<S2Point> points_of(const Geometry& geometry, std::uint32_t begin, std::uint32_t end) {
+// By the rings' crossings of a line to the east, in the plane.
+bool is_inside(const Geometry& geometry, std::size_t polygon, const Position& point) {
+  bool inside = false;
+  for_each_path(geometry, first_ring(geometry, polygon), geometry.polygon_ends[polygon],
+                [&](std::uint32_t begin, std::uint32_t end) {
+                  for (std::uint32_t i = begin + 1; i < end; ++i) {
+                    const Position& a = geometry.positions[i - 1];
+                    const Position& b = geometry.positions[i];
+                    if ((a.latitude > point.latitude) == (b.latitude > point.latitude)) continue;
+                    const double part = (point.latitude - a.latitude) / (b.latitude - a.latitude);
+                    if (point.longitude < a.longitude + part * (b.longitude - a.longitude)) {
+                      inside = !inside;
+                    }
+                  }
+                });
+  return inside;
+}
+bool is_inside_any(const Geometry& geometry, const Position& point) {
+  for (std::size_t i = 0; i < geometry.polygon_ends.size(); ++i) {
+    if (is_inside(geometry, i, point)) return true;
+  }
+  return false;
+}
+
+// Great-circle edges; a single position is an edge to itself.
+struct Edge {
+  S2Point from;
+  S2Point to;
+};
+std::vector<Edge> edges_of(const Geometry& geometry) {
   std::vector<S2Point> points;
-  for (std::uint32_t i = begin; i < end; ++i) {
-    const S2Point point = point_of(geometry.positions[i]);
-    if (points.empty() || points.back() != point) points.push_back(point);
+  points.reserve(geometry.positions.size());
+  for (const Position& position : geometry.positions) {
+    points.push_back(S2LatLng::FromDegrees(position.latitude, position.longitude).ToPoint());
   }
-  return points;
-}
-
-// The rings of a polygon as S2 wants them: open, and the smaller side is inside.
-std::unique_ptr<S2Polygon> polygon_of(const Geometry& geometry, std::uint32_t polygon) {
-  const std::uint32_t first = polygon == 0 ? 0 : geometry.polygon_ends[polygon - 1];
-  std::vector<std::unique_ptr<S2Loop>> loops;
-  for_each_path(geometry, first, geometry.polygon_ends[polygon], [&](auto begin, auto end) {
-    std::vector<S2Point> points = points_of(geometry, begin, end);
-    if (points.size() > 1 && points.front() == points.back()) points.pop_back();
-    if (points.size() < 3) return;
-    auto loop = std::make_unique<S2Loop>(points, S2Debug::DISABLE);
-    loop->Normalize();
-    loops.push_back(std::move(loop));
-  });
-  auto made = std::make_unique<S2Polygon>();
-  made->set_s2debug_override(S2Debug::DISABLE);
-  made->InitNested(std::move(loops));
-  return made;
-}
-
-// Fills an index; polygons are kept in `polygons`, which must outlive it.
-void fill(const Geometry& geometry, MutableS2ShapeIndex& index,
-          std::vector<std::unique_ptr<S2Polygon>>& polygons) {
+  std::vector<Edge> edges;
+  edges.reserve(points.size());
   if (geometry.path_ends.empty()) {
-    std::vector<S2Point> points;
-    for (const Position& position : geometry.positions) points.push_back(point_of(position));
-    index.Add(std::make_unique<S2PointVectorShape>(std::move(points)));
-  } else if (geometry.polygon_ends.empty()) {
-    for_each_path(geometry, 0, static_cast<std::uint32_t>(geometry.path_ends.size()),
-                  [&](auto begin, auto end) {
-                    auto points = points_of(geometry, begin, end);
-                    if (points.size() == 1) points.push_back(points.front());
-                    index.Add(std::make_unique<S2LaxPolylineShape>(points));
-                  });
-  } else {
-    for (std::uint32_t i = 0; i < geometry.polygon_ends.size(); ++i) {
-      polygons.push_back(polygon_of(geometry, i));
-      index.Add(std::make_unique<S2Polygon::Shape>(polygons.back().get()));
-    }
+    for (const S2Point& point : points) edges.push_back({point, point});
   }
+  for_each_path(geometry, 0, static_cast<std::uint32_t>(geometry.path_ends.size()),
+                [&](std::uint32_t begin, std::uint32_t end) {
+                  for (std::uint32_t i = begin + 1; i < end; ++i) {
+                    edges.push_back({points[i - 1], points[i]});
+                  }
+                });
+  return edges;
 }
 
-// Distances to the reference.
+// Distances to the reference, edge by edge. S2's own indexes are not used: their layout in the
+// system's library differs from what its headers mean under AddressSanitizer.
 class SphereMatch {
  public:
-  SphereMatch(const Geometry& reference, double distance_m)
-      : limit_(S2Earth::ToAngle(util::units::Meters(distance_m))) {
-    fill(reference, index_, polygons_);
-    index_.ForceBuild();
-    if (reference.shape == Shape::kPoint) point_ = point_of(reference.positions.front());
-  }
+  SphereMatch(Geometry reference, double distance_m)
+      : reference_(std::move(reference)),
+        edges_(edges_of(reference_)),
+        limit_(S2Earth::ToAngle(util::units::Meters(distance_m))) {}
 
   [[nodiscard]] bool is_near(const Geometry& target) const {
-    const bool is_point = target.shape == Shape::kPoint;
-    const S2Point point = point_of(target.positions.front());
-    if (is_point && point_) return S1Angle(*point_, point) <= limit_;
-    S2ClosestEdgeQuery query(&index_);
-    if (is_point) {
-      S2ClosestEdgeQuery::PointTarget to(point);
-      return query.IsDistanceLessOrEqual(&to, S1ChordAngle(limit_));
+    for (const Edge& edge : edges_of(target)) {
+      for (const Edge& own : edges_) {
+        if (is_near(own, edge)) return true;
+      }
     }
-    MutableS2ShapeIndex target_index;
-    std::vector<std::unique_ptr<S2Polygon>> target_polygons;
-    fill(target, target_index, target_polygons);
-    S2ClosestEdgeQuery::ShapeIndexTarget to(&target_index);
-    return query.IsDistanceLessOrEqual(&to, S1ChordAngle(limit_));
+    return holds_a_part(reference_, target) || holds_a_part(target, reference_);
   }
 
  private:
-  const S1Angle limit_;
-  std::vector<std::unique_ptr<S2Polygon>> polygons_;
-  MutableS2ShapeIndex index_;
-  std::optional<S2Point> point_;
+  [[nodiscard]] bool is_near(const Edge& a, const Edge& b) const {
+    S1ChordAngle least = limit_.Successor();
+    if (a.from == a.to) return S2::UpdateMinDistance(a.from, b.from, b.to, &least);
+    if (b.from == b.to) return S2::UpdateMinDistance(b.from, a.from, a.to, &least);
+    return S2::UpdateEdgePairMinDistance(a.from, a.to, b.from, b.to, &least);
+  }
+  // No edges are near each other: a part of `inner` is inside `outer` whole or not at all.
+  static bool holds_a_part(const Geometry& outer, const Geometry& inner) {
+    if (outer.polygon_ends.empty()) return false;
+    if (inner.path_ends.empty()) {
+      return std::any_of(inner.positions.begin(), inner.positions.end(),
+                         [&](const Position& point) { return is_inside_any(outer, point); });
+    }
+    bool held = false;
+    for_each_path(inner, 0, static_cast<std::uint32_t>(inner.path_ends.size()),
+                  [&](std::uint32_t begin, std::uint32_t) {
+                    held = held || is_inside_any(outer, inner.positions[begin]);
+                  });
+    return held;
+  }
+
+  const Geometry reference_;
+  const std::vector<Edge> edges_;
+  const S1ChordAngle limit_;
 };
 
 // GEOS with the reference prepared. A GEOS context and a prepared geometry serve one thread at a
@@ -226,7 +236,7 @@ class PlaneMatch {
   }
 
   [[nodiscard]] GEOSGeometry* polygon(const Geometry& geometry, std::uint32_t polygon) const {
-    const std::uint32_t first = polygon == 0 ? 0 : geometry.polygon_ends[polygon - 1];
+    const std::uint32_t first = first_ring(geometry, polygon);
     std::vector<GEOSGeometry*> rings;
     for_each_path(geometry, first, geometry.polygon_ends[polygon], [&](auto begin, auto end) {
       rings.push_back(GEOSGeom_createLinearRing_r(geos_, sequence(geometry, begin, end)));
@@ -305,6 +315,12 @@ Result<std::shared_ptr<const GeoMatch>> GeoMatch::compile(const Selection& selec
   auto reference = parse_geometry(selection.geometry, selection.coordinates);
   if (!reference) {
     return fail(Code::kBadRequestData, fmt::format("coordinates: {}", reference.error().message),
+                "coordinates");
+  }
+  const bool on_sphere = georel.relation == Relation::kNear || georel.relation == Relation::kFar;
+  if (on_sphere && reference->positions.size() > kNearPositionsMax) {
+    return fail(Code::kTooComplexQuery,
+                fmt::format("near takes a reference of at most {} positions", kNearPositionsMax),
                 "coordinates");
   }
   auto state = std::make_unique<State>(georel, *std::move(reference));

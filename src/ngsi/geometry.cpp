@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "ngsi/detail/json_text.h"
 
@@ -131,13 +132,47 @@ Result<Geometry> from_text(std::string_view type, std::string_view coordinates) 
 
 }  // namespace
 
+namespace {
+
+void widen(Bounds& bounds, const Position& position) {
+  bounds.low.longitude = std::min(bounds.low.longitude, position.longitude);
+  bounds.low.latitude = std::min(bounds.low.latitude, position.latitude);
+  bounds.high.longitude = std::max(bounds.high.longitude, position.longitude);
+  bounds.high.latitude = std::max(bounds.high.latitude, position.latitude);
+}
+
+// The great circle between two positions of about one latitude runs nearer to the pole than both,
+// at most to atan(tan(latitude) / cos(half the longitudes' difference)). An edge over more than 180
+// degrees goes round the other side.
+void widen_by_edge(Bounds& bounds, const Position& from, const Position& to) {
+  constexpr double kRadians = std::numbers::pi / 180;
+  const double across = std::abs(from.longitude - to.longitude);
+  if (across > 180) {
+    bounds.low.longitude = -180;
+    bounds.high.longitude = 180;
+  }
+  const double half = std::cos(std::min(across, 360 - across) / 2 * kRadians);
+  const auto reach = [half](double latitude) {
+    if (std::abs(latitude) >= 90 || half < 1e-9) return std::copysign(90.0, latitude);
+    return std::atan(std::tan(latitude * kRadians) / half) / kRadians;
+  };
+  const double high = std::max(from.latitude, to.latitude);
+  const double low = std::min(from.latitude, to.latitude);
+  if (high > 0) bounds.high.latitude = std::max(bounds.high.latitude, reach(high));
+  if (low < 0) bounds.low.latitude = std::min(bounds.low.latitude, reach(low));
+}
+
+}  // namespace
+
 Bounds bounds_of(const Geometry& geometry) {
   Bounds bounds;
-  for (const Position& position : geometry.positions) {
-    bounds.low.longitude = std::min(bounds.low.longitude, position.longitude);
-    bounds.low.latitude = std::min(bounds.low.latitude, position.latitude);
-    bounds.high.longitude = std::max(bounds.high.longitude, position.longitude);
-    bounds.high.latitude = std::max(bounds.high.latitude, position.latitude);
+  for (const Position& position : geometry.positions) widen(bounds, position);
+  std::uint32_t begin = 0;
+  for (const std::uint32_t end : geometry.path_ends) {
+    for (std::uint32_t i = begin + 1; i < end; ++i) {
+      widen_by_edge(bounds, geometry.positions[i - 1], geometry.positions[i]);
+    }
+    begin = end;
   }
   return bounds;
 }

@@ -39,6 +39,7 @@ struct Bounds {
   Position low{180, 90};
   Position high{-180, -90};
 };
+// Holds the edges as lines of the plane and as great circles: near measures on the sphere.
 [[nodiscard]] Bounds bounds_of(const Geometry& geometry);
 
 // Validates type, nesting, numbers of positions (lines 2, rings 4 and closed), ranges; at most

@@ -82,6 +82,7 @@ TEST(Ngsi, refuses_what_is_no_entity_and_names_it) {
   EXPECT_THAT(error(R"("a b":1)"), HasSubstr("a name must be"));
   EXPECT_THAT(error(R"("a<":1)"), HasSubstr("a name must be"));
   EXPECT_THAT(error(R"("unitCode":"CEL")"), HasSubstr("cannot be the name"));
+  EXPECT_THAT(error(R"("https://uri.etsi.org/ngsi-ld/hasValue":1)"), HasSubstr("cannot be the"));
   EXPECT_THAT(error(R"("location":5)"), HasSubstr("GeoProperty"));
   EXPECT_THAT(error(R"("a":[{"value":1},{"value":2}])"), HasSubstr("given twice"));
   EXPECT_THAT(error(R"("a":{"value":1,"s":1,"https://uri.etsi.org/ngsi-ld/default-context/s":2})"),

@@ -131,7 +131,7 @@ Result<> AttributeParser::member(std::string_view key, const json::Value& value,
   }
   for (std::size_t i = before; i < out.size(); ++i) {
     out[i].name = iri;
-    RV_TRY(about(key, check_place(iri, out[i])));
+    RV_TRY(about(key, check_name(iri, out[i])));
   }
   return {};
 }
@@ -144,12 +144,13 @@ Result<FragmentAttribute> AttributeParser::part(std::string_view key, const json
                        !kind_by_key(value);
   RV_ASSIGN(attribute, about(key, partial ? object(std::move(attribute), value) : instance(value)));
   attribute.name = std::move(iri);
-  RV_TRY(about(key, check_place(attribute.name, attribute)));
+  RV_TRY(about(key, check_name(attribute.name, attribute)));
   return attribute;
 }
 
-// What 4.7.1 says of the three names that are places.
-Result<> AttributeParser::check_place(std::string_view iri, const FragmentAttribute& attribute) {
+// What 4.5.1 and 4.7.1 say of names of the core context.
+Result<> AttributeParser::check_name(std::string_view iri, const FragmentAttribute& attribute) {
+  if (is_reserved_iri(iri)) return expected("this name cannot be the name of an attribute");
   if (attribute.kind == Kind::kGeoProperty || !attribute.has_value) return {};
   if (iri == kLocation || iri == kObservationSpace || iri == kOperationSpace) {
     return expected("must be a GeoProperty whose value is a GeoJSON geometry");

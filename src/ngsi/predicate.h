@@ -79,7 +79,8 @@ class Predicate {
   Predicate();
 
   // Errors: kBadRequestData naming the parameter in `field` and what was expected where;
-  //         kOperationNotSupported: q over linked entities.
+  //         kOperationNotSupported: q over linked entities; kTooComplexQuery: near a reference of
+  //         more than 256 positions.
   [[nodiscard]] static Result<Predicate> compile(const Selection& selection, const Names& names,
                                                  const jsonld::Context& context);
 

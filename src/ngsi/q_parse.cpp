@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "json/json.h"
+#include "ngsi/detail/json_text.h"
 #include "ngsi/detail/literal.h"
 #include "ngsi/q.h"
 
@@ -106,6 +107,7 @@ class QueryParser {
       return fail(Code::kBadRequestData, fmt::format("q may have at most {} bytes", kBytesMax),
                   "q");
     }
+    if (!detail::is_text(text_)) return expected("UTF-8 without control characters");
     RV_ASSIGN(Query query, any());
     if (at_ != text_.size()) return expected("';', '|' or the end");
     return query;

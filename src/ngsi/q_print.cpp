@@ -60,7 +60,10 @@ void append_query(std::string& out, const Query& query) {
   const char sign = query.kind == Query::Kind::kAll ? ';' : '|';
   for (std::size_t i = 0; i < query.children.size(); ++i) {
     if (i > 0) out.push_back(sign);
-    const bool nested = query.children[i].kind != Query::Kind::kTerm;
+    // ';' binds closer than '|'.
+    const Query::Kind inner = query.children[i].kind;
+    const bool closer = query.kind == Query::Kind::kAny && inner == Query::Kind::kAll;
+    const bool nested = inner != Query::Kind::kTerm && !closer;
     if (nested) out.push_back('(');
     append_query(out, query.children[i]);
     if (nested) out.push_back(')');

@@ -124,6 +124,26 @@ bool is_reserved_term(std::string_view name) {
   return std::find(kTerms.begin(), kTerms.end(), name) != kTerms.end();
 }
 
+bool is_reserved_iri(std::string_view iri) {
+  constexpr std::string_view kCore = "https://uri.etsi.org/ngsi-ld/";
+  if (!iri.starts_with(kCore)) return false;
+  iri.remove_prefix(kCore.size());
+  constexpr std::array<std::string_view, 13> kNames = {"datasetId",
+                                                       "entity",
+                                                       "entityList",
+                                                       "instanceId",
+                                                       "lang",
+                                                       "observedAt",
+                                                       "unitCode",
+                                                       "scope",
+                                                       "createdAt",
+                                                       "modifiedAt",
+                                                       "deletedAt",
+                                                       "expiresAt",
+                                                       "default-context/valueType"};
+  return iri.starts_with("has") || std::find(kNames.begin(), kNames.end(), iri) != kNames.end();
+}
+
 }  // namespace detail
 
 Result<> check_uri(std::string_view text, std::string_view what) {
@@ -139,7 +159,12 @@ Result<std::string> expand_checked(std::string_view name, const jsonld::Context&
         "a name must be a letter, then letters, numbers and '_' (or prefix:name, or an IRI)",
         std::string(name.substr(0, 256)));
   }
-  return context.expand_name(name);
+  RV_ASSIGN(std::string iri, context.expand_name(name));
+  if (iri.starts_with('@')) {
+    return fail(Code::kBadRequestData, fmt::format("the context makes a {} of this name", iri),
+                std::string(name));
+  }
+  return iri;
 }
 
 }  // namespace revier::ngsi

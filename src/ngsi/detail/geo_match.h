@@ -15,7 +15,7 @@ namespace revier::ngsi::detail {
 
 class GeoMatch {
  public:
-  // Parameters as in Selection; georel is not empty. Errors: kBadRequestData.
+  // Parameters as in Selection; georel is not empty. Errors: kBadRequestData, kTooComplexQuery.
   [[nodiscard]] static Result<std::shared_ptr<const GeoMatch>> compile(const Selection& selection);
   ~GeoMatch();
 

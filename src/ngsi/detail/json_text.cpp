@@ -202,6 +202,15 @@ std::size_t append_escaped(std::string& out, std::string_view text, std::size_t 
 
 bool is_json(std::string_view text) { return Checker(text).whole(); }
 
+bool is_text(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = utf8_size(text, at);
+    if (size == 0 || static_cast<unsigned char>(text[at]) < 0x20) return false;
+    at += size;
+  }
+  return true;
+}
+
 bool is_plain_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto c = static_cast<unsigned char>(text[at]);

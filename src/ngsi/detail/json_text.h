@@ -11,6 +11,8 @@ namespace revier::ngsi::detail {
 
 // Well-formed JSON without white space, valid UTF-8, at most kValueDepthMax deep.
 [[nodiscard]] bool is_json(std::string_view text);
+// Valid UTF-8 without control characters.
+[[nodiscard]] bool is_text(std::string_view text);
 // Valid UTF-8 without control characters, quotes and backslashes: stands in JSON as it is.
 [[nodiscard]] bool is_plain_text(std::string_view text);
 

@@ -47,7 +47,7 @@ class AttributeParser {
   [[nodiscard]] Result<> simplified(std::string_view iri, const json::Value& value,
                                     std::vector<FragmentAttribute>& out);
   [[nodiscard]] Result<FragmentAttribute> simplified_one(const json::Value& value);
-  [[nodiscard]] Result<> check_place(std::string_view iri, const FragmentAttribute& attribute);
+  [[nodiscard]] Result<> check_name(std::string_view iri, const FragmentAttribute& attribute);
 
   const jsonld::Context& context_;
   const ParseOptions& options_;

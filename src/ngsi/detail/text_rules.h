@@ -23,4 +23,7 @@ namespace revier::ngsi::detail {
 // True for terms of the core context that are members and can't be attributes ("observedAt").
 [[nodiscard]] bool is_reserved_term(std::string_view name);
 
+// The same of expanded names: what would be shown under such a term.
+[[nodiscard]] bool is_reserved_iri(std::string_view iri);
+
 }  // namespace revier::ngsi::detail
