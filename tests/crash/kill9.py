@@ -80,6 +80,8 @@ class Writer(threading.Thread):
                 self.step()
         except OSError:
             pass  # the server was killed
+        except Exception as unexpected:  # an answer that is none
+            self.faults.append(repr(unexpected))
         finally:
             self.client.close()
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The whole program as a child: started, spoken to over HTTP, killed."""
+import atexit
 import http.client
 import json
 import os
@@ -22,6 +23,11 @@ class Server:
         self.binary, self.data = binary, data
         self.process = None
         self.address = ""
+        atexit.register(self._leave_nothing)
+
+    def _leave_nothing(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
 
     def make_token(self):
         """A token that may read and write; the server must not run."""
@@ -95,7 +101,7 @@ class Client:
         self.token = token
 
     def ask(self, method, path, body=None):
-        """(status, headers, decoded body); OSError where no whole answer came."""
+        """(status, headers, body, decoded where it is JSON); OSError where no whole answer came."""
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         text = None
         if body is not None:
@@ -107,7 +113,8 @@ class Client:
             content = answer.read()
         except http.client.HTTPException as broken:
             raise ConnectionError(str(broken)) from broken
-        return answer.status, answer.headers, json.loads(content) if content else None
+        is_json = content and "json" in answer.headers.get("Content-Type", "")
+        return answer.status, answer.headers, json.loads(content) if is_json else content
 
     def close(self):
         self.connection.close()
