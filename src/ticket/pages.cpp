@@ -192,6 +192,10 @@ Task<Result<Booking>> open_hold(const Request& request, const PageNeeds& needs) 
   auto id = needs.domain.links.open(kHoldLink, request.param("hold"));
   if (!id) co_return fail(id.error());
   auto booking = co_await read_booking(needs.domain, std::move(*id));
+  // Records that are busy say nothing of the hold: the person comes again and still has it.
+  if (!booking && booking.error().code != Code::kResourceNotFound) {
+    co_return fail(booking.error());
+  }
   const bool open = booking && booking->state == BookingState::kHeld &&
                     booking->expires_at > needs.domain.civil_clock.now();
   if (!open && !(booking && booking->state == BookingState::kRegistered)) {

@@ -76,6 +76,8 @@ class Rush:
         if clients.wait() != 0 and not self.faults:
             self.faults.append("the clients failed")
         self.figures = json.loads(last)
+        if self.figures["seconds"] < self.arguments.hold:
+            self.expect("holds that ended before their time", self.figures["ended_holds"], 0)
         if self.figures["opened"] != self.arguments.persons:
             self.faults.append(f"{self.figures['opened']} connections stood at once")
         if self.kill:
