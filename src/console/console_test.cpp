@@ -5,7 +5,12 @@
 #include "base/run_task.h"
 #include "consent/consent.h"
 #include "console/csv.h"
+#include "console/entity_rows.h"
 #include "console/routes.h"
+#include "context/writes.h"
+#include "jsonld/catalogue.h"
+#include "ngsi/parse.h"
+#include "store/store.h"
 #include "support/test_records.h"
 #include "ticket/booking_store.h"
 
@@ -13,6 +18,35 @@ namespace revier::console {
 namespace {
 
 constexpr std::string_view kPassword = "correct horse";
+
+constexpr std::string_view kSensor =
+    R"({"id":"urn:ngsi-ld:Air:1","type":"AirQualityObserved",)"
+    R"("temperature":{"type":"Property","value":21.5,"unitCode":"CEL",)"
+    R"("observedAt":"2025-01-20T08:00:00Z","accuracy":{"type":"Property","value":0.5}},)"
+    R"("https://schema.org/name":{"type":"LanguageProperty","languageMap":{"de":"Luft <1>"}},)"
+    R"("location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[7.25,51.5]}},)"
+    R"("address":{"type":"Property","value":{"postalCode":"44623","tags":[]}},)"
+    R"("refDevice":{"type":"Relationship","object":"urn:ngsi-ld:Device:1"}})";
+
+TEST(EntityRows, JsonOverSeveralLines) {
+  EXPECT_EQ(indented_json(R"({"a":[],"b":{"c":[1,2],"d":"x\"{,"}})"),
+            "{\n  \"a\": [],\n  \"b\": {\n    \"c\": [\n      1,\n      2\n    ],\n"
+            "    \"d\": \"x\\\"{,\"\n  }\n}");
+}
+
+RC_GTEST_PROP(EntityRows, IndentsChangeNothing, (const std::vector<std::string>& texts)) {
+  std::string json = "{\"all\":[";
+  for (const std::string& text : texts) {
+    std::string ascii;
+    for (const char c : text) ascii += static_cast<char>(c & 127);
+    if (json.back() != '[') json += ',';
+    json::append_quoted(json, ascii);
+  }
+  json += "]}";
+  const auto again = json::Document::parse(indented_json(json));
+  RC_ASSERT(again.has_value());
+  RC_ASSERT(json::to_text(again->root()) == json);
+}
 
 TEST(Csv, QuotesWhatNeedsItAndDisarmsFormulas) {
   EXPECT_EQ(csv_cell("Ada Lovelace"), "Ada Lovelace");
@@ -75,11 +109,14 @@ class ConsoleTest : public testing::Test {
     ASSERT_TRUE(registrations);
     registrations_ = std::move(*registrations);
     register_ada();
+    open_broker();
     ticket::Domain domain{*database_, *registrations_, links_, *identity_, pool_, clock_};
-    add_routes(router_,
-               {.tickets = domain, .site = site_, .version = "1.2.3", .store_writable = [] {
-                  return true;
-                }});
+    Needs needs{.tickets = domain, .site = site_};
+    needs.version = "1.2.3";
+    needs.store_writable = [] { return true; };
+    needs.broker = broker_.get();
+    needs.context = catalogue_->core();
+    add_routes(router_, needs);
   }
 
   void register_ada() {
@@ -102,6 +139,21 @@ class ConsoleTest : public testing::Test {
         {.booking = held->id, .name = "=Ada <b>", .mail = "ada@example.org"}));
     ASSERT_TRUE(booked) << booked.error().message;
     ada_ = *booked;
+  }
+
+  void open_broker() {
+    auto store = store::Store::open({.directory = folder_.file("store")});
+    ASSERT_TRUE(store) << store.error().message;
+    store_ = std::move(*store);
+    auto broker = context::Broker::open(*store_, clock_, {});
+    ASSERT_TRUE(broker) << broker.error().message;
+    broker_ = std::move(*broker);
+    const auto document = json::Document::parse(kSensor);
+    auto fragment = ngsi::parse_entity(document->root(), *catalogue_->core(), ngsi::kParseWhole);
+    ASSERT_TRUE(fragment) << fragment.error().message;
+    std::vector<context::Write> writes;
+    writes.push_back(context::put(std::move(*fragment)));
+    ASSERT_TRUE(broker_->write_blocking("", std::move(writes), context::Origin::api()));
   }
 
   // Signs a new user with this role in; the cookie goes with all that is sent then.
@@ -163,6 +215,8 @@ class ConsoleTest : public testing::Test {
     return answer.body.find(part) != std::string::npos;
   }
 
+  tests::TempDir folder_;
+  std::unique_ptr<jsonld::Catalogue> catalogue_ = *jsonld::Catalogue::make();
   tests::TestRecords place_{"sqlite"};
   std::unique_ptr<records::Database> database_ = place_.open(all_migrations());
   ManualClock clock_{*parse_iso8601("2025-02-01T10:00:00Z")};
@@ -171,6 +225,8 @@ class ConsoleTest : public testing::Test {
   ticket::SecretLinks links_{ticket::SecretLinks::Key{}};
   net::Pool pool_{1, 16};
   web::Site site_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<context::Broker> broker_;
   std::unique_ptr<identity::Identity> identity_;
   std::unique_ptr<ticket::Registrations> registrations_;
   net::Router router_;
@@ -282,6 +338,36 @@ TEST_F(ConsoleTest, TheOutboxShowsLettersAsText) {
   EXPECT_TRUE(has(get("/console/postausgang/1"), "<pre class=\"rv-pre\">" + ada_.code));
   EXPECT_EQ(get("/console/postausgang/77").status, 404);
   EXPECT_EQ(get("/console/postausgang/x").status, 404);
+}
+
+TEST_F(ConsoleTest, DataForPeople) {
+  sign_in("viewer");
+  EXPECT_TRUE(has(get("/console/daten"), "AirQualityObserved"));
+  const Answer entity = get("/console/daten/entitaet", "id=urn:ngsi-ld:Air:1");
+  for (const char* part :
+       {"21,5", "°C (CEL)", "20. Januar 2025, 9:00 Uhr", "temperature › ", "Luft &lt;1&gt;",
+        "title=\"https://schema.org/name\">name<", "51,5° Breite, 7,25° Länge",
+        "/console/daten/entitaet?id=urn%3Angsi-ld%3ADevice%3A1", "&quot;44623&quot;",
+        "/ngsi-ld/v1/entities/urn%3Angsi-ld%3AAir%3A1"}) {
+    EXPECT_TRUE(has(entity, part)) << part << entity.body;
+  }
+  EXPECT_EQ(get("/console/daten/entitaet", "id=urn:x:none").status, 404);
+  EXPECT_EQ(get("/console/daten", "mandant=none").status, 404);
+}
+
+TEST_F(ConsoleTest, EntitiesAreFilteredAndAWrongExpressionIsTold) {
+  sign_in("viewer");
+  const std::string id = "id=urn%3Angsi-ld%3AAir%3A1";
+  const std::string page = "/console/daten/entitaeten";
+  EXPECT_TRUE(has(get(page, "text=AIR%3A1"), id));
+  EXPECT_FALSE(has(get(page, "text=A.r"), id));
+  EXPECT_TRUE(has(get(page, "q=temperature%3E20"), id));
+  EXPECT_FALSE(has(get(page, "q=temperature%3E30"), id));
+  EXPECT_FALSE(has(get(page, "typ=Room"), id));
+  const Answer wrong = get(page, "q=temperature%3E%3E");
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_TRUE(has(wrong, "id=\"q-error\"") || has(wrong, "aria-invalid=\"true\""));
+  EXPECT_FALSE(has(wrong, id));
 }
 
 }  // namespace

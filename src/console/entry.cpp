@@ -26,6 +26,7 @@ constexpr std::array kAreas{
     Area{"/console/anmeldungen", texts::kMenuRegistrations, Action::kRegistrationsRead},
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
+    Area{"/console/daten", texts::kMenuData, Action::kDataRead},
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -41,12 +42,13 @@ Response refused(const Needs& needs, const Request& request, const Error& error)
   return web::error_page(needs.site, request, error);
 }
 
-Entry enter(const Needs& needs, const Request& request, Action action) {
+Entry enter(const Needs& needs, const Request& request, Action action,
+            const identity::Scope& scope) {
   Caller caller = needs.tickets.identity.authenticate(request);
   if (caller.kind() == Caller::Kind::kAnonymous) {
     return tl::unexpected(identity::ask_to_sign_in(request));
   }
-  const Result<> may = caller.require(action);
+  const Result<> may = caller.require(action, scope);
   if (!may) return tl::unexpected(refused(needs, request, may.error()));
   return caller;
 }
@@ -71,7 +73,8 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
   };
   add(identity::kConsolePage, texts::kMenuOverview);
   for (const Area& area : kAreas) {
-    if (caller.may(area.action)) add(area.page, area.label);
+    if (area.action == Action::kDataRead && needs.broker == nullptr) continue;
+    if (caller.may_somewhere(area.action)) add(area.page, area.label);
   }
   return head;
 }
@@ -131,6 +134,7 @@ void add_routes(net::Router& router, const Needs& needs) {
   add_registrations(router, needs);
   add_gate(router, needs);
   add_outbox(router, needs);
+  if (needs.broker != nullptr) add_data(router, needs);
 }
 
 }  // namespace revier::console

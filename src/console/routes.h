@@ -6,6 +6,7 @@
 //   /console/anmeldungen/{id}         one registration; /stornieren asks, POST cancels
 //   /console/einlass                  tickets at the door, typed or scanned
 //   /console/postausgang, .../{id}    mails that were or will be sent
+//   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...
 //
 // Who is not signed in is led to the sign-in page (identity/routes.h) and back; who may not gets
 // 403. Every form carries the session's CSRF field. Nothing needs script.
@@ -15,6 +16,8 @@
 #include <functional>
 #include <string>
 
+#include "context/broker.h"
+#include "jsonld/context.h"
 #include "net/http.h"
 #include "ticket/api.h"
 #include "web/page.h"
@@ -27,6 +30,9 @@ struct Needs {
   const web::Site& site;
   std::string version;                   // of the software
   std::function<bool()> store_writable;  // of the data plane's store; does not wait
+  // The data plane; without it there are no pages of data.
+  context::Broker* broker = nullptr;
+  jsonld::ContextPtr context = nullptr;  // short names of types and attributes
 };
 
 void add_routes(net::Router& router, const Needs& needs);

@@ -99,4 +99,48 @@ struct MailPage {
   std::string text;
 };
 
+struct TypesPage {
+  Head head;
+  std::vector<web::kern::Choice> tenants;  // empty where there is only one
+  web::kern::Table table;
+};
+struct EntitiesPage {
+  Head head;
+  std::string tenant;
+  std::string text;
+  web::kern::Select type;
+  web::kern::Input q;
+  std::int64_t count = 0;
+  web::kern::Table table;
+  web::Pagination pagination;
+};
+
+struct ValueLine {
+  std::string key;  // of a language or a geometry, may be empty
+  std::string text;
+  std::string href;  // of the entity that is meant, may be empty
+};
+// One instance of an attribute, or of a sub-attribute.
+struct AttributeRow {
+  std::string name;
+  std::string iri;
+  std::string path;  // names it stands below, "temperature › "
+  std::string kind;  // "GeoProperty"
+  std::vector<ValueLine> lines;
+  std::string json;  // indented, for what is no line
+  std::string unit;
+  std::string observed_at;
+  std::string dataset_id;
+};
+struct EntityPage {
+  Head head;
+  std::string id;
+  web::kern::DescriptionList facts;
+  std::vector<AttributeRow> attributes;
+  std::string json;
+  std::string curl;
+  bool needs_token = false;
+  std::string back_href;
+};
+
 }  // namespace revier::console

@@ -15,7 +15,8 @@ namespace revier::console {
 
 // The caller, or the answer to one who may not enter.
 using Entry = tl::expected<identity::Caller, net::Response>;
-[[nodiscard]] Entry enter(const Needs& needs, const net::Request& request, identity::Action action);
+[[nodiscard]] Entry enter(const Needs& needs, const net::Request& request, identity::Action action,
+                          const identity::Scope& scope = {});
 // For everybody who is signed in.
 [[nodiscard]] Entry enter_signed_in(const Needs& needs, const net::Request& request);
 
@@ -52,5 +53,6 @@ void add_overview(net::Router& router, const Needs& needs);
 void add_registrations(net::Router& router, const Needs& needs);
 void add_gate(net::Router& router, const Needs& needs);
 void add_outbox(net::Router& router, const Needs& needs);
+void add_data(net::Router& router, const Needs& needs);
 
 }  // namespace revier::console

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+
+#include "console/detail/entry.h"
+#include "console/entity_rows.h"
+#include "console/pages.h"
+#include "console/texts.h"
+#include "ngsi/predicate.h"
+#include "ngsi/render.h"
+
+namespace revier::console {
+namespace {
+
+using identity::Action;
+using identity::Caller;
+using identity::Scope;
+using net::Request;
+using net::Response;
+using web::Language;
+
+constexpr std::string_view kTypesPage = "/console/daten";
+constexpr std::string_view kListPage = "/console/daten/entitaeten";
+constexpr std::string_view kEntityPage = "/console/daten/entitaet";
+constexpr std::size_t kPageSize = 50;
+
+std::string words(Language language, const web::Text& key) {
+  return std::string(web::text(language, key));
+}
+
+// The tenant that a page is about, and who looks at it.
+struct Place {
+  Caller caller;
+  std::string tenant;
+};
+
+tl::expected<Place, Response> enter_tenant(const Needs& needs, const Request& request) {
+  Place place{.caller = {}, .tenant = asked(request, "mandant")};
+  Entry caller = enter(needs, request, Action::kDataRead, Scope::tenant(place.tenant));
+  if (!caller) return tl::unexpected(std::move(caller).error());
+  if (!needs.tickets.identity.tenant_exists(place.tenant)) {
+    return tl::unexpected(
+        refused(needs, request, {Code::kNonexistentTenant, "there is no such tenant", "mandant"}));
+  }
+  place.caller = std::move(*caller);
+  return place;
+}
+
+std::string entity_href(const Place& place, std::string_view id, Language language) {
+  return web::path(language, address(kEntityPage, {{"mandant", place.tenant}, {"id", id}}));
+}
+
+// --- types
+
+std::vector<web::kern::Choice> tenant_choices(const Needs& needs, const Place& place,
+                                              Language language) {
+  std::vector<web::kern::Choice> choices;
+  for (const identity::Tenant& tenant : needs.tickets.identity.tenants()) {
+    if (!place.caller.may(Action::kDataRead, Scope::tenant(tenant.name))) continue;
+    choices.push_back(
+        {.value = tenant.name,
+         .label = tenant.name.empty() ? words(language, texts::kDataDefaultTenant) : tenant.name,
+         .hint = {},
+         .selected = tenant.name == place.tenant});
+  }
+  if (choices.size() < 2) choices.clear();
+  return choices;
+}
+
+struct NamedType {
+  std::string name;
+  context::NameCount count;
+};
+
+// In the order of their short names.
+std::vector<NamedType> named_types(const Needs& needs, const Place& place, Language language) {
+  std::vector<NamedType> types;
+  for (context::NameCount& count : needs.broker->types(place.tenant)) {
+    std::string name = short_name(*needs.context, count.iri);
+    types.push_back({std::move(name), std::move(count)});
+  }
+  std::sort(types.begin(), types.end(), [&](const NamedType& a, const NamedType& b) {
+    const int order = web::compare(language, a.name, b.name);
+    return order != 0 ? order < 0 : a.count.iri < b.count.iri;
+  });
+  return types;
+}
+
+Response types(Request& request, const Needs& needs) {
+  const auto place = enter_tenant(needs, request);
+  if (!place) return place.error();
+  const Language language = web::language_of(request);
+  web::kern::Table table{.caption = words(language, texts::kDataTypes),
+                         .columns = {{words(language, texts::kDataType)},
+                                     {words(language, texts::kDataEntities), true},
+                                     {words(language, texts::kDataIri)}},
+                         .rows = {}};
+  for (const NamedType& type : named_types(needs, *place, language)) {
+    const std::string list =
+        address(kListPage, {{"mandant", place->tenant}, {"typ", type.count.iri}});
+    table.rows.push_back(
+        {{.text = type.name, .href = web::path(language, list), .html = {}},
+         {.text = web::number(language, static_cast<std::int64_t>(type.count.entities))},
+         {.text = type.count.iri}});
+  }
+  TypesPage view{
+      .head = make_head(needs, request, place->caller, words(language, texts::kDataTitle)),
+      .tenants = tenant_choices(needs, *place, language),
+      .table = std::move(table)};
+  web::Html out(language);
+  render_types(out, view);
+  return personal(std::move(out));
+}
+
+// --- entities
+
+struct Asked {
+  std::string type;
+  std::string text;  // part of the id
+  std::string q;
+  int page = 1;
+};
+
+// A regular expression that finds `text` as it is, case ignored.
+std::string id_pattern(std::string_view text) {
+  if (text.empty()) return {};
+  std::string pattern = "(?i)";
+  for (const char c : text) {
+    if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+struct Listing {
+  context::Found found;
+  std::string q_error;
+};
+
+// A q that cannot be read is told beside its field; other errors are the caller's.
+Task<Result<Listing>> find_entities(const Needs& needs, const Place& place, Asked& asked) {
+  ngsi::Selection selection;
+  selection.type = asked.type;
+  selection.id_pattern = id_pattern(asked.text);
+  selection.q = asked.q;
+  const auto predicate =
+      ngsi::Predicate::compile(selection, needs.broker->names(place.tenant), *needs.context);
+  if (!predicate) {
+    if (asked.q.empty() || predicate.error().field != "q") co_return fail(predicate.error());
+    co_return Listing{.found = {}, .q_error = predicate.error().message};
+  }
+  const auto page = [&] {
+    return context::Page{.limit = kPageSize,
+                         .offset = static_cast<std::size_t>(asked.page - 1) * kPageSize,
+                         .count = true};
+  };
+  RV_CO_ASSIGN(context::Found found,
+               co_await needs.broker->query(place.tenant, *predicate, page()));
+  const int last = last_page(static_cast<std::int64_t>(found.count.value_or(0)), kPageSize);
+  if (asked.page > last) {
+    asked.page = last;
+    RV_CO_ASSIGN(found, co_await needs.broker->query(place.tenant, *predicate, page()));
+  }
+  co_return Listing{.found = std::move(found), .q_error = {}};
+}
+
+web::kern::Table entity_table(const Needs& needs, const Place& place, const context::Found& found,
+                              Language language) {
+  web::kern::Table table{.caption = words(language, texts::kDataEntities),
+                         .caption_visible = false,
+                         .columns = {{words(language, texts::kDataId)},
+                                     {words(language, texts::kDataType)},
+                                     {words(language, texts::kDataChanged)}},
+                         .rows = {}};
+  const ngsi::Names& names = needs.broker->names(place.tenant);
+  for (const ngsi::EntityPtr& entity : found.entities) {
+    table.rows.push_back({{.text = std::string(entity->id()),
+                           .href = entity_href(place, entity->id(), language),
+                           .html = {}},
+                          {.text = type_names(*entity, names, *needs.context)},
+                          {.text = web::date_time(language, entity->modified_at())}});
+  }
+  return table;
+}
+
+web::kern::Select type_select(const Needs& needs, const Place& place, std::string_view chosen,
+                              Language language) {
+  web::kern::Select select{
+      .field = {.id = "typ", .name = "typ", .label = words(language, texts::kDataType)},
+      .choices = {}};
+  for (const NamedType& type : named_types(needs, place, language)) {
+    select.choices.push_back({.value = type.count.iri,
+                              .label = type.name,
+                              .hint = {},
+                              .selected = type.count.iri == chosen});
+  }
+  return select;
+}
+
+web::kern::Input q_input(const Asked& asked, std::string error, Language language) {
+  return {.field = {.id = "q",
+                    .name = "q",
+                    .label = words(language, texts::kDataQ),
+                    .hint = words(language, texts::kDataQHint),
+                    .error = std::move(error)},
+          .value = asked.q,
+          .length_max = 200};
+}
+
+Task<Response> entities(Request& request, const Needs& needs) {
+  const auto place = enter_tenant(needs, request);
+  if (!place) co_return place.error();
+  Asked wanted{.type = asked(request, "typ"),
+               .text = asked(request, "text"),
+               .q = asked(request, "q"),
+               .page = asked_page(request)};
+  auto listing = co_await find_entities(needs, *place, wanted);
+  if (!listing) co_return refused(needs, request, listing.error());
+  const Language language = web::language_of(request);
+  const auto count = static_cast<std::int64_t>(listing->found.count.value_or(0));
+  const bool wrong = !listing->q_error.empty();
+  EntitiesPage view{
+      .head = make_head(needs, request, place->caller, words(language, texts::kDataEntities)),
+      .tenant = place->tenant,
+      .text = wanted.text,
+      .type = type_select(needs, *place, wanted.type, language),
+      .q = q_input(wanted, std::move(listing->q_error), language),
+      .count = count,
+      .table = entity_table(needs, *place, listing->found, language),
+      .pagination = {.address = address(kListPage, {{"mandant", place->tenant},
+                                                    {"typ", wanted.type},
+                                                    {"text", wanted.text},
+                                                    {"q", wanted.q}}),
+                     .current = wanted.page,
+                     .last = last_page(count, kPageSize)}};
+  view.head.page.has_errors = wrong;
+  web::Html out(language);
+  render_entities(out, view);
+  co_return personal(std::move(out), wrong ? 422 : 200);
+}
+
+// --- one entity
+
+bool is_public(const Needs& needs, std::string_view name) {
+  for (const identity::Tenant& tenant : needs.tickets.identity.tenants()) {
+    if (tenant.name == name) return tenant.public_read;
+  }
+  return false;
+}
+
+// The same as a command; ids, tenants and context URLs hold no apostrophe when encoded.
+std::string curl_line(const Needs& needs, const Request& request, const Place& place,
+                      std::string_view id) {
+  std::string line = "curl -H 'Accept: application/ld+json'";
+  if (!place.tenant.empty()) line += " -H 'NGSILD-Tenant: " + place.tenant + "'";
+  const std::string& link = needs.context->link();
+  if (!link.empty() && link.find('\'') == std::string::npos) {
+    line += " -H 'Link: <" + link + ">; rel=\"http://www.w3.org/ns/json-ld#context\"'";
+  }
+  if (!is_public(needs, place.tenant)) line += " -H \"Authorization: Bearer $TOKEN\"";
+  web::Html encoded(Language::kDe);
+  encoded.url_part(id);
+  return line + " '" + request.origin() + "/ngsi-ld/v1/entities/" + encoded.str() + "'";
+}
+
+web::kern::DescriptionList facts_of(const Needs& needs, const ngsi::Entity& entity,
+                                    const ngsi::Names& names, Language language) {
+  web::kern::DescriptionList facts;
+  const auto add = [&](const web::Text& key, std::string value) {
+    facts.rows.push_back({words(language, key), std::move(value), {}, {}});
+  };
+  add(texts::kDataType, type_names(entity, names, *needs.context));
+  std::string scopes;
+  for (const std::string_view scope : entity.scopes()) {
+    scopes += scopes.empty() ? "" : ", ";
+    scopes += scope;
+  }
+  if (!scopes.empty()) add(texts::kDataScopes, scopes);
+  add(texts::kDataCreated, web::date_time(language, entity.created_at()));
+  add(texts::kDataChanged, web::date_time(language, entity.modified_at()));
+  return facts;
+}
+
+Response entity(Request& request, const Needs& needs) {
+  const auto place = enter_tenant(needs, request);
+  if (!place) return place.error();
+  const std::string id = request.query_param("id").value_or("");
+  const ngsi::EntityPtr found = needs.broker->find(place->tenant, id);
+  if (!found) {
+    return refused(needs, request, {Code::kResourceNotFound, "there is no such entity", "id"});
+  }
+  const Language language = web::language_of(request);
+  const ngsi::Names& names = needs.broker->names(place->tenant);
+  std::string json;
+  ngsi::render(*found, names, *needs.context, {.with_context = true}, json);
+  const EntityWords in_words{
+      .names = names, .context = *needs.context, .language = language, .href = [&](auto other) {
+        return entity_href(*place, other, language);
+      }};
+  EntityPage view{
+      .head = make_head(needs, request, place->caller, id),
+      .id = id,
+      .facts = facts_of(needs, *found, names, language),
+      .attributes = attribute_rows(*found, in_words),
+      .json = indented_json(json),
+      .curl = curl_line(needs, request, *place, id),
+      .needs_token = !is_public(needs, place->tenant),
+      .back_href = web::path(language, address(kListPage, {{"mandant", place->tenant}}))};
+  web::Html out(language);
+  render_entity(out, view);
+  return personal(std::move(out));
+}
+
+}  // namespace
+
+void add_data(net::Router& router, const Needs& needs) {
+  web::add_page(router, net::Method::kGet, std::string(kTypesPage),
+                net::Handler([needs](Request& request) { return types(request, needs); }));
+  web::add_page(router, net::Method::kGet, std::string(kListPage),
+                net::AsyncHandler([needs](Request& request) { return entities(request, needs); }));
+  web::add_page(router, net::Method::kGet, std::string(kEntityPage),
+                net::Handler([needs](Request& request) { return entity(request, needs); }));
+}
+
+}  // namespace revier::console
