@@ -130,7 +130,9 @@ class WholeSite final : public Site {
     console::add_routes(router_, {.tickets = people_->domain(),
                                   .site = frame_,
                                   .version = REVIER_VERSION,
-                                  .store_writable = [this] { return store_->health().writable; }});
+                                  .store_writable = [this] { return store_->health().writable; },
+                                  .broker = &public_->broker(),
+                                  .context = catalogue_->core()});
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);
     });
