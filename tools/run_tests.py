@@ -153,7 +153,7 @@ def run_part(name, part, jobs, long):
     command += ["-L", f"^{part.label}$", "-j", str(jobs), "--output-on-failure",
                 "--output-junit", str(report), "--no-tests=error",
                 "--test-output-size-passed", "65536", "--test-output-size-failed", "1048576",
-                "--test-output-truncation", "middle", "--timeout", "7200" if long else "900"]
+                "--test-output-truncation", "middle", "--timeout", "7200" if long else "1800"]
     if part.only:
         command += ["-R", part.only]
     started = time.monotonic()

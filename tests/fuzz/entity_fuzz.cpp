@@ -40,8 +40,8 @@ void use(World& world, const ngsi::Entity& entity) {
   }
   std::size_t scalars = 0;
   ngsi::for_each_scalar(entity, [&scalars](const ngsi::Scalar&) { ++scalars; });
-  const auto predicate = ngsi::Predicate::compile(
-      {.q = "a==1|a[b]!=\"x\"|a.b~=y", .scope_q = "/#"}, world.names, context);
+  const auto predicate = ngsi::Predicate::compile({.q = "a==1|a[b]!=\"x\"|a.b~=y", .scope_q = "/#"},
+                                                  world.names, context);
   (void)predicate->matches(entity);
   world.names.count(entity, 1);
   world.names.count(entity, -1);
@@ -66,8 +66,7 @@ void use_body(World& world, std::string_view text) {
   if (!made) return;
   RV_CHECK(ngsi::Entity::decode(made->after->bytes()));
   use(world, *made->after);
-  const auto patch =
-      ngsi::parse_entity(document->root(), context, {.nulls = ngsi::Nulls::kMerge});
+  const auto patch = ngsi::parse_entity(document->root(), context, {.nulls = ngsi::Nulls::kMerge});
   if (!patch) return;
   const auto merged = ngsi::merge(world.names, made->after, *patch, {}, Instant{1});
   if (merged) RV_CHECK(ngsi::Entity::decode(merged->after->bytes()));

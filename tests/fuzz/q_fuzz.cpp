@@ -22,8 +22,7 @@ struct World {
         R"({"id":"urn:a:1","type":"T","scope":"/A/B","a":{"value":1,"observedAt":"2025-01-20T08:00:00Z",)"
         R"("b":{"value":"x"}},"b":{"languageMap":{"de":"x","en":["y"]}},"c":{"object":"urn:b:1"},)"
         R"("d":[1,"x",{"e":2}],"e":{"f":{"g":"h"}},"v":{"vocab":"W"}})");
-    const auto fragment =
-        ngsi::parse_entity(body->root(), *catalogue->core(), ngsi::kParseWhole);
+    const auto fragment = ngsi::parse_entity(body->root(), *catalogue->core(), ngsi::kParseWhole);
     entity = ngsi::create(names, *fragment, Instant{0})->after;
   }
 };
