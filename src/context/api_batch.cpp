@@ -3,6 +3,7 @@
 // 6.14 to 6.17, 6.31; 5.6.7 to 5.6.10, 5.6.20). One batch is one job of the writer; each entity in
 // it succeeds or fails alone.
 #include "context/detail/routes.h"
+#include "net/server.h"
 
 namespace revier::context::detail {
 namespace {
@@ -105,6 +106,7 @@ Task<Result<net::Response>> run_batch(const Api& api, const net::Request& reques
   std::vector<Write> writes;
   for (const json::Value element : body.elements()) {
     RV_CO_ASSIGN(std::string id, element_id(element, ids.size() + result.errors.size()));
+    if (ids.size() % kSliceEntities == kSliceEntities - 1) co_await net::yield_now();
     auto write = make_write(api, exchange, element, options, make);
     if (write) {
       ids.push_back(std::move(id));

@@ -22,7 +22,7 @@ Task<Result<net::Response>> answer_query(const Api& api, const net::Request& req
                                          const View& view) {
   RV_CO_ASSIGN(const Page page, page_of(request));
   RV_CO_ASSIGN(const Found found, co_await api.broker.query(exchange.tenant, predicate, page));
-  net::Response response = view.answer_with(request, view.many(found.entities));
+  net::Response response = view.answer_with(request, co_await view.many(found.entities));
   if (request.method == net::Method::kGet || request.method == net::Method::kHead) {
     link_pages(response, request, page, found.more);
   }

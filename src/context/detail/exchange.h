@@ -14,6 +14,9 @@
 
 namespace revier::context::detail {
 
+// Entities parsed or rendered in one slice: about a millisecond of large ones.
+inline constexpr std::size_t kSliceEntities = 64;
+
 // What all routes share; lives as long as the router.
 struct Api {
   Broker& broker;

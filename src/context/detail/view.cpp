@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/detail/view.h"
 
+#include "net/server.h"
 #include "ngsi/parse.h"
 
 namespace revier::context::detail {
@@ -111,22 +112,23 @@ std::string View::one(const ngsi::Entity& entity) const {
   return out;
 }
 
-std::string View::many(const std::vector<ngsi::EntityPtr>& entities) const {
+Task<std::string> View::many(const std::vector<ngsi::EntityPtr>& entities) const {
   ngsi::RenderOptions each = options();
   const bool collection = exchange_.accept == Media::kGeoJson;
   // A collection says its @context once, an array has no place for it.
   if (collection) each.with_context = false;
   std::string out = collection ? R"({"type":"FeatureCollection","features":[)" : "[";
-  for (const ngsi::EntityPtr& entity : entities) {
-    if (&entity != &entities.front()) out += ',';
-    append(*entity, each, out);
+  for (std::size_t i = 0; i < entities.size(); ++i) {
+    if (i > 0) out += ',';
+    append(*entities[i], each, out);
+    if (i % kSliceEntities == kSliceEntities - 1) co_await net::yield_now();
   }
   out += ']';
   if (collection && context_in_body_) {
     out.append(R"(,"@context":)").append(exchange_.context->reference());
   }
   if (collection) out += '}';
-  return out;
+  co_return out;
 }
 
 net::Response View::answer_with(const net::Request& request, std::string body) const {

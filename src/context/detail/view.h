@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/task.h"
 #include "context/detail/exchange.h"
 #include "ngsi/render.h"
 
@@ -27,9 +28,9 @@ class View {
   [[nodiscard]] static Result<View> make(const net::Request& request, const Exchange& exchange,
                                          const ngsi::Names& names, Lists lists);
 
-  // One entity, or an array (GeoJSON: a FeatureCollection), as the body of an answer.
+  // One entity, or an array (GeoJSON: a FeatureCollection) in slices, as the body of an answer.
   [[nodiscard]] std::string one(const ngsi::Entity& entity) const;
-  [[nodiscard]] std::string many(const std::vector<ngsi::EntityPtr>& entities) const;
+  [[nodiscard]] Task<std::string> many(const std::vector<ngsi::EntityPtr>& entities) const;
   // The answer around such a body, with the Link header where the body has no @context.
   [[nodiscard]] net::Response answer_with(const net::Request& request, std::string body) const;
 
