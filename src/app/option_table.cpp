@@ -199,10 +199,6 @@ constexpr OptionRow kRows[] = {
      .default_text = "",
      .help = "Address and port of their own for /metrics, open to who reaches it; empty: on the "
              "site's port with a token that may state.read"},
-    {.name = "map.pmtiles",
-     .type = kText,
-     .default_text = "",
-     .help = "File with map tiles (PMTiles); without it the map shows outlines and points"},
     {.name = "demo",
      .type = kChoice,
      .default_text = "",

@@ -42,7 +42,10 @@ class WholeSite final : public Site {
   std::string own_address() const override {
     return app::own_address(options_, server_->address());
   }
-  std::string civil_time() const override { return to_iso8601(civil_clock_->now()); }
+  std::string civil_time() const override {
+    const Instant now = civil_clock_->now();
+    return to_iso8601({now.us - now.us % Duration::seconds(1).us});
+  }
 
   Result<std::string> first_administrator_path() override {
     RV_ASSIGN(const std::optional<std::string> secret, accounts_->identity->first_link());

@@ -26,6 +26,7 @@ class Site {
   [[nodiscard]] virtual Result<std::string> first_administrator_path() = 0;
   // The demo's token (DIR/demo-token); empty without demo.
   [[nodiscard]] virtual Result<std::string> demo_token() = 0;
+  // To the second.
   [[nodiscard]] virtual std::string civil_time() const = 0;
   // What has to be done now and then: takes over accounts, ends holds. Call about once a second,
   // from one thread that may block.

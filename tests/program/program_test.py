@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 import datetime
+import json
 import os
 import shutil
 import signal
+import socket
 import stat
 import tempfile
 import time
@@ -96,6 +98,38 @@ class Program(unittest.TestCase):
                 time.sleep(0.2)
             self.assertEqual(server.json("/readyz", headers)["durability"], "commit")
             self.assertNotIn("durability", server.json("/readyz"))
+
+    def test_metrics_on_a_port_of_their_own(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with Server("--metrics-listen", f"127.0.0.1:{port}", folder=self.folder) as server:
+            self.assertEqual(server.ask("GET", "/metrics")[0], 404)
+            server.address = f"127.0.0.1:{port}"
+            status, _, body = server.ask("GET", "/metrics")
+            self.assertEqual(status, 200)
+            self.assertIn(b"revier_", body)
+            self.assertEqual(server.ask("GET", "/")[0], 404)
+
+    def test_contexts_of_the_operator(self):
+        url = "https://city.example/terms.jsonld"
+        catalogue = os.path.join(self.folder, "contexts")
+        os.mkdir(catalogue)
+        with open(os.path.join(catalogue, "catalogue.json"), "w") as file:
+            json.dump({url: "terms.jsonld"}, file)
+        wrong = command("serve", "--data", self.folder, "--listen", "127.0.0.1:0",
+                        "--contexts-catalogue", catalogue)
+        self.assertEqual(wrong.returncode, 1)
+        self.assertIn("terms.jsonld", wrong.stderr)
+        with open(os.path.join(catalogue, "terms.jsonld"), "w") as file:
+            json.dump({"@context": {"bench": "https://city.example/bench"}}, file)
+        with Server("--no-auth", "--contexts-catalogue", catalogue, folder=self.folder) as server:
+            entity = {"@context": url, "id": "urn:ngsi-ld:Bench:1", "type": "bench"}
+            status, _, body = server.ask("POST", "/ngsi-ld/v1/entities", json.dumps(entity),
+                                         {"Content-Type": "application/ld+json"})
+            self.assertEqual(status, 201, body)
+            self.assertIn("https://city.example/bench",
+                          json.dumps(server.json("/ngsi-ld/v1/entities/urn:ngsi-ld:Bench:1")))
 
     def test_users_tokens_and_tenants(self):
         data = ("--data", self.folder)
