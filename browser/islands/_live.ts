@@ -70,14 +70,15 @@ export class LiveElement extends HTMLElement {
         changed = show(element, value) || changed;
       }
     }
-    if (changed) this.announce();
+    if (changed) this.announce(change.attrs.observedAt);
   }
 
-  private announce(): void {
+  // With the time of the values, which is not ours where a demo's clock stands elsewhere.
+  private announce(observedAt: Change["attrs"][string] | undefined): void {
     if (Date.now() - this.announcedAt < announceEveryMs) return;
     this.announcedAt = Date.now();
-    const clock = {hour: "numeric", minute: "2-digit", hour12: false} as const;
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, clock).format();
+    const at = typeof observedAt === "string" ? new Date(observedAt) : new Date();
+    const time = clockOf(document.documentElement.lang).format(at);
     this.status.textContent = `${this.dataset.updated ?? ""} (${time})`;
   }
 }
@@ -92,12 +93,15 @@ function show(element: HTMLElement, value: Change["attrs"][string]): boolean {
   return true;
 }
 
+function clockOf(language: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(language, {hour: "numeric", minute: "2-digit", hour12: false,
+                                            timeZone: "Europe/Berlin"});
+}
+
 function written(element: HTMLElement, value: Change["attrs"][string]): string {
   const language = document.documentElement.lang;
   if (element instanceof HTMLTimeElement) {
-    const clock = new Intl.DateTimeFormat(language, {hour: "numeric", minute: "2-digit",
-                                                     hour12: false, timeZone: "Europe/Berlin"});
-    return clock.format(new Date(String(value))) + (language === "de" ? " Uhr" : "");
+    return clockOf(language).format(new Date(String(value))) + (language === "de" ? " Uhr" : "");
   }
   if (typeof value === "number") {
     const digits = Number(element.dataset.digits ?? 1);

@@ -11,6 +11,7 @@ export type Position = [longitude: number, latitude: number];
 
 const closestZoom = 15;
 const edgePx = 70;
+const gapPx = 4;
 
 // "rgba(...)" of any colour that CSS knows: MapLibre reads fewer.
 function plainColour(colour: string): string {
@@ -23,17 +24,21 @@ function plainColour(colour: string): string {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
-function middleOf(area: Area): Position {
+// In the north of the area's largest part, where marks of its middle do not hide a name.
+function placeOfName(area: Area): Position {
   const rings = area.geometry.type === "Polygon"
       ? [area.geometry.coordinates[0]]
       : area.geometry.coordinates.map((polygon) => polygon[0]);
   const ring = rings.reduce((longest, next) => next.length > longest.length ? next : longest);
-  const sum = ring.reduce(([x, y], [lon, lat]) => [x + lon, y + lat], [0, 0]);
-  return [sum[0] / ring.length, sum[1] / ring.length];
+  const middle = ring.reduce((sum, [longitude]) => sum + longitude, 0) / ring.length;
+  const latitudes = ring.map(([, latitude]) => latitude);
+  const south = Math.min(...latitudes), north = Math.max(...latitudes);
+  return [middle, south + 0.7 * (north - south)];
 }
 
 export class MapView {
   private readonly map: maplibre.Map;
+  private readonly marks: maplibre.Marker[] = [];
 
   constructor(private readonly library: Library, private readonly ground: HTMLElement,
               private readonly areas: Area[], private readonly positions: Position[],
@@ -47,6 +52,8 @@ export class MapView {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     areas.forEach((area) => this.label(area));
+    this.map.on("zoomend", () => this.spread());
+    this.map.on("resize", () => this.spread());
     for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
       matchMedia(query).addEventListener("change", () => this.map.setStyle(this.style()));
     }
@@ -54,7 +61,26 @@ export class MapView {
 
   // Puts a button at a place of the map.
   mark(button: HTMLElement, position: Position): void {
-    new this.library.Marker({element: button}).setLngLat(position).addTo(this.map);
+    this.marks.push(new this.library.Marker({element: button}).setLngLat(position)
+                        .addTo(this.map));
+  }
+
+  // Moves marks down until each that is shown can be pressed.
+  spread(): void {
+    const placed: {x: number; y: number; width: number}[] = [];
+    const shown = this.marks.filter((mark) => !mark.getElement().hidden)
+        .map((mark) => ({mark, ...this.map.project(mark.getLngLat())}))
+        .sort((a, b) => a.y - b.y);
+    for (const {mark, x, y} of shown) {
+      const {offsetWidth: width, offsetHeight: height} = mark.getElement();
+      let low = y;
+      const isHit = (p: {x: number; y: number; width: number}) =>
+          Math.abs(p.x - x) < (p.width + width) / 2 + gapPx &&
+          Math.abs(p.y - low) < height + gapPx;
+      for (let hit; (hit = placed.find(isHit));) low = hit.y + height + gapPx;
+      placed.push({x, y: low, width});
+      mark.setOffset([0, low - y]);
+    }
   }
 
   zoomIn(): void { this.map.zoomIn(); }
@@ -74,7 +100,7 @@ export class MapView {
     name.className = "rv-map__area";
     name.textContent = area.name;
     name.setAttribute("aria-hidden", "true");
-    new this.library.Marker({element: name}).setLngLat(middleOf(area)).addTo(this.map);
+    new this.library.Marker({element: name}).setLngLat(placeOfName(area)).addTo(this.map);
     for (const attribute of ["role", "aria-label", "tabindex"]) name.removeAttribute(attribute);
   }
 

@@ -115,7 +115,7 @@ class MapElement extends HTMLElement {
       view.mark(mark, position);
     }
     const tools = element("div", "rv-cluster");
-    tools.append(this.choice(marks),
+    tools.append(this.choice(marks, view),
                  button(this.text("closer"), () => view.zoomIn()),
                  button(this.text("farther"), () => view.zoomOut()),
                  button(this.text("all"), () => view.showAll()));
@@ -124,15 +124,17 @@ class MapElement extends HTMLElement {
     ground.querySelector("canvas")?.focus({preventScroll: true});
   }
 
-  // Which group of things the map shows: at first one, so that the marks do not lie on each other.
-  private choice(marks: Map<string, HTMLElement[]>): HTMLElement {
+  // Which group of things the map shows; one, so that the marks stay near their places.
+  private choice(marks: Map<string, HTMLElement[]>, view: MapView): HTMLElement {
     const label = element("label", "rv-map__choice", this.text("show"));
     const select = element("select", "rv-map__button");
     for (const group of marks.keys()) select.add(new Option(group));
-    select.add(new Option(this.text("everything"), ""));
-    const write = () => marks.forEach((group, name) => group.forEach((mark) => {
-      mark.hidden = select.value !== "" && select.value !== name;
-    }));
+    const write = () => {
+      marks.forEach((group, name) => group.forEach((mark) => {
+        mark.hidden = select.value !== name;
+      }));
+      view.spread();
+    };
     select.addEventListener("change", write);
     write();
     label.append(select);

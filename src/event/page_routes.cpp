@@ -43,7 +43,7 @@ void fill_now(StartPage& view, const Programme& programme, Instant now, Language
     view.now.push_back(session_row(programme, session, language));
     SessionRow& row = view.now.back();
     row.time.text =
-        web::date(language, session.starts_at, web::DateStyle::kShort) + ", " + row.time.text;
+        web::date(language, session.starts_at, web::DateStyle::kShort) + ",\n" + row.time.text;
   }
 }
 

@@ -54,7 +54,7 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await page.context().clearCookies();
   await signIn(page);
   await look(page);
-  const {code, mail} = await register(server, ["day:2025-02-05"], "Konrad =1+1 Zuse");
+  const {code, mail} = await register(server, ["tag-2025-02-05"], "Konrad =1+1 Zuse");
 
   await page.getByRole("link", {name: "Anmeldungen", exact: true}).click();
   await look(page);
@@ -92,7 +92,8 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await look(page);
   await page.goto("/console/");
   await page.getByRole("link", {name: "Abmelden"}).click();
-  await page.getByRole("button", {name: "Abmelden"}).click();
+  await Promise.all([page.waitForNavigation(),
+                     page.getByRole("button", {name: "Abmelden"}).click()]);
   await page.goto("/console/anmeldungen");
   assert.match(page.url(), /\/console\/anmelden/);
 });

@@ -156,18 +156,19 @@ test("seats can be given back before registering", async ({open}) => {
 });
 
 test("two sessions at the same time are refused with the reason", async ({open, server}) => {
-  const {quotas} = await server.json("/api/v1/quotas");
-  const overlapping = quotas.filter((q) => q.kind === "session")
-      .filter((q, _, all) => all.some((o) => o !== q && o.starts_at < q.ends_at &&
-                                             q.starts_at < o.ends_at));
-  if (overlapping.length < 2) return;
+  const beside = await server.json(`/api/v1/sessions/${workshop}`);
+  Object.assign(beside, {id: "zur-selben-zeit", title: {de: "Nebenan", en: "Next door"}});
+  const put = await server.ask("/api/v1/sessions/zur-selben-zeit",
+                               {method: "PUT", token: true, body: beside});
+  assert.ok(put.ok, await put.text());
   const page = await open();
   await page.goto("/anmeldung");
-  for (const quota of overlapping.slice(0, 2)) {
-    await page.locator(`input[value='${quota.id}']`).check();
-  }
+  await page.getByLabel(/LoRaWAN/).check();
+  await page.getByLabel(/Nebenan/).check();
   await page.locator("main form button").click();
   assert.match(await page.locator("rv-summary").innerText(), /zur selben Zeit/);
+  assert.equal(await page.getByLabel(/LoRaWAN/).isChecked(), true);
+  await server.ask("/api/v1/sessions/zur-selben-zeit", {method: "DELETE", token: true});
 });
 
 test("a full workshop leads to the waiting list", async ({open, server}) => {

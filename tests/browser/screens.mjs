@@ -10,11 +10,12 @@ import {Server} from "./server.mjs";
 import {desktop, launch, openPage, phone} from "./suite.mjs";
 
 const bytesMax = 200_000;
+const tall = {width: 1280, height: 1200};
 const dark = {colorScheme: "dark"};
 const [binary, folder] = process.argv.slice(2);
 
 const publicPages = [
-  ["start", "/", {}], ["start-dark", "/", dark], ["start-phone", "/", {viewport: phone}],
+  ["start", "/", {viewport: tall}], ["start-dark", "/", {viewport: tall, ...dark}], ["start-phone", "/", {viewport: phone}],
   ["start-english", "/en/", {}], ["programme", "/programm", {}],
   ["programme-phone", "/programm", {viewport: phone}],
   ["grid", "/programm?ansicht=raster", {}], ["session", "/programm/scd25-d1-08", {}],
@@ -29,7 +30,7 @@ const browser = await launch();
 const server = await Server.start(binary);
 let drawn = 0;
 
-// The first window, or with `whole` all of the page.
+// What the window shows, or with `whole` all of the page.
 async function draw(page, name, whole = false) {
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
   const path = join(folder, `${name}.png`);
@@ -50,7 +51,7 @@ async function drawMap(page, name) {
   await page.getByRole("button", {name: "Karte laden"}).click();
   await page.locator(".rv-map__marker").first().waitFor();
   await page.waitForTimeout(2_000);
-  await page.locator("rv-map").scrollIntoViewIfNeeded();
+  await page.locator("rv-map").evaluate((map) => map.scrollIntoView());
   await draw(page, name);
 }
 
@@ -76,7 +77,7 @@ async function drawConsole(page) {
   await signIn(page);
   let code = "";
   for (const name of ["Grace Hopper", "Konrad Zuse", "Emmy Noether", "Alan Turing"]) {
-    ({code} = await register(server, ["day:2025-02-05"], name));
+    ({code} = await register(server, ["tag-2025-02-05"], name));
   }
   await page.goto("/console/");
   await draw(page, "console");
@@ -105,7 +106,7 @@ try {
   for (const [name, path, options] of publicPages) {
     await onPage(options, async (page) => {
       await page.goto(path);
-      await draw(page, name, name !== "programme-phone");
+      await draw(page, name);
     });
   }
   await onPage({viewport: desktop}, (page) => drawMap(page, "map"));
