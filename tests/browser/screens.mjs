@@ -15,7 +15,8 @@ const dark = {colorScheme: "dark"};
 const [binary, folder] = process.argv.slice(2);
 
 const publicPages = [
-  ["start", "/", {viewport: tall}], ["start-dark", "/", {viewport: tall, ...dark}], ["start-phone", "/", {viewport: phone}],
+  ["start", "/", {viewport: tall}], ["start-dark", "/", {viewport: tall, ...dark}],
+  ["start-phone", "/", {viewport: phone}],
   ["start-english", "/en/", {}], ["programme", "/programm", {}],
   ["programme-phone", "/programm", {viewport: phone}],
   ["grid", "/programm?ansicht=raster", {}], ["session", "/programm/scd25-d1-08", {}],
