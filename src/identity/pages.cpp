@@ -138,14 +138,14 @@ class Pages {
   }
 
   [[nodiscard]] Response show(const Request& request, const Words& words, const web::Form& form,
-                              const FormData& data, std::string_view csrf = {},
-                              int status = 200) const {
+                              FormData data, std::string_view csrf = {}, int status = 200) const {
+    if (form.find("csrf") != nullptr) data.set("csrf", std::string(csrf));
     web::Page page = parts_.site.page(request, std::string(text(language(request), words.title)));
     page.is_private = true;
     page.has_errors = !data.valid();
     web::Html out(page.language);
-    render_form_page(out, {page, words.intro, form, data, std::string(csrf),
-                           std::string(text(page.language, words.button))});
+    render_form_page(
+        out, {page, words.intro, form, data, std::string(text(page.language, words.button))});
     return web::html_response(std::move(out), status, web::Caching::kNever);
   }
   [[nodiscard]] Response failed(const Request& request, const Error& error) const {

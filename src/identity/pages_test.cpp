@@ -103,6 +103,12 @@ class PagesTest : public testing::Test {
     const std::string set = header(in, "Set-Cookie");
     cookie_ = set.substr(0, set.find(';'));
   }
+  static std::size_t count_of(const net::Response& response, std::string_view part) {
+    const std::string& text = std::get<std::string>(response.body);
+    std::size_t count = 0;
+    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
+    return count;
+  }
   static std::string csrf_of(const net::Response& response) {
     const std::string page = html(response);
     const std::string_view mark = "name=\"csrf\" value=\"";
@@ -180,6 +186,8 @@ TEST_F(PagesTest, SigningOutNeedsTheSessionsForm) {
   const auto page = get("/console/abmelden");
   EXPECT_NE(html(page).find("admin"), std::string::npos);
   EXPECT_EQ(post("/console/abmelden", "csrf=wrong").status, 403);
+  // A browser sends every field of the form: there is one, and it is filled.
+  EXPECT_EQ(count_of(page, "name=\"csrf\""), 1U);
   const auto out = post("/console/abmelden", "csrf=" + csrf_of(page));
   EXPECT_EQ(out.status, 303);
   EXPECT_NE(header(out, "Set-Cookie").find("Max-Age=0"), std::string::npos);

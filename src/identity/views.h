@@ -14,7 +14,6 @@ struct FormPage {
   std::string intro;
   const web::Form& form;
   const web::FormData& data;
-  std::string csrf;  // of the session, empty without one
   std::string button;
 };
 
