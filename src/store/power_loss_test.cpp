@@ -20,8 +20,11 @@ namespace fs = std::filesystem;
 constexpr std::array kColumns = {Column::kEntities, Column::kHistory, Column::kOutbox};
 constexpr int kClients = 3;
 
-// 60 rounds, or RV_LONG=1 in the environment: 1,000.
-int rounds() { return std::getenv("RV_LONG") != nullptr ? 1'000 : 60; }
+// ThreadSanitizer looks for races, which show in few rounds, and takes its time.
+constexpr int kRounds = __has_feature(thread_sanitizer) ? 8 : 60;
+
+// RV_LONG=1 in the environment: 1,000.
+int rounds() { return std::getenv("RV_LONG") != nullptr ? 1'000 : kRounds; }
 
 // What the clients know: per client the number of its last acknowledged batch.
 using Acknowledged = std::array<int, kClients>;
@@ -204,7 +207,7 @@ TEST(PowerLoss, NothingAcknowledgedIsMissing) { rounds_of(rounds(), Durability::
 
 // The proof that the test above can fail; batches stay whole even so.
 TEST(PowerLoss, WithoutSyncAcknowledgedWritesAreMissing) {
-  EXPECT_GT(rounds_of(24, Durability::kNone, 1).lost, 10);
+  EXPECT_GT(rounds_of(std::min(kRounds, 24), Durability::kNone, 1).lost, 0);
 }
 
 TEST(PowerLoss, EveryAnswerToASingleClientFollowsASync) {
