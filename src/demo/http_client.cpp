@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "demo/http_client.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
+
+#include "net/client.h"
 
 namespace revier::demo {
 namespace {
 
 constexpr std::size_t kBodyBytesMax = std::size_t{4} << 20;
+constexpr std::int64_t kDeadlineMs = 20'000;
 
-std::size_t take(char* data, std::size_t size, std::size_t count, void* target) {
-  auto& body = *static_cast<std::string*>(target);
-  if (body.size() + size * count > kBodyBytesMax) return 0;
-  body.append(data, size * count);
-  return size * count;
-}
-
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using HeaderList = std::unique_ptr<curl_slist, FreeList>;
-
-void append(HeaderList& list, const std::string& line) {
-  list.reset(curl_slist_append(list.release(), line.c_str()));
+net::Method method_named(std::string_view name) {
+  if (name == "GET") return net::Method::kGet;
+  if (name == "PUT") return net::Method::kPut;
+  return name == "PATCH" ? net::Method::kPatch : net::Method::kPost;
 }
 
 }  // namespace
@@ -30,8 +22,9 @@ void append(HeaderList& list, const std::string& line) {
 struct HttpClient::State {
   std::string address;
   std::string token;
-  CURL* curl = curl_easy_init();
-  ~State() { curl_easy_cleanup(curl); }
+  // It asks the server that started it, wherever that listens.
+  std::unique_ptr<net::Client> client =
+      net::Client::open({.allowed = {"0.0.0.0/0", "::/0"}, .connections_max = 1}).value();
 };
 
 HttpClient::HttpClient(std::string address, std::string token)
@@ -42,37 +35,19 @@ Result<Reply> HttpClient::get(std::string_view path) { return send("GET", path, 
 
 Result<Reply> HttpClient::send(std::string_view method, std::string_view path,
                                std::string_view content_type, const std::string& body) {
-  const std::string url = fmt::format("{}{}", state_->address, path);
-  HeaderList headers;
-  append(headers, "Authorization: Bearer " + state_->token);
-  append(headers, "Expect:");
-  if (!content_type.empty()) append(headers, fmt::format("Content-Type: {}", content_type));
-  Reply reply;
-  std::array<char, CURL_ERROR_SIZE> reason{};
-  CURL* curl = state_->curl;
-  curl_easy_reset(curl);
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 20'000L);
-  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, std::string(method).c_str());
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason.data());
-  if (!body.empty()) {
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data());
+  net::Outgoing request{.method = method_named(method),
+                        .url = fmt::format("{}{}", state_->address, path),
+                        .headers = {{"Authorization", "Bearer " + state_->token}},
+                        .body = body,
+                        .deadline_ms = kDeadlineMs,
+                        .reply_bytes_max = kBodyBytesMax};
+  if (!content_type.empty()) request.headers.emplace_back("Content-Type", content_type);
+  const std::string url = request.url;
+  auto reply = state_->client->send_blocking(std::move(request));
+  if (!reply) {
+    return fail(Code::kUnavailable, fmt::format("{}: {}", url, reply.error().message));
   }
-  if (const CURLcode done = curl_easy_perform(curl); done != CURLE_OK) {
-    const char* said = reason[0] != '\0' ? reason.data() : curl_easy_strerror(done);
-    return fail(Code::kUnavailable, fmt::format("{}: {}", url, said));
-  }
-  long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  reply.status = static_cast<int>(status);
-  return reply;
+  return Reply{reply->status, std::move(reply->body)};
 }
 
 }  // namespace revier::demo

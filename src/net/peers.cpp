@@ -120,6 +120,18 @@ std::string to_string(const Address& address) {
   return text;
 }
 
+bool is_private(const Address& address) {
+  static const Networks kPrivate =
+      Networks::parse(
+          {"0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
+           "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
+           "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",    "::/96",
+           "64:ff9b::/96",  "64:ff9b:1::/48",  "100::/64",       "2001::/32",      "2001:db8::/32",
+           "2002::/16",     "fc00::/7",        "fe80::/10",      "fec0::/10",      "ff00::/8"})
+          .value();
+  return kPrivate.contains(address);
+}
+
 HostNames::HostNames(const std::vector<std::string>& names, std::string_view listen) {
   for (const std::string& name : names) names_.push_back(lower_case(name));
   if (!names_.empty()) return;
@@ -137,8 +149,8 @@ bool HostNames::contains(std::string_view host) const {
                      [&](const std::string& name) { return equals_ignoring_case(name, host); });
 }
 
-Result<Proxies> Proxies::parse(const std::vector<std::string>& texts) {
-  Proxies proxies;
+Result<Networks> Networks::parse(const std::vector<std::string>& texts) {
+  Networks proxies;
   for (const std::string& text : texts) {
     const std::size_t slash = std::min(text.find('/'), text.size());
     const auto address = parse_address(std::string_view(text).substr(0, slash));
@@ -146,16 +158,15 @@ Result<Proxies> Proxies::parse(const std::vector<std::string>& texts) {
     const auto bits = whole ? std::uint64_t{128} : parse_decimal(text.substr(slash + 1));
     const std::uint64_t most = address && is_v4(*address) && !whole ? 32 : 128;
     if (!address || !bits || *bits > most) {
-      return fail(
-          Code::kInvalidRequest,
-          fmt::format("proxy \"{}\": expected an address or a range like 10.0.0.0/8", text));
+      return fail(Code::kInvalidRequest,
+                  fmt::format("\"{}\": expected an address or a network like 10.0.0.0/8", text));
     }
     proxies.ranges_.push_back({*address, static_cast<unsigned>(*bits + 128 - most)});
   }
   return proxies;
 }
 
-bool Proxies::contains(const Address& address) const {
+bool Networks::contains(const Address& address) const {
   return std::any_of(ranges_.begin(), ranges_.end(), [&](const Range& range) {
     for (unsigned bit = 0; bit < range.bits; ++bit) {
       if (((address[bit / 8] ^ range.address[bit / 8]) & (0x80U >> bit % 8)) != 0) return false;
@@ -164,7 +175,7 @@ bool Proxies::contains(const Address& address) const {
   });
 }
 
-Forwarded read_forwarded(const Request& request, const Proxies& proxies) {
+Forwarded read_forwarded(const Request& request, const Networks& proxies) {
   Forwarded out;
   out.authority = last_value(request, "X-Forwarded-Host");
   out.secure = equals_ignoring_case(last_value(request, "X-Forwarded-Proto"), "https");

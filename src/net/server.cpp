@@ -105,7 +105,7 @@ detail::Address address_of(const tcp::endpoint& endpoint) {
 class RunningServer final : public Server {
  public:
   RunningServer(const ServerOptions& options, const Router& router, const Clock& clock,
-                detail::Proxies proxies, detail::TlsContext tls)
+                detail::Networks proxies, detail::TlsContext tls)
       : state_(options, router, std::move(proxies), std::move(tls)) {
     unsigned threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency();
     for (threads = std::max(threads, 1U); threads > 0; --threads) {
@@ -237,7 +237,7 @@ class RunningServer final : public Server {
 Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options, const Router& router,
                                              const Clock& clock) {
   RV_TRY(check(options));
-  RV_ASSIGN(detail::Proxies proxies, detail::Proxies::parse(options.proxies));
+  RV_ASSIGN(detail::Networks proxies, detail::Networks::parse(options.proxies));
   detail::TlsContext tls;
   if (!options.tls_certificate_file.empty()) {
     RV_ASSIGN(tls, detail::open_tls(options.tls_certificate_file, options.tls_key_file));

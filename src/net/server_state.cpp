@@ -63,7 +63,7 @@ bool ConnectionCount::wait_until_none(std::int64_t timeout_ms) {
 }
 
 ServerState::ServerState(const ServerOptions& server_options, const Router& its_router,
-                         Proxies its_proxies, TlsContext its_tls)
+                         Networks its_proxies, TlsContext its_tls)
     : options(server_options),
       router(its_router),
       hosts(server_options.names, host_of(server_options.listen)),

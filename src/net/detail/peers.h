@@ -26,6 +26,10 @@ using Address = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);
 [[nodiscard]] std::string to_string(const Address& address);
 
+// True of what is not on the internet: loopback, private, link-local, shared and reserved ranges,
+// multicast, and IPv6 forms that carry such an IPv4 address (RFC 6890, RFC 4193, RFC 6052).
+[[nodiscard]] bool is_private(const Address& address);
+
 class HostNames {
  public:
   // `names` as configured; where they are empty: localhost, the loopback addresses and `listen`
@@ -37,10 +41,11 @@ class HostNames {
   std::vector<std::string> names_;  // lower case
 };
 
-class Proxies {
+// Addresses and ranges of them.
+class Networks {
  public:
   // Addresses or CIDR ranges. Errors: kInvalidRequest naming the wrong one.
-  [[nodiscard]] static Result<Proxies> parse(const std::vector<std::string>& texts);
+  [[nodiscard]] static Result<Networks> parse(const std::vector<std::string>& texts);
   [[nodiscard]] bool contains(const Address& address) const;
   [[nodiscard]] bool empty() const { return ranges_.empty(); }
 
@@ -58,6 +63,6 @@ struct Forwarded {
   std::string_view authority;     // X-Forwarded-Host, may be empty
   bool secure = false;            // X-Forwarded-Proto is https
 };
-[[nodiscard]] Forwarded read_forwarded(const Request& request, const Proxies& proxies);
+[[nodiscard]] Forwarded read_forwarded(const Request& request, const Networks& proxies);
 
 }  // namespace revier::net::detail

@@ -49,7 +49,7 @@ class ConnectionCount {
 };
 
 struct ServerState {
-  ServerState(const ServerOptions& server_options, const Router& its_router, Proxies its_proxies,
+  ServerState(const ServerOptions& server_options, const Router& its_router, Networks its_proxies,
               TlsContext its_tls);
 
   // Makes the routes' metrics; when the router is filled.
@@ -58,7 +58,7 @@ struct ServerState {
   const ServerOptions options;
   const Router& router;
   const HostNames hosts;
-  const Proxies proxies;
+  const Networks proxies;
   const TlsContext tls;                                      // nullptr: plain TCP
   std::vector<std::unique_ptr<RouteMetrics>> route_metrics;  // by Route::number
   ConnectionCount connections;
