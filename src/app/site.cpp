@@ -42,6 +42,7 @@ class WholeSite final : public Site {
   std::string own_address() const override {
     return app::own_address(options_, server_->address());
   }
+  const net::Router& router() const override { return router_; }
   std::string civil_time() const override {
     const Instant now = civil_clock_->now();
     return to_iso8601({now.us - now.us % Duration::seconds(1).us});

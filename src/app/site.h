@@ -6,6 +6,7 @@
 
 #include "app/options.h"
 #include "base/result.h"
+#include "net/http.h"
 
 namespace revier::app {
 
@@ -26,6 +27,8 @@ class Site {
   [[nodiscard]] virtual Result<std::string> first_administrator_path() = 0;
   // The demo's token (DIR/demo-token); empty without demo.
   [[nodiscard]] virtual Result<std::string> demo_token() = 0;
+  // Everything it answers: for the permission matrix.
+  [[nodiscard]] virtual const net::Router& router() const = 0;
   // To the second.
   [[nodiscard]] virtual std::string civil_time() const = 0;
   // What has to be done now and then: takes over accounts, ends holds. Call about once a second,

@@ -157,12 +157,14 @@ class ConsoleTest : public testing::Test {
   }
 
   // Signs a new user with this role in; the cookie goes with all that is sent then.
-  void sign_in(const std::string& role) {
-    const std::vector<identity::RoleGrant> grants{{.role = role, .id = {}, .within = {}}};
-    const auto link = identity_->create_user(role, grants);
+  void sign_in(const std::string& role, const std::string& event = "") {
+    const auto scope = event.empty() ? identity::ScopeKind::kInstance : identity::ScopeKind::kEvent;
+    const std::vector<identity::RoleGrant> grants{{role, scope, event, ""}};
+    const std::string name = role + event;
+    const auto link = identity_->create_user(name, grants);
     ASSERT_TRUE(link) << link.error().message;
     ASSERT_TRUE(identity_->use_link(*link, "", kPassword));
-    const auto session = identity_->sign_in(role, kPassword, "10.0.0.1");
+    const auto session = identity_->sign_in(name, kPassword, "10.0.0.1");
     ASSERT_TRUE(session);
     cookie_ = std::string(identity::kSessionCookie) + "=" + session->cookie_secret;
   }
@@ -260,6 +262,25 @@ TEST_F(ConsoleTest, EachPageAsksForItsRight) {
   sign_in("desk");
   EXPECT_TRUE(has(get("/console/"), "/console/einlass"));
   EXPECT_EQ(post_own("/console/anmeldungen/" + ada_.id + "/stornieren", "", "").status, 403);
+}
+
+TEST_F(ConsoleTest, ARoleOnOneEventReachesThatEventOnly) {
+  const std::string one = "/console/anmeldungen/" + ada_.id;
+  const std::string code = "code=" + ada_.code;
+  sign_in("desk", "other");
+  EXPECT_TRUE(has(get("/console/"), "/console/einlass"));
+  EXPECT_FALSE(has(get("/console/einlass"), "2025-02-05"));
+  EXPECT_EQ(get("/console/einlass", "tag=2025-02-05").status, 403);
+  EXPECT_EQ(post_own("/console/einlass", "tag=2025-02-05", code).status, 403);
+  EXPECT_FALSE(has(get("/console/anmeldungen"), "ada@"));
+  EXPECT_FALSE(has(get("/console/anmeldungen.csv"), "ada@"));
+  EXPECT_EQ(get(one).status, 403);
+  sign_in("organiser", "scd");
+  EXPECT_FALSE(has(get("/console/"), "/console/postausgang"));
+  EXPECT_TRUE(has(get("/console/anmeldungen"), one));
+  EXPECT_TRUE(has(get("/console/anmeldungen.csv"), "ada@"));
+  EXPECT_EQ(post_own("/console/einlass", "tag=2025-02-05", code).status, 200);
+  EXPECT_EQ(post_own(one + "/stornieren", "", "").status, 303);
 }
 
 TEST_F(ConsoleTest, OverviewCounts) {

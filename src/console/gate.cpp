@@ -52,6 +52,7 @@ Response show_setup(const Needs& needs, const Request& request, const Caller& ca
                           .choices = {}};
   for (const ticket::QuotaStatus& status : registrations.quotas()) {
     if (status.quota.kind != ticket::QuotaKind::kDay) continue;
+    if (!caller.may(Action::kCheckIn, identity::Scope::event(status.quota.event))) continue;
     const std::string day(ticket::day_of_quota(status.quota.id));
     days.choices.push_back({.value = day,
                             .label = day_name(day, language),
@@ -119,12 +120,19 @@ Task<Response> show_gate(const Needs& needs, const Request& request, const Calle
   co_return personal(std::move(out), status);
 }
 
+Result<> may_work(const Caller& caller, const ticket::DayQuota& day) {
+  return caller.require(Action::kCheckIn, identity::Scope::event(day.event));
+}
+
 Task<Response> get_gate(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kCheckIn);
+  const Entry caller = enter_somewhere(needs, request, Action::kCheckIn);
   if (!caller) co_return caller.error();
   const std::string day = asked(request, "tag");
   auto quota = ticket::day_quota(needs.tickets.registrations, day, {});
   if (day.empty() || !quota) co_return show_setup(needs, request, *caller);
+  if (const auto may = may_work(*caller, *quota); !may) {
+    co_return refused(needs, request, may.error());
+  }
   const Desk desk{std::move(*quota), asked_desk(request)};
   co_return co_await show_gate(needs, request, *caller, desk, std::nullopt);
 }
@@ -222,13 +230,16 @@ Task<Result<Attempt>> try_ticket(const Needs& needs, std::string code, const Des
 }
 
 Task<Response> post_gate(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kCheckIn);
+  const Entry caller = enter_somewhere(needs, request, Action::kCheckIn);
   if (!caller) co_return caller.error();
   auto data = read_own_form(*caller, code_form(), request);
   if (!data) co_return refused(needs, request, data.error());
   auto quota = ticket::day_quota(needs.tickets.registrations, asked(request, "tag"),
                                  needs.tickets.civil_clock.now());
   if (!quota) co_return refused(needs, request, quota.error());
+  if (const auto may = may_work(*caller, *quota); !may) {
+    co_return refused(needs, request, may.error());
+  }
   const Desk desk{std::move(*quota), asked_desk(request)};
   const Language language = web::language_of(request);
   if (!web::validate(code_form(), *data)) {

@@ -90,14 +90,29 @@ web::kern::Table list_table(const std::vector<Booking>& bookings, Language langu
   return table;
 }
 
-ticket::rows::Search asked_search(const Request& request) {
-  return {.text = asked(request, "suche"), .quota = asked(request, "kontingent")};
+ticket::rows::Search asked_search(const Request& request, const Caller& caller) {
+  ticket::rows::Search search{.text = asked(request, "suche"),
+                              .quota = asked(request, "kontingent")};
+  if (!caller.may(Action::kRegistrationsRead)) {
+    search.events = caller.events_with(Action::kRegistrationsRead);
+  }
+  return search;
+}
+
+// A booking belongs to the events of what it claims.
+Result<> may_handle(const Caller& caller, Action action, const Booking& booking,
+                    const Registrations& registrations) {
+  for (const ticket::Claim& claim : booking.claims) {
+    const auto status = registrations.quota(claim.quota);
+    if (status && caller.may(action, identity::Scope::event(status->quota.event))) return {};
+  }
+  return caller.require(action);
 }
 
 Task<Response> list(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kRegistrationsRead);
+  const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
-  ticket::rows::Search search = asked_search(request);
+  ticket::rows::Search search = asked_search(request, *caller);
   search.limit = kPageSize;
   std::int64_t count = 0;
   int page = asked_page(request);
@@ -178,9 +193,9 @@ Result<std::string> write_csv(records::Session& session, ticket::rows::Search se
 }
 
 Task<Response> csv(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kRegistrationsRead);
+  const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
-  const ticket::rows::Search search = asked_search(request);
+  const ticket::rows::Search search = asked_search(request, *caller);
   const Language language = web::language_of(request);
   std::string text;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
@@ -202,7 +217,8 @@ struct Found {
   std::vector<ticket::CheckIn> check_ins;
 };
 
-Task<Result<Found>> find(const Needs& needs, std::string id) {
+// Errors: kForbidden for a registration of an event that is not the caller's.
+Task<Result<Found>> find(const Needs& needs, const Caller& caller, Action action, std::string id) {
   Found found;
   RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(found.booking, ticket::rows::find(session, id));
@@ -212,6 +228,7 @@ Task<Result<Found>> find(const Needs& needs, std::string id) {
     RV_ASSIGN(found.check_ins, ticket::rows::check_ins_of(session, found.booking.code));
     return {};
   }));
+  RV_CO_TRY(may_handle(caller, action, found.booking, needs.tickets.registrations));
   co_return found;
 }
 
@@ -266,14 +283,16 @@ web::kern::Table check_in_table(const std::vector<ticket::CheckIn>& check_ins, L
 }
 
 Task<Response> show(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kRegistrationsRead);
+  const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
-  const auto found = co_await find(needs, std::string(request.param("id")));
+  const auto found =
+      co_await find(needs, *caller, Action::kRegistrationsRead, std::string(request.param("id")));
   if (!found) co_return refused(needs, request, found.error());
   const Language language = web::language_of(request);
   const Booking& booking = found->booking;
   const bool cancelled = booking.state == BookingState::kCancelled;
-  const bool may_cancel = !cancelled && caller->may(Action::kRegistrationsEdit);
+  const bool may_cancel = !cancelled && may_handle(*caller, Action::kRegistrationsEdit, booking,
+                                                   needs.tickets.registrations);
   RegistrationPage view{.head = make_head(needs, request, *caller, booking.name),
                         .facts = facts_of(booking, language),
                         .claims = claims_table(booking, needs.tickets.registrations, language),
@@ -288,9 +307,10 @@ Task<Response> show(Request& request, const Needs& needs) {
 }
 
 Task<Response> ask_cancel(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kRegistrationsEdit);
+  const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsEdit);
   if (!caller) co_return caller.error();
-  const auto found = co_await find(needs, std::string(request.param("id")));
+  const auto found =
+      co_await find(needs, *caller, Action::kRegistrationsEdit, std::string(request.param("id")));
   if (!found) co_return refused(needs, request, found.error());
   const Language language = web::language_of(request);
   const Booking& booking = found->booking;
@@ -305,12 +325,13 @@ Task<Response> ask_cancel(Request& request, const Needs& needs) {
 }
 
 Task<Response> cancel(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kRegistrationsEdit);
+  const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsEdit);
   if (!caller) co_return caller.error();
   static const web::Form form{{{.name = "csrf", .kind = web::FieldKind::kHidden}}};
   const auto own = read_own_form(*caller, form, request);
   if (!own) co_return refused(needs, request, own.error());
-  const auto found = co_await find(needs, std::string(request.param("id")));
+  const auto found =
+      co_await find(needs, *caller, Action::kRegistrationsEdit, std::string(request.param("id")));
   if (!found) co_return refused(needs, request, found.error());
   const auto done = co_await needs.tickets.registrations.cancel(found->booking.id);
   if (!done) co_return refused(needs, request, done.error());

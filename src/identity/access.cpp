@@ -126,6 +126,17 @@ bool Caller::may_somewhere(Action action) const {
                      [&](const Grant& grant) { return (grant.actions & bit(action)) != 0; });
 }
 
+std::vector<std::string> Caller::events_with(Action action) const {
+  std::vector<std::string> events;
+  if (kind_ == Kind::kRejected || !subject_ || may(action)) return events;
+  for (const Grant& grant : subject_->grants) {
+    if (grant.kind == ScopeKind::kEvent && (grant.actions & bit(action)) != 0) {
+      events.push_back(grant.id);
+    }
+  }
+  return events;
+}
+
 Result<> Caller::require(Action action, const Scope& scope) const {
   if (may(action, scope)) return {};
   const std::string right = "\"" + std::string(to_string(action)) + "\"";

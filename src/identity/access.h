@@ -135,8 +135,10 @@ class Caller {
   [[nodiscard]] std::string_view csrf() const;
 
   [[nodiscard]] bool may(Action action, const Scope& scope = {}) const;
-  // A role or token allows the action on some scope: for showing a link.
+  // A role or token allows the action on some scope.
   [[nodiscard]] bool may_somewhere(Action action) const;
+  // The events on which the caller may do what she may not do everywhere; for lists and links.
+  [[nodiscard]] std::vector<std::string> events_with(Action action) const;
   // Errors: kUnauthenticated without (valid) credentials, kForbidden with them.
   [[nodiscard]] Result<> require(Action action, const Scope& scope = {}) const;
   // Errors: kForbidden unless `field` is the session's CSRF token. Compared in constant time.

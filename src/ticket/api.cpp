@@ -109,8 +109,9 @@ Task<Response> delete_registration(Request& request, const Domain& domain) {
 
 Task<Response> post_check_in(Request& request, const Domain& domain) {
   const auto caller = domain.identity.authenticate(request);
-  if (auto may = caller.require(identity::Action::kCheckIn); !may) {
-    co_return Response::problem(may.error());
+  // Without any right nothing is read; which event it is about tells the body.
+  if (!caller.may_somewhere(identity::Action::kCheckIn)) {
+    co_return Response::problem(caller.require(identity::Action::kCheckIn).error());
   }
   auto document = parse_body(request);
   if (!document) co_return Response::problem(document.error());
@@ -118,6 +119,8 @@ Task<Response> post_check_in(Request& request, const Domain& domain) {
   if (!wanted) co_return Response::problem(wanted.error());
   auto day = day_quota(domain.registrations, wanted->day, domain.civil_clock.now());
   if (!day) co_return Response::problem(day.error());
+  const auto here = caller.require(identity::Action::kCheckIn, identity::Scope::event(day->event));
+  if (!here) co_return Response::problem(here.error());
   wanted->day = day->day;
   auto answer =
       co_await check_in(domain.database, domain.civil_clock, std::move(*wanted), day->quota);

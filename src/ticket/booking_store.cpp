@@ -128,7 +128,18 @@ constexpr std::string_view kSearchWhere =
     "WHERE state <> 'held' AND (:text = '%%' OR LOWER(name) LIKE LOWER(:text1) ESCAPE '\\'"
     " OR mail_key LIKE LOWER(:text2) ESCAPE '\\' OR code LIKE UPPER(:text3) ESCAPE '\\')"
     " AND (:quota = '' OR EXISTS (SELECT 1 FROM booking_claim c WHERE c.booking = booking.id"
-    " AND c.quota = :quota1)) ";
+    " AND c.quota = :quota1))"
+    " AND (:events = '' OR EXISTS (SELECT 1 FROM booking_claim c JOIN quota q ON q.id = c.quota"
+    " WHERE c.booking = booking.id AND :events1 LIKE '%,' || REPLACE(q.event, '_', '\\_') || ',%'"
+    " ESCAPE '\\')) ";
+
+// ",a,b,"; empty for all events.
+std::string event_list(const std::optional<std::vector<std::string>>& events) {
+  if (!events) return {};
+  std::string list = ",";
+  for (const std::string& event : *events) list += event + ",";
+  return list;
+}
 
 }  // namespace
 
@@ -309,6 +320,7 @@ Result<std::vector<Claim>> claims_of_device(records::Session& session, std::stri
 
 Result<std::vector<Booking>> search(records::Session& session, const Search& search) {
   const std::string text = like_pattern(search.text);
+  const std::string events = event_list(search.events);
   RV_ASSIGN(const std::vector<records::Row> rows,
             session.query(std::string(kBookingColumns) + std::string(kSearchWhere) +
                               "ORDER BY registered_at DESC, id LIMIT :limit OFFSET :offset",
@@ -318,6 +330,8 @@ Result<std::vector<Booking>> search(records::Session& session, const Search& sea
                            {"text3", text},
                            {"quota", search.quota},
                            {"quota1", search.quota},
+                           {"events", events},
+                           {"events1", events},
                            {"limit", std::clamp<std::int64_t>(search.limit, 1, 10'000)},
                            {"offset", std::max<std::int64_t>(search.offset, 0)}}));
   std::vector<Booking> bookings;
@@ -330,6 +344,7 @@ Result<std::vector<Booking>> search(records::Session& session, const Search& sea
 
 Result<std::int64_t> count(records::Session& session, const Search& search) {
   const std::string text = like_pattern(search.text);
+  const std::string events = event_list(search.events);
   RV_ASSIGN(const records::Row row,
             session.one("SELECT COUNT(*) AS n FROM booking " + std::string(kSearchWhere),
                         {{"text", text},
@@ -337,7 +352,9 @@ Result<std::int64_t> count(records::Session& session, const Search& search) {
                          {"text2", text},
                          {"text3", text},
                          {"quota", search.quota},
-                         {"quota1", search.quota}}));
+                         {"quota1", search.quota},
+                         {"events", events},
+                         {"events1", events}}));
   return row.integer("n");
 }
 

@@ -3,6 +3,7 @@
 //
 // Thread safety: free functions on a Session; see records/records.h.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,7 +70,8 @@ struct ClaimRow {
 // Search for the console: part of name, mail or code; empty finds all. Newest first.
 struct Search {
   std::string text;
-  std::string quota;  // only bookings with this quota; empty: all
+  std::string quota;                                    // only bookings with this quota; empty: all
+  std::optional<std::vector<std::string>> events = {};  // only bookings of these; nullopt: all
   std::int64_t offset = 0;
   std::int64_t limit = 50;  // 1 to 10,000
 };

@@ -18,11 +18,13 @@ Result<DayQuota> day_quota(const Registrations& registrations, std::string_view 
   for (const QuotaStatus& status : registrations.quotas()) {
     if (status.quota.kind != QuotaKind::kDay) continue;
     const std::string_view this_day = day_of_quota(status.quota.id);
-    if (this_day == day) return DayQuota{std::string(day), status.quota.id};
+    if (this_day == day) {
+      return DayQuota{std::string(day), status.quota.id, status.quota.event};
+    }
     // In order of time: the first that has not ended, else the last.
     const bool passed =
         chosen.quota.empty() || registrations.quota(chosen.quota)->quota.ends_at < now;
-    if (passed) chosen = {std::string(this_day), status.quota.id};
+    if (passed) chosen = {std::string(this_day), status.quota.id, status.quota.event};
     known += known.empty() ? "" : ", ";
     known += this_day;
   }

@@ -13,6 +13,7 @@ namespace revier::ticket {
 struct DayQuota {
   std::string day;    // "2025-02-05"
   std::string quota;  // id of the quota of that day
+  std::string event;  // whose day it is
 };
 
 // The day asked for, or, where none is named, the day that is running or comes next, or the last

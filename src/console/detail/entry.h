@@ -17,6 +17,9 @@ namespace revier::console {
 using Entry = tl::expected<identity::Caller, net::Response>;
 [[nodiscard]] Entry enter(const Needs& needs, const net::Request& request, identity::Action action,
                           const identity::Scope& scope = {});
+// Who may do it at least on one event; the page asks again for the event that it shows.
+[[nodiscard]] Entry enter_somewhere(const Needs& needs, const net::Request& request,
+                                    identity::Action action);
 // For everybody who is signed in.
 [[nodiscard]] Entry enter_signed_in(const Needs& needs, const net::Request& request);
 
