@@ -6,6 +6,7 @@
 #include "base/run_task.h"
 #include "context/api.h"
 #include "event/api.h"
+#include "event/editor_api.h"
 #include "event/page_routes.h"
 #include "event/place_text.h"
 #include "live/hub.h"
@@ -27,6 +28,9 @@ class WholePublic final : public PublicPlane {
     RV_TRY(things_.load());
     keeper_.emplace(things_,
                     [this](const event::Programme& programme) { return follow(programme); });
+    RV_ASSIGN(editor_, event::ProgrammeEditor::open({.database = needs_.database,
+                                                     .keeper = *keeper_,
+                                                     .civil_clock = needs_.civil_clock}));
     needs_.frame.navigation = event::navigation();
     needs_.frame.footer = event::footer();
     return {};
@@ -34,6 +38,7 @@ class WholePublic final : public PublicPlane {
 
   Result<> connect(ticket::Registrations& registrations) override {
     registrations_ = &registrations;
+    RV_TRY(editor_->resume());
     const event::ProgrammePtr programme = keeper_->now();
     return run_task(follow(*programme));
   }
@@ -45,6 +50,10 @@ class WholePublic final : public PublicPlane {
          .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }});
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
+    event::add_editor_routes(router,
+                             {.editor = *editor_,
+                              .identity = needs_.identity,
+                              .seats_taken = [this](std::string_view id) { return taken(id); }});
     event::add_pages(router, {.keeper = *keeper_,
                               .site = needs_.frame,
                               .civil_clock = needs_.civil_clock,
@@ -54,7 +63,10 @@ class WholePublic final : public PublicPlane {
                               .can_register = [this] { return can_register(); }});
   }
 
+  Result<> tick() override { return editor_->sweep(); }
+
   context::Broker& broker() override { return *broker_; }
+  event::ProgrammeEditor& editor() override { return *editor_; }
 
   ticket::Occasion occasion(web::Language language) const override {
     const event::ProgrammePtr programme = keeper_->now();
@@ -77,10 +89,13 @@ class WholePublic final : public PublicPlane {
   // replaced entity has lost.
   Task<Result<>> follow(const event::Programme& programme) {
     if (registrations_ == nullptr) co_return Result<>{};
+    RV_CO_TRY(co_await editor_->follow());
     for (DayEntity& day : day_entities(programme)) {
       // One that is there keeps the count it shows.
       if (broker_->find(kTenant, day.id)) continue;
-      RV_CO_TRY(co_await things_.put(std::move(day.json)));
+      std::vector<event::Entities::Write> one;
+      one.push_back({day.id, std::move(day.json)});
+      RV_CO_TRY(co_await things_.write(std::move(one)));
     }
     for (ticket::Quota& quota : quotas_of(programme)) {
       RV_CO_TRY(co_await registrations_->put_quota(std::move(quota)));
@@ -99,6 +114,12 @@ class WholePublic final : public PublicPlane {
     return status->figures.free();
   }
 
+  std::optional<std::int64_t> taken(std::string_view session) const {
+    const auto status = registrations_->quota(session);
+    if (!status) return std::nullopt;
+    return status->figures.taken;
+  }
+
   bool can_register() const {
     const Instant now = needs_.civil_clock.now();
     return std::ranges::any_of(registrations_->quotas(), [&](const ticket::QuotaStatus& status) {
@@ -111,6 +132,7 @@ class WholePublic final : public PublicPlane {
   PublicThings things_;
   live::Hub hub_;
   std::optional<event::ProgrammeKeeper> keeper_;
+  std::unique_ptr<event::ProgrammeEditor> editor_;
   ticket::Registrations* registrations_ = nullptr;
 };
 

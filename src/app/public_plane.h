@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "context/broker.h"
+#include "event/programme_editor.h"
 #include "event/programme_keeper.h"
 #include "identity/identity.h"
 #include "jsonld/catalogue.h"
@@ -28,6 +29,7 @@ namespace revier::app {
 // What it stands on; all of it outlives it.
 struct PublicNeeds {
   store::Store& store;
+  records::Database& database;
   const Clock& civil_clock;
   const identity::Identity& identity;
   jsonld::Catalogue& catalogue;
@@ -42,12 +44,17 @@ class PublicPlane {
   [[nodiscard]] static Result<std::unique_ptr<PublicPlane>> open(PublicNeeds needs);
   virtual ~PublicPlane() = default;
 
-  // From now on days and bookable sessions of the programme are quotas there. Brings the quotas up
-  // to date with the programme; blocks.
+  // From now on days and bookable sessions of the programme are quotas there. Ends a release that a
+  // crash interrupted and brings the quotas up to date with the programme; blocks.
   [[nodiscard]] virtual Result<> connect(ticket::Registrations& registrations) = 0;
   virtual void add_routes(net::Router& router) = 0;
 
+  // Deletes drafts that nobody touches any more. Blocks.
+  [[nodiscard]] virtual Result<> tick() = 0;
+
   [[nodiscard]] virtual context::Broker& broker() = 0;
+  // Drafts and releases; writing goes through once connect() is done.
+  [[nodiscard]] virtual event::ProgrammeEditor& editor() = 0;
   // The event that tickets are for.
   [[nodiscard]] virtual ticket::Occasion occasion(web::Language language) const = 0;
   // Carries a count to the entity that shows it; blocks until it is durable.

@@ -131,19 +131,28 @@ Result<> PublicThings::load() {
   return {};
 }
 
-Task<Result<>> PublicThings::put(std::string entity) {
-  RV_CO_ASSIGN(const json::Document document, json::Document::parse(entity));
-  RV_CO_ASSIGN(ngsi::Fragment fragment,
-               ngsi::parse_entity(document.root(), *core_, ngsi::kParseWhole));
-  RV_CO_TRY(co_await broker_.write_one(kTenant, context::put(std::move(fragment)),
-                                       context::Origin::domain(kDomain)));
-  co_return Result<>{};
-}
-
-Task<Result<>> PublicThings::remove(std::string id) {
-  RV_CO_TRY(co_await broker_.write_one(kTenant, context::remove(std::move(id)),
-                                       context::Origin::domain(kDomain)));
-  co_return Result<>{};
+Task<Result<>> PublicThings::write(std::vector<Write> writes) {
+  std::vector<context::Write> steps;
+  for (Write& each : writes) {
+    if (each.entity.empty()) {
+      steps.push_back(context::remove(std::move(each.id)));
+      continue;
+    }
+    RV_CO_ASSIGN(const json::Document document, json::Document::parse(each.entity));
+    RV_CO_ASSIGN(ngsi::Fragment fragment,
+                 ngsi::parse_entity(document.root(), *core_, ngsi::kParseWhole));
+    steps.push_back(context::put(std::move(fragment)));
+  }
+  RV_CO_ASSIGN(const context::Broker::Outcomes outcomes,
+               co_await broker_.write(kTenant, std::move(steps), context::Origin::domain(kDomain)));
+  Result<> worst;
+  for (const Result<context::Change>& outcome : outcomes) {
+    if (outcome) continue;
+    // What could not be written weighs more than what was gone already.
+    const bool worse = !worst && outcome.error().code == Code::kResourceNotFound;
+    if (!worse) worst = fail(outcome.error());
+  }
+  co_return worst;
 }
 
 std::vector<std::string> PublicThings::all(std::string_view type) const {

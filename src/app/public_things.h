@@ -27,8 +27,7 @@ class PublicThings final : public event::Entities, public context::ChangeListene
   // Reads what is there; to be called once, before anything else. Blocks.
   [[nodiscard]] Result<> load();
 
-  [[nodiscard]] Task<Result<>> put(std::string entity) override;
-  [[nodiscard]] Task<Result<>> remove(std::string id) override;
+  [[nodiscard]] Task<Result<>> write(std::vector<Write> writes) override;
   [[nodiscard]] std::vector<std::string> all(std::string_view type) const override;
   void on_change(const context::Change& change) override;
 

@@ -60,6 +60,7 @@ class WholeSite final : public Site {
   void tick() override {
     report("identity.refresh", accounts_->identity->refresh());
     report("people.tick", people_->tick());
+    report("programme.tick", public_->tick());
   }
 
  private:
@@ -91,6 +92,7 @@ class WholeSite final : public Site {
     RV_ASSIGN(jsonld::CatalogueOptions contexts, catalogue_options(options_));
     RV_ASSIGN(catalogue_, jsonld::Catalogue::make(std::move(contexts)));
     RV_ASSIGN(public_, PublicPlane::open({.store = *store_,
+                                          .database = *accounts_->database,
                                           .civil_clock = *civil_clock_,
                                           .identity = *accounts_->identity,
                                           .catalogue = *catalogue_,

@@ -31,7 +31,7 @@ Response get_one(const Api& api, const KindSpec& kind, const Request& request) {
 
 Task<Response> put_one(Api api, const KindSpec& kind, Request& request) {
   const auto caller = api.identity.authenticate(request);
-  if (auto may = caller.require(identity::Action::kProgrammeEdit); !may) {
+  if (auto may = caller.require(identity::Action::kProgrammeRelease); !may) {
     co_return Response::problem(may.error());
   }
   const auto document = json::Document::parse(request.body, {.depth_max = 12, .values_max = 5'000});
@@ -48,7 +48,7 @@ Task<Response> put_one(Api api, const KindSpec& kind, Request& request) {
 
 Task<Response> delete_one(Api api, const KindSpec& kind, Request& request) {
   const auto caller = api.identity.authenticate(request);
-  if (auto may = caller.require(identity::Action::kProgrammeEdit); !may) {
+  if (auto may = caller.require(identity::Action::kProgrammeRelease); !may) {
     co_return Response::problem(may.error());
   }
   auto done = co_await api.keeper.remove(kind, std::string(request.param("id")));

@@ -3,8 +3,11 @@
 //
 //   GET    /api/v1/{kind}          all items of a kind (schema.h: sessions, speakers, rooms ...)
 //   GET    /api/v1/{kind}/{id}
-//   PUT    /api/v1/{kind}/{id}     creates or replaces; needs the right programme.edit
+//   PUT    /api/v1/{kind}/{id}     creates or replaces
 //   DELETE /api/v1/{kind}/{id}
+//
+// What is put here is public at once, so writing needs the right programme.release. Drafts that
+// wait for a release: editor_api.h.
 #pragma once
 #include "event/programme_keeper.h"
 #include "identity/identity.h"

@@ -55,12 +55,27 @@ Task<Result<>> ProgrammeKeeper::after_change() {
 }
 
 Task<Result<>> ProgrammeKeeper::put(Item item) {
-  RV_CO_TRY(co_await entities_.put(to_entity(item)));
+  std::vector<Entities::Write> one;
+  one.push_back({entity_id(*item.kind, item.id), to_entity(item)});
+  RV_CO_TRY(co_await entities_.write(std::move(one)));
   co_return co_await after_change();
 }
 
 Task<Result<>> ProgrammeKeeper::remove(const KindSpec& kind, std::string id) {
-  RV_CO_TRY(co_await entities_.remove(entity_id(kind, id)));
+  std::vector<Entities::Write> one;
+  one.push_back({entity_id(kind, id), {}});
+  RV_CO_TRY(co_await entities_.write(std::move(one)));
+  co_return co_await after_change();
+}
+
+Task<Result<>> ProgrammeKeeper::write(std::vector<ItemWrite> writes) {
+  std::vector<Entities::Write> all;
+  for (const ItemWrite& each : writes) {
+    all.push_back(
+        {entity_id(*each.kind, each.id), each.item ? to_entity(*each.item) : std::string()});
+  }
+  const Result<> done = co_await entities_.write(std::move(all));
+  if (!done && done.error().code != Code::kResourceNotFound) co_return done;
   co_return co_await after_change();
 }
 

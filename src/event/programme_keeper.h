@@ -7,6 +7,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,22 @@ namespace revier::event {
 class Entities {
  public:
   virtual ~Entities() = default;
-  // Creates or replaces; durable when it answers. `entity` is to_entity()'s text.
-  [[nodiscard]] virtual Task<Result<>> put(std::string entity) = 0;
-  // kResourceNotFound where there is none.
-  [[nodiscard]] virtual Task<Result<>> remove(std::string id) = 0;
+  struct Write {
+    std::string id;
+    std::string entity;  // to_entity()'s text; creates or replaces. Empty: removes.
+  };
+  // All in one step of the broker; durable when it answers. Removing what is not there is
+  // kResourceNotFound; the others are written all the same.
+  [[nodiscard]] virtual Task<Result<>> write(std::vector<Write> writes) = 0;
   // All entities of a type. Does not wait.
   [[nodiscard]] virtual std::vector<std::string> all(std::string_view type) const = 0;
+};
+
+// An item as it shall become; nullopt removes it.
+struct ItemWrite {
+  const KindSpec* kind = nullptr;
+  std::string id;
+  std::optional<Item> item;
 };
 
 // Told after an item was written, before the answer leaves: the ticket domain makes quotas of days
@@ -48,7 +59,10 @@ class ProgrammeKeeper {
   [[nodiscard]] std::vector<Item> list(const KindSpec& kind) const;
 
   [[nodiscard]] Task<Result<>> put(Item item);
+  // Errors: kResourceNotFound.
   [[nodiscard]] Task<Result<>> remove(const KindSpec& kind, std::string id);
+  // Together; removing what is gone already is no error here.
+  [[nodiscard]] Task<Result<>> write(std::vector<ItemWrite> writes);
 
   // Reads everything from the entities again: after a start, and when a change came another way.
   void reload();

@@ -67,6 +67,7 @@ constexpr std::array kSessionFields = {
     FieldSpec{"speakers", SCHEMA "performer", kReferences, false, "speakers"},
     FieldSpec{"capacity", SCHEMA "maximumAttendeeCapacity", kInteger},
     FieldSpec{"bookable", OWN "bookable", kBool},
+    FieldSpec{"cancelled", OWN "cancelled", kBool},
 };
 
 constexpr std::array kExhibitFields = {

@@ -203,6 +203,7 @@ Session read_session(const Item& item) {
   session.speakers = in.texts("speakers");
   session.capacity = in.integer("capacity");
   session.bookable = in.boolean("bookable");
+  session.cancelled = in.boolean("cancelled");
   return session;
 }
 

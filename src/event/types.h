@@ -100,7 +100,8 @@ struct Session : Public {
   std::string language;
   std::vector<std::string> speakers;
   std::int64_t capacity = 0;
-  bool bookable = false;  // has seats of its own
+  bool bookable = false;   // has seats of its own
+  bool cancelled = false;  // does not take place; stays visible
   // The session as a whole is invented.
   [[nodiscard]] bool is_invented() const { return is_example("session"); }
 };

@@ -31,7 +31,7 @@ class EventServer(Server):
     def make_token(self):
         """May edit the programme and read data."""
         command = [self.binary, "user", "token", "rush", "--data", self.data, "--all-tenants",
-                   "--action", "programme.edit", "--action", "data.read"]
+                   "--action", "programme.release", "--action", "data.read"]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         return done.stdout.strip().splitlines()[-1]
 

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "event/programme_editor.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/run_task.h"
+#include "base/thread_safety.h"
+#include "event/detail/ledger_rows.h"
+
+namespace revier::event {
+namespace {
+
+using records::Session;
+
+struct Key {
+  const KindSpec* kind;
+  std::string id;
+  [[nodiscard]] bool is_of(const Draft& draft) const {
+    return draft.kind == kind && draft.id == id;
+  }
+};
+
+// What one job wrote; published after its commit.
+struct Delta {
+  Drafts drafts;  // saved ones
+  std::vector<Key> gone;
+  detail::LedgerDelta ledger;
+};
+
+struct Begun {
+  Release release;
+  Drafts carried;
+};
+
+bool in_order(const Draft& a, const Draft& b) {
+  return std::pair(a.kind->path, std::string_view(a.id)) <
+         std::pair(b.kind->path, std::string_view(b.id));
+}
+
+// The form in which the entity gives an item back, so that the two can be compared.
+Item as_released(Item item) {
+  const auto document = json::Document::parse(to_entity(item));
+  if (!document) return item;
+  auto back = from_entity(*item.kind, document->root());
+  return back ? std::move(*back) : item;
+}
+
+std::vector<ItemWrite> writes_of(const Drafts& drafts) {
+  std::vector<ItemWrite> writes;
+  for (const Draft& draft : drafts) writes.push_back({draft.kind, draft.id, draft.item});
+  return writes;
+}
+
+class Editor final : public ProgrammeEditor {
+ public:
+  explicit Editor(Needs needs) : needs_(needs) {}
+
+  Result<> load() {
+    return needs_.database.read([this](Session& session) -> Result<> {
+      RV_ASSIGN(Drafts drafts, rows::drafts(session));
+      std::ranges::sort(drafts, in_order);
+      RV_ASSIGN(LedgerPtr ledger, detail::read_ledger(session));
+      const WriteLock lock(mutex_);
+      drafts_ = std::make_shared<const Drafts>(std::move(drafts));
+      ledger_ = std::move(ledger);
+      return {};
+    });
+  }
+
+  Result<> resume() override {
+    RV_TRY(run_task(end_open_release()));
+    return run_task(follow());
+  }
+
+  Task<Result<Draft>> put_draft(Item item, std::string by,
+                                std::optional<std::int64_t> expected_revision) override {
+    Draft draft = draft_of(std::move(item), std::move(by));
+    return write<Draft>(
+        [this, draft = std::move(draft), expected_revision](Session& session, Delta& delta) {
+          return save(session, draft, expected_revision, delta);
+        });
+  }
+
+  Task<Result<>> put_drafts(std::vector<Item> items, std::string by) override {
+    Drafts drafts;
+    for (Item& item : items) drafts.push_back(draft_of(std::move(item), by));
+    auto done = co_await write<bool>(
+        [this, drafts = std::move(drafts)](Session& session, Delta& delta) -> Result<bool> {
+          for (const Draft& draft : drafts) RV_TRY(save(session, draft, std::nullopt, delta));
+          return true;
+        });
+    RV_CO_TRY(done);
+    co_return Result<>{};
+  }
+
+  Task<Result<>> put_removal(const KindSpec& kind, std::string id, std::string by) override {
+    RV_CO_ASSIGN(Item released, needs_.keeper.find(kind, id));
+    Draft draft = draft_of(std::move(released), std::move(by));
+    draft.item.reset();
+    auto done = co_await write<Draft>([this, draft](Session& session, Delta& delta) {
+      return save(session, draft, std::nullopt, delta);
+    });
+    RV_CO_TRY(done);
+    co_return Result<>{};
+  }
+
+  Task<Result<>> discard(const KindSpec& kind, std::string id) override {
+    auto done = co_await write<bool>([&kind, id](Session& session, Delta& delta) -> Result<bool> {
+      RV_ASSIGN(const auto there, rows::find_draft(session, kind, id));
+      if (!there) return fail(Code::kResourceNotFound, "there is no such draft");
+      RV_TRY(rows::delete_draft(session, kind.path, id));
+      delta.gone.push_back({&kind, id});
+      return true;
+    });
+    RV_CO_TRY(done);
+    co_return Result<>{};
+  }
+
+  Task<Result<Release>> release(Localised note, std::string by) override {
+    if (releasing_.exchange(true)) {
+      co_return fail(Code::kConflict, "another release is under way: try again in a moment");
+    }
+    auto done = co_await release_alone(std::move(note), std::move(by));
+    releasing_ = false;
+    co_return done;
+  }
+
+  Task<Result<>> follow() override {
+    auto done = co_await write<bool>([this](Session& session, Delta& delta) -> Result<bool> {
+      RV_TRY(follow_in(session, delta));
+      return true;
+    });
+    RV_CO_TRY(done);
+    co_return Result<>{};
+  }
+
+  Result<> sweep() override {
+    const Instant now = needs_.civil_clock.now();
+    const DraftsPtr known = drafts();
+    const bool has_old = std::ranges::any_of(
+        *known, [now](const Draft& draft) { return draft.edited_at + kDraftLife < now; });
+    if (!has_old) return {};
+    auto done = run_task(write<bool>([now](Session& session, Delta& delta) -> Result<bool> {
+      RV_ASSIGN(const Drafts old, rows::old_drafts(session, now));
+      for (const Draft& draft : old) {
+        RV_TRY(rows::delete_draft(session, draft.kind->path, draft.id));
+        delta.gone.push_back({draft.kind, draft.id});
+      }
+      return true;
+    }));
+    RV_TRY(done);
+    return {};
+  }
+
+  DraftsPtr drafts() const override {
+    const ReadLock lock(mutex_);
+    return drafts_;
+  }
+  LedgerPtr ledger() const override {
+    const ReadLock lock(mutex_);
+    return ledger_;
+  }
+
+  Result<Item> find(const KindSpec& kind, std::string_view id) const override {
+    const DraftsPtr drafts = this->drafts();
+    if (const Draft* draft = find_draft(*drafts, kind, id)) {
+      if (draft->item) return *draft->item;
+      return fail(Code::kResourceNotFound, "this item is to be taken out");
+    }
+    return needs_.keeper.find(kind, id);
+  }
+
+  ProgrammePtr preview() const override {
+    const DraftsPtr drafts = this->drafts();
+    std::vector<Item> items;
+    for (const KindSpec& kind : kinds()) {
+      for (Item& item : needs_.keeper.list(kind)) {
+        if (find_draft(*drafts, kind, item.id) == nullptr) items.push_back(std::move(item));
+      }
+    }
+    for (const Draft& draft : *drafts) {
+      if (draft.item) items.push_back(*draft.item);
+    }
+    return make_programme(items);
+  }
+
+ private:
+  // Runs a step as one job of the records' writer; what it notes in the Delta is published after
+  // the commit, in order.
+  template <class R, class Step>
+  Task<Result<R>> write(Step step) {
+    using Both = std::pair<R, Delta>;
+    auto done = co_await needs_.database.writer().run(
+        [step = std::move(step)](Session& session) mutable -> Result<Both> {
+          Delta delta;
+          RV_ASSIGN(R answer, step(session, delta));
+          return Both(std::move(answer), std::move(delta));
+        },
+        [this](const Both& both) { publish(both.second); });
+    if (!done) co_return fail(std::move(done).error());
+    co_return std::move(done->first);
+  }
+
+  void publish(const Delta& delta) {
+    const WriteLock lock(mutex_);
+    if (!delta.drafts.empty() || !delta.gone.empty()) {
+      auto next = std::make_shared<Drafts>(*drafts_);
+      for (const Key& key : delta.gone) {
+        std::erase_if(*next, [&](const Draft& draft) { return key.is_of(draft); });
+      }
+      for (const Draft& draft : delta.drafts) {
+        std::erase_if(*next,
+                      [&](const Draft& old) { return Key{draft.kind, draft.id}.is_of(old); });
+        next->push_back(draft);
+      }
+      std::ranges::sort(*next, in_order);
+      drafts_ = std::move(next);
+    }
+    if (!delta.ledger.empty()) ledger_ = detail::add_to(*ledger_, delta.ledger);
+  }
+
+  Draft draft_of(Item item, std::string by) const {
+    Draft draft{.kind = item.kind,
+                .id = item.id,
+                .item = {},
+                .base = {},
+                .revision = 1,
+                .edited_at = needs_.civil_clock.now(),
+                .edited_by = std::move(by)};
+    if (const auto released = needs_.keeper.find(*item.kind, item.id)) {
+      draft.base = item_json(*released);
+    }
+    draft.item = as_released(std::move(item));
+    return draft;
+  }
+
+  Result<Draft> save(Session& session, Draft draft, std::optional<std::int64_t> expected,
+                     Delta& delta) const {
+    RV_ASSIGN(const std::optional<Draft> there, rows::find_draft(session, *draft.kind, draft.id));
+    const std::int64_t revision = there ? there->revision : 0;
+    if (expected && *expected != revision) {
+      return fail(Code::kConflict, "somebody else has saved this item meanwhile: load it again");
+    }
+    // Nothing differs from what is public: there is nothing to release.
+    if (draft.item && !draft.base.empty() && item_json(*draft.item) == draft.base) {
+      RV_TRY(rows::delete_draft(session, draft.kind->path, draft.id));
+      delta.gone.push_back({draft.kind, draft.id});
+      draft.revision = 0;
+      return draft;
+    }
+    if (!there) {
+      RV_ASSIGN(const std::int64_t count, rows::count_drafts(session));
+      if (count >= static_cast<std::int64_t>(kDraftsMax)) {
+        return fail(Code::kTooLarge, "there are too many drafts: release or discard some first");
+      }
+    }
+    // What the editor began with; a newer released version shows as a conflict.
+    if (there) draft.base = there->base;
+    draft.revision = revision + 1;
+    RV_TRY(rows::put_draft(session, draft, draft.edited_at + kDraftLife));
+    delta.drafts.push_back(draft);
+    return draft;
+  }
+
+  Result<> follow_in(Session& session, Delta& delta) const {
+    const std::vector<Item> items = needs_.keeper.list(*find_kind("sessions"));
+    detail::Followed what{.items = items, .now = needs_.civil_clock.now()};
+    RV_ASSIGN(what.release, rows::open_release(session));
+    if (what.release > 0) {
+      RV_ASSIGN(const Drafts carried, rows::drafts(session, what.release));
+      for (const Draft& draft : carried) {
+        if (draft.kind->path == "sessions") what.carried.insert(draft.id);
+      }
+    }
+    return detail::follow(session, what, delta.ledger);
+  }
+
+  Task<Result<Release>> release_alone(Localised note, std::string by) {
+    RV_CO_TRY(co_await end_open_release());
+    RV_CO_ASSIGN(const Begun begun,
+                 co_await write<Begun>([this, note, by](Session& session, Delta&) -> Result<Begun> {
+                   Begun result;
+                   RV_ASSIGN(result.carried, rows::drafts(session));
+                   if (result.carried.empty()) {
+                     return fail(Code::kConflict, "there is nothing to release: no draft differs");
+                   }
+                   RV_ASSIGN(const std::int64_t last, rows::last_release(session));
+                   result.release = {
+                       .number = last + 1, .at = needs_.civil_clock.now(), .note = note, .by = by};
+                   RV_TRY(rows::begin_release(session, result.release));
+                   return result;
+                 }));
+    RV_CO_TRY(co_await carry_out(begun));
+    co_return begun.release;
+  }
+
+  Task<Result<>> end_open_release() {
+    RV_CO_ASSIGN(const Begun open,
+                 co_await write<Begun>([](Session& session, Delta&) -> Result<Begun> {
+                   Begun result;
+                   RV_ASSIGN(const std::int64_t number, rows::open_release(session));
+                   if (number == 0) return result;
+                   RV_ASSIGN(result.release, rows::release(session, number));
+                   RV_ASSIGN(result.carried, rows::drafts(session, number));
+                   return result;
+                 }));
+    if (open.release.number == 0) co_return Result<>{};
+    co_return co_await carry_out(open);
+  }
+
+  Task<Result<>> carry_out(const Begun& begun) {
+    RV_CO_TRY(co_await needs_.keeper.write(writes_of(begun.carried)));
+    auto done = co_await write<bool>(
+        [this, release = begun.release](Session& session, Delta& delta) -> Result<bool> {
+          RV_TRY(follow_in(session, delta));
+          RV_ASSIGN(const Drafts carried, rows::drafts(session, release.number));
+          for (const Draft& draft : carried) delta.gone.push_back({draft.kind, draft.id});
+          RV_TRY(rows::end_release(session, release.number));
+          delta.ledger.release = release;
+          return true;
+        });
+    RV_CO_TRY(done);
+    co_return Result<>{};
+  }
+
+  const Needs needs_;
+  std::atomic<bool> releasing_ = false;
+  mutable SharedMutex mutex_;
+  DraftsPtr drafts_ RV_GUARDED_BY(mutex_) = std::make_shared<const Drafts>();
+  LedgerPtr ledger_ RV_GUARDED_BY(mutex_) = std::make_shared<const Ledger>();
+};
+
+}  // namespace
+
+const Draft* find_draft(const Drafts& drafts, const KindSpec& kind, std::string_view id) {
+  const auto found = std::ranges::find_if(
+      drafts, [&](const Draft& draft) { return draft.kind == &kind && draft.id == id; });
+  return found == drafts.end() ? nullptr : &*found;
+}
+
+Result<std::unique_ptr<ProgrammeEditor>> ProgrammeEditor::open(Needs needs) {
+  auto editor = std::make_unique<Editor>(needs);
+  RV_TRY(editor->load());
+  return editor;
+}
+
+}  // namespace revier::event

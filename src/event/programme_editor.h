@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The programme before it is public, and the record of what became of it.
+//
+// What is not released is a record: a draft is an item as it shall become, or that it shall go.
+// Releasing writes all drafts of that moment to the entities in one step (one write of the broker)
+// and gives the release a number, a time and a note. A crash between the two stores is made good
+// at the next start: a release that was begun is carried to its end before anything is answered.
+// A direct write through ProgrammeKeeper (PUT /api/v1/{kind}/{id}) is a release of one item without
+// a number; drafts of the same item stay and show that the released item has changed meanwhile.
+//
+// The ledger (changes.h) follows the entities, whichever way they were written: follow() compares
+// every session with what was last seen, so that calling it once more does no harm.
+//
+// An import calls put_drafts() with all items: they are taken together or not at all, and nothing
+// is public before somebody releases.
+//
+// Thread safety: all methods from any thread; the Tasks from io threads.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "event/changes.h"
+#include "event/draft_store.h"
+#include "event/programme_keeper.h"
+#include "records/records.h"
+
+namespace revier::event {
+
+// Drafts by kind and id.
+using Drafts = std::vector<Draft>;
+using DraftsPtr = std::shared_ptr<const Drafts>;
+[[nodiscard]] const Draft* find_draft(const Drafts& drafts, const KindSpec& kind,
+                                      std::string_view id);
+
+inline constexpr std::size_t kDraftsMax = 5'000;
+// An untouched draft is deleted after that time.
+inline constexpr Duration kDraftLife = Duration::days(365);
+
+class ProgrammeEditor {
+ public:
+  // All of it outlives the editor.
+  struct Needs {
+    records::Database& database;
+    ProgrammeKeeper& keeper;
+    const Clock& civil_clock;
+  };
+
+  // Reads drafts and ledger. Blocks.
+  [[nodiscard]] static Result<std::unique_ptr<ProgrammeEditor>> open(Needs needs);
+  virtual ~ProgrammeEditor() = default;
+
+  // Ends a release that a crash interrupted and brings the ledger up to date; to be called once,
+  // when the keeper can write. Blocks.
+  [[nodiscard]] virtual Result<> resume() = 0;
+
+  // Saves a draft; the answer is the draft with its new revision. One that equals the released item
+  // is no draft and is not kept. `expected_revision`: that of the draft the editor has seen, 0 for
+  // none; nullopt: whatever is there.
+  // Errors: kConflict when somebody else saved meanwhile; kTooLarge beyond kDraftsMax.
+  [[nodiscard]] virtual Task<Result<Draft>> put_draft(
+      Item item, std::string by, std::optional<std::int64_t> expected_revision = {}) = 0;
+  // All or none.
+  [[nodiscard]] virtual Task<Result<>> put_drafts(std::vector<Item> items, std::string by) = 0;
+  // With the next release the item goes. Errors: kResourceNotFound where it is not released.
+  [[nodiscard]] virtual Task<Result<>> put_removal(const KindSpec& kind, std::string id,
+                                                   std::string by) = 0;
+  // The released item stays as it is. Errors: kResourceNotFound where there is no draft.
+  [[nodiscard]] virtual Task<Result<>> discard(const KindSpec& kind, std::string id) = 0;
+
+  // Errors: kConflict when there are no drafts or another release is under way; those of the
+  // entities (then the release is carried to its end by the next call or the next start).
+  [[nodiscard]] virtual Task<Result<Release>> release(Localised note, std::string by) = 0;
+
+  // Compares the sessions of now with the ledger's and writes down what differs.
+  [[nodiscard]] virtual Task<Result<>> follow() = 0;
+  // Deletes drafts that nobody has touched for kDraftLife. Blocks.
+  [[nodiscard]] virtual Result<> sweep() = 0;
+
+  // Without waiting, as the last commit left them.
+  [[nodiscard]] virtual DraftsPtr drafts() const = 0;
+  [[nodiscard]] virtual LedgerPtr ledger() const = 0;
+  // The item as it would be released now: its draft, else the released one.
+  // Errors: kResourceNotFound.
+  [[nodiscard]] virtual Result<Item> find(const KindSpec& kind, std::string_view id) const = 0;
+  // The whole programme as it would be after a release now.
+  [[nodiscard]] virtual ProgrammePtr preview() const = 0;
+};
+
+}  // namespace revier::event

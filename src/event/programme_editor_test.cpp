@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "event/programme_editor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/run_task.h"
+#include "event/conflicts.h"
+#include "support/test_records.h"
+
+namespace revier::event {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// Entities as the broker keeps them; may be told to fail once.
+class MemoryEntities final : public Entities {
+ public:
+  Task<Result<>> write(std::vector<Write> writes) override {
+    if (broken) co_return fail(Code::kUnavailable, "broken");
+    ++steps;
+    for (Write& each : writes) {
+      if (each.entity.empty()) {
+        entities.erase(each.id);
+      } else {
+        entities[each.id] = each.entity;
+      }
+    }
+    co_return Result<>{};
+  }
+  std::vector<std::string> all(std::string_view type) const override {
+    std::vector<std::string> found;
+    for (const auto& [id, entity] : entities) {
+      if (entity.find("\"type\":\"" + std::string(type) + "\"") != std::string::npos) {
+        found.push_back(entity);
+      }
+    }
+    return found;
+  }
+  bool broken = false;
+  int steps = 0;
+  std::map<std::string, std::string> entities;
+};
+
+Item item_of(std::string_view kind, std::string_view id, const std::string& json) {
+  const auto document = json::Document::parse(json);
+  EXPECT_TRUE(document);
+  auto item = read_item(*find_kind(kind), id, document->root());
+  EXPECT_TRUE(item) << item.error().message;
+  return std::move(*item);
+}
+
+struct Talk {
+  std::string title = "KI im Rathaus";
+  std::string from = "10:00";
+  std::string to = "11:00";
+  std::string room = "saal";
+  std::string more = "";  // further members
+};
+
+Item session(std::string_view id, const Talk& talk = {}) {
+  return item_of("sessions", id,
+                 R"({"title": {"de": ")" + talk.title + R"(", "en": "A talk"}, "event": "scd",)" +
+                     R"("day": "2025-02-05", "starts_at": "2025-02-05T)" + talk.from +
+                     R"(:00+01:00", "ends_at": "2025-02-05T)" + talk.to +
+                     R"(:00+01:00", "room": ")" + talk.room + "\"" + talk.more + "}");
+}
+
+class ProgrammeEditorTest : public testing::TestWithParam<std::string> {
+ protected:
+  ProgrammeEditorTest() : place_(GetParam()) { reopen(); }
+
+  // As after a restart.
+  void reopen() {
+    editor_.reset();
+    keeper_.reset();
+    database_.reset();
+    database_ = place_.open(rows::migrations());
+    keeper_.emplace(entities_, [this](const Programme&) -> Task<Result<>> {
+      if (!editor_) co_return Result<>{};
+      co_return co_await editor_->follow();
+    });
+    auto opened =
+        ProgrammeEditor::open({.database = *database_, .keeper = *keeper_, .civil_clock = clock_});
+    ASSERT_TRUE(opened) << opened.error().message;
+    editor_ = std::move(*opened);
+    const Result<> resumed = editor_->resume();
+    resumed_ = resumed.has_value();
+  }
+
+  void draft(Item item) {
+    const auto saved = run_task(editor_->put_draft(std::move(item), "anna"));
+    ASSERT_TRUE(saved) << saved.error().message;
+  }
+  void direct(Item item) { ASSERT_TRUE(run_task(keeper_->put(std::move(item)))); }
+  Result<Release> release(std::string note = "") {
+    return run_task(editor_->release({std::move(note), ""}, "anna"));
+  }
+  std::vector<std::string> whats(std::string_view id) const {
+    std::vector<std::string> all;
+    for (const ChangePtr& change : editor_->ledger()->changes) {
+      if (change->session != id) continue;
+      for (const ChangeKind kind : change->kinds) all.emplace_back(to_string(kind));
+    }
+    return all;
+  }
+
+  tests::TestRecords place_;
+  ManualClock clock_{*parse_iso8601("2025-01-20T08:00:00Z")};
+  MemoryEntities entities_;
+  std::unique_ptr<records::Database> database_;
+  std::optional<ProgrammeKeeper> keeper_;
+  std::unique_ptr<ProgrammeEditor> editor_;
+  bool resumed_ = true;
+};
+
+INSTANTIATE_TEST_SUITE_P(On, ProgrammeEditorTest, testing::ValuesIn(tests::record_systems()),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(ProgrammeEditorTest, KeepsDraftsFromThePublicUntilTheyAreReleasedTogether) {
+  draft(session("a"));
+  draft(session("b", {.from = "12:00", .to = "13:00"}));
+  EXPECT_TRUE(keeper_->now()->sessions.empty());
+  EXPECT_EQ(editor_->preview()->sessions.size(), 2u);
+  reopen();
+  EXPECT_EQ(editor_->drafts()->size(), 2u);
+  const auto done = release("Erste Fassung");
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->number, 1);
+  EXPECT_EQ(entities_.steps, 1);
+  EXPECT_EQ(keeper_->now()->sessions.size(), 2u);
+  EXPECT_THAT(*editor_->drafts(), IsEmpty());
+  reopen();
+  ASSERT_EQ(editor_->ledger()->releases.size(), 1u);
+  EXPECT_EQ(editor_->ledger()->releases.front().note.de, "Erste Fassung");
+  EXPECT_EQ(editor_->ledger()->changes.front()->release, 1);
+  EXPECT_EQ(release().error().code, Code::kConflict);
+}
+
+TEST_P(ProgrammeEditorTest, CarriesAnInterruptedReleaseToItsEnd) {
+  draft(session("a"));
+  entities_.broken = true;
+  EXPECT_FALSE(release("Mit Absturz"));
+  entities_.broken = false;
+  EXPECT_TRUE(keeper_->now()->sessions.empty());
+  reopen();
+  ASSERT_TRUE(resumed_);
+  EXPECT_EQ(keeper_->now()->sessions.size(), 1u);
+  EXPECT_THAT(*editor_->drafts(), IsEmpty());
+  ASSERT_EQ(editor_->ledger()->releases.size(), 1u);
+  EXPECT_EQ(editor_->ledger()->changes.front()->release, 1);
+}
+
+TEST_P(ProgrammeEditorTest, WritesDownWhatChangedAndCountsEachSession) {
+  direct(session("a"));
+  clock_.advance(Duration::days(1));
+  direct(session("a", {.from = "11:00", .to = "12:00", .room = "kamin"}));
+  direct(session("a", {.title = "Neu", .from = "11:00", .to = "12:00", .room = "kamin"}));
+  direct(session("a", {.title = "Neu",
+                       .from = "11:00",
+                       .to = "12:00",
+                       .room = "kamin",
+                       .more = R"(, "cancelled": true)"}));
+  EXPECT_THAT(whats("a"), ElementsAre("cancelled", "retitled", "moved", "room", "created"));
+  const LedgerPtr ledger = editor_->ledger();
+  EXPECT_EQ(ledger->standing("a")->sequence, 3);
+  EXPECT_EQ(ledger->standing("a")->modified_at, clock_.now());
+  EXPECT_EQ(ledger->version(), "0.4");
+  EXPECT_EQ(ledger->news_of("a").size(), 3u);  // the creation is the first version
+  ASSERT_TRUE(run_task(keeper_->remove(*find_kind("sessions"), "a")));
+  EXPECT_EQ(whats("a").front(), "removed");
+  EXPECT_TRUE(editor_->ledger()->standing("a")->removed);
+  const std::string before = editor_->ledger()->version();
+  reopen();
+  EXPECT_EQ(editor_->ledger()->version(), before);
+  EXPECT_EQ(whats("a").size(), 6u);
+}
+
+TEST_P(ProgrammeEditorTest, ASessionThatComesLaterIsNews) {
+  direct(session("a"));
+  EXPECT_THAT(editor_->ledger()->news_of("a"), IsEmpty());
+  clock_.advance(Duration::days(2));
+  direct(session("b"));
+  EXPECT_EQ(editor_->ledger()->news_of("b").size(), 1u);
+}
+
+TEST_P(ProgrammeEditorTest, ASecondEditorDoesNotOverwriteTheFirst) {
+  const auto first = run_task(editor_->put_draft(session("a"), "anna", 0));
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->revision, 1);
+  const auto second = run_task(editor_->put_draft(session("a", {.title = "x"}), "bert", 0));
+  EXPECT_EQ(second.error().code, Code::kConflict);
+  EXPECT_TRUE(run_task(editor_->put_draft(session("a", {.title = "x"}), "bert", 1)));
+}
+
+TEST_P(ProgrammeEditorTest, ADraftLikeTheReleasedItemIsNone) {
+  direct(session("a"));
+  draft(session("a", {.title = "Neu"}));
+  EXPECT_EQ(editor_->drafts()->size(), 1u);
+  draft(session("a"));
+  EXPECT_THAT(*editor_->drafts(), IsEmpty());
+}
+
+TEST_P(ProgrammeEditorTest, TakesASessionOutWithARelease) {
+  direct(session("a"));
+  ASSERT_TRUE(run_task(editor_->put_removal(*find_kind("sessions"), "a", "anna")));
+  EXPECT_TRUE(editor_->preview()->sessions.empty());
+  EXPECT_EQ(keeper_->now()->sessions.size(), 1u);
+  ASSERT_TRUE(release());
+  EXPECT_TRUE(keeper_->now()->sessions.empty());
+  EXPECT_EQ(run_task(editor_->discard(*find_kind("sessions"), "a")).error().code,
+            Code::kResourceNotFound);
+}
+
+TEST_P(ProgrammeEditorTest, DeletesDraftsThatNobodyTouches) {
+  draft(session("a"));
+  clock_.advance(kDraftLife - Duration::days(1));
+  draft(session("b"));
+  ASSERT_TRUE(editor_->sweep());
+  EXPECT_EQ(editor_->drafts()->size(), 2u);
+  clock_.advance(Duration::days(2));
+  ASSERT_TRUE(editor_->sweep());
+  ASSERT_EQ(editor_->drafts()->size(), 1u);
+  EXPECT_EQ(editor_->drafts()->front().id, "b");
+}
+
+TEST_P(ProgrammeEditorTest, NamesWhatDoesNotFit) {
+  direct(item_of("events", "scd", R"({"name": {"de": "SCD", "en": "SCD"},
+      "starts_on": "2025-02-05", "ends_on": "2025-02-05", "time_zone": "Europe/Berlin",
+      "venue": "villa", "days": [{"date": "2025-02-05", "starts_at": "2025-02-05T09:00:00+01:00",
+      "ends_at": "2025-02-05T17:00:00+01:00"}]})"));
+  direct(item_of("rooms", "saal", R"({"name": {"de": "Saal", "en": "Hall"}, "place": "villa",
+      "capacity": 20})"));
+  direct(item_of("speakers", "erika", R"({"name": "Erika Beispiel"})"));
+  direct(session("a", {.more = R"(, "speakers": ["erika"], "bookable": true, "capacity": 15)"}));
+  const auto names = [&](std::int64_t taken = 10) {
+    std::vector<std::string> all;
+    for (const Conflict& each : conflicts(*editor_->preview(), [&](std::string_view id) {
+           return id == "a" ? std::optional<std::int64_t>(taken) : std::nullopt;
+         })) {
+      all.push_back(each.session + " " + std::string(to_string(each.kind)));
+    }
+    return all;
+  };
+  EXPECT_THAT(names(), IsEmpty());
+  EXPECT_THAT(names(16), ElementsAre("a seats-sold"));
+  draft(session(
+      "b", {.from = "10:30", .to = "17:30", .more = R"(, "speakers": ["erika"], "capacity": 21)"}));
+  EXPECT_THAT(names(),
+              ElementsAre("b outside-day", "b room-too-small", "b room-twice", "b speaker-twice"));
+  // What only touches does not collide, and a cancelled session uses nothing.
+  draft(session("b", {.from = "11:00", .to = "12:00", .more = R"(, "speakers": ["erika"])"}));
+  EXPECT_THAT(names(), IsEmpty());
+  draft(session("b", {.from = "10:30", .to = "12:00", .more = R"(, "cancelled": true)"}));
+  EXPECT_THAT(names(), IsEmpty());
+  draft(session("b", {.from = "12:00",
+                      .to = "12:00",
+                      .room = "keller",
+                      .more = R"(, "speakers": ["x"], "track": "t")"}));
+  EXPECT_THAT(names(), ElementsAre("b ends-first", "b unknown-room", "b unknown-speaker",
+                                   "b unknown-track"));
+}
+
+}  // namespace
+}  // namespace revier::event
