@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include "app/files.h"
+#include "app/server_options.h"
 #include "base/run_task.h"
 #include "ticket/api.h"
 #include "ticket/page_routes.h"
 #include "ticket/wordings.h"
+#include "web/letter.h"
 
 namespace revier::app {
 namespace {
@@ -49,11 +51,12 @@ class WholePeople final : public PeoplePlane {
                          return ticket::write_letter(letters_, booking, *registrations_, promoted);
                        },
                    .options = {.hold = hold_time()}}));
-    return needs_.accounts.database->read([this](records::Session& session) -> Result<> {
+    RV_TRY(needs_.accounts.database->read([this](records::Session& session) -> Result<> {
       RV_ASSIGN(const std::vector<publication::Item> items, publication::all(session));
       for (const publication::Item& item : items) publisher_.offer(item);
       return {};
-    });
+    }));
+    return start_sender();
   }
 
   void add_routes(net::Router& router) override {
@@ -75,8 +78,28 @@ class WholePeople final : public PeoplePlane {
     return {};
   }
   ticket::Registrations& registrations() override { return *registrations_; }
+  mail::SenderStatus mail_status() const override { return sender_->status(); }
 
  private:
+  Result<> start_sender() {
+    RV_ASSIGN(sender_,
+              mail::Sender::open(
+                  {.database = *needs_.accounts.database,
+                   .civil_clock = needs_.civil_clock,
+                   .real_clock = needs_.accounts.clock,
+                   .head = letterhead(needs_.options, needs_.frame),
+                   .html = [this](const mail::Message& message) { return html_of(message); }},
+                  mail_transport(needs_.options)));
+    sender_->start();
+    return {};
+  }
+
+  std::string html_of(const mail::Message& message) const {
+    const auto language = message.language == "en" ? web::Language::kEn : web::Language::kDe;
+    return web::letter_html(language,
+                            web::read_letter(message.subject, message.text, needs_.site_address));
+  }
+
   Duration hold_time() const {
     return Duration::seconds(needs_.options.number("ticket.hold_seconds"));
   }
@@ -87,6 +110,7 @@ class WholePeople final : public PeoplePlane {
   const ticket::LetterNeeds letters_{
       .occasion = needs_.occasion, .links = links_, .site_url = needs_.site_address};
   std::unique_ptr<ticket::Registrations> registrations_;
+  std::unique_ptr<mail::Sender> sender_;
 };
 
 }  // namespace

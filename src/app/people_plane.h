@@ -7,6 +7,7 @@
 #include "app/options.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "mail/sender.h"
 #include "net/http.h"
 #include "net/server.h"
 #include "publication/publication.h"
@@ -43,6 +44,7 @@ class PeoplePlane {
   [[nodiscard]] virtual Result<> tick() = 0;
   [[nodiscard]] virtual ticket::Registrations& registrations() = 0;
   [[nodiscard]] virtual ticket::Domain domain() = 0;
+  [[nodiscard]] virtual mail::SenderStatus mail_status() const = 0;
 };
 
 }  // namespace revier::app

@@ -8,6 +8,7 @@
 #include "app/files.h"
 #include "app/floors.h"
 #include "json/json.h"
+#include "ticket/api_json.h"
 
 namespace revier::app {
 namespace {
@@ -23,6 +24,23 @@ Result<std::string> document_file(const std::string& folder, std::string_view na
                 fmt::format("{}/catalogue.json: \"{}\" is no file of this folder", folder, name));
   }
   return fmt::format("{}/{}", folder, name);
+}
+
+Result<> check_mail_options(const Options& options) {
+  if (options.text("mail.host").empty()) return {};
+  for (const char* name : {"mail.from", "mail.reply_to"}) {
+    const std::string& address = options.text(name);
+    if (address.empty() && std::string_view(name) == "mail.reply_to") continue;
+    if (ticket::check_mail(address)) continue;
+    return fail(Code::kBadRequestData,
+                fmt::format("{} must be a mail address, as mail.host is set", name));
+  }
+  if (!options.text("mail.user").empty() && options.text("mail.tls") == "none" &&
+      !is_loopback(options.text("mail.host"))) {
+    return fail(Code::kBadRequestData,
+                "mail.tls = none would send the password in the clear: use starttls or tls");
+  }
+  return {};
 }
 
 }  // namespace
@@ -74,6 +92,26 @@ context::Options broker_options(const Options& options) {
   return out;
 }
 
+std::unique_ptr<mail::Transport> mail_transport(const Options& options) {
+  if (options.text("mail.host").empty()) return nullptr;
+  mail::SmtpOptions out{.host = options.text("mail.host"),
+                        .port = options.number("mail.port"),
+                        .user = options.text("mail.user"),
+                        .password = options.text("mail.password"),
+                        .from = options.text("mail.from"),
+                        .certificates_file = options.text("mail.certificates")};
+  if (options.text("mail.tls") == "tls") out.tls = mail::SmtpOptions::Tls::kImplicit;
+  if (options.text("mail.tls") == "none") out.tls = mail::SmtpOptions::Tls::kNone;
+  return mail::make_smtp(std::move(out));
+}
+
+mail::Letterhead letterhead(const Options& options, const web::Site& frame) {
+  const std::string& name = options.text("mail.from_name");
+  return {.from = options.text("mail.from"),
+          .from_name = name.empty() ? std::string(frame.name.in(web::Language::kDe)) : name,
+          .reply_to = options.text("mail.reply_to")};
+}
+
 Result<jsonld::CatalogueOptions> catalogue_options(const Options& options) {
   jsonld::CatalogueOptions out;
   out.core_version = options.text("context.core").substr(1);
@@ -105,7 +143,7 @@ Result<> check_together(const Options& options) {
     return fail(Code::kBadRequestData,
                 "tls.certificate and tls.key are set together or not at all");
   }
-  return {};
+  return check_mail_options(options);
 }
 
 }  // namespace revier::app

@@ -5,8 +5,11 @@
 #include "base/result.h"
 #include "context/broker.h"
 #include "jsonld/catalogue.h"
+#include "mail/mime.h"
+#include "mail/transport.h"
 #include "net/server.h"
 #include "store/store.h"
+#include "web/page.h"
 
 namespace revier::app {
 
@@ -15,11 +18,15 @@ namespace revier::app {
 // Threads for what blocks or computes long.
 [[nodiscard]] unsigned pool_threads();
 [[nodiscard]] context::Options broker_options(const Options& options);
+// The mail server; nullptr where none is configured.
+[[nodiscard]] std::unique_ptr<mail::Transport> mail_transport(const Options& options);
+[[nodiscard]] mail::Letterhead letterhead(const Options& options, const web::Site& frame);
 // Reads the operator's folder: catalogue.json is an object from URL to file name.
 // Errors: kBadRequestData, kResourceNotFound naming the file.
 [[nodiscard]] Result<jsonld::CatalogueOptions> catalogue_options(const Options& options);
 // Rules between options. Errors: kBadRequestData: no_auth on an address that is not loopback or
-// with proxies; one of tls.certificate and tls.key alone.
+// with proxies; one of tls.certificate and tls.key alone; mail.host without mail.from; a mail
+// password without TLS.
 [[nodiscard]] Result<> check_together(const Options& options);
 // True for 127.0.0.0/8, [::1] and localhost, with or without a port.
 [[nodiscard]] bool is_loopback(std::string_view address);

@@ -137,6 +137,7 @@ class WholeSite final : public Site {
                                   .site = frame_,
                                   .version = REVIER_VERSION,
                                   .store_writable = [this] { return store_->health().writable; },
+                                  .mail_status = [this] { return people_->mail_status(); },
                                   .broker = &public_->broker(),
                                   .context = catalogue_->core()});
     router_.set_error_page([this](const net::Request& request, const Error& error) {

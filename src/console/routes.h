@@ -5,7 +5,7 @@
 //   /console/anmeldungen              search, paging; /console/anmeldungen.csv for spreadsheets
 //   /console/anmeldungen/{id}         one registration; /stornieren asks, POST cancels
 //   /console/einlass                  tickets at the door, typed or scanned
-//   /console/postausgang, .../{id}    mails that were or will be sent
+//   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again
 //   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...
 //
 // Who is not signed in is led to the sign-in page (identity/routes.h) and back; who may not gets
@@ -18,6 +18,7 @@
 
 #include "context/broker.h"
 #include "jsonld/context.h"
+#include "mail/sender.h"
 #include "net/http.h"
 #include "ticket/api.h"
 #include "web/page.h"
@@ -28,8 +29,9 @@ namespace revier::console {
 struct Needs {
   ticket::Domain tickets;  // also identity, records, pool and civil clock
   const web::Site& site;
-  std::string version;                   // of the software
-  std::function<bool()> store_writable;  // of the data plane's store; does not wait
+  std::string version;                                   // of the software
+  std::function<bool()> store_writable;                  // of the data plane's store; does not wait
+  std::function<mail::SenderStatus()> mail_status = {};  // empty: nothing is sent
   // The data plane; without it there are no pages of data.
   context::Broker* broker = nullptr;
   jsonld::ContextPtr context = nullptr;  // short names of types and attributes

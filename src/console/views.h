@@ -89,6 +89,9 @@ struct GatePage {
 
 struct OutboxPage {
   Head head;
+  std::string off;      // why nothing is sent at all
+  std::string trouble;  // what is wrong with the mail server
+  std::string counts;
   web::kern::Table table;
   std::string newest_href;  // empty on the first page
   std::string older_href;   // empty on the last
@@ -96,6 +99,10 @@ struct OutboxPage {
 struct MailPage {
   Head head;
   web::kern::DescriptionList facts;
+  std::string explanation;  // of the state
+  web::kern::Tone tone = web::kern::Tone::kInfo;
+  std::string retry_action;  // empty where it cannot be sent again by this caller
+  std::string csrf;
   std::string text;
 };
 

@@ -7,45 +7,111 @@
 namespace revier::mail {
 namespace {
 
-constexpr std::array kMigrations = {records::Migration{
-    "mail-0001-outbox",
-    "CREATE TABLE mail_outbox ("
-    " id BIGINT PRIMARY KEY, message_key TEXT NOT NULL UNIQUE, purpose TEXT NOT NULL,"
-    " recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,"
-    " written_at BIGINT NOT NULL, delete_after BIGINT NOT NULL);"
-    "CREATE INDEX mail_outbox_recipient ON mail_outbox (recipient, written_at)"}};
+constexpr std::array kMigrations = {
+    records::Migration{
+        "mail-0001-outbox",
+        "CREATE TABLE mail_outbox ("
+        " id BIGINT PRIMARY KEY, message_key TEXT NOT NULL UNIQUE, purpose TEXT NOT NULL,"
+        " recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,"
+        " written_at BIGINT NOT NULL, delete_after BIGINT NOT NULL);"
+        "CREATE INDEX mail_outbox_recipient ON mail_outbox (recipient, written_at)"},
+    records::Migration{
+        "mail-0002-sending",
+        "ALTER TABLE mail_outbox ADD COLUMN recipient_key TEXT NOT NULL DEFAULT '';"
+        "UPDATE mail_outbox SET recipient_key = LOWER(recipient);"
+        "ALTER TABLE mail_outbox ADD COLUMN recipient_name TEXT NOT NULL DEFAULT '';"
+        "ALTER TABLE mail_outbox ADD COLUMN language TEXT NOT NULL DEFAULT 'de';"
+        "ALTER TABLE mail_outbox ADD COLUMN urgent BIGINT NOT NULL DEFAULT 0;"
+        "ALTER TABLE mail_outbox ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting';"
+        "ALTER TABLE mail_outbox ADD COLUMN attempts BIGINT NOT NULL DEFAULT 0;"
+        "ALTER TABLE mail_outbox ADD COLUMN next_attempt_at BIGINT NOT NULL DEFAULT 0;"
+        "ALTER TABLE mail_outbox ADD COLUMN settled_at BIGINT;"
+        "ALTER TABLE mail_outbox ADD COLUMN reason TEXT NOT NULL DEFAULT '';"
+        "DROP INDEX mail_outbox_recipient;"
+        "CREATE INDEX mail_outbox_recipient_key ON mail_outbox (recipient_key, written_at);"
+        "CREATE INDEX mail_outbox_due ON mail_outbox (state, next_attempt_at);"
+        "CREATE INDEX mail_outbox_retention ON mail_outbox (delete_after)"}};
 
 constexpr std::string_view kColumns =
-    "SELECT id, message_key, purpose, recipient, subject, body, written_at, delete_after "
-    "FROM mail_outbox ";
+    "SELECT id, message_key, purpose, recipient, recipient_name, subject, body, language, urgent,"
+    " written_at, delete_after, state, attempts, next_attempt_at, settled_at, reason"
+    " FROM mail_outbox ";
+
+constexpr std::array<std::pair<State, std::string_view>, 5> kStates{{{State::kWaiting, "waiting"},
+                                                                     {State::kHanded, "handed"},
+                                                                     {State::kSent, "sent"},
+                                                                     {State::kFailed, "failed"},
+                                                                     {State::kUnclear, "unclear"}}};
+
+State state_of(std::string_view name) {
+  for (const auto& [state, known] : kStates) {
+    if (known == name) return state;
+  }
+  return State::kUnclear;
+}
+
+std::string recipient_key(std::string_view to) {
+  std::string key(to);
+  for (char& c : key) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return key;
+}
 
 StoredMessage from_row(const records::Row& row) {
-  return {.id = row.integer("id"),
-          .message = {.key = row.text("message_key"),
-                      .purpose = row.text("purpose"),
-                      .to = row.text("recipient"),
-                      .subject = row.text("subject"),
-                      .text = row.text("body"),
-                      .delete_after = {row.integer("delete_after")}},
-          .written_at = {row.integer("written_at")}};
+  StoredMessage stored{.id = row.integer("id"),
+                       .message = {.key = row.text("message_key"),
+                                   .purpose = row.text("purpose"),
+                                   .to = row.text("recipient"),
+                                   .to_name = row.text("recipient_name"),
+                                   .subject = row.text("subject"),
+                                   .text = row.text("body"),
+                                   .language = row.text("language"),
+                                   .urgent = row.integer("urgent") != 0,
+                                   .delete_after = {row.integer("delete_after")}},
+                       .written_at = {row.integer("written_at")},
+                       .state = state_of(row.text("state")),
+                       .attempts = row.integer("attempts"),
+                       .next_attempt_at = {row.integer("next_attempt_at")},
+                       .settled_at = std::nullopt,
+                       .reason = row.text("reason")};
+  if (const auto settled = row.maybe_integer("settled_at")) stored.settled_at = Instant{*settled};
+  return stored;
+}
+
+Result<std::vector<StoredMessage>> query(records::Session& session, std::string_view rest,
+                                         records::Parameters parameters) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query(std::string(kColumns) + std::string(rest), parameters));
+  std::vector<StoredMessage> messages;
+  for (const records::Row& row : rows) messages.push_back(from_row(row));
+  return messages;
 }
 
 }  // namespace
+
+std::string_view to_string(State state) { return kStates[static_cast<std::size_t>(state)].second; }
 
 std::span<const records::Migration> migrations() { return kMigrations; }
 
 Result<> enqueue(records::Session& session, const Message& message, Instant now) {
   RV_TRY(session.execute(
-      "INSERT INTO mail_outbox (id, message_key, purpose, recipient, subject, body, written_at,"
-      " delete_after) SELECT COALESCE(MAX(id), 0) + 1, :key, :purpose, :recipient, :subject, :body,"
-      " :now, :delete_after FROM mail_outbox WHERE NOT EXISTS"
-      " (SELECT 1 FROM mail_outbox AS known WHERE known.message_key = :known)",
+      "INSERT INTO mail_outbox (id, message_key, purpose, recipient, recipient_key,"
+      " recipient_name, subject, body, language, urgent, written_at, next_attempt_at,"
+      " delete_after) SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM mail_outbox), :key, :purpose,"
+      " :recipient, :to_key, :name, :subject, :body, :language, :urgent, :now, :due, :delete_after"
+      " WHERE NOT EXISTS (SELECT 1 FROM mail_outbox WHERE message_key = :known)",
       {{"key", message.key},
        {"purpose", message.purpose},
        {"recipient", message.to},
+       {"to_key", recipient_key(message.to)},
+       {"name", message.to_name},
        {"subject", message.subject},
        {"body", message.text},
+       {"language", message.language},
+       {"urgent", message.urgent},
        {"now", now.us},
+       {"due", now.us},
        {"delete_after", message.delete_after.us},
        {"known", message.key}}));
   return {};
@@ -53,29 +119,136 @@ Result<> enqueue(records::Session& session, const Message& message, Instant now)
 
 Result<std::int64_t> count_since(records::Session& session, std::string_view to, Instant since) {
   RV_ASSIGN(const records::Row row,
-            session.one("SELECT COUNT(*) AS n FROM mail_outbox WHERE recipient = :to AND"
-                        " written_at >= :since",
-                        {{"to", std::string(to)}, {"since", since.us}}));
+            session.one("SELECT COUNT(*) AS n FROM mail_outbox WHERE recipient_key = :to AND"
+                        " written_at >= :since AND urgent = 0",
+                        {{"to", recipient_key(to)}, {"since", since.us}}));
   return row.integer("n");
 }
 
 Result<std::vector<StoredMessage>> list(records::Session& session, std::int64_t before_id,
                                         std::int64_t limit) {
-  RV_ASSIGN(const std::vector<records::Row> rows,
-            session.query(std::string(kColumns) +
-                              "WHERE :before = 0 OR id < :before_id ORDER BY id DESC LIMIT :limit",
-                          {{"before", before_id},
-                           {"before_id", before_id},
-                           {"limit", std::clamp<std::int64_t>(limit, 1, 100)}}));
-  std::vector<StoredMessage> messages;
-  for (const records::Row& row : rows) messages.push_back(from_row(row));
-  return messages;
+  return query(session, "WHERE :before = 0 OR id < :before_id ORDER BY id DESC LIMIT :limit",
+               {{"before", before_id},
+                {"before_id", before_id},
+                {"limit", std::clamp<std::int64_t>(limit, 1, 100)}});
 }
 
 Result<StoredMessage> get(records::Session& session, std::int64_t id) {
   RV_ASSIGN(const records::Row row,
             session.one(std::string(kColumns) + "WHERE id = :id", {{"id", id}}));
   return from_row(row);
+}
+
+Result<StoredMessage> find_by_key(records::Session& session, std::string_view key) {
+  RV_ASSIGN(const records::Row row,
+            session.one(std::string(kColumns) + "WHERE message_key = :key", {{"key", key}}));
+  return from_row(row);
+}
+
+Result<std::vector<StoredMessage>> list_to(records::Session& session, std::string_view to) {
+  return query(session, "WHERE recipient_key = :to ORDER BY id", {{"to", recipient_key(to)}});
+}
+
+Result<std::vector<StoredMessage>> due(records::Session& session, Instant now, std::int64_t limit) {
+  return query(session,
+               "WHERE state = 'waiting' AND next_attempt_at <= :now"
+               " ORDER BY urgent DESC, next_attempt_at, id LIMIT :limit",
+               {{"now", now.us}, {"limit", limit}});
+}
+
+Result<std::vector<Instant>> handed_since(records::Session& session, std::string_view to,
+                                          Instant since) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT settled_at FROM mail_outbox WHERE recipient_key = :to AND"
+                          " settled_at >= :since AND urgent = 0 AND state <> 'failed'"
+                          " ORDER BY settled_at",
+                          {{"to", recipient_key(to)}, {"since", since.us}}));
+  std::vector<Instant> times;
+  for (const records::Row& row : rows) times.push_back({row.integer("settled_at")});
+  return times;
+}
+
+Result<bool> set_handed(records::Session& session, std::int64_t id, Instant now) {
+  RV_ASSIGN(const std::int64_t changed,
+            session.execute("UPDATE mail_outbox SET state = 'handed', settled_at = :now,"
+                            " reason = '' WHERE id = :id AND state = 'waiting'",
+                            {{"now", now.us}, {"id", id}}));
+  return changed == 1;
+}
+
+Result<> settle(records::Session& session, std::int64_t id, State state, Instant now,
+                std::string_view reason) {
+  RV_TRY(session.execute(
+      "UPDATE mail_outbox SET state = :state, settled_at = :now,"
+      " reason = :reason WHERE id = :id",
+      {{"state", to_string(state)}, {"now", now.us}, {"reason", reason}, {"id", id}}));
+  return {};
+}
+
+Result<> put_off(records::Session& session, std::int64_t id, Instant until, std::string_view reason,
+                 bool attempt) {
+  RV_TRY(session.execute(
+      "UPDATE mail_outbox SET state = 'waiting', settled_at = NULL, next_attempt_at = :until,"
+      " reason = :reason, attempts = attempts + :attempt WHERE id = :id",
+      {{"until", until.us}, {"reason", reason}, {"attempt", attempt ? 1 : 0}, {"id", id}}));
+  return {};
+}
+
+Result<std::int64_t> give_up_handed(records::Session& session, Instant now) {
+  return session.execute(
+      "UPDATE mail_outbox SET state = 'unclear', settled_at = :now,"
+      " reason = 'the program ended before the mail server answered' WHERE state = 'handed'",
+      {{"now", now.us}});
+}
+
+Result<> retry(records::Session& session, std::int64_t id, Instant now) {
+  RV_ASSIGN(const std::int64_t changed,
+            session.execute("UPDATE mail_outbox SET state = 'waiting', settled_at = NULL,"
+                            " attempts = 0, next_attempt_at = :now, reason = '' WHERE id = :id AND"
+                            " state IN ('failed', 'unclear', 'waiting')",
+                            {{"now", now.us}, {"id", id}}));
+  if (changed == 1) return {};
+  return fail(Code::kConflict, "this message is sent or under way");
+}
+
+Result<Counts> count(records::Session& session) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT state, COUNT(*) AS n FROM mail_outbox GROUP BY state"));
+  Counts counts;
+  for (const records::Row& row : rows) {
+    switch (state_of(row.text("state"))) {
+      case State::kWaiting:
+      case State::kHanded:
+        counts.waiting += row.integer("n");
+        break;
+      case State::kSent:
+        counts.sent += row.integer("n");
+        break;
+      case State::kFailed:
+        counts.failed += row.integer("n");
+        break;
+      case State::kUnclear:
+        counts.unclear += row.integer("n");
+    }
+  }
+  return counts;
+}
+
+Result<std::int64_t> take_back(records::Session& session, std::string_view key_begin) {
+  // A range instead of LIKE: no sign of the key means anything else than itself.
+  return session.execute(
+      "DELETE FROM mail_outbox WHERE state = 'waiting' AND message_key >= :begin AND"
+      " message_key < :end",
+      {{"begin", key_begin}, {"end", std::string(key_begin) + "~"}});
+}
+
+Result<std::int64_t> erase_to(records::Session& session, std::string_view to) {
+  return session.execute("DELETE FROM mail_outbox WHERE recipient_key = :to",
+                         {{"to", recipient_key(to)}});
+}
+
+Result<std::int64_t> erase_ended(records::Session& session, Instant now) {
+  return session.execute("DELETE FROM mail_outbox WHERE delete_after <= :now", {{"now", now.us}});
 }
 
 }  // namespace revier::mail

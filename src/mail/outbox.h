@@ -2,11 +2,13 @@
 // Mail that is to be sent: a row written in the same transaction as what it tells about.
 //
 // So no mail is lost after a crash and none is written for what did not happen. A `key` makes
-// writing idempotent: the same key a second time changes nothing.
+// writing idempotent: the same key a second time changes nothing. The sender (mail/sender.h) takes
+// rows from here; what it knows of each stands in its state.
 //
 // Thread safety: free functions on a Session; see records/records.h.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,15 +24,32 @@ struct Message {
   std::string key;      // unique, e.g. "registration-<id>-confirmed"
   std::string purpose;  // why the address is used, e.g. "registration"
   std::string to;
+  std::string to_name;  // may be empty
   std::string subject;
-  std::string text;      // plain text, lines ended by \n
+  std::string text;             // plain text, lines ended by \n
+  std::string language = "de";  // "de" or "en"
+  bool urgent = false;   // goes first and is not held back by the limit an address: offers that end
   Instant delete_after;  // retention: when the row goes
 };
 
+enum class State : std::uint8_t {
+  kWaiting,  // to be sent at next_attempt_at
+  kHanded,   // its last byte is on its way to the server; the answer is not known yet
+  kSent,     // the server took it
+  kFailed,   // the server refused it for good, or we gave up
+  kUnclear,  // handed over, and no answer came: it may have been sent. Never repeated by itself
+};
+[[nodiscard]] std::string_view to_string(State state);
+
 struct StoredMessage {
-  std::int64_t id;
+  std::int64_t id = 0;
   Message message;
   Instant written_at;
+  State state = State::kWaiting;
+  std::int64_t attempts = 0;  // that reached the server and were put off by it
+  Instant next_attempt_at;
+  std::optional<Instant> settled_at;  // of kHanded, kSent, kFailed, kUnclear
+  std::string reason;                 // why it waits, failed or is unclear; may hold the address
 };
 
 [[nodiscard]] std::span<const records::Migration> migrations();
@@ -38,14 +57,52 @@ struct StoredMessage {
 // Queues a message inside the caller's transaction.
 [[nodiscard]] Result<> enqueue(records::Session& session, const Message& message, Instant now);
 
-// How many messages to `to` were queued since an instant: for the limit an address.
+// How many messages to `to` were queued since an instant: for the limit an address. Case does not
+// matter.
 [[nodiscard]] Result<std::int64_t> count_since(records::Session& session, std::string_view to,
                                                Instant since);
 
 // Newest first; `before_id` 0 starts at the end. At most `limit` (1 to 100).
 [[nodiscard]] Result<std::vector<StoredMessage>> list(records::Session& session,
                                                       std::int64_t before_id, std::int64_t limit);
-// Errors: kResourceNotFound.
+// Errors of the two: kResourceNotFound.
 [[nodiscard]] Result<StoredMessage> get(records::Session& session, std::int64_t id);
+[[nodiscard]] Result<StoredMessage> find_by_key(records::Session& session, std::string_view key);
+// All to an address, oldest first.
+[[nodiscard]] Result<std::vector<StoredMessage>> list_to(records::Session& session,
+                                                         std::string_view to);
+
+// What is due, urgent ones first, then by time.
+[[nodiscard]] Result<std::vector<StoredMessage>> due(records::Session& session, Instant now,
+                                                     std::int64_t limit);
+// When messages to `to` that count for the limit were handed over since an instant, oldest first.
+[[nodiscard]] Result<std::vector<Instant>> handed_since(records::Session& session,
+                                                        std::string_view to, Instant since);
+
+// kHanded, durable before the last byte leaves. False where the row is gone or does not wait.
+[[nodiscard]] Result<bool> set_handed(records::Session& session, std::int64_t id, Instant now);
+// kSent, kFailed, kUnclear.
+[[nodiscard]] Result<> settle(records::Session& session, std::int64_t id, State state, Instant now,
+                              std::string_view reason);
+// Waits on; `attempt` counts it as one.
+[[nodiscard]] Result<> put_off(records::Session& session, std::int64_t id, Instant until,
+                               std::string_view reason, bool attempt);
+// What was being handed over when the program ended is unclear from now on. How many.
+[[nodiscard]] Result<std::int64_t> give_up_handed(records::Session& session, Instant now);
+// A failed or unclear one waits again, by the will of a person; at once what waits.
+// Errors: kConflict for one that is sent or under way.
+[[nodiscard]] Result<> retry(records::Session& session, std::int64_t id, Instant now);
+
+struct Counts {
+  std::int64_t waiting = 0, sent = 0, failed = 0, unclear = 0;
+};
+[[nodiscard]] Result<Counts> count(records::Session& session);
+
+// Takes back waiting messages whose key begins so: a newer one says it better. How many.
+[[nodiscard]] Result<std::int64_t> take_back(records::Session& session, std::string_view key_begin);
+// Erases everything to an address. How many.
+[[nodiscard]] Result<std::int64_t> erase_to(records::Session& session, std::string_view to);
+// Erases what has passed its retention. How many.
+[[nodiscard]] Result<std::int64_t> erase_ended(records::Session& session, Instant now);
 
 }  // namespace revier::mail

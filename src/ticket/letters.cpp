@@ -91,8 +91,10 @@ mail::Message write_letter(const LetterNeeds& needs, const Booking& booking,
                              promoted.empty() ? std::string_view("confirmed") : promoted),
           .purpose = "registration",
           .to = booking.mail,
+          .to_name = booking.name,
           .subject = subject_of(needs, booking, promoted_title),
           .text = std::move(text),
+          .language = booking.language,
           .delete_after = booking.delete_after};
 }
 

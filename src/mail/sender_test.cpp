@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "mail/sender.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "mail/mime.h"
+#include "support/test_records.h"
+
+namespace revier::mail {
+namespace {
+
+using records::Session;
+
+// A server that answers what it is told to.
+class ScriptedServer final : public Transport {
+ public:
+  Handing send(const std::string& to, const std::string& mime,
+               const std::function<bool()>& last_byte) override {
+    const Handing answer = answers.empty() ? Handing{Outcome::kAccepted, 250, {}} : answers.front();
+    if (!answers.empty()) answers.pop_front();
+    const bool reaches_end =
+        answer.outcome == Outcome::kAccepted || answer.outcome == Outcome::kUnclear;
+    if (reaches_end && !last_byte()) return {Outcome::kStopped, 0, {}};
+    if (answer.outcome == Outcome::kAccepted) accepted.push_back(to + "\n" + mime);
+    return answer;
+  }
+  void end() override {}
+
+  std::deque<Handing> answers;
+  std::vector<std::string> accepted;
+};
+
+class SenderTest : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    auto server = std::make_unique<ScriptedServer>();
+    server_ = server.get();
+    auto opened = Sender::open(needs(), std::move(server));
+    ASSERT_TRUE(opened) << opened.error().message;
+    sender_ = std::move(*opened);
+  }
+  Sender::Needs needs() {
+    return {.database = *database_,
+            .civil_clock = clock_,
+            .real_clock = clock_,
+            .head = {.from = "post@event.example", .from_name = "Jürgens Tage", .reply_to = {}},
+            .html = {}};
+  }
+  void queue(const std::string& key, const std::string& to = "ada@example.org",
+             bool urgent = false) {
+    ASSERT_TRUE(database_->writer().run_blocking([&](Session& session) {
+      return enqueue(session,
+                     {.key = key,
+                      .purpose = "registration",
+                      .to = to,
+                      .to_name = "Äda Löve",
+                      .subject = "Grüße",
+                      .text = "Guten Tag\n",
+                      .urgent = urgent,
+                      .delete_after = clock_.now() + Duration::days(90)},
+                     clock_.now());
+    }));
+  }
+  StoredMessage find(const std::string& key) {
+    StoredMessage found;
+    EXPECT_TRUE(database_->read([&](Session& session) -> Result<> {
+      RV_ASSIGN(found, find_by_key(session, key));
+      return {};
+    }));
+    return found;
+  }
+  State state(const std::string& key) { return find(key).state; }
+
+  tests::TestRecords records_{GetParam()};
+  std::unique_ptr<records::Database> database_ = records_.open(migrations());
+  ManualClock clock_{*parse_iso8601("2025-01-20T08:00:00Z")};
+  ScriptedServer* server_ = nullptr;
+  std::unique_ptr<Sender> sender_;
+};
+
+TEST_P(SenderTest, SendsEachOnce) {
+  queue("a");
+  queue("b", "bob@example.org");
+  queue("a");
+  EXPECT_EQ(*sender_->step(), 2);
+  EXPECT_EQ(server_->accepted.size(), 2U);
+  EXPECT_EQ(state("a"), State::kSent);
+  EXPECT_EQ(*sender_->step(), 0);
+}
+
+TEST_P(SenderTest, ARefusedOneFailsAndGoesAgainByHand) {
+  queue("a");
+  server_->answers = {{Outcome::kRefused, 550, "550 no such user"}};
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(state("a"), State::kFailed);
+  EXPECT_EQ(find("a").reason, "550 no such user");
+  clock_.advance(Duration::days(1));
+  EXPECT_EQ(*sender_->step(), 0);
+  const auto again = [&] {
+    return database_->writer().run_blocking(
+        [&](Session& session) { return retry(session, find("a").id, clock_.now()); });
+  };
+  EXPECT_TRUE(again());
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(state("a"), State::kSent);
+  EXPECT_EQ(again().error().code, Code::kConflict);
+}
+
+TEST_P(SenderTest, ADeferredOneComesAgainLaterAndLater) {
+  queue("a");
+  for (const int minutes : {1, 5, 15, 60, 240, 240}) {
+    server_->answers = {{Outcome::kDeferred, 450, "450 later"}};
+    EXPECT_EQ(*sender_->step(), 1);
+    EXPECT_EQ(find("a").next_attempt_at, clock_.now() + Duration::minutes(minutes));
+    EXPECT_EQ(*sender_->step(), 0);
+    clock_.advance(Duration::minutes(minutes));
+  }
+  clock_.advance(Duration::days(3));
+  server_->answers = {{Outcome::kDeferred, 450, "450 later"}};
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(state("a"), State::kFailed);
+}
+
+TEST_P(SenderTest, WithoutAnAnswerItIsUnclearAndNotRepeated) {
+  queue("a");
+  server_->answers = {{Outcome::kUnclear, 0, "connection lost"}};
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(state("a"), State::kUnclear);
+  clock_.advance(Duration::days(1));
+  EXPECT_EQ(*sender_->step(), 0);
+}
+
+TEST_P(SenderTest, WhatACrashLeftHandedIsUnclear) {
+  queue("a");
+  queue("b");
+  ASSERT_TRUE(database_->writer().run_blocking(
+      [&](Session& session) { return set_handed(session, find("a").id, clock_.now()); }));
+  auto next = std::make_unique<ScriptedServer>();
+  auto opened = Sender::open(needs(), std::move(next));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(state("a"), State::kUnclear);
+  EXPECT_EQ(*(*opened)->step(), 1);
+  EXPECT_EQ(state("b"), State::kSent);
+}
+
+TEST_P(SenderTest, AnUnusableServerCostsNoMessageAnAttempt) {
+  queue("a");
+  queue("b", "bob@example.org");
+  server_->answers = {{Outcome::kUnusable, 535, "535 wrong password"}};
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(sender_->status().trouble, "535 wrong password");
+  EXPECT_EQ(find("a").attempts, 0);
+  EXPECT_EQ(*sender_->step(), 2);
+  EXPECT_EQ(sender_->status().trouble, "");
+}
+
+TEST_P(SenderTest, ThreeAnHourToOneAddressAndUrgentOnesBesides) {
+  for (const char* key : {"a", "b", "c", "d"}) queue(key, "Ada@Example.org");
+  queue("other", "bob@example.org");
+  queue("offer", "ada@example.org", true);
+  EXPECT_EQ(*sender_->step(), 6);
+  EXPECT_EQ(server_->accepted.size(), 5U);
+  EXPECT_TRUE(server_->accepted[0].starts_with("ada@"));  // the urgent one
+  EXPECT_EQ(state("d"), State::kWaiting);
+  EXPECT_EQ(find("d").attempts, 0);
+  clock_.advance(Duration::minutes(61));
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(state("d"), State::kSent);
+}
+
+TEST_P(SenderTest, AnErasedOneIsNotSent) {
+  queue("a");
+  ASSERT_TRUE(database_->writer().run_blocking(
+      [&](Session& session) { return erase_to(session, "ADA@example.org"); }));
+  EXPECT_EQ(*sender_->step(), 0);
+}
+
+TEST_P(SenderTest, WithoutAServerEverythingWaits) {
+  auto opened = Sender::open(needs(), nullptr);
+  ASSERT_TRUE(opened);
+  queue("a");
+  EXPECT_EQ(*(*opened)->step(), 0);
+  EXPECT_FALSE((*opened)->status().configured);
+  EXPECT_EQ(state("a"), State::kWaiting);
+}
+
+TEST_P(SenderTest, ANewerOneTakesTheWaitingOneBack) {
+  queue("changed-1-a");
+  queue("changed-2-a");
+  ASSERT_TRUE(database_->writer().run_blocking(
+      [&](Session& session) { return take_back(session, "changed-1-"); }));
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(state("changed-2-a"), State::kSent);
+}
+
+INSTANTIATE_TEST_SUITE_P(On, SenderTest, testing::ValuesIn(tests::record_systems()),
+                         [](const auto& info) { return info.param; });
+
+Message letter() {
+  return {.key = "k",
+          .purpose = "p",
+          .to = "ada@example.org",
+          .to_name = "Äda \"L\" <x>",
+          .subject = "Grüße\r\nBcc: eve@example.org",
+          .text = "Größe\n.\nFrom here\n",
+          .delete_after = {}};
+}
+
+TEST(Mime, IsWholeAndCannotBeExtended) {
+  const Letterhead head{.from = "post@event.example", .from_name = "Jürgen", .reply_to = {}};
+  const std::string mime =
+      write_mime(letter(), "<p>Größe</p>", head, *parse_iso8601("2026-03-01T10:00:00Z"));
+  EXPECT_EQ(mime.find("\r\nBcc:"), std::string::npos);
+  EXPECT_NE(mime.find("Date: Sun, 01 Mar 2026 10:00:00 +0000\r\n"), std::string::npos);
+  EXPECT_NE(mime.find("Message-Id: <" + message_id(letter(), head) + ">\r\n"), std::string::npos);
+  EXPECT_NE(mime.find("MIME-Version: 1.0\r\n"), std::string::npos);
+  EXPECT_NE(mime.find("Auto-Submitted: auto-generated\r\n"), std::string::npos);
+  EXPECT_NE(mime.find("multipart/alternative"), std::string::npos);
+  EXPECT_EQ(mime.find("iso-8859"), std::string::npos);
+  EXPECT_NE(mime.find("Gr=C3=B6=C3=9Fe"), std::string::npos);
+  for (std::size_t at = 0; (at = mime.find('\n', at)) != std::string::npos; ++at) {
+    ASSERT_EQ(mime[at - 1], '\r');
+  }
+  EXPECT_TRUE(message_id(letter(), head).ends_with("@event.example"));
+}
+
+}  // namespace
+}  // namespace revier::mail
