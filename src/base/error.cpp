@@ -47,6 +47,8 @@ constexpr std::array kRows = {
              "Precondition failed", "error.conflict"},
     ErrorRow{Code::kTooLarge, 413, "TooLarge", OWN_TYPE "too-large", "Content too large",
              "error.too_large"},
+    ErrorRow{Code::kRangeNotSatisfiable, 416, "RangeNotSatisfiable",
+             OWN_TYPE "range-not-satisfiable", "Range not satisfiable", "error.invalid"},
     ErrorRow{Code::kHeadTooLarge, 431, "HeadTooLarge", OWN_TYPE "head-too-large",
              "Request header fields too large", "error.too_large"},
     ErrorRow{Code::kTooSlow, 408, "TooSlow", OWN_TYPE "too-slow", "Request took too long",

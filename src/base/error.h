@@ -34,6 +34,7 @@ enum class Code : std::uint8_t {
   kGone,                  // was there, is not any more
   kPreconditionFailed,    // If-Match and the like
   kTooLarge,              // body beyond its limit
+  kRangeNotSatisfiable,   // a range behind the end of what is asked for
   kHeadTooLarge,          // request line and fields beyond their limits
   kTooSlow,               // the request did not arrive in time
   kUnsupportedMediaType,  // body of a type the operation does not take

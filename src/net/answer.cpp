@@ -39,6 +39,7 @@ std::string_view status_line(int status) {
     LINE(412, "Precondition Failed");
     LINE(413, "Content Too Large");
     LINE(415, "Unsupported Media Type");
+    LINE(416, "Range Not Satisfiable");
     LINE(421, "Misdirected Request");
     LINE(422, "Unprocessable Content");
     LINE(429, "Too Many Requests");
@@ -143,13 +144,6 @@ std::string etag_for(const Response& response, std::string_view type) {
   return hash_tag(body_of(response));
 }
 
-// Weak comparison (RFC 9110, 8.8.3.2).
-bool is_match(std::string_view if_none_match, std::string_view etag) {
-  if (trim(if_none_match) == "*") return true;
-  if (etag.starts_with("W/")) etag.remove_prefix(2);
-  return if_none_match.find(etag) != std::string_view::npos;
-}
-
 bool may_compress(const Response& response, std::string_view type) {
   return response.compressible && body_of(response).size() >= kCompressBytesMin &&
          has_body(response.status) && is_compressible_type(type) &&
@@ -172,6 +166,7 @@ std::string_view body_of(const Response& response) {
       return text != nullptr ? std::string_view(*text) : std::string_view();
     }
     std::string_view operator()(const Response::OnStream&) const { return {}; }
+    std::string_view operator()(const Response::Pieces&) const { return {}; }
   };
   return std::visit(Bytes(), response.body);
 }
@@ -180,12 +175,22 @@ bool is_stream(const Response& response) {
   return std::holds_alternative<Response::OnStream>(response.body);
 }
 
+const Response::Pieces* pieces_of(const Response& response) {
+  return std::get_if<Response::Pieces>(&response.body);
+}
+
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 std::string Plan::marked_etag() const {
   if (coding == Coding::kIdentity || !etag.ends_with('"')) return etag;
   return fmt::format("{}-{}\"", std::string_view(etag).substr(0, etag.size() - 1),
                      coding_name(coding));
+}
+
+bool is_match(std::string_view if_none_match, std::string_view etag) {
+  if (trim(if_none_match) == "*") return true;
+  if (etag.starts_with("W/")) etag.remove_prefix(2);
+  return if_none_match.find(etag) != std::string_view::npos;
 }
 
 Plan plan_answer(const Request& request, const Response& response) {

@@ -6,6 +6,7 @@ namespace revier::net::detail {
 namespace {
 
 constexpr std::size_t kOneWriteBytesMax = 4'096;
+constexpr std::uint64_t kPieceBytes = std::uint64_t{128} << 10;
 constexpr std::size_t kCompressSliceBytes = std::size_t{32} << 10;
 constexpr std::int64_t kHeartbeatMs = 15'000;
 constexpr std::int64_t kLingerMs = 2'000;
@@ -78,17 +79,21 @@ Task<Connection::Next> Connection::send(Response response) {
   }
   const bool streams = is_stream(response) && request_.method != Method::kHead;
   keep_alive_ = keep_alive_ && !ended_ && !streams;
+  const Response::Pieces* pieces = has_body(plan.status) ? pieces_of(response) : nullptr;
+  const std::uint64_t whole_bytes = pieces != nullptr ? pieces->bytes : body.size();
+  if (request_.method == Method::kHead) pieces = nullptr;
   out_.clear();
   append_head(out_, response, plan,
-              {thread_.date_line(), keep_alive_, parser_.head().http_1_0, body.size()});
+              {thread_.date_line(), keep_alive_, parser_.head().http_1_0, whole_bytes});
   if (request_.method == Method::kHead) body = {};
   if (body.size() <= kOneWriteBytesMax) out_ += std::exchange(body, {});
   const std::size_t bytes = out_.size() + body.size();
   std::string_view head = out_;
   const auto outcome = transport_.try_write(head, body);  // all of it, as a rule
   remove_written(head, body, outcome.bytes);
-  const bool written = outcome.ok && ((head.empty() && body.empty()) || co_await write(head, body));
-  account(plan.status, bytes);
+  bool written = outcome.ok && ((head.empty() && body.empty()) || co_await write(head, body));
+  if (written && pieces != nullptr) written = co_await write_pieces(*pieces);
+  account(plan.status, pieces != nullptr ? bytes + pieces->bytes : bytes);
   if (!written) co_return Next::kEnd;
   if (streams) co_await stream(response);
   if (keep_alive_ && !ended_) co_return Next::kRequest;
@@ -120,6 +125,21 @@ Task<bool> Connection::write(std::string_view first, std::string_view second) {
     } else if (!co_await transport_.wait_to_write() || expired_) {
       co_return false;
     }
+  }
+  co_return true;
+}
+
+Task<bool> Connection::write_pieces(const Response::Pieces& pieces) {
+  std::vector<char> piece(std::min(kPieceBytes, pieces.bytes));
+  set_phase(Phase::kWrite, server_.options.write_timeout_ms);
+  for (std::uint64_t at = 0; at < pieces.bytes;) {
+    const std::span<char> into(piece.data(), std::min(kPieceBytes, pieces.bytes - at));
+    if (const Result<> read = co_await pieces.read(at, into); !read) {
+      log_event(Level::kError, "http.body_unreadable", {{"reason", read.error().message}});
+      co_return false;
+    }
+    if (expired_ || !co_await write({into.data(), into.size()}, {})) co_return false;
+    at += into.size();
   }
   co_return true;
 }

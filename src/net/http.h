@@ -77,11 +77,19 @@ struct Response {
   using Shared = std::shared_ptr<const std::string>;
   // Called once on the io thread when the head is out; the stream is then ready for send().
   using OnStream = std::function<void(std::shared_ptr<EventStream>)>;
+  // A body of a known length that is read while it is sent, a piece at a time.
+  struct Pieces {
+    std::uint64_t bytes = 0;
+    // Fills all of `into` with what begins at byte `at` of the body; may wait. An error, told
+    // nowhere but here, ends the connection before the body's end.
+    std::function<Task<Result<>>(std::uint64_t at, std::span<char> into)> read;
+  };
 
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
-  // Text owned, text that lives for ever (embedded assets), text shared with a cache, or a stream.
-  std::variant<std::string, std::string_view, Shared, OnStream> body;
+  // Text owned, text that lives for ever (embedded assets), text shared with a cache, a stream of
+  // events, or what is too large to be held (net/file.h).
+  std::variant<std::string, std::string_view, Shared, OnStream, Pieces> body;
   // False for bodies that are compressed already or must not be (secrets beside chosen text).
   bool compressible = true;
 

@@ -11,9 +11,11 @@
 
 namespace revier::net::detail {
 
-// The body's bytes; empty for a stream.
+// The body's bytes; empty for a stream and for pieces.
 [[nodiscard]] std::string_view body_of(const Response& response);
 [[nodiscard]] bool is_stream(const Response& response);
+// nullptr where the body is something else.
+[[nodiscard]] const Response::Pieces* pieces_of(const Response& response);
 // False for 1xx, 204 and 304.
 [[nodiscard]] bool has_body(int status);
 
@@ -26,6 +28,9 @@ struct Plan {
   [[nodiscard]] std::string marked_etag() const;
 };
 
+// Whether an If-None-Match names that tag; weak comparison (RFC 9110, 8.8.3.2).
+[[nodiscard]] bool is_match(std::string_view if_none_match, std::string_view etag);
+
 // Decides by request and response; a GET of what the client has (If-None-Match) is 304.
 [[nodiscard]] Plan plan_answer(const Request& request, const Response& response);
 
@@ -33,7 +38,7 @@ struct HeadFacts {
   std::string_view date_line;  // "Date: ...\r\n"
   bool keep_alive = true;
   bool http_1_0 = false;
-  std::size_t body_bytes = 0;  // of what is (for HEAD: would be) sent
+  std::uint64_t body_bytes = 0;  // of what is (for HEAD: would be) sent
 };
 // Appends status line, fields and the empty line. What a handler sets wins, but for the fields of
 // the connection and of lengths, which are the server's.

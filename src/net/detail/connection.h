@@ -84,6 +84,7 @@ class Connection final : public Watched {
   [[nodiscard]] Task<Next> send(Response response);
   [[nodiscard]] Task<bool> compress(std::string_view body, Coding coding);
   [[nodiscard]] Task<bool> write(std::string_view first, std::string_view second);
+  [[nodiscard]] Task<bool> write_pieces(const Response::Pieces& pieces);
   [[nodiscard]] Task<> stream(const Response& response);
   [[nodiscard]] Task<bool> send_events();
   void watch_client();
