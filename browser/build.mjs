@@ -96,14 +96,21 @@ function styleSheet() {
   return esbuild.transformSync(css, {loader: "css", minify: true, target}).code;
 }
 
+// An island that holds others' code says whose.
+const notices = {
+  "map_ground.ts": "/*! With pmtiles, Copyright Protomaps LLC, BSD-3-Clause, and fflate, " +
+      "Copyright Arjun Barrett, MIT */",
+};
+
 function islands() {
   const folder = join(here, "islands");
-  esbuild.buildSync({
-    entryPoints: readdirSync(folder).filter((n) => n.endsWith(".ts") && !n.startsWith("_"))
-                     .map((n) => join(folder, n)),
-    outdir: out, bundle: true, minify: true, format: "esm", target, legalComments: "none",
-    nodePaths: [join(packageFolder("esbuild"), "..")],
-  });
+  for (const name of readdirSync(folder).filter((n) => n.endsWith(".ts") && !n.startsWith("_"))) {
+    esbuild.buildSync({
+      entryPoints: [join(folder, name)], outdir: out, bundle: true, minify: true, format: "esm",
+      target, legalComments: "none", banner: {js: notices[name] ?? ""},
+      nodePaths: [join(packageFolder("esbuild"), "..")],
+    });
+  }
 }
 
 // Sheets that the list of the common one does not name are files of their own.

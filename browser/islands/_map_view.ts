@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Draws outlines and marks with MapLibre on plain ground, in the page's own colours.
+// Draws outlines and marks with MapLibre, in the page's own colours: on the operator's tiles, or on
+// plain ground where there are none or colours are forced.
 import type * as maplibre from "maplibre-gl";
+
+import type {Ground} from "./map_ground";
 
 export type Library = typeof maplibre;
 export interface Area {
@@ -13,16 +16,21 @@ const closestZoom = 15;
 const edgePx = 70;
 const gapPx = 4;
 
-// "rgba(...)" of any colour that CSS knows: MapLibre reads fewer.
-function plainColour(colour: string): string {
+type Colour = [red: number, green: number, blue: number];
+
+// Of any colour that CSS knows: MapLibre reads fewer.
+function colourOf(text: string): Colour {
   const context = Object.assign(document.createElement("canvas"), {width: 1, height: 1})
       .getContext("2d");
-  if (!context) return "#808080";
-  context.fillStyle = colour;
+  if (!context) return [128, 128, 128];
+  context.fillStyle = text;
   context.fillRect(0, 0, 1, 1);
   const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
-  return `rgb(${red}, ${green}, ${blue})`;
+  return [red, green, blue];
 }
+
+const isDark = ([red, green, blue]: Colour): boolean =>
+    0.299 * red + 0.587 * green + 0.114 * blue < 128;
 
 // In the north of the area's largest part, where marks of its middle do not hide a name.
 function placeOfName(area: Area): Position {
@@ -42,7 +50,7 @@ export class MapView {
 
   constructor(private readonly library: Library, private readonly ground: HTMLElement,
               private readonly areas: Area[], private readonly positions: Position[],
-              title: string) {
+              title: string, private readonly tiles?: Ground) {
     this.map = new library.Map({
       container: ground, style: this.style(), bounds: this.extent(),
       fitBoundsOptions: {padding: edgePx, maxZoom: closestZoom}, attributionControl: false,
@@ -106,16 +114,21 @@ export class MapView {
 
   private style(): maplibre.StyleSpecification {
     const {backgroundColor, color} = getComputedStyle(this.ground);
-    const ground = plainColour(backgroundColor), ink = plainColour(color);
+    const plain = colourOf(backgroundColor), ink = `rgb(${colourOf(color)})`;
+    const tiles = matchMedia("(forced-colors: active)").matches ? undefined : this.tiles;
     const features = this.areas.map(({name, geometry}) =>
         ({type: "Feature" as const, properties: {name}, geometry}));
     return {
       version: 8,
-      sources: {areas: {type: "geojson", data: {type: "FeatureCollection", features}}},
+      sources: {
+        areas: {type: "geojson", data: {type: "FeatureCollection", features}},
+        ...(tiles && {ground: tiles.source}),
+      },
       layers: [
-        {id: "ground", type: "background", paint: {"background-color": ground}},
+        {id: "ground", type: "background", paint: {"background-color": `rgb(${plain})`}},
+        ...(tiles?.layers(isDark(plain), document.documentElement.lang) ?? []),
         {id: "inside", type: "fill", source: "areas",
-         paint: {"fill-color": ink, "fill-opacity": 0.06}},
+         paint: {"fill-color": ink, "fill-opacity": tiles ? 0.03 : 0.06}},
         {id: "outline", type: "line", source: "areas",
          paint: {"line-color": ink, "line-opacity": 0.5, "line-width": 1.5}},
       ],

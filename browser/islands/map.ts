@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // <rv-map data-library="/a/.../maplibre.js" data-worker="..." data-styles="..."
-//         data-entities="/ngsi-ld/v1/entities" data-...texts></rv-map>
+//         data-entities="/ngsi-ld/v1/entities" data-...texts
+//         [data-tiles="/tiles/map.pmtiles" data-ground="/a/.../map_ground.js"]></rv-map>
 //
 // A map of the things that the page lists in cards (article[id] is the entity's id). Nothing is
 // loaded before somebody asks for it. Names and values come from the cards and follow them, places
 // and outlines from the broker. The list stays: it says the same without a map.
+import type {Ground} from "./map_ground";
 import {type Area, type Library, MapView, type Position} from "./_map_view";
 
 const areaType = "https://schema.org/AdministrativeArea";
@@ -52,7 +54,7 @@ class MapElement extends HTMLElement {
     try {
       const [library, areas, places] =
           await Promise.all([this.library(), this.areas(), this.places()]);
-      this.draw(library, areas, places);
+      this.draw(library, areas, places, await this.ground(library));
     } catch {
       this.status.textContent = this.text("failed");
       if (this.start) this.start.disabled = false;
@@ -71,6 +73,18 @@ class MapElement extends HTMLElement {
     const library = (window as unknown as {maplibregl: Library}).maplibregl;
     library.setWorkerUrl(new URL(this.text("worker"), location.href).href);
     return library;
+  }
+
+  // The operator's tiles; nothing where there are none. Without them the map still says all it has
+  // to say, so a file that cannot be read costs the ground only.
+  private async ground(library: Library): Promise<Ground | undefined> {
+    if (!this.text("tiles")) return undefined;
+    try {
+      const {openGround} = await import(this.text("ground")) as typeof import("./map_ground");
+      return await openGround(library, this.text("tiles"));
+    } catch {
+      return undefined;
+    }
   }
 
   private async entities(query: Record<string, string>): Promise<Entity[]> {
@@ -100,12 +114,14 @@ class MapElement extends HTMLElement {
     return [...document.querySelectorAll<HTMLElement>("article[id^='urn:']")];
   }
 
-  private draw(library: Library, areas: Entity[], places: Map<string, Position>): void {
+  private draw(library: Library, areas: Entity[], places: Map<string, Position>,
+               tiles?: Ground): void {
     const ground = element("div", "rv-map__ground");
     this.replaceChildren(ground);
     const outlines = areas.map((area) => ({name: area["https://schema.org/name"] ?? "",
                                            geometry: area.location} as Area));
-    const view = new MapView(library, ground, outlines, [...places.values()], this.text("title"));
+    const view = new MapView(library, ground, outlines, [...places.values()], this.text("title"),
+                             tiles);
     const marks = new Map<string, HTMLElement[]>();
     for (const card of this.cards()) {
       const position = places.get(card.id);
@@ -120,7 +136,9 @@ class MapElement extends HTMLElement {
                  button(this.text("farther"), () => view.zoomOut()),
                  button(this.text("all"), () => view.showAll()));
     const credits = new Set(areas.map((area) => area["https://schema.org/creditText"] ?? ""));
-    this.append(tools, this.panel, element("p", "rv-muted", [...credits].join("; ")));
+    const credit = element("p", "rv-muted", [...credits].filter(Boolean).join("; "));
+    if (tiles?.credit.length) credit.append(credits.size ? "; " : "", ...tiles.credit);
+    this.append(tools, this.panel, credit);
     ground.querySelector("canvas")?.focus({preventScroll: true});
   }
 

@@ -240,6 +240,10 @@ constexpr OptionRow kRows[] = {
      .default_text = "",
      .help = "Address and port of their own for /metrics, open to who reaches it; empty: on the "
              "site's port with a token that may state.read"},
+    {.name = "map.pmtiles",
+     .type = kText,
+     .default_text = "",
+     .help = "File with vector tiles (PMTiles) that maps show as ground; empty: plain ground"},
     {.name = "demo",
      .type = kChoice,
      .default_text = "",

@@ -58,6 +58,7 @@ class WholePublic final : public PublicPlane {
                               .site = needs_.frame,
                               .civil_clock = needs_.civil_clock,
                               .site_url = needs_.site_address,
+                              .map_tiles = needs_.map_tiles,
                               .live_things = [this] { return things_.live_things(); },
                               .seats_left = [this](std::string_view id) { return seats_left(id); },
                               .can_register = [this] { return can_register(); }});

@@ -35,7 +35,8 @@ struct PublicNeeds {
   jsonld::Catalogue& catalogue;
   web::Site& frame;  // its menus are filled here
   std::string site_address;
-  context::Options broker;  // owned_types are filled here
+  std::string_view map_tiles;  // path of the tiles that maps show; empty: plain ground
+  context::Options broker;     // owned_types are filled here
 };
 
 class PublicPlane {

@@ -6,6 +6,7 @@
 #include "app/first_secrets.h"
 #include "app/floors.h"
 #include "app/frame.h"
+#include "app/map_tiles.h"
 #include "app/people_plane.h"
 #include "app/public_plane.h"
 #include "app/server_options.h"
@@ -91,6 +92,9 @@ class WholeSite final : public Site {
     frame_ = page_frame(options_, *civil_clock_);
     RV_ASSIGN(jsonld::CatalogueOptions contexts, catalogue_options(options_));
     RV_ASSIGN(catalogue_, jsonld::Catalogue::make(std::move(contexts)));
+    if (const std::string& tiles = options_.text("map.pmtiles"); !tiles.empty()) {
+      RV_ASSIGN(map_tiles_, open_map_tiles(tiles, pool_));
+    }
     RV_ASSIGN(public_, PublicPlane::open({.store = *store_,
                                           .database = *accounts_->database,
                                           .civil_clock = *civil_clock_,
@@ -98,6 +102,7 @@ class WholeSite final : public Site {
                                           .catalogue = *catalogue_,
                                           .frame = frame_,
                                           .site_address = site_address(options_, listening()),
+                                          .map_tiles = map_tiles_ ? kMapTilesPath : "",
                                           .broker = broker_options(options_)}));
     return {};
   }
@@ -128,6 +133,7 @@ class WholeSite final : public Site {
     add_state_routes(router_, sources, options_.text("metrics.listen").empty());
     add_metrics_routes(metrics_router_);
     web::add_asset_routes(router_);
+    if (map_tiles_) add_map_tiles_route(router_, map_tiles_);
     identity::add_pages(
         router_,
         {.identity = *accounts_->identity, .pool = pool_, .site = frame_, .clock = real_clock_});
@@ -174,6 +180,7 @@ class WholeSite final : public Site {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Accounts> accounts_;
   net::Pool pool_{pool_threads(), 256};
+  std::shared_ptr<const net::ServedFile> map_tiles_;
   web::Site frame_;
   std::unique_ptr<jsonld::Catalogue> catalogue_;
   std::unique_ptr<PublicPlane> public_;

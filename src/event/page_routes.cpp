@@ -165,7 +165,7 @@ Response show_practices(const PageNeeds& needs, const Request& request) {
 Response show_city(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   CityPage view{needs.site.page(request, std::string(web::text(language, texts::kCityTitle))),
-                live_groups(needs.live_things(), language)};
+                live_groups(needs.live_things(), language), std::string(needs.map_tiles)};
   view.page.scripts = {"map.js"};
   web::Html out(language);
   render_city(out, view);

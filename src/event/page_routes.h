@@ -20,7 +20,8 @@ struct PageNeeds {
   const ProgrammeKeeper& keeper;
   const web::Site& site;
   const Clock& civil_clock;
-  std::string site_url;  // without a slash at the end
+  std::string site_url;        // without a slash at the end
+  std::string_view map_tiles;  // path of the tiles that maps show; empty: plain ground
   FindLiveThings live_things;
   // Seats left in a session, nullopt where it has none of its own.
   std::function<std::optional<std::int64_t>(std::string_view session)> seats_left;

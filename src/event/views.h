@@ -174,6 +174,7 @@ struct PracticesPage {
 struct CityPage {
   web::Page page;
   std::vector<LiveGroup> groups;
+  std::string map_tiles;  // path; empty: plain ground
 };
 
 struct OfferCard {

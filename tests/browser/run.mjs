@@ -7,6 +7,7 @@ import {runAll} from "./suite.mjs";
 import "./pages_test.mjs";
 import "./programme_test.mjs";
 import "./live_test.mjs";
+import "./map_tiles_test.mjs";
 import "./registration_test.mjs";
 import "./console_test.mjs";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The tests' own runner and the browser they share. A test gets {server, open}: open() gives a page
-// in a context of its own, closed after the test; whatever a page writes to its console as an error
-// fails the test.
+// in a context of its own, of this server or of options.server, closed after the test; whatever a
+// page writes to its console as an error fails the test.
 import {createRequire} from "node:module";
 
 const require = createRequire(import.meta.url);
@@ -25,7 +25,7 @@ export function launch() {
 }
 
 // A page in a fresh context. `faults` collects console errors, exceptions and foreign requests.
-export async function openPage(browser, server, {faults = [], ...options} = {}) {
+export async function openPage(browser, server, {faults = [], server: _, ...options} = {}) {
   const context = await browser.newContext({
     baseURL: server.address, locale: "de-DE", timezoneId: "Europe/Berlin", viewport: desktop,
     reducedMotion: "reduce", ...options,
@@ -48,7 +48,7 @@ export async function openPage(browser, server, {faults = [], ...options} = {}) 
 async function runOne(browser, server, {name, run}) {
   const faults = [], pages = [];
   const open = async (options) => {
-    const page = await openPage(browser, server, {...options, faults});
+    const page = await openPage(browser, options?.server ?? server, {...options, faults});
     pages.push(page);
     return page;
   };

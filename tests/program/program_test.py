@@ -111,6 +111,25 @@ class Program(unittest.TestCase):
             self.assertIn(b"revier_", body)
             self.assertEqual(server.ask("GET", "/")[0], 404)
 
+    def test_map_tiles_that_are_none_are_refused(self):
+        file = os.path.join(self.folder, "map.pmtiles")
+        head = bytearray(127)
+        head[0:8], head[97:100] = b"PMTiles\x03", bytes([2, 2, 1])
+        head[64:72] = (1).to_bytes(8, "little")
+        pictures = head[:99] + b"\x02" + head[100:]
+        cut_off = head[:56] + (127).to_bytes(8, "little") + head[64:]
+        for content, reason in ((None, "No such file"), (b"no tiles", "no PMTiles archive"),
+                                (pictures, "vector tiles (MVT) are needed"),
+                                (head[:98] + b"\x03" + head[99:], "gzip or not at all"),
+                                (cut_off, "cut off")):
+            if content is not None:
+                with open(file, "wb") as out:
+                    out.write(content)
+            wrong = command("serve", "--data", self.folder, "--listen", "127.0.0.1:0",
+                            "--map-pmtiles", file)
+            self.assertEqual(wrong.returncode, 1, reason)
+            self.assertIn(reason, wrong.stderr)
+
     def test_contexts_of_the_operator(self):
         url = "https://city.example/terms.jsonld"
         catalogue = os.path.join(self.folder, "contexts")
