@@ -145,7 +145,8 @@ class WholeSite final : public Site {
                                   .store_writable = [this] { return store_->health().writable; },
                                   .mail_status = [this] { return people_->mail_status(); },
                                   .broker = &public_->broker(),
-                                  .context = catalogue_->core()});
+                                  .context = catalogue_->core(),
+                                  .programme = &public_->editor()});
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);
     });

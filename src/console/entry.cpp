@@ -27,6 +27,7 @@ struct Area {
 constexpr std::array kAreas{
     Area{"/console/anmeldungen", texts::kMenuRegistrations, Action::kRegistrationsRead, true},
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
+    Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
     Area{"/console/daten", texts::kMenuData, Action::kDataRead},
 };
@@ -89,6 +90,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
   add(identity::kConsolePage, texts::kMenuOverview);
   for (const Area& area : kAreas) {
     if (area.action == Action::kDataRead && needs.broker == nullptr) continue;
+    if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
     if (may_open(caller, area)) add(area.page, area.label);
   }
   return head;
@@ -149,6 +151,7 @@ void add_routes(net::Router& router, const Needs& needs) {
   add_registrations(router, needs);
   add_gate(router, needs);
   add_outbox(router, needs);
+  if (needs.programme != nullptr) add_programme(router, needs);
   if (needs.broker != nullptr) add_data(router, needs);
 }
 

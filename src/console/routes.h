@@ -5,6 +5,8 @@
 //   /console/anmeldungen              search, paging; /console/anmeldungen.csv for spreadsheets
 //   /console/anmeldungen/{id}         one registration; /stornieren asks, POST cancels
 //   /console/einlass                  tickets at the door, typed or scanned
+//   /console/programm                 programme with drafts and warnings; /vortragende, /raeume,
+//                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen
 //   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again
 //   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...
 //
@@ -17,6 +19,7 @@
 #include <string>
 
 #include "context/broker.h"
+#include "event/programme_editor.h"
 #include "jsonld/context.h"
 #include "mail/sender.h"
 #include "net/http.h"
@@ -35,6 +38,8 @@ struct Needs {
   // The data plane; without it there are no pages of data.
   context::Broker* broker = nullptr;
   jsonld::ContextPtr context = nullptr;  // short names of types and attributes
+  // Drafts and releases; without it there are no pages of the programme.
+  event::ProgrammeEditor* programme = nullptr;
 };
 
 void add_routes(net::Router& router, const Needs& needs);

@@ -153,6 +153,7 @@ class Editor final : public ProgrammeEditor {
     return {};
   }
 
+  const ProgrammeKeeper& keeper() const override { return needs_.keeper; }
   DraftsPtr drafts() const override {
     const ReadLock lock(mutex_);
     return drafts_;

@@ -81,6 +81,7 @@ class ProgrammeEditor {
   // Deletes drafts that nobody has touched for kDraftLife. Blocks.
   [[nodiscard]] virtual Result<> sweep() = 0;
 
+  [[nodiscard]] virtual const ProgrammeKeeper& keeper() const = 0;
   // Without waiting, as the last commit left them.
   [[nodiscard]] virtual DraftsPtr drafts() const = 0;
   [[nodiscard]] virtual LedgerPtr ledger() const = 0;

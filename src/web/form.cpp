@@ -74,6 +74,8 @@ bool is_tel(std::string_view value) {
          value.find_first_not_of("0123456789 +-/().") == std::string_view::npos;
 }
 
+bool is_time(std::string_view value) { return from_local("2025-01-01", value, "UTC").has_value(); }
+
 bool is_date(std::string_view value) { return from_local(value, "12:00", "UTC").has_value(); }
 
 std::optional<std::int64_t> to_integer(std::string_view value) {
@@ -112,6 +114,9 @@ std::optional<FieldError> check_kind(const FormField& field, std::string_view va
       break;
     case FieldKind::kDate:
       if (!is_date(value)) return message(field, texts::kFormNotDate);
+      break;
+    case FieldKind::kTime:
+      if (!is_time(value)) return message(field, texts::kFormNotTime);
       break;
     case FieldKind::kNumber:
       return check_number(field, value);
@@ -400,12 +405,13 @@ kern::Input input_view(const FormFieldView& view, Language language) {
   const FormField& field = view.field;
   const bool is_password = field.kind == FieldKind::kPassword;
   const bool is_number = field.kind == FieldKind::kNumber;
+  const bool is_time = field.kind == FieldKind::kTime;
   return {.field = field_view(view, language),
-          .type = std::string(kTypes.at(static_cast<std::size_t>(field.kind))),
+          .type = std::string(is_time ? "time" : kTypes.at(static_cast<std::size_t>(field.kind))),
           .value = is_password ? std::string() : std::string(view.data.get(field.name)),
           .autocomplete = field.autocomplete,
           .inputmode = is_number ? "numeric" : field.inputmode,
-          .length_max = field.kind == FieldKind::kDate ? 0 : length_max(field)};
+          .length_max = is_time || field.kind == FieldKind::kDate ? 0 : length_max(field)};
 }
 
 kern::Textarea textarea_view(const FormFieldView& view, Language language) {

@@ -40,6 +40,7 @@ enum class FieldKind : std::uint8_t {
   kCheckbox,    // one, true or false
   kCheckboxes,  // any number of options
   kHidden,
+  kTime,  // "09:30"
 };
 
 struct Option {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the pages of the programme share among each other.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "console/detail/programme_form.h"
+#include "console/routes.h"
+
+namespace revier::console {
+
+inline constexpr std::string_view kProgrammePage = "/console/programm";
+
+[[nodiscard]] std::string list_page(const ItemKind& kind);
+// Of the programme as it would be, against the seats sold now.
+[[nodiscard]] std::vector<event::Conflict> programme_conflicts(const Needs& needs,
+                                                               const event::Programme& programme);
+
+// PAGE/neu, PAGE/{id}, PAGE/{id}/verwerfen, PAGE/{id}/entfernen
+void add_programme_item(net::Router& router, const Needs& needs, const ItemKind& kind);
+// /console/programm/veroeffentlichen
+void add_programme_release(net::Router& router, const Needs& needs);
+
+}  // namespace revier::console

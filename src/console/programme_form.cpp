@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "console/detail/programme_form.h"
+
+#include <algorithm>
+#include <array>
+
+#include "console/texts.h"
+#include "event/page_rows.h"
+#include "event/search_text.h"
+#include "json/json.h"
+#include "web/i18n.h"
+
+namespace revier::console {
+namespace {
+
+using event::Item;
+using event::Programme;
+using web::FieldKind;
+using web::FormData;
+using web::FormField;
+using web::Language;
+
+constexpr std::int64_t kSeatsMax = 100'000;
+constexpr std::size_t kSlugMax = 60;
+constexpr std::array<std::string_view, 8> kFormats = {
+    "welcome", "greeting", "keynote", "talk", "panel", "workshop", "networking", "special"};
+
+std::string words(Language language, const web::Text& key) {
+  return std::string(web::text(language, key));
+}
+
+// --- fields of an item, as JSON texts
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  json::append_quoted(out, text);
+  return out;
+}
+
+// An empty English text is the German one.
+void set_localised(Item& item, const char* field, std::string_view de, std::string_view en) {
+  if (de.empty() && en.empty()) {
+    item.fields.erase(field);
+    return;
+  }
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("de", de.empty() ? en : de);
+  out.member("en", en.empty() ? de : en).end_object();
+  item.fields[field] = std::move(text);
+}
+
+void set_text(Item& item, const char* field, std::string_view text) {
+  if (text.empty()) {
+    item.fields.erase(field);
+  } else {
+    item.fields[field] = quoted(text);
+  }
+}
+
+void set_number(Item& item, const char* field, const FormData& data, std::string_view name) {
+  const auto number = data.integer(name);
+  if (number) {
+    item.fields[field] = std::to_string(*number);
+  } else {
+    item.fields.erase(field);
+  }
+}
+
+void set_flag(Item& item, const char* field, bool on) {
+  // A flag that was never set stays away, so that nothing differs.
+  if (on || item.fields.contains(field)) item.fields[field] = on ? "true" : "false";
+}
+
+void set_list(Item& item, const char* field, const std::vector<std::string>& ids) {
+  if (ids.empty()) {
+    item.fields.erase(field);
+    return;
+  }
+  std::string text;
+  json::Writer out(text);
+  out.begin_array();
+  for (const std::string& id : ids) out.string(id);
+  out.end_array();
+  item.fields[field] = std::move(text);
+}
+
+void fill_localised(const event::Localised& text, FormData& data, const std::string& name) {
+  data.set(name + "_de", text.de);
+  if (text.en != text.de) data.set(name + "_en", text.en);
+}
+
+// --- sessions
+
+template <class Map, class Name>
+std::vector<web::Option> options_of(const Map& map, Name name) {
+  std::vector<web::Option> options;
+  for (const auto& [id, value] : map) options.push_back({.value = id, .label = name(value)});
+  std::ranges::sort(options, [](const web::Option& a, const web::Option& b) {
+    return web::compare(Language::kDe, a.label.in(Language::kDe), b.label.in(Language::kDe)) < 0;
+  });
+  return options;
+}
+
+std::vector<web::Option> day_options(const Programme& programme, Language language) {
+  std::vector<web::Option> options;
+  if (programme.event() == nullptr) return options;
+  for (const event::Day& day : programme.event()->days) {
+    options.push_back({.value = day.date, .label = event::day_heading(day.date, language)});
+  }
+  return options;
+}
+
+std::vector<web::Option> track_options(const Programme& programme, Language language) {
+  std::vector<web::Option> options;
+  if (programme.event() == nullptr) return options;
+  for (const event::Track& track : programme.event()->tracks) {
+    options.push_back({.value = track.id, .label = track.name.in(language)});
+  }
+  return options;
+}
+
+std::vector<web::Option> format_options(Language language) {
+  std::vector<web::Option> options;
+  for (const std::string_view format : kFormats) {
+    options.push_back(
+        {.value = std::string(format), .label = std::string(event::format_name(format, language))});
+  }
+  return options;
+}
+
+FormField hidden(const char* name) { return {.name = name, .kind = FieldKind::kHidden}; }
+
+web::Form session_form(const Programme& programme, Language language) {
+  return {
+      {hidden("csrf"),
+       hidden("revision"),
+       {.name = "title_de", .label = texts::kEditTitleDe, .required = true},
+       {.name = "title_en", .label = texts::kEditTitleEn, .hint = texts::kEditTitleEnHint},
+       {.name = "abstract_de", .kind = FieldKind::kTextarea, .label = texts::kEditAbstractDe},
+       {.name = "abstract_en", .kind = FieldKind::kTextarea, .label = texts::kEditAbstractEn},
+       {.name = "format",
+        .kind = FieldKind::kSelect,
+        .label = texts::kEditFormat,
+        .options = format_options(language)},
+       {.name = "track",
+        .kind = FieldKind::kSelect,
+        .label = texts::kEditTrack,
+        .options = track_options(programme, language)},
+       {.name = "language",
+        .kind = FieldKind::kSelect,
+        .label = texts::kEditLanguage,
+        .options = {{.value = "de", .label = texts::kEditGerman},
+                    {.value = "en", .label = texts::kEditEnglish}}},
+       {.name = "day",
+        .kind = FieldKind::kSelect,
+        .label = texts::kEditDay,
+        .required = true,
+        .options = day_options(programme, language)},
+       {.name = "starts", .kind = FieldKind::kTime, .label = texts::kEditStarts, .required = true},
+       {.name = "ends", .kind = FieldKind::kTime, .label = texts::kEditEnds, .required = true},
+       {.name = "room",
+        .kind = FieldKind::kSelect,
+        .label = texts::kEditRoom,
+        .options = options_of(programme.rooms,
+                              [language](const event::Room& r) { return r.name.in(language); })},
+       {.name = "speakers",
+        .kind = FieldKind::kCheckboxes,
+        .label = texts::kEditWho,
+        .hint = texts::kEditWhoHint,
+        .options = options_of(programme.speakers, [](const event::Speaker& s) { return s.name; })},
+       {.name = "bookable", .kind = FieldKind::kCheckbox, .label = texts::kEditBookable},
+       {.name = "seats",
+        .kind = FieldKind::kNumber,
+        .label = texts::kEditCount,
+        .min = 0,
+        .max = kSeatsMax},
+       {.name = "cancelled",
+        .kind = FieldKind::kCheckbox,
+        .label = texts::kEditCancelled,
+        .hint = texts::kEditCancelledHint}}};
+}
+
+std::vector<ProgrammePart> session_parts(Language language) {
+  return {{words(language, texts::kEditText),
+           {"title_de", "title_en", "abstract_de", "abstract_en", "format", "track", "language"}},
+          {words(language, texts::kEditPlace), {"day", "starts", "ends", "room"}},
+          {words(language, texts::kEditPeople), {"speakers"}},
+          {words(language, texts::kEditSeats), {"bookable", "seats"}},
+          {words(language, texts::kEditPublicState), {"cancelled"}}};
+}
+
+void fill_session(const Item& item, FormData& data) {
+  const event::Session session = event::read_session(item);
+  fill_localised(session.title, data, "title");
+  fill_localised(session.abstract, data, "abstract");
+  data.set("format", session.format);
+  data.set("track", session.track);
+  data.set("language", session.language);
+  data.set("day", session.day);
+  data.set("starts", web::iso_time(session.starts_at));
+  data.set("ends", web::iso_time(session.ends_at));
+  data.set("room", session.room);
+  for (const std::string& speaker : session.speakers) data.add("speakers", speaker);
+  if (session.bookable) data.set("bookable", "1");
+  if (session.capacity > 0) data.set("seats", std::to_string(session.capacity));
+  if (session.cancelled) data.set("cancelled", "1");
+}
+
+void take_times(FormData& data, Item& item) {
+  const auto starts = web::from_local(data.get("day"), data.get("starts"));
+  const auto ends = web::from_local(data.get("day"), data.get("ends"));
+  if (!starts) data.fail("starts", texts::kEditNoHour);
+  if (!ends) data.fail("ends", texts::kEditNoHour);
+  if (!starts || !ends) return;
+  if (*ends <= *starts) data.fail("ends", texts::kEditEndsFirst);
+  item.fields["day"] = quoted(data.get("day"));
+  // An instant that is the same keeps its text, so that nothing differs.
+  const event::Session before = event::read_session(item);
+  if (before.starts_at != *starts) item.fields["starts_at"] = quoted(web::iso_date_time(*starts));
+  if (before.ends_at != *ends) item.fields["ends_at"] = quoted(web::iso_date_time(*ends));
+}
+
+void take_session(const Programme& programme, FormData& data, Item& item) {
+  if (!item.fields.contains("event") && programme.event() != nullptr) {
+    item.fields["event"] = quoted(programme.event()->id);
+  }
+  set_localised(item, "title", data.get("title_de"), data.get("title_en"));
+  set_localised(item, "abstract", data.get("abstract_de"), data.get("abstract_en"));
+  set_text(item, "format", data.get("format"));
+  set_text(item, "track", data.get("track"));
+  set_text(item, "language", data.get("language"));
+  set_text(item, "room", data.get("room"));
+  set_list(item, "speakers", data.all("speakers"));
+  set_number(item, "capacity", data, "seats");
+  set_flag(item, "bookable", data.has("bookable"));
+  set_flag(item, "cancelled", data.has("cancelled"));
+  take_times(data, item);
+  if (data.has("bookable") && data.integer("seats").value_or(0) == 0) {
+    data.fail("seats", texts::kEditNoSeats);
+  }
+}
+
+// --- speakers and rooms
+
+web::Form speaker_form(const Programme&, Language) {
+  return {{hidden("csrf"),
+           hidden("revision"),
+           {.name = "name",
+            .label = texts::kEditPersonName,
+            .hint = texts::kEditPersonHint,
+            .required = true},
+           {.name = "function", .label = texts::kEditPersonFunction}}};
+}
+
+std::vector<ProgrammePart> speaker_parts(Language) { return {{"", {"name", "function"}}}; }
+
+void fill_speaker(const Item& item, FormData& data) {
+  const event::Speaker speaker = event::read_speaker(item);
+  data.set("name", speaker.name);
+  data.set("function", speaker.function);
+}
+
+void take_speaker(const Programme&, FormData& data, Item& item) {
+  set_text(item, "name", data.get("name"));
+  set_text(item, "function", data.get("function"));
+}
+
+web::Form room_form(const Programme& programme, Language language) {
+  return {
+      {hidden("csrf"),
+       hidden("revision"),
+       {.name = "name_de", .label = texts::kEditRoomDe, .required = true},
+       {.name = "name_en", .label = texts::kEditRoomEn},
+       {.name = "place",
+        .kind = FieldKind::kSelect,
+        .label = texts::kEditRoomPlace,
+        .required = true,
+        .options = options_of(programme.places,
+                              [language](const event::Place& p) { return p.name.in(language); })},
+       {.name = "capacity",
+        .kind = FieldKind::kNumber,
+        .label = texts::kEditRoomCapacity,
+        .min = 1,
+        .max = kSeatsMax}}};
+}
+
+std::vector<ProgrammePart> room_parts(Language) {
+  return {{"", {"name_de", "name_en", "place", "capacity"}}};
+}
+
+void fill_room(const Item& item, FormData& data) {
+  const event::Room room = event::read_room(item);
+  fill_localised(room.name, data, "name");
+  data.set("place", room.place);
+  if (room.capacity > 0) data.set("capacity", std::to_string(room.capacity));
+}
+
+void take_room(const Programme&, FormData& data, Item& item) {
+  set_localised(item, "name", data.get("name_de"), data.get("name_en"));
+  set_text(item, "place", data.get("place"));
+  set_number(item, "capacity", data, "capacity");
+}
+
+std::string slug_of(std::string_view title) {
+  std::string slug;
+  for (const char c : event::fold_text(title)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (plain) {
+      slug += c;
+    } else if (!slug.empty() && slug.back() != '-') {
+      slug += '-';
+    }
+    if (slug.size() >= kSlugMax) break;
+  }
+  while (slug.ends_with('-')) slug.pop_back();
+  // "neu" is the page that makes one.
+  return slug.empty() || slug == "neu" ? "eintrag" : slug;
+}
+
+}  // namespace
+
+std::span<const ItemKind> item_kinds() {
+  using identity::Action;
+  static const std::array kKinds{
+      ItemKind{"/console/programm/veranstaltungen", *event::find_kind("sessions"),
+               texts::kProgSessions, texts::kProgNewSession, Action::kProgrammeEdit, session_form,
+               session_parts, fill_session, take_session, "/programm/"},
+      ItemKind{"/console/programm/vortragende", *event::find_kind("speakers"), texts::kProgSpeakers,
+               texts::kProgNewSpeaker, Action::kPersonsEdit, speaker_form, speaker_parts,
+               fill_speaker, take_speaker, "/sprecherin/"},
+      ItemKind{"/console/programm/raeume", *event::find_kind("rooms"), texts::kProgRooms,
+               texts::kProgNewRoom, Action::kProgrammeEdit, room_form, room_parts, fill_room,
+               take_room, ""}};
+  return kKinds;
+}
+
+const ItemKind* find_item_kind(std::string_view name) {
+  const auto found = std::ranges::find_if(item_kinds(), [&](const ItemKind& kind) {
+    return kind.page.substr(kind.page.rfind('/') + 1) == name;
+  });
+  return found == item_kinds().end() ? nullptr : &*found;
+}
+
+const ItemKind* find_item_kind(const event::KindSpec& kind) {
+  const auto found =
+      std::ranges::find_if(item_kinds(), [&](const ItemKind& each) { return &each.kind == &kind; });
+  return found == item_kinds().end() ? nullptr : &*found;
+}
+
+std::string item_title(const Item& item, Language language) {
+  for (const char* field : {"title", "name"}) {
+    const auto found = item.fields.find(field);
+    if (found == item.fields.end()) continue;
+    const auto document = json::Document::parse(found->second);
+    if (!document) continue;
+    const auto localised = document->root().find(web::code(language));
+    const auto text = localised ? localised->as_string() : document->root().as_string();
+    if (text && !text->empty()) return std::string(*text);
+  }
+  return item.id;
+}
+
+std::string new_id(const event::ProgrammeEditor& editor, const ItemKind& kind, const Item& item) {
+  const std::string slug = slug_of(item_title(item, Language::kDe));
+  const event::DraftsPtr drafts = editor.drafts();
+  const event::LedgerPtr ledger = editor.ledger();
+  const auto is_free = [&](std::string_view id) {
+    return !editor.keeper().find(kind.kind, id) &&
+           event::find_draft(*drafts, kind.kind, id) == nullptr && ledger->standing(id) == nullptr;
+  };
+  if (is_free(slug)) return slug;
+  for (int number = 2;; ++number) {
+    if (std::string id = slug + "-" + std::to_string(number); is_free(id)) return id;
+  }
+}
+
+}  // namespace revier::console
