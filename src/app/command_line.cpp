@@ -24,6 +24,7 @@ class Grammar {
     add_user();
     add_tenant();
     add_check();
+    add_ticket_key();
     add_config();
     add_demo();
     command(app_, "version", "Print the version", Command::kVersion, false);
@@ -122,6 +123,13 @@ class Grammar {
             "Read the whole data folder of a stopped server and hold it against its checksums.\n"
             "  revier check --data /var/lib/revier",
             Command::kCheck, false);
+  }
+
+  void add_ticket_key() {
+    command(app_, "ticket-key",
+            "Add a key that signs tickets from the next start on; those signed before stay good.\n"
+            "  revier ticket-key --data /var/lib/revier",
+            Command::kTicketKey, false);
   }
 
   void add_demo() {

@@ -20,6 +20,7 @@ enum class Command : std::uint8_t {
   kTenantAdd,
   kTenantList,
   kCheck,
+  kTicketKey,
   kDemo,
   kConfigCheck,
   kConfigDocs,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "consent/consent.h"
+#include "door/store.h"
 #include "event/draft_store.h"
 #include "mail/outbox.h"
 #include "publication/publication.h"
@@ -15,9 +16,9 @@ namespace {
 // The schema of the whole program, in the order in which domains came.
 std::vector<records::Migration> migrations() {
   std::vector<records::Migration> all;
-  for (const auto steps :
-       {identity::migrations(), consent::migrations(), mail::migrations(),
-        publication::migrations(), ticket::rows::migrations(), event::rows::migrations()}) {
+  for (const auto steps : {identity::migrations(), consent::migrations(), mail::migrations(),
+                           publication::migrations(), ticket::rows::migrations(),
+                           event::rows::migrations(), door::rows::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

@@ -5,7 +5,9 @@
 
 #include "app/files.h"
 #include "app/server_options.h"
+#include "app/ticket_keys.h"
 #include "base/run_task.h"
+#include "door/api.h"
 #include "ticket/api.h"
 #include "ticket/page_routes.h"
 #include "ticket/wordings.h"
@@ -34,8 +36,8 @@ Result<ticket::SecretLinks::Key> link_key(const std::string& folder, Random& ran
 
 class WholePeople final : public PeoplePlane {
  public:
-  WholePeople(PeopleNeeds needs, const ticket::SecretLinks::Key& key)
-      : needs_(std::move(needs)), links_(key), publisher_(needs_.deliver) {}
+  WholePeople(PeopleNeeds needs, const ticket::SecretLinks::Key& key, ticket::TicketKeys keys)
+      : needs_(std::move(needs)), links_(key), keys_(std::move(keys)), publisher_(needs_.deliver) {}
 
   Result<> open() {
     RV_TRY(needs_.accounts.database->writer().run_blocking(
@@ -61,6 +63,7 @@ class WholePeople final : public PeoplePlane {
 
   void add_routes(net::Router& router) override {
     ticket::add_api_routes(router, domain());
+    door::add_api_routes(router, domain());
     ticket::add_pages(router, {domain(), needs_.frame, needs_.occasion});
   }
 
@@ -68,6 +71,7 @@ class WholePeople final : public PeoplePlane {
     return {.database = *needs_.accounts.database,
             .registrations = *registrations_,
             .links = links_,
+            .keys = keys_,
             .identity = *needs_.accounts.identity,
             .pool = needs_.pool,
             .civil_clock = needs_.civil_clock};
@@ -106,6 +110,7 @@ class WholePeople final : public PeoplePlane {
 
   const PeopleNeeds needs_;
   const ticket::SecretLinks links_;
+  const ticket::TicketKeys keys_;
   publication::Publisher publisher_;
   const ticket::LetterNeeds letters_{
       .occasion = needs_.occasion, .links = links_, .site_url = needs_.site_address};
@@ -118,7 +123,9 @@ class WholePeople final : public PeoplePlane {
 Result<std::unique_ptr<PeoplePlane>> PeoplePlane::open(PeopleNeeds needs) {
   RV_ASSIGN(const ticket::SecretLinks::Key key,
             link_key(needs.options.text("data"), needs.accounts.random));
-  auto people = std::make_unique<WholePeople>(std::move(needs), key);
+  RV_ASSIGN(ticket::TicketKeys keys,
+            ticket_keys(needs.options.text("data"), needs.accounts.random, needs.accounts.clock));
+  auto people = std::make_unique<WholePeople>(std::move(needs), key, std::move(keys));
   RV_TRY(people->open());
   return people;
 }

@@ -183,6 +183,7 @@ class Permissions : public testing::Test {
   // What names its event in the body.
   static std::string body_for(std::string_view pattern) {
     if (pattern == "/api/v1/check-ins") return R"({"code":"AAAA-AAAA-AAAA","day":"2096-02-05"})";
+    if (pattern == "/api/v1/check-ins/search") return R"({"text":"nobody","day":"2096-02-05"})";
     return "{}";
   }
 

@@ -15,6 +15,7 @@
 #include "app/options.h"
 #include "app/serve_command.h"
 #include "app/server_options.h"
+#include "app/ticket_keys.h"
 #include "base/log.h"
 
 namespace revier::app {
@@ -64,6 +65,8 @@ Result<> execute(const CommandLine& line, const Options& options) {
       return run_serve_command(options);
     case Command::kCheck:
       return run_check_command(options);
+    case Command::kTicketKey:
+      return run_ticket_key_command(options);
     case Command::kDemo:
       return run_demo_command(line.address, options);
     case Command::kConfigCheck:

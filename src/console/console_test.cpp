@@ -8,6 +8,7 @@
 #include "console/entity_rows.h"
 #include "console/routes.h"
 #include "context/writes.h"
+#include "door/store.h"
 #include "jsonld/catalogue.h"
 #include "ngsi/parse.h"
 #include "store/store.h"
@@ -73,8 +74,9 @@ RC_GTEST_PROP(Csv, ACellNeitherEndsTheRowNorIsAFormula, (const std::string& valu
 
 std::vector<records::Migration> all_migrations() {
   std::vector<records::Migration> all;
-  for (const auto part : {consent::migrations(), mail::migrations(), publication::migrations(),
-                          ticket::rows::migrations(), identity::migrations()}) {
+  for (const auto part :
+       {consent::migrations(), mail::migrations(), publication::migrations(),
+        ticket::rows::migrations(), door::rows::migrations(), identity::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -110,7 +112,7 @@ class ConsoleTest : public testing::Test {
     registrations_ = std::move(*registrations);
     register_ada();
     open_broker();
-    ticket::Domain domain{*database_, *registrations_, links_, *identity_, pool_, clock_};
+    ticket::Domain domain{*database_, *registrations_, links_, keys_, *identity_, pool_, clock_};
     Needs needs{.tickets = domain, .site = site_};
     needs.version = "1.2.3";
     needs.store_writable = [] { return true; };
@@ -225,6 +227,8 @@ class ConsoleTest : public testing::Test {
   SeededRandom random_{7};
   publication::Publisher publisher_{[](const publication::Item&) { return Result<>{}; }};
   ticket::SecretLinks links_{ticket::SecretLinks::Key{}};
+  ticket::TicketKeys keys_ =
+      *ticket::TicketKeys::parse(ticket::TicketKeys::with_new_key("", random_, clock_.now()));
   net::Pool pool_{1, 16};
   web::Site site_;
   std::unique_ptr<store::Store> store_;

@@ -2,9 +2,9 @@
 #include "console/detail/entry.h"
 #include "console/pages.h"
 #include "console/texts.h"
-#include "ticket/booking_rules.h"
+#include "door/check_in.h"
+#include "door/store.h"
 #include "ticket/booking_store.h"
-#include "ticket/check_in.h"
 #include "ticket/days.h"
 
 namespace revier::console {
@@ -35,7 +35,7 @@ const web::Form& code_form() {
                                 .kind = web::FieldKind::kText,
                                 .label = texts::kGateCode,
                                 .required = true,
-                                .length_max = 60}}};
+                                .length_max = 400}}};
   return form;
 }
 
@@ -87,7 +87,7 @@ struct Attempt {
 
 Result<Counts> read_counts(records::Session& session, const Desk& desk) {
   Counts counts;
-  RV_ASSIGN(counts.checked_in, ticket::rows::count_check_ins(session, desk.day.day));
+  RV_ASSIGN(counts.checked_in, door::rows::count_in(session, desk.day.day));
   RV_ASSIGN(counts.registered, ticket::rows::count_registered(session, desk.day.quota));
   return counts;
 }
@@ -144,26 +144,26 @@ std::int64_t seats_of(const ticket::Booking& booking, std::string_view quota) {
   return 1;
 }
 
-Attempt accepted_or_used(const ticket::CheckInAnswer& answer, const Desk& desk, Language language) {
-  Attempt attempt{.result = {.name = answer.booking.name, .lines = {}}};
-  GateResult& result = attempt.result;
-  if (!answer.used_before) {
-    result.tone = Tone::kSuccess;
-    result.title = words(language, texts::kGateAccepted);
-    result.lines = {day_name(desk.day.day, language),
-                    web::text(language, texts::kGateSeats,
-                              {{"seats", seats_of(answer.booking, desk.day.quota)}})};
-    return attempt;
-  }
-  attempt.status = describe(Code::kAlreadyCheckedIn).status;
-  result.tone = Tone::kWarning;
-  result.title = words(language, texts::kGateUsed);
-  const std::string when = web::date_time(language, answer.check_in.at);
-  result.lines = {answer.check_in.desk.empty()
-                      ? web::text(language, texts::kGateUsedAt, {{"when", when}})
-                      : web::text(language, texts::kGateUsedAtDesk,
-                                  {{"when", when}, {"desk", answer.check_in.desk}})};
-  return attempt;
+Attempt accepted(const door::Answer& answer, const Desk& desk, Language language) {
+  return {.result = {.tone = Tone::kSuccess,
+                     .title = words(language, texts::kGateAccepted),
+                     .name = answer.booking->name,
+                     .lines = {day_name(desk.day.day, language),
+                               web::text(language, texts::kGateSeats,
+                                         {{"seats", seats_of(*answer.booking, desk.day.quota)}})}}};
+}
+
+Attempt used(const door::Answer& answer, Language language) {
+  const std::string when = web::date_time(language, answer.check_in->at);
+  const std::string& where = answer.check_in->desk;
+  return {
+      .result = {.tone = Tone::kWarning,
+                 .title = words(language, texts::kGateUsed),
+                 .name = answer.booking->name,
+                 .lines = {where.empty() ? web::text(language, texts::kGateUsedAt, {{"when", when}})
+                                         : web::text(language, texts::kGateUsedAtDesk,
+                                                     {{"when", when}, {"desk", where}})}},
+      .status = describe(Code::kAlreadyCheckedIn).status};
 }
 
 // Days that a booking has seats for, in words.
@@ -178,55 +178,45 @@ std::string booked_days(const ticket::Booking& booking, Language language) {
   return days;
 }
 
-bool waits(const ticket::Booking& booking, std::string_view quota) {
-  for (const ticket::Claim& claim : booking.claims) {
-    if (claim.quota == quota) return claim.state == ticket::ClaimState::kWaiting;
+struct Refusal {
+  web::Text reason;
+  Code code;
+};
+Refusal refusal_for(door::Verdict verdict) {
+  switch (verdict) {
+    case door::Verdict::kForged:
+      return {texts::kGateForged, Code::kUnprocessable};
+    case door::Verdict::kCancelled:
+      return {texts::kGateCancelled, Code::kGone};
+    case door::Verdict::kWaiting:
+      return {texts::kGateWaiting, Code::kConflict};
+    case door::Verdict::kOtherDay:
+      return {texts::kGateOtherDay, Code::kConflict};
+    default:
+      return {texts::kGateUnknown, Code::kResourceNotFound};
   }
-  return false;
 }
 
-// Why a ticket is not taken. `booking` is null where there is none.
-Attempt refusal(const Error& error, const ticket::Booking* booking, const Desk& desk,
-                Language language) {
+// Why a ticket is not taken.
+Attempt refusal(const door::Answer& answer, Language language) {
+  const Refusal why = refusal_for(answer.verdict);
   Attempt attempt{.result = {.tone = Tone::kDanger,
                              .title = words(language, texts::kGateRefused),
-                             .name = booking != nullptr ? booking->name : std::string(),
-                             .lines = {}},
-                  .status = describe(error.code).status};
-  std::vector<std::string>& lines = attempt.result.lines;
-  if (booking == nullptr) {
-    lines.push_back(words(language, texts::kGateUnknown));
-  } else if (error.code == Code::kGone) {
-    lines.push_back(words(language, texts::kGateCancelled));
-  } else if (waits(*booking, desk.day.quota)) {
-    lines.push_back(words(language, texts::kGateWaiting));
-  } else {
-    lines.push_back(words(language, texts::kGateOtherDay));
-    const std::string days = booked_days(*booking, language);
-    if (!days.empty()) {
-      lines.push_back(web::text(language, texts::kGateBookedFor, {{"days", days}}));
-    }
+                             .name = answer.booking ? answer.booking->name : std::string(),
+                             .lines = {words(language, why.reason)}},
+                  .status = describe(why.code).status};
+  if (answer.verdict != door::Verdict::kOtherDay) return attempt;
+  const std::string days = booked_days(*answer.booking, language);
+  if (!days.empty()) {
+    attempt.result.lines.push_back(web::text(language, texts::kGateBookedFor, {{"days", days}}));
   }
   return attempt;
 }
 
-// What the desk is told; other errors than a refused ticket are the server's.
-Task<Result<Attempt>> try_ticket(const Needs& needs, std::string code, const Desk& desk,
-                                 Language language) {
-  const ticket::Domain& tickets = needs.tickets;
-  ticket::CheckInRequest wanted{.code = code, .day = desk.day.day, .desk = desk.name};
-  const auto answer = co_await ticket::check_in(tickets.database, tickets.civil_clock,
-                                                std::move(wanted), desk.day.quota);
-  if (answer) co_return accepted_or_used(*answer, desk, language);
-  const Error& error = answer.error();
-  if (error.code == Code::kResourceNotFound) co_return refusal(error, nullptr, desk, language);
-  if (error.code != Code::kGone && error.code != Code::kConflict) co_return fail(error);
-  ticket::Booking booking;
-  RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
-    RV_ASSIGN(booking, ticket::rows::find_by_code(session, ticket::rules::normalise_code(code)));
-    return {};
-  }));
-  co_return refusal(error, &booking, desk, language);
+Attempt attempt_of(const door::Answer& answer, const Desk& desk, Language language) {
+  if (answer.verdict == door::Verdict::kAccepted) return accepted(answer, desk, language);
+  if (answer.verdict == door::Verdict::kUsed) return used(answer, language);
+  return refusal(answer, language);
 }
 
 Task<Response> post_gate(Request& request, const Needs& needs) {
@@ -249,9 +239,13 @@ Task<Response> post_gate(Request& request, const Needs& needs) {
                   .status = 422};
     co_return co_await show_gate(needs, request, *caller, desk, std::move(empty));
   }
-  auto attempt = co_await try_ticket(needs, std::string(data->get("code")), desk, language);
-  if (!attempt) co_return refused(needs, request, attempt.error());
-  co_return co_await show_gate(needs, request, *caller, desk, std::move(*attempt));
+  const auto answer =
+      co_await door::check_in(needs.tickets, {.ticket = std::string(data->get("code")),
+                                              .day = desk.day,
+                                              .desk = desk.name,
+                                              .account = std::string(caller->id())});
+  if (!answer) co_return refused(needs, request, answer.error());
+  co_return co_await show_gate(needs, request, *caller, desk, attempt_of(*answer, desk, language));
 }
 
 }  // namespace

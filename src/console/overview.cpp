@@ -2,6 +2,7 @@
 #include "console/detail/entry.h"
 #include "console/pages.h"
 #include "console/texts.h"
+#include "door/store.h"
 #include "identity/routes.h"
 #include "ticket/booking_store.h"
 #include "ticket/days.h"
@@ -63,7 +64,7 @@ Task<Response> overview(Request& request, const Needs& needs) {
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(counts.registered, ticket::rows::count_registered(session));
     if (day) {
-      RV_ASSIGN(counts.checked_in, ticket::rows::count_check_ins(session, day->day));
+      RV_ASSIGN(counts.checked_in, door::rows::count_in(session, day->day));
     }
     return {};
   });

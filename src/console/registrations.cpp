@@ -6,6 +6,7 @@
 #include "console/detail/entry.h"
 #include "console/pages.h"
 #include "console/texts.h"
+#include "door/store.h"
 #include "ticket/booking_store.h"
 #include "ticket/letters.h"
 
@@ -214,7 +215,7 @@ Task<Response> csv(Request& request, const Needs& needs) {
 
 struct Found {
   Booking booking;
-  std::vector<ticket::CheckIn> check_ins;
+  std::vector<door::CheckIn> check_ins;
 };
 
 // Errors: kForbidden for a registration of an event that is not the caller's.
@@ -225,7 +226,7 @@ Task<Result<Found>> find(const Needs& needs, const Caller& caller, Action action
     if (found.booking.state == BookingState::kHeld) {
       return fail(Code::kResourceNotFound, "there is no such registration");
     }
-    RV_ASSIGN(found.check_ins, ticket::rows::check_ins_of(session, found.booking.code));
+    RV_ASSIGN(found.check_ins, door::rows::of_booking(session, found.booking.id));
     return {};
   }));
   RV_CO_TRY(may_handle(caller, action, found.booking, needs.tickets.registrations));
@@ -268,13 +269,13 @@ web::kern::Table claims_table(const Booking& booking, const Registrations& regis
   return table;
 }
 
-web::kern::Table check_in_table(const std::vector<ticket::CheckIn>& check_ins, Language language) {
+web::kern::Table check_in_table(const std::vector<door::CheckIn>& check_ins, Language language) {
   web::kern::Table table{.caption = words(language, texts::kListCheckIns),
                          .columns = {{words(language, texts::kListDay)},
                                      {words(language, texts::kListCheckInAt)},
                                      {words(language, texts::kListDesk)}},
                          .rows = {}};
-  for (const ticket::CheckIn& check_in : check_ins) {
+  for (const door::CheckIn& check_in : check_ins) {
     table.rows.push_back({{.text = day_name(check_in.day, language)},
                           {.text = web::date_time(language, check_in.at)},
                           {.text = check_in.desk}});

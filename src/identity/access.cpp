@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, kActions> kActionNames{
     "registrations.read", "registrations.edit", "quotas.edit",      "check-in",
     "moderate",           "exhibit.edit",       "cases.work",       "newsletter.edit",
     "newsletter.approve", "outbox.read",        "retention.manage", "tenants.manage",
-    "users.manage",       "settings.manage",    "state.read",
+    "users.manage",       "settings.manage",    "state.read",       "check-in.undo",
 };
 
 constexpr std::array<std::string_view, 6> kScopeNames{"instance", "tenant", "event",
@@ -34,7 +34,8 @@ constexpr ActionSet set_of(Actions... actions) {
 constexpr ActionSet kAll = (ActionSet{1} << kActions) - 1;
 constexpr ActionSet kEditProgramme =
     set_of(Action::kDataRead, Action::kProgrammeRead, Action::kProgrammeEdit, Action::kPersonsEdit);
-constexpr ActionSet kDesk = set_of(Action::kRegistrationsRead, Action::kCheckIn);
+constexpr ActionSet kDesk =
+    set_of(Action::kRegistrationsRead, Action::kCheckIn, Action::kCheckInUndo);
 constexpr ActionSet kOrganise =
     kEditProgramme | kDesk |
     set_of(Action::kProgrammeRelease, Action::kReviewWrite, Action::kRegistrationsEdit,

@@ -44,7 +44,8 @@ enum class Action : std::uint8_t {
   kTenantsManage,
   kUsersManage,
   kSettingsManage,
-  kStateRead,  // figures of the running server
+  kStateRead,    // figures of the running server
+  kCheckInUndo,  // take back a ticket that was taken by mistake
   kActionCount
 };
 

@@ -50,6 +50,19 @@ TEST(Document, IsReadByPeopleReadersAndScanners) {
   EXPECT_EQ(read, "K7M3-9QXD-2FHP\n");
 }
 
+// As long as a signed ticket of two days.
+TEST(Document, ALongCodeIsReadFromAPoorPrintToo) {
+  const std::string content = "RV1" + std::string(78, 'A') + std::string(78, 'Q');
+  Document document({.title = "x", .language = "de-DE", .author = ""});
+  ASSERT_TRUE(document.qr(content, "QR-Code"));
+  const auto bytes = document.finish();
+  ASSERT_TRUE(bytes);
+  const std::string file = testing::TempDir() + "revier-long-code.pdf";
+  std::ofstream(file, std::ios::binary) << *bytes;
+  (void)output_of("pdftoppm -r 36 -gray -png " + file + " " + file);
+  EXPECT_EQ(output_of("zbarimg -q --raw " + file + "-1.png"), content + "\n");
+}
+
 TEST(Document, RefusesWhatNoCodeHolds) {
   Document document({.title = "x", .language = "de-DE", .author = ""});
   EXPECT_FALSE(document.qr(std::string(5000, 'x'), "x"));

@@ -3,7 +3,6 @@
 
 #include "ticket/api_json.h"
 #include "ticket/booking_store.h"
-#include "ticket/days.h"
 
 namespace revier::ticket {
 namespace {
@@ -107,35 +106,13 @@ Task<Response> delete_registration(Request& request, const Domain& domain) {
   co_return Response::json(200, registration_json(*booking, domain));
 }
 
-Task<Response> post_check_in(Request& request, const Domain& domain) {
-  const auto caller = domain.identity.authenticate(request);
-  // Without any right nothing is read; which event it is about tells the body.
-  if (!caller.may_somewhere(identity::Action::kCheckIn)) {
-    co_return Response::problem(caller.require(identity::Action::kCheckIn).error());
-  }
-  auto document = parse_body(request);
-  if (!document) co_return Response::problem(document.error());
-  auto wanted = read_check_in(document->root());
-  if (!wanted) co_return Response::problem(wanted.error());
-  auto day = day_quota(domain.registrations, wanted->day, domain.civil_clock.now());
-  if (!day) co_return Response::problem(day.error());
-  const auto here = caller.require(identity::Action::kCheckIn, identity::Scope::event(day->event));
-  if (!here) co_return Response::problem(here.error());
-  wanted->day = day->day;
-  auto answer =
-      co_await check_in(domain.database, domain.civil_clock, std::move(*wanted), day->quota);
-  if (!answer) co_return Response::problem(answer.error());
-  if (answer->used_before) {
-    co_return Response::text(409, "application/problem+json", check_in_json(*answer));
-  }
-  co_return Response::json(201, check_in_json(*answer));
-}
-
 }  // namespace
 
 void add_api_routes(net::Router& router, const Domain& domain) {
   router.add(Method::kGet, "/api/v1/quotas",
              [domain](Request&) { return Response::json(200, quotas_json(domain.registrations)); });
+  router.add(Method::kGet, "/api/v1/ticket-keys",
+             [domain](Request&) { return Response::json(200, ticket_keys_json(domain.keys)); });
   const auto route = [&](Method method, const char* pattern,
                          Task<Response> (*handler)(Request&, const Domain&)) {
     router.add(method, pattern, net::AsyncHandler([domain, handler](Request& request) {
@@ -148,7 +125,6 @@ void add_api_routes(net::Router& router, const Domain& domain) {
   route(Method::kPost, "/api/v1/registrations", post_registration);
   route(Method::kGet, "/api/v1/registrations/{id}", get_registration);
   route(Method::kDelete, "/api/v1/registrations/{id}", delete_registration);
-  route(Method::kPost, "/api/v1/check-ins", post_check_in);
 }
 
 }  // namespace revier::ticket

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// JSON of the ticket domain under /api/v1: quotas, holds, registrations, check-ins.
+// JSON of the ticket domain under /api/v1: quotas, holds, registrations, ticket keys.
 //
 //   GET    /api/v1/quotas                 what can be booked, free seats, length of the lists
 //   POST   /api/v1/holds                  {quota, seats, waiting_list} or {parts: [these]}
@@ -7,7 +7,7 @@
 //   POST   /api/v1/registrations          {hold, name, mail, language, consents}
 //   GET    /api/v1/registrations/{id}     by its secret link
 //   DELETE /api/v1/registrations/{id}     cancels
-//   POST   /api/v1/check-ins              {code, day, desk}; needs the right check-in
+//   GET    /api/v1/ticket-keys            public keys of signed tickets (signed_ticket.h)
 //
 // `Idempotency-Key` (1 to 100 characters) on the two POSTs of a booking makes repeats safe.
 // A full quota is 409 quota-full with `waiting_list.place`, the place that
@@ -20,6 +20,7 @@
 #include "records/records.h"
 #include "ticket/registrations.h"
 #include "ticket/secret_link.h"
+#include "ticket/signed_ticket.h"
 
 namespace revier::ticket {
 
@@ -28,6 +29,7 @@ struct Domain {
   records::Database& database;
   Registrations& registrations;
   const SecretLinks& links;
+  const TicketKeys& keys;
   const identity::Identity& identity;
   net::Pool& pool;
   const Clock& civil_clock;

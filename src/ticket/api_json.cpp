@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/api_json.h"
 
+#include "ticket/ticket_pdf.h"
+
 namespace revier::ticket {
 namespace {
 
@@ -142,15 +144,6 @@ Result<RegistrationRequest> read_registration(const json::Value& body, const Sec
   return request;
 }
 
-Result<CheckInRequest> read_check_in(const json::Value& body) {
-  if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");
-  CheckInRequest request;
-  RV_ASSIGN(request.code, text_of(body, "code"));
-  request.day = text_or(body, "day", "");
-  request.desk = text_or(body, "desk", "");
-  return request;
-}
-
 std::string quotas_json(const Registrations& registrations) {
   std::string text;
   json::Writer out(text);
@@ -202,8 +195,11 @@ std::string registration_json(const Booking& booking, const Domain& domain) {
       .member("name", booking.name)
       .member("mail", booking.mail)
       .member("language", booking.language)
-      .member("code", booking.code)
-      .member("delete_after", to_iso8601(booking.delete_after));
+      .member("code", booking.code);
+  if (booking.state == BookingState::kRegistered) {
+    out.member("ticket", qr_text(booking, domain.registrations, domain.keys));
+  }
+  out.member("delete_after", to_iso8601(booking.delete_after));
   if (booking.registered_at) out.member("registered_at", to_iso8601(*booking.registered_at));
   if (booking.cancelled_at) out.member("cancelled_at", to_iso8601(*booking.cancelled_at));
   write_claims(out, booking, domain.registrations);
@@ -211,25 +207,19 @@ std::string registration_json(const Booking& booking, const Domain& domain) {
   return text;
 }
 
-std::string check_in_json(const CheckInAnswer& answer) {
+std::string ticket_keys_json(const TicketKeys& keys) {
   std::string text;
   json::Writer out(text);
-  out.begin_object();
-  if (answer.used_before) {
-    const ErrorRow& row = describe(Code::kAlreadyCheckedIn);
-    out.member("type", row.type)
-        .member("title", row.title)
-        .member("status", row.status)
-        .member("detail",
-                fmt::format("this ticket was used at {}{}{}", to_iso8601(answer.check_in.at),
-                            answer.check_in.desk.empty() ? "" : ", desk ", answer.check_in.desk));
+  out.begin_array();
+  for (const TicketKeys::Public& key : keys.public_keys()) {
+    out.begin_object()
+        .member("id", key.id)
+        .member("algorithm", "Ed25519")
+        .member("key", key.key)
+        .member("issued", key.issued)
+        .end_object();
   }
-  out.member("code", answer.check_in.code)
-      .member("day", answer.check_in.day)
-      .member("desk", answer.check_in.desk)
-      .member("at", to_iso8601(answer.check_in.at))
-      .member("name", answer.booking.name)
-      .end_object();
+  out.end_array();
   return text;
 }
 

@@ -6,7 +6,6 @@
 #include "base/result.h"
 #include "json/json.h"
 #include "ticket/api.h"
-#include "ticket/check_in.h"
 
 namespace revier::ticket {
 
@@ -14,7 +13,6 @@ namespace revier::ticket {
 [[nodiscard]] Result<HoldRequest> read_hold(const json::Value& body);
 [[nodiscard]] Result<RegistrationRequest> read_registration(const json::Value& body,
                                                             const SecretLinks& links);
-[[nodiscard]] Result<CheckInRequest> read_check_in(const json::Value& body);
 
 // Rules of the two personal fields, shared with the page's form: 1 to 120 characters; an address
 // with one @, no blanks, at most 254 bytes.
@@ -24,6 +22,6 @@ namespace revier::ticket {
 [[nodiscard]] std::string quotas_json(const Registrations& registrations);
 [[nodiscard]] std::string hold_json(const Booking& booking, const Domain& domain);
 [[nodiscard]] std::string registration_json(const Booking& booking, const Domain& domain);
-[[nodiscard]] std::string check_in_json(const CheckInAnswer& answer);
+[[nodiscard]] std::string ticket_keys_json(const TicketKeys& keys);
 
 }  // namespace revier::ticket

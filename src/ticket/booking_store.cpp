@@ -368,46 +368,4 @@ Result<std::int64_t> count_registered(records::Session& session, std::string_vie
   return row.integer("n");
 }
 
-namespace {
-CheckIn check_in_from(const records::Row& row) {
-  return {.code = row.text("code"),
-          .day = row.text("day"),
-          .desk = row.text("desk"),
-          .at = {row.integer("at")}};
-}
-}  // namespace
-
-Result<> insert_check_in(records::Session& session, const CheckIn& check_in) {
-  RV_TRY(
-      session.execute("INSERT INTO check_in (code, day, desk, at) VALUES (:code, :day, :desk, :at)",
-                      {{"code", check_in.code},
-                       {"day", check_in.day},
-                       {"desk", check_in.desk},
-                       {"at", check_in.at.us}}));
-  return {};
-}
-
-Result<CheckIn> find_check_in(records::Session& session, std::string_view code,
-                              std::string_view day) {
-  RV_ASSIGN(const records::Row row, session.one("SELECT code, day, desk, at FROM check_in"
-                                                " WHERE code = :code AND day = :day",
-                                                {{"code", code}, {"day", day}}));
-  return check_in_from(row);
-}
-
-Result<std::vector<CheckIn>> check_ins_of(records::Session& session, std::string_view code) {
-  RV_ASSIGN(const std::vector<records::Row> rows,
-            session.query("SELECT code, day, desk, at FROM check_in WHERE code = :code ORDER BY at",
-                          {{"code", code}}));
-  std::vector<CheckIn> list;
-  for (const records::Row& row : rows) list.push_back(check_in_from(row));
-  return list;
-}
-
-Result<std::int64_t> count_check_ins(records::Session& session, std::string_view day) {
-  RV_ASSIGN(const records::Row row,
-            session.one("SELECT COUNT(*) AS n FROM check_in WHERE day = :day", {{"day", day}}));
-  return row.integer("n");
-}
-
 }  // namespace revier::ticket::rows

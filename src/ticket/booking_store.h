@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Rows of quotas, bookings and check-ins. No rules here: see registrations.h.
+// Rows of quotas and bookings. No rules here: see registrations.h.
 //
 // Thread safety: free functions on a Session; see records/records.h.
 #pragma once
@@ -80,14 +80,5 @@ struct Search {
 // Registrations that stand; with `quota`, those that have seats in it.
 [[nodiscard]] Result<std::int64_t> count_registered(records::Session& session,
                                                     std::string_view quota = {});
-
-// kConflict when the code is in for that day already.
-[[nodiscard]] Result<> insert_check_in(records::Session& session, const CheckIn& check_in);
-[[nodiscard]] Result<CheckIn> find_check_in(records::Session& session, std::string_view code,
-                                            std::string_view day);
-[[nodiscard]] Result<std::vector<CheckIn>> check_ins_of(records::Session& session,
-                                                        std::string_view code);
-// Tickets that were used on a day.
-[[nodiscard]] Result<std::int64_t> count_check_ins(records::Session& session, std::string_view day);
 
 }  // namespace revier::ticket::rows

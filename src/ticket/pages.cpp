@@ -302,7 +302,7 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
   if (!booking) co_return refused(needs, request, booking.error());
   const Language language = web::language_of(request);
   const Registrations& registrations = needs.domain.registrations;
-  auto code = pdf::encode_qr(booking->code);
+  auto code = pdf::encode_qr(qr_text(*booking, registrations, needs.domain.keys));
   if (!code) co_return refused(needs, request, code.error());
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kTicketTitle)));
   page.is_private = true;
@@ -333,7 +333,9 @@ Task<Response> get_pdf(Request& request, const PageNeeds& needs) {
   }
   const Language language = web::language_of(request);
   auto drawn = co_await needs.domain.pool.run([&] {
-    return draw_ticket(*booking, needs.occasion(language), needs.domain.registrations, language);
+    const Registrations& registrations = needs.domain.registrations;
+    return draw_ticket(*booking, needs.occasion(language), registrations, language,
+                       qr_text(*booking, registrations, needs.domain.keys));
   });
   if (!drawn) co_return refused(needs, request, drawn.error());
   if (!*drawn) co_return refused(needs, request, drawn->error());

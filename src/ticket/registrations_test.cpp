@@ -9,7 +9,6 @@
 #include "consent/consent.h"
 #include "ticket/booking_rules.h"
 #include "ticket/booking_store.h"
-#include "ticket/check_in.h"
 
 namespace revier::ticket {
 namespace {
@@ -212,22 +211,6 @@ TEST_F(RegistrationsTest, OnePersonTakesOnlySoManySeats) {
 TEST_F(RegistrationsTest, RegistrationOpensAndCloses) {
   clock_.set(*parse_iso8601("2025-02-05T08:00:00Z"));
   EXPECT_EQ(hold({"talk"}).error().code, Code::kRegistrationClosed);
-}
-
-TEST_F(RegistrationsTest, ATicketIsTakenOnceADay) {
-  const auto done = complete(*hold({"tag-2025-02-05"}), "a@example.org");
-  const CheckInRequest request{.code = done->code, .day = "2025-02-05", .desk = "Eingang Villa"};
-  const auto first = run_task(check_in(*database_, clock_, request, "tag-2025-02-05"));
-  ASSERT_TRUE(first) << first.error().message;
-  EXPECT_FALSE(first->used_before);
-  clock_.advance(Duration::minutes(5));
-  const auto again = run_task(check_in(*database_, clock_, request, "tag-2025-02-05"));
-  ASSERT_TRUE(again);
-  EXPECT_TRUE(again->used_before);
-  EXPECT_EQ(again->check_in.at, first->check_in.at);
-  EXPECT_EQ(again->check_in.desk, "Eingang Villa");
-  const auto unknown = run_task(check_in(*database_, clock_, {.code = "x"}, "tag-2025-02-05"));
-  EXPECT_EQ(unknown.error().code, Code::kResourceNotFound);
 }
 
 TEST(BookingRules, ACodeIsReadHoweverItIsTyped) {

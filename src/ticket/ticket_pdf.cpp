@@ -2,6 +2,7 @@
 #include "ticket/ticket_pdf.h"
 
 #include "pdf/document.h"
+#include "ticket/days.h"
 #include "ticket/texts.h"
 #include "web/i18n.h"
 
@@ -29,8 +30,26 @@ std::vector<std::vector<std::string>> booked_rows(const Booking& booking,
 
 }  // namespace
 
+std::string qr_text(const Booking& booking, const Registrations& registrations,
+                    const TicketKeys& keys) {
+  TicketContent content{.event = {},
+                        .code = booking.code,
+                        .issued_at = booking.registered_at.value_or(booking.created_at),
+                        .days = {}};
+  for (const Claim& claim : booking.claims) {
+    const auto status = registrations.quota(claim.quota);
+    if (!status) continue;
+    if (content.event.empty()) content.event = status->quota.event;
+    const std::string_view day = day_of_quota(claim.quota);
+    if (day.empty() || claim.state != ClaimState::kTaken) continue;
+    content.days.push_back({std::string(day), claim.seats});
+  }
+  return keys.sign(content);
+}
+
 Result<std::string> draw_ticket(const Booking& booking, const Occasion& occasion,
-                                const Registrations& registrations, web::Language language) {
+                                const Registrations& registrations, web::Language language,
+                                std::string_view qr) {
   const auto t = [language](const web::Text& key) { return web::text(language, key); };
   pdf::Document document({.title = fmt::format("{}: {}", t(texts::kTicketTitle), occasion.name),
                           .language = language == web::Language::kDe ? "de-DE" : "en-GB",
@@ -40,8 +59,7 @@ Result<std::string> draw_ticket(const Booking& booking, const Occasion& occasion
   document.heading(2, web::text(language, texts::kTicketFor, {{"name", booking.name}}));
   document.paragraph(t(texts::kTicketNumber));
   document.big(booking.code);
-  RV_TRY(
-      document.qr(booking.code, web::text(language, texts::kTicketQr, {{"code", booking.code}})));
+  RV_TRY(document.qr(qr, web::text(language, texts::kTicketQr, {{"code", booking.code}})));
   document.paragraph(t(texts::kTicketNumberHint));
   document.heading(2, t(texts::kTicketBooked));
   document.table(booked_rows(booking, registrations, language));

@@ -72,11 +72,4 @@ struct RegistrationRequest {
   std::string idempotency_key;  // may be empty
 };
 
-struct CheckIn {
-  std::string code;
-  std::string day;   // "2025-02-05"
-  std::string desk;  // where: free text of the desk's staff, at most 60 characters
-  Instant at;
-};
-
 }  // namespace revier::ticket
