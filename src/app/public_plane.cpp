@@ -10,6 +10,7 @@
 #include "event/page_routes.h"
 #include "event/place_text.h"
 #include "live/hub.h"
+#include "subscription/api.h"
 
 namespace revier::app {
 namespace {
@@ -25,6 +26,13 @@ class WholePublic final : public PublicPlane {
         hub_(*broker_, [this](const net::Request& request) { return may_read(request); }) {}
 
   Result<> load() {
+    RV_ASSIGN(subscriptions_, subscription::Subscriptions::open({.store = needs_.store,
+                                                                 .broker = *broker_,
+                                                                 .catalogue = needs_.catalogue,
+                                                                 .client = needs_.client,
+                                                                 .mqtt = needs_.mqtt,
+                                                                 .civil_clock = needs_.civil_clock,
+                                                                 .options = needs_.subscriptions}));
     RV_TRY(things_.load());
     keeper_.emplace(things_,
                     [this](const event::Programme& programme) { return follow(programme); });
@@ -44,10 +52,12 @@ class WholePublic final : public PublicPlane {
   }
 
   void add_routes(net::Router& router) override {
-    context::add_routes(
-        router, *broker_, needs_.catalogue,
-        {.authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
-         .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }});
+    const context::Access access{
+        .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
+        .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }};
+    context::add_routes(router, *broker_, needs_.catalogue, access);
+    subscription::add_routes(router, *subscriptions_, {*broker_, needs_.catalogue, access, {}},
+                             needs_.civil_clock, needs_.pool);
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
     event::add_editor_routes(router,
@@ -64,7 +74,10 @@ class WholePublic final : public PublicPlane {
                               .can_register = [this] { return can_register(); }});
   }
 
-  Result<> tick() override { return editor_->sweep(); }
+  Result<> tick() override {
+    RV_TRY(subscriptions_->tick());
+    return editor_->sweep();
+  }
 
   context::Broker& broker() override { return *broker_; }
   event::ProgrammeEditor& editor() override { return *editor_; }
@@ -135,6 +148,7 @@ class WholePublic final : public PublicPlane {
   std::optional<event::ProgrammeKeeper> keeper_;
   std::unique_ptr<event::ProgrammeEditor> editor_;
   ticket::Registrations* registrations_ = nullptr;
+  std::unique_ptr<subscription::Subscriptions> subscriptions_;
 };
 
 }  // namespace

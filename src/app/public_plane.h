@@ -17,9 +17,13 @@
 #include "event/programme_keeper.h"
 #include "identity/identity.h"
 #include "jsonld/catalogue.h"
+#include "net/client.h"
 #include "net/http.h"
+#include "net/mqtt.h"
+#include "net/server.h"
 #include "publication/publication.h"
 #include "store/store.h"
+#include "subscription/subscriptions.h"
 #include "ticket/letters.h"
 #include "ticket/registrations.h"
 #include "web/page.h"
@@ -37,6 +41,10 @@ struct PublicNeeds {
   std::string site_address;
   std::string_view map_tiles;  // path of the tiles that maps show; empty: plain ground
   context::Options broker;     // owned_types are filled here
+  net::Client& client;         // for notifications
+  net::MqttPublisher& mqtt;
+  net::Pool& pool;
+  subscription::Options subscriptions;
 };
 
 class PublicPlane {

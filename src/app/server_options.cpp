@@ -69,6 +69,29 @@ net::ServerOptions server_options(const Options& options) {
   return out;
 }
 
+net::ClientOptions client_options(const Options& options) {
+  net::ClientOptions out;
+  out.allowed = options.list("outgoing.allow");
+  out.certificates_file = options.text("outgoing.certificates");
+  out.connections_max = size(options, "outgoing.connections_max");
+  return out;
+}
+
+net::MqttOptions mqtt_options(const Options& options) {
+  net::MqttOptions out;
+  out.allowed = options.list("outgoing.allow");
+  out.certificates_file = options.text("outgoing.certificates");
+  return out;
+}
+
+subscription::Options subscription_options(const Options& options) {
+  subscription::Options out;
+  out.timeout_ms = options.number("subscriptions.timeout_ms");
+  out.retry_hours = options.number("subscriptions.retry_hours");
+  out.dead_letter_days = options.number("subscriptions.dead_letter_days");
+  return out;
+}
+
 store::Options store_options(const Options& options) {
   store::Options out;
   out.directory = store_folder(options);

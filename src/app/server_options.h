@@ -7,13 +7,19 @@
 #include "jsonld/catalogue.h"
 #include "mail/mime.h"
 #include "mail/transport.h"
+#include "net/client.h"
+#include "net/mqtt.h"
 #include "net/server.h"
 #include "store/store.h"
+#include "subscription/subscriptions.h"
 #include "web/page.h"
 
 namespace revier::app {
 
 [[nodiscard]] net::ServerOptions server_options(const Options& options);
+[[nodiscard]] net::ClientOptions client_options(const Options& options);
+[[nodiscard]] net::MqttOptions mqtt_options(const Options& options);
+[[nodiscard]] subscription::Options subscription_options(const Options& options);
 [[nodiscard]] store::Options store_options(const Options& options);
 // Threads for what blocks or computes long.
 [[nodiscard]] unsigned pool_threads();

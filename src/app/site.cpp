@@ -95,6 +95,8 @@ class WholeSite final : public Site {
     if (const std::string& tiles = options_.text("map.pmtiles"); !tiles.empty()) {
       RV_ASSIGN(map_tiles_, open_map_tiles(tiles, pool_));
     }
+    RV_ASSIGN(client_, net::Client::open(client_options(options_)));
+    RV_ASSIGN(mqtt_, net::MqttPublisher::open(mqtt_options(options_)));
     RV_ASSIGN(public_, PublicPlane::open({.store = *store_,
                                           .database = *accounts_->database,
                                           .civil_clock = *civil_clock_,
@@ -103,7 +105,11 @@ class WholeSite final : public Site {
                                           .frame = frame_,
                                           .site_address = site_address(options_, listening()),
                                           .map_tiles = map_tiles_ ? kMapTilesPath : "",
-                                          .broker = broker_options(options_)}));
+                                          .broker = broker_options(options_),
+                                          .client = *client_,
+                                          .mqtt = *mqtt_,
+                                          .pool = pool_,
+                                          .subscriptions = subscription_options(options_)}));
     return {};
   }
 
@@ -184,6 +190,8 @@ class WholeSite final : public Site {
   std::shared_ptr<const net::ServedFile> map_tiles_;
   web::Site frame_;
   std::unique_ptr<jsonld::Catalogue> catalogue_;
+  std::unique_ptr<net::Client> client_;
+  std::unique_ptr<net::MqttPublisher> mqtt_;
   std::unique_ptr<PublicPlane> public_;
   std::unique_ptr<PeoplePlane> people_;
   net::Router router_;

@@ -91,6 +91,18 @@ class ChangeListener {
   virtual void on_change(const Change& change) = 0;
 };
 
+// Takes part in every write: what it adds to the batch is durable together with the entities.
+//
+// stage() gets the outcomes of one job (one request of a client), in order, before the commit, on
+// the writer thread; those that failed or changed nothing stand between the others. It must not
+// wait. A group that fails to commit is never told of again: the store takes no write any more.
+class ChangeFollower {
+ public:
+  virtual ~ChangeFollower() = default;
+  virtual void stage(std::string_view tenant, const ngsi::Names& names,
+                     const std::vector<Result<Change>>& outcomes, store::Batch& batch) = 0;
+};
+
 struct Page {
   std::size_t limit = 20;  // 0 with `count`: only the number
   std::size_t offset = 0;
@@ -178,6 +190,11 @@ class Broker {
   // `listener` hears of changes from now on, until removed; it must outlive that.
   virtual void add_listener(ChangeListener& listener) = 0;
   virtual void remove_listener(ChangeListener& listener) = 0;
+  // `follower` takes part in all writes until the broker ends. Before the first write.
+  virtual void add_follower(ChangeFollower& follower) = 0;
+  // A version is kept in rows of a follower's (+1), or is not any more (-1): its names stay
+  // readable meanwhile. On the writer thread, or before the first write.
+  virtual void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) = 0;
 
   struct Usage {
     std::size_t entities = 0;

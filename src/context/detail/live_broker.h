@@ -34,6 +34,10 @@ class LiveBroker final : public Broker {
                                           std::string_view type_iri) const override;
   void add_listener(ChangeListener& listener) override;
   void remove_listener(ChangeListener& listener) override;
+  void add_follower(ChangeFollower& follower) override { followers_.push_back(&follower); }
+  void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) override {
+    made(tenant).names.count(entity, difference);
+  }
   [[nodiscard]] Usage usage() const override;
   [[nodiscard]] const Options& options() const override { return options_; }
 
@@ -61,6 +65,7 @@ class LiveBroker final : public Broker {
   [[nodiscard]] Result<> check_owner(const Tenant& tenant, const ngsi::Entity& entity,
                                      Origin origin) const;
   [[nodiscard]] bool full() const;
+  void stage_followers(const Tenant& tenant, const Outcomes& outcomes, store::Batch& batch);
   static void stage_names(Tenant& tenant, store::Batch& batch);
   static void sweep_names(Tenant& tenant, store::Batch& batch);
   void publish(Tenant& tenant, const Outcomes& outcomes);
@@ -87,6 +92,7 @@ class LiveBroker final : public Broker {
   std::vector<ChangeListener*> listeners_ RV_GUARDED_BY(listeners_mutex_);
 
   // Writer thread.
+  std::vector<ChangeFollower*> followers_;
   std::uint64_t sequence_ = 0;
   Instant last_stamp_;
 

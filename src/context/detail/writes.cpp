@@ -49,6 +49,7 @@ Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& wri
   Outcomes outcomes;
   outcomes.reserve(writes.size());
   for (const Write& write : writes) outcomes.push_back(stage_one(tenant, write, origin, batch));
+  stage_followers(tenant, outcomes, batch);
   stage_names(tenant, batch);
   return outcomes;
 }
@@ -107,6 +108,13 @@ Result<> LiveBroker::check_owner(const Tenant& tenant, const ngsi::Entity& entit
                 "type");
   }
   return {};
+}
+
+void LiveBroker::stage_followers(const Tenant& tenant, const Outcomes& outcomes,
+                                 store::Batch& batch) {
+  for (ChangeFollower* follower : followers_) {
+    follower->stage(tenant.name, tenant.names, outcomes, batch);
+  }
 }
 
 void LiveBroker::stage_names(Tenant& tenant, store::Batch& batch) {
@@ -184,6 +192,7 @@ Result<> LiveBroker::apply_publication(std::string_view tenant, const Publicatio
     batch.put(store::Column::kMeta, key, bytes);
     Outcomes outcomes;
     outcomes.emplace_back(std::move(change));
+    stage_followers(home, outcomes, batch);
     return outcomes;
   };
   const auto shown =

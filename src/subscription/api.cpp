@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "subscription/api.h"
+
+#include "json/json.h"
+#include "ngsi/parse.h"
+#include "subscription/document.h"
+
+namespace revier::subscription {
+namespace {
+
+using context::Exchange;
+using identity::Action;
+using identity::Caller;
+using identity::Scope;
+
+constexpr std::string_view kCountHeader = "NGSILD-Results-Count";
+constexpr std::size_t kBodyBytesMax = 256 * 1024;
+
+struct Api {
+  Subscriptions& subscriptions;
+  context::Binding binding;
+  const Clock& civil_clock;
+  net::Pool& pool;
+
+  [[nodiscard]] Caller caller(const net::Request& request) const {
+    return binding.access.authenticate(request);
+  }
+};
+using ApiPtr = std::shared_ptr<const Api>;
+
+bool manages(const Caller& caller, std::string_view tenant) {
+  return caller.may(Action::kDataManage, Scope::tenant(tenant));
+}
+
+bool owns(const Caller& caller, const Subscription& subscription) {
+  return manages(caller, subscription.tenant) ||
+         (!subscription.owner.empty() && subscription.owner == caller.id());
+}
+
+// One of others is told as if it were not there.
+Result<Entry> own_entry(const Api& api, const net::Request& request, std::string_view tenant) {
+  const std::string id(request.param("id"));
+  RV_TRY(ngsi::check_uri(id, "the subscription's id"));
+  const Caller caller = api.caller(request);
+  RV_TRY(caller.require(Action::kDataWrite, Scope::tenant(tenant)));
+  auto entry = api.subscriptions.find(tenant, id);
+  if (entry && owns(caller, *entry->subscription)) return *std::move(entry);
+  return fail(Code::kResourceNotFound, "there is no subscription of this id");
+}
+
+// The @context of notifications: jsonldContext, nullptr where it is not given.
+Result<jsonld::ContextPtr> told_context(const Api& api, const json::Value& body) {
+  const auto url = body.find("jsonldContext");
+  if (!url) return jsonld::ContextPtr();
+  if (!url->as_string()) {
+    return fail(Code::kBadRequestData, "jsonldContext: expected a URL", "jsonldContext");
+  }
+  RV_TRY(ngsi::check_uri(*url->as_string(), "jsonldContext"));
+  return api.binding.catalogue.resolve_url(*url->as_string());
+}
+
+Task<Result<net::Response>> create(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
+  const json::Value body = exchange.body->root();
+  RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
+  RV_CO_ASSIGN(const auto told, told_context(api, body));
+  const Reading reading{context, told ? told : context, api.civil_clock.now()};
+  RV_CO_ASSIGN(Subscription subscription, parse(body, reading));
+  subscription.tenant = exchange.tenant;
+  subscription.owner = api.caller(request).id();
+  RV_CO_ASSIGN(const std::string id, co_await api.subscriptions.create(std::move(subscription)));
+  net::Response response = context::answer_empty(request, 201);
+  response.header("Location", "/ngsi-ld/v1/subscriptions/" + context::percent_encoded(id));
+  co_return response;
+}
+
+net::Response shown(const net::Request& request, const Exchange& exchange, std::string body) {
+  net::Response response = context::answer(request, 200, exchange.accept, std::move(body));
+  if (exchange.accept == context::Media::kJson) {
+    context::link_context(response, exchange.context->link());
+  }
+  return response;
+}
+
+bool wants_sys_attrs(const net::Request& request) {
+  const std::string options = request.query_param("options").value_or("");
+  return options.find("sysAttrs") != std::string::npos;
+}
+
+Shown view_of(const Api& api, const net::Request& request, const Exchange& exchange) {
+  return {*exchange.context, api.civil_clock.now(), exchange.accept == context::Media::kLdJson,
+          wants_sys_attrs(request), true};
+}
+
+Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
+  co_return shown(request, exchange,
+                  to_json(*entry.subscription, entry.counters, view_of(api, request, exchange)));
+}
+
+Task<Result<net::Response>> query(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  const Caller caller = api.caller(request);
+  RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant(exchange.tenant)));
+  RV_CO_ASSIGN(const context::Page page, context::page_of(request));
+  std::vector<Entry> all = api.subscriptions.list(exchange.tenant);
+  std::erase_if(all, [&](const Entry& entry) { return !owns(caller, *entry.subscription); });
+  std::string body = "[";
+  const Shown view = view_of(api, request, exchange);
+  const std::size_t end = std::min(all.size(), page.offset + page.limit);
+  for (std::size_t i = page.offset; i < end; ++i) {
+    if (body.size() > 1) body.push_back(',');
+    body += to_json(*all[i].subscription, all[i].counters, view);
+  }
+  net::Response response = shown(request, exchange, body + "]");
+  context::link_pages(response, request, page, end < all.size());
+  if (page.count) response.header(std::string(kCountHeader), std::to_string(all.size()));
+  co_return response;
+}
+
+Task<Result<net::Response>> update(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
+  RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
+  const json::Value body = exchange.body->root();
+  RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
+  RV_CO_ASSIGN(auto told, told_context(api, body));
+  Subscriptions::Update change{json::to_text(body), context, std::move(told)};
+  RV_CO_TRY(co_await api.subscriptions.update(exchange.tenant, entry.subscription->id,
+                                              std::move(change)));
+  co_return context::answer_empty(request, 204);
+}
+
+Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
+  RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
+  RV_CO_TRY(co_await api.subscriptions.remove(exchange.tenant, entry.subscription->id));
+  co_return context::answer_empty(request, 204);
+}
+
+// --- Dead letters
+// ---------------------------------------------------------------------------------
+
+std::string letters_json(const std::vector<DeadLetter>& letters) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_array();
+  for (const DeadLetter& letter : letters) {
+    out.begin_object();
+    out.member("sequence", static_cast<std::int64_t>(letter.sequence));
+    out.member("at", to_iso8601(letter.at)).member("attempts", letter.attempts);
+    out.member("reason", letter.reason);
+    out.key("entities").begin_array();
+    for (const std::string& id : letter.entities) out.string(id);
+    out.end_array().end_object();
+  }
+  out.end_array();
+  return text;
+}
+
+Task<Result<net::Response>> dead_letters(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
+  RV_CO_ASSIGN(const auto letters, co_await api.pool.run([&] {
+    return api.subscriptions.dead_letters(exchange.tenant, entry.subscription->id);
+  }));
+  RV_CO_TRY(letters);
+  co_return net::Response::json(200, letters_json(*letters));
+}
+
+Task<Result<net::Response>> replay(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
+  RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
+  RV_CO_ASSIGN(const auto number, co_await api.pool.run([&] {
+    return api.subscriptions.replay(exchange.tenant, entry.subscription->id);
+  }));
+  RV_CO_TRY(number);
+  co_return net::Response::json(200, fmt::format("{{\"replayed\":{}}}", *number));
+}
+
+Task<Result<net::Response>> drop(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
+  RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
+  RV_CO_ASSIGN(const auto number, co_await api.pool.run([&] {
+    return api.subscriptions.drop_dead_letters(exchange.tenant, entry.subscription->id);
+  }));
+  RV_CO_TRY(number);
+  co_return context::answer_empty(request, 204);
+}
+
+using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
+
+void route(net::Router& router, net::Method method, std::string pattern, const ApiPtr& api,
+           Operation operation) {
+  net::AsyncHandler handler = [api, operation](net::Request& request) -> Task<net::Response> {
+    auto result = co_await operation(*api, request);
+    if (result) co_return *std::move(result);
+    co_return context::answer_error(request, result.error());
+  };
+  router.add(method, std::move(pattern), std::move(handler), {kBodyBytesMax});
+}
+
+}  // namespace
+
+void add_routes(net::Router& router, Subscriptions& subscriptions, context::Binding binding,
+                const Clock& civil_clock, net::Pool& pool) {
+  using enum net::Method;
+  const auto api =
+      std::make_shared<const Api>(Api{subscriptions, std::move(binding), civil_clock, pool});
+  const std::string all = "/ngsi-ld/v1/subscriptions";
+  route(router, kPost, all, api, create);
+  route(router, kGet, all, api, query);
+  route(router, kGet, all + "/{id}", api, retrieve);
+  route(router, kPatch, all + "/{id}", api, update);
+  route(router, kDelete, all + "/{id}", api, remove);
+  const std::string letters = "/api/v1/subscriptions/{id}/dead-letters";
+  route(router, kGet, letters, api, dead_letters);
+  route(router, kDelete, letters, api, drop);
+  route(router, kPost, letters + "/replay", api, replay);
+}
+
+}  // namespace revier::subscription

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "subscription/detail/courier.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/log.h"
+#include "base/run_task.h"
+#include "base/time.h"
+#include "subscription/detail/notification.h"
+
+namespace revier::subscription::detail {
+namespace {
+
+constexpr std::size_t kAhead = 64;            // entries read ahead of delivery
+constexpr std::size_t kTogetherMax = 1'000;   // entries in one notification after throttling
+constexpr std::size_t kEntitiesMax = 10'000;  // in one notification by timeInterval
+constexpr std::int64_t kIntervalCpuMs = 500;
+constexpr std::int64_t kIdleUs = 60'000'000;
+
+// The latest change of each entity, in the order of these.
+std::vector<const Told*> latest(const std::vector<std::pair<Group, Entry>>& groups) {
+  std::map<std::string_view, const Told*> by_id;
+  std::vector<const Told*> all;
+  for (const auto& [group, entry] : groups) {
+    for (const std::uint32_t pick : entry.picks) {
+      if (pick >= group.told.size()) continue;
+      all.push_back(&group.told[pick]);
+      by_id.insert_or_assign(group.told[pick].id, &group.told[pick]);
+    }
+  }
+  std::erase_if(all, [&](const Told* told) { return by_id[told->id] != told; });
+  return all;
+}
+
+std::string notification_id(const Subscription& subscription, std::uint64_t sequence) {
+  return fmt::format("urn:ngsi-ld:Notification:{:016x}-{:016x}",
+                     std::hash<std::string>{}(subscription.tenant + '\0' + subscription.id),
+                     sequence);
+}
+
+}  // namespace
+
+struct Courier::Line {
+  SubscriptionPtr subscription;
+  Counters counters;
+  std::deque<Entry> ahead;       // read, not under way
+  std::uint64_t read_to = 0;     // sequences below are in `ahead`, under way or settled
+  bool more = true;              // the store may hold entries from read_to on
+  std::vector<Entry> under_way;  // of the notification that is being sent, or is to be repeated
+  bool busy = false;
+  std::int64_t attempts = 0;         // of under_way, since the start
+  std::int64_t attempts_before = 0;  // of the same, before the start
+  std::int64_t first_failure_us = 0;
+  std::int64_t not_before_us = 0;
+  std::int64_t due_us = -1;  // place in due_; -1: none
+  bool gone = false;
+  bool start_over = false;
+
+  // Nothing is under way.
+  void rest() {
+    under_way.clear();
+    attempts = attempts_before = first_failure_us = 0;
+  }
+};
+
+Courier::Courier(Needs needs) : needs_(std::move(needs)) {
+  gate_->courier = this;
+  thread_ = std::thread([this] { work(); });
+}
+
+Courier::~Courier() {
+  {
+    const std::lock_guard lock(gate_->mutex);
+    gate_->courier = nullptr;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void Courier::put(const SubscriptionPtr& subscription, const Counters& counters) {
+  const std::lock_guard lock(mutex_);
+  LinePtr& line = lines_[{subscription->tenant, subscription->id}];
+  if (line == nullptr) {
+    line = std::make_shared<Line>();
+    line->counters = counters;
+    line->attempts_before = counters.attempts;
+  }
+  line->subscription = subscription;
+  const std::int64_t now = monotonic_us();
+  line->not_before_us =
+      subscription->interval_us > 0 ? now + subscription->interval_us : line->not_before_us;
+  schedule(line);
+}
+
+void Courier::remove(const Subject& subject) {
+  const std::lock_guard lock(mutex_);
+  const auto at = lines_.find({subject.tenant, subject.id});
+  if (at == lines_.end()) return;
+  unschedule(at->second);
+  at->second->gone = true;
+  lines_.erase(at);
+  std::erase_if(settled_, [&](const Settled& settled) {
+    return settled.subject.tenant == subject.tenant && settled.subject.id == subject.id;
+  });
+}
+
+void Courier::wake(const std::vector<Subject>& subjects) {
+  const std::lock_guard lock(mutex_);
+  for (const Subject& subject : subjects) {
+    const auto at = lines_.find({subject.tenant, subject.id});
+    if (at == lines_.end()) continue;
+    at->second->more = true;
+    schedule(at->second);
+  }
+}
+
+void Courier::start_over(const Subject& subject) {
+  const std::lock_guard lock(mutex_);
+  const auto at = lines_.find({subject.tenant, subject.id});
+  if (at == lines_.end()) return;
+  at->second->start_over = true;
+  at->second->more = true;
+  at->second->not_before_us = 0;
+  schedule(at->second);
+}
+
+Counters Courier::counters(const Subject& subject) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = lines_.find({subject.tenant, subject.id});
+  return at == lines_.end() ? Counters{} : at->second->counters;
+}
+
+void Courier::schedule(const LinePtr& line) {
+  unschedule(line);
+  const bool waits = line->subscription->interval_us > 0 || line->more || !line->ahead.empty() ||
+                     !line->under_way.empty();
+  if (line->busy || line->gone || !waits) return;
+  line->due_us = line->not_before_us;
+  due_.emplace(line->due_us, line);
+  wake_.notify_one();
+}
+
+void Courier::unschedule(const LinePtr& line) {
+  if (line->due_us >= 0) due_.erase({line->due_us, line});
+  line->due_us = -1;
+}
+
+void Courier::work() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    run_due(lock);
+    flush(lock);
+    if (stopping_) break;
+    const std::int64_t now = monotonic_us();
+    const std::int64_t until = due_.empty() ? now + kIdleUs : due_.begin()->first;
+    if (until > now && settled_.empty()) {
+      wake_.wait_for(lock, std::chrono::microseconds(until - now));
+    }
+  }
+  flush(lock);
+}
+
+void Courier::run_due(std::unique_lock<std::mutex>& lock) {
+  const std::int64_t now = monotonic_us();
+  std::vector<LinePtr> ready;
+  while (!due_.empty() && due_.begin()->first <= now) {
+    ready.push_back(due_.begin()->second);
+    unschedule(ready.back());
+  }
+  for (const LinePtr& line : ready) {
+    if (!stopping_ && !line->gone && !line->busy) dispatch(line, lock);
+  }
+}
+
+void Courier::dispatch(const LinePtr& line, std::unique_lock<std::mutex>& lock) {
+  if (line->subscription->interval_us > 0) {
+    dispatch_interval(line, lock);
+  } else {
+    dispatch_entries(line, lock);
+  }
+}
+
+// Rows that were committed before wake() are seen; `more` is put back by a wake() meanwhile.
+Result<> Courier::fill(Line& line) {
+  if (!line.ahead.empty() || !line.more) return {};
+  line.more = false;
+  // Not while settled entries are still in the store: they would be read once more.
+  const bool now = settled_.empty() && line.under_way.empty();
+  if (line.start_over && now) line.read_to = 0;
+  line.start_over = line.start_over && !now;
+  const Subject subject{line.subscription->tenant, line.subscription->id};
+  RV_ASSIGN(const auto entries, needs_.outbox.next(subject, line.read_to, kAhead));
+  for (const Entry& entry : entries) {
+    line.read_to = entry.sequence + 1;
+    line.ahead.push_back(entry);
+  }
+  if (entries.size() == kAhead || line.start_over) line.more = true;
+  return {};
+}
+
+void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>& lock) {
+  const SubscriptionPtr subscription = line->subscription;
+  const std::size_t together = subscription->throttling_us > 0 ? kTogetherMax : 1;
+  while (line->under_way.size() < together && line->attempts == 0) {
+    if (const auto filled = fill(*line); !filled) {
+      log_event(Level::kError, "subscription.outbox", {{"error", filled.error().message}});
+      return;
+    }
+    if (line->ahead.empty()) break;
+    line->under_way.push_back(std::move(line->ahead.front()));
+    line->ahead.pop_front();
+  }
+  if (line->under_way.empty()) return;
+  Settled settled{{subscription->tenant, subscription->id}, {}, {}, std::nullopt};
+  if (!subscription->active_at(needs_.civil_clock.now())) {
+    for (const Entry& entry : line->under_way) settled.done.push_back(entry.sequence);
+    line->rest();
+    settled_.push_back(std::move(settled));
+    return schedule(line);
+  }
+  line->busy = true;
+  const std::vector<Entry> entries = line->under_way;
+  const std::int64_t attempt = ++line->attempts + line->attempts_before;
+  lock.unlock();
+  auto body = build(*subscription, entries);
+  if (body) send(line, subscription, *std::move(body), attempt);
+  lock.lock();
+  if (body) return;
+  line->busy = false;
+  bury(*line, body.error().message, settled);
+  settled_.push_back(std::move(settled));
+  schedule(line);
+}
+
+Result<std::string> Courier::build(const Subscription& subscription,
+                                   const std::vector<Entry>& entries) const {
+  std::vector<std::pair<Group, Entry>> groups;
+  for (const Entry& entry : entries) {
+    RV_ASSIGN(Group group, needs_.outbox.group(entry.sequence));
+    groups.emplace_back(std::move(group), entry);
+  }
+  const Notification notification{notification_id(subscription, entries.front().sequence),
+                                  needs_.civil_clock.now()};
+  return body_of_changes(subscription, notification, latest(groups),
+                         needs_.broker.names(subscription.tenant));
+}
+
+void Courier::dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex>& lock) {
+  const SubscriptionPtr subscription = line->subscription;
+  line->not_before_us = monotonic_us() + subscription->interval_us;
+  if (!subscription->active_at(needs_.civil_clock.now())) return schedule(line);
+  line->busy = true;
+  lock.unlock();
+  auto body = build_interval(*subscription);
+  const bool sends = body && !body->empty();
+  if (sends) send(line, subscription, *std::move(body), 1);
+  lock.lock();
+  if (sends) return;
+  line->busy = false;
+  if (!body) line->counters.last_error = body.error().message;
+  schedule(line);
+}
+
+// Empty where nothing matches: then no notification is sent (5.8.6).
+Result<std::string> Courier::build_interval(const Subscription& subscription) const {
+  const ngsi::Names& names = needs_.broker.names(subscription.tenant);
+  std::vector<ngsi::EntityPtr> found;
+  for (const ngsi::Selection& selection : subscription.selections) {
+    RV_ASSIGN(const auto predicate,
+              ngsi::Predicate::compile(selection, names, *subscription.context));
+    const auto take = [&found](const ngsi::Entity& entity) {
+      if (found.size() < kEntitiesMax) found.emplace_back(&entity);
+    };
+    RV_TRY(run_task(needs_.broker.for_each(subscription.tenant, predicate, take, kIntervalCpuMs)));
+  }
+  if (found.empty()) return std::string();
+  const Instant now = needs_.civil_clock.now();
+  const Notification notification{notification_id(subscription, static_cast<std::uint64_t>(now.us)),
+                                  now};
+  return body_of_entities(subscription, notification, found, names);
+}
+
+void Courier::send(const LinePtr& line, const SubscriptionPtr& subscription, std::string body,
+                   std::int64_t attempt) {
+  const bool mqtt = subscription->notification.endpoint.uri.starts_with("mqtt");
+  Channel& channel = mqtt ? needs_.mqtt : needs_.http;
+  channel.send({*subscription, std::move(body), link_of(*subscription), attempt},
+               [gate = gate_, line](const Outcome& outcome) {
+                 const std::lock_guard lock(gate->mutex);
+                 if (gate->courier != nullptr) gate->courier->finish(line, outcome);
+               });
+}
+
+void Courier::finish(const LinePtr& line, const Outcome& outcome) {
+  const std::lock_guard lock(mutex_);
+  line->busy = false;
+  if (line->gone) return;
+  const Instant now = needs_.civil_clock.now();
+  Counters& counters = line->counters;
+  ++counters.times_sent;
+  counters.last_notification = now;
+  counters.last_failed = !outcome.delivered;
+  Settled settled{{line->subscription->tenant, line->subscription->id}, {}, {}, std::nullopt};
+  if (outcome.delivered) {
+    counters.last_success = now;
+    succeeded(*line, settled);
+  } else {
+    counters.last_failure = now;
+    ++counters.times_failed;
+    counters.last_error = outcome.reason;
+    failed(*line, outcome, settled);
+  }
+  counters.attempts = line->under_way.empty() ? 0 : line->attempts + line->attempts_before;
+  settled.counters = counters;
+  settled_.push_back(std::move(settled));
+  schedule(line);
+  wake_.notify_one();
+}
+
+void Courier::succeeded(Line& line, Settled& settled) {
+  sent_.add();
+  for (const Entry& entry : line.under_way) settled.done.push_back(entry.sequence);
+  line.rest();
+  if (line.subscription->throttling_us > 0) {
+    line.not_before_us = monotonic_us() + line.subscription->throttling_us;
+  }
+}
+
+void Courier::failed(Line& line, const Outcome& outcome, Settled& settled) {
+  failed_.add();
+  const std::int64_t now = monotonic_us();
+  if (line.subscription->interval_us > 0) return;  // the next one is as good
+  if (line.first_failure_us == 0) line.first_failure_us = now;
+  const CourierOptions& options = needs_.options;
+  const bool refused = outcome.final && line.attempts >= options.final_attempts;
+  if (refused || now - line.first_failure_us > options.retry_for_ms * 1'000) {
+    return bury(line, outcome.reason, settled);
+  }
+  const std::int64_t doublings = std::min<std::int64_t>(line.attempts - 1, 20);
+  std::int64_t wait_ms = std::min(options.back_off_ms << doublings, options.back_off_ms_max);
+  if (outcome.retry_after_ms > 0) wait_ms = outcome.retry_after_ms;
+  const std::int64_t cooldown_ms = line.subscription->notification.endpoint.cooldown_ms;
+  if (cooldown_ms > 0) wait_ms = std::max(wait_ms, cooldown_ms);
+  line.not_before_us = now + wait_ms * 1'000;
+}
+
+void Courier::bury(Line& line, const std::string& reason, Settled& settled) {
+  dead_.add();
+  for (const Entry& entry : line.under_way) {
+    settled.dead.push_back(
+        {entry,
+         {entry.picks, needs_.civil_clock.now(), line.attempts + line.attempts_before, reason}});
+  }
+  line.rest();
+}
+
+// Deliveries that ended meanwhile are settled together: one write for all of them.
+void Courier::flush(std::unique_lock<std::mutex>& lock) {
+  if (settled_.empty()) return;
+  std::vector<Settled> settled;
+  settled.swap(settled_);
+  lock.unlock();
+  const auto done = needs_.outbox.settle(settled);
+  lock.lock();
+  if (!done) log_event(Level::kError, "subscription.settle", {{"error", done.error().message}});
+}
+
+}  // namespace revier::subscription::detail

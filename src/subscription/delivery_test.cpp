@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: EUPL-1.2
+// From a change to the receiver, over real HTTP: order, repeats, dead letters, restarts.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <thread>
+
+#include "base/run_task.h"
+#include "json/json.h"
+#include "net/server.h"
+#include "subscription/document.h"
+#include "subscription/subscriptions.h"
+#include "support/context_world.h"
+
+namespace revier::subscription {
+namespace {
+
+using context::test::must;
+using context::test::World;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+// Takes notifications; answers what it is told to.
+class Receiver {
+ public:
+  struct Taken {
+    std::string body;
+    std::string link;
+    std::string attempt;
+    std::string content_type;
+  };
+
+  Receiver() {
+    router_.add(net::Method::kPost, "/notify", [this](net::Request& request) {
+      const std::lock_guard lock(mutex_);
+      taken_.push_back({std::string(request.body), text(request, "Link"),
+                        text(request, "Revier-Attempt"), text(request, "Content-Type")});
+      changed_.notify_all();
+      const int status = statuses_.empty() ? 200 : statuses_.front();
+      if (!statuses_.empty()) statuses_.erase(statuses_.begin());
+      return net::Response::empty(status);
+    });
+    net::ServerOptions options;
+    options.listen = "127.0.0.1:0";
+    options.threads = 1;
+    options.access_log = false;
+    server_ = must(net::Server::open(options, router_, clock_));
+    server_->start();
+  }
+  ~Receiver() { server_->stop(); }
+
+  std::string url() const { return "http://" + server_->address() + "/notify"; }
+  void answer(std::vector<int> statuses) {
+    const std::lock_guard lock(mutex_);
+    statuses_ = std::move(statuses);
+  }
+  // The first `number` that came; fewer when nothing comes for ten seconds.
+  std::vector<Taken> wait(std::size_t number) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(10), [&] { return taken_.size() >= number; });
+    return taken_;
+  }
+  std::size_t count() {
+    const std::lock_guard lock(mutex_);
+    return taken_.size();
+  }
+
+ private:
+  static std::string text(const net::Request& request, std::string_view name) {
+    return std::string(request.header(name).value_or(""));
+  }
+
+  net::Router router_;
+  ManualClock clock_{{}};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<int> statuses_;
+  std::vector<Taken> taken_;
+  std::unique_ptr<net::Server> server_;
+};
+
+std::string member(const std::string& body, std::string_view name) {
+  const json::Document document = must(json::Document::parse(body));
+  const auto value = document.root().find(name);
+  return value ? std::string(value->as_string().value_or("")) : std::string();
+}
+
+class DeliveryTest : public testing::Test {
+ protected:
+  DeliveryTest() { open(); }
+  ~DeliveryTest() override { subscriptions_.reset(); }
+
+  void open() {
+    subscriptions_ = must(Subscriptions::open({.store = world_.store(),
+                                               .broker = world_.broker(),
+                                               .catalogue = world_.catalogue(),
+                                               .client = *client_,
+                                               .mqtt = *mqtt_,
+                                               .civil_clock = world_.clock(),
+                                               .options = {.back_off_ms = 10}}));
+  }
+  void restart() {
+    subscriptions_.reset();
+    world_.reopen();
+    open();
+  }
+
+  Subscription parsed(const std::string& text) {
+    const json::Document document = must(json::Document::parse(text));
+    const auto& core = world_.catalogue().core();
+    return must(parse(document.root(), {core, core, world_.clock().now()}));
+  }
+  // A subscription to Rooms with these members more.
+  std::string subscribe(const std::string& more = "", const std::string& notification = "",
+                        const std::string& url = "") {
+    const std::string to = url.empty() ? receiver_.url() : url;
+    return must(run_task(subscriptions_->create(parsed(fmt::format(
+        R"({{"id":"urn:s:1","type":"Subscription"{},{}"notification":{{{}"endpoint":{{"uri":"{}"}}}}}})",
+        more.find("entities") == std::string::npos ? R"(,"entities":[{"type":"Room"}])" : "", more,
+        notification, to)))));
+  }
+  void create(int number, int seats = 1) {
+    must(world_.create(
+        fmt::format(R"({{"id":"urn:r:{}","type":"Room","seats":{{"type":"Property","value":{}}}}})",
+                    number, seats)));
+  }
+  void set_seats(int number, int seats) {
+    must(world_.write(context::append(
+        fmt::format("urn:r:{}", number),
+        world_.parsed(fmt::format(R"({{"seats":{{"type":"Property","value":{}}}}})", seats)),
+        true)));
+  }
+  Counters counters() { return subscriptions_->find("", "urn:s:1")->counters; }
+  template <class Condition>
+  bool soon(Condition condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!condition() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return condition();
+  }
+  std::vector<std::string> bodies(std::size_t number) {
+    std::vector<std::string> out;
+    for (const auto& taken : receiver_.wait(number)) out.push_back(taken.body);
+    return out;
+  }
+
+  World world_;
+  Receiver receiver_;
+  std::unique_ptr<net::Client> client_ = must(net::Client::open({.allowed = {"127.0.0.0/8"}}));
+  std::unique_ptr<net::MqttPublisher> mqtt_ = must(net::MqttPublisher::open({}));
+  std::unique_ptr<Subscriptions> subscriptions_;
+};
+
+TEST_F(DeliveryTest, TellsOfChanges) {
+  subscribe();
+  create(1, 20);
+  const auto taken = receiver_.wait(1).front();
+  EXPECT_EQ(taken.content_type, "application/json");
+  EXPECT_EQ(taken.attempt, "1");
+  EXPECT_THAT(taken.link, HasSubstr("ngsi-ld-core-context"));
+  EXPECT_EQ(member(taken.body, "type"), "Notification");
+  EXPECT_EQ(member(taken.body, "subscriptionId"), "urn:s:1");
+  EXPECT_THAT(
+      taken.body,
+      HasSubstr(
+          R"("data":[{"id":"urn:r:1","type":"Room","seats":{"type":"Property","value":20}}])"));
+  EXPECT_TRUE(soon([&] { return counters().times_sent == 1 && counters().last_success; }));
+}
+
+TEST_F(DeliveryTest, TellsNothingOfWhatIsNotAskedFor) {
+  subscribe(R"("watchedAttributes":["seats"],"q":"seats>5",)");
+  create(1, 3);  // q
+  must(world_.create(R"({"id":"urn:h:1","type":"Hall","seats":{"type":"Property","value":9}})"));
+  set_seats(1, 7);  // this one
+  set_seats(1, 7);  // the same value is no change
+  must(world_.write(context::append(
+      "urn:r:1", world_.parsed(R"({"name":{"type":"Property","value":"A"}})"), true)));
+  set_seats(1, 8);
+  EXPECT_THAT(bodies(2), ElementsAre(HasSubstr("\"value\":7"), HasSubstr("\"value\":8")));
+}
+
+TEST_F(DeliveryTest, KeepsTheOrder) {
+  subscribe();
+  create(1, 0);
+  for (int seats = 1; seats <= 200; ++seats) set_seats(1, seats);
+  const auto all = bodies(201);
+  ASSERT_EQ(all.size(), 201U);
+  for (int seats = 0; seats <= 200; ++seats) {
+    EXPECT_THAT(all[static_cast<std::size_t>(seats)],
+                HasSubstr(fmt::format("\"value\":{}}}", seats)));
+  }
+}
+
+TEST_F(DeliveryTest, TriesAgainWithTheSameIdAndItsNumber) {
+  subscribe();
+  receiver_.answer({503, 500});
+  create(1);
+  const auto taken = receiver_.wait(3);
+  ASSERT_EQ(taken.size(), 3U);
+  EXPECT_EQ(taken[0].attempt, "1");
+  EXPECT_EQ(taken[2].attempt, "3");
+  EXPECT_EQ(member(taken[0].body, "id"), member(taken[2].body, "id"));
+  EXPECT_TRUE(soon([&] { return counters().times_failed == 2 && !counters().last_failed; }));
+}
+
+TEST_F(DeliveryTest, AFailingReceiverKeepsNobodyWaiting) {
+  must(run_task(subscriptions_->create(parsed(
+      R"({"id":"urn:s:0","type":"Subscription","entities":[{"type":"Room"}],
+          "notification":{"endpoint":{"uri":"http://127.0.0.1:9/none"}}})"))));
+  subscribe();
+  create(1);
+  create(2);
+  EXPECT_EQ(bodies(2).size(), 2U);
+}
+
+TEST_F(DeliveryTest, BuriesWhatIsRefusedAndSendsItAgainOnRequest) {
+  subscribe();
+  receiver_.answer({400, 400, 400});
+  create(1);
+  ASSERT_EQ(receiver_.wait(3).size(), 3U);
+  ASSERT_TRUE(soon([&] { return must(subscriptions_->dead_letters("", "urn:s:1")).size() == 1; }));
+  const DeadLetter letter = must(subscriptions_->dead_letters("", "urn:s:1")).front();
+  EXPECT_EQ(letter.attempts, 3);
+  EXPECT_THAT(letter.reason, HasSubstr("400"));
+  EXPECT_THAT(letter.entities, ElementsAre("urn:r:1"));
+  create(2);  // goes on behind it
+  EXPECT_THAT(bodies(4).back(), HasSubstr("urn:r:2"));
+  EXPECT_EQ(must(subscriptions_->replay("", "urn:s:1")), 1U);
+  EXPECT_THAT(bodies(5).back(), HasSubstr("urn:r:1"));
+  EXPECT_TRUE(soon([&] { return must(subscriptions_->dead_letters("", "urn:s:1")).empty(); }));
+}
+
+TEST_F(DeliveryTest, DeadLettersGoWhenTheirTimeIsOver) {
+  subscribe();
+  receiver_.answer({400, 400, 400});
+  create(1);
+  ASSERT_TRUE(soon([&] { return must(subscriptions_->dead_letters("", "urn:s:1")).size() == 1; }));
+  world_.clock().advance(Duration::days(8));
+  must(subscriptions_->tick().map([] { return true; }));
+  EXPECT_TRUE(must(subscriptions_->dead_letters("", "urn:s:1")).empty());
+}
+
+TEST_F(DeliveryTest, GoesOnAfterARestart) {
+  subscribe("", "", "http://127.0.0.1:9/none");
+  create(1, 5);
+  set_seats(1, 6);
+  ASSERT_TRUE(soon([&] { return counters().times_failed > 0; }));
+  must(world_.write(context::remove("urn:r:1")));  // its names are in the outbox only
+  restart();
+  must(run_task(
+           subscriptions_->update(
+               "", "urn:s:1",
+               {fmt::format(R"({{"notification":{{"endpoint":{{"uri":"{}"}}}}}})", receiver_.url()),
+                world_.catalogue().core(), nullptr}))
+           .map([] { return true; }));
+  const auto taken = receiver_.wait(2);
+  ASSERT_EQ(taken.size(), 2U);
+  EXPECT_THAT(taken[0].body, HasSubstr(R"("seats":{"type":"Property","value":5})"));
+  EXPECT_THAT(taken[1].body, HasSubstr(R"("seats":{"type":"Property","value":6})"));
+  EXPECT_GT(std::stoi(taken[0].attempt), 1);
+  EXPECT_EQ(taken[1].attempt, "1");
+}
+
+TEST_F(DeliveryTest, ThrottlingJoinsAndSendsTheLatest) {
+  subscribe(R"("throttling":0.3,)");
+  create(1, 0);
+  ASSERT_EQ(bodies(1).size(), 1U);
+  for (int seats = 1; seats <= 9; ++seats) set_seats(1, seats);
+  create(2, 0);
+  const auto all = bodies(2);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_THAT(all[1], HasSubstr("\"value\":9"));
+  EXPECT_THAT(all[1], HasSubstr("urn:r:2"));
+  EXPECT_THAT(all[1], Not(HasSubstr("\"value\":8")));
+}
+
+TEST_F(DeliveryTest, TellsInIntervals) {
+  create(1, 4);
+  subscribe(R"("timeInterval":0.05,)");
+  EXPECT_THAT(bodies(2).back(), HasSubstr("\"value\":4"));
+}
+
+TEST_F(DeliveryTest, APausedOneIsSilentAndResumes) {
+  subscribe(R"("isActive":false,)");
+  create(1);
+  must(run_task(subscriptions_->update(
+                    "", "urn:s:1", {R"({"isActive":true})", world_.catalogue().core(), nullptr}))
+           .map([] { return true; }));
+  create(2);
+  EXPECT_THAT(bodies(1), ElementsAre(HasSubstr("urn:r:2")));
+}
+
+TEST_F(DeliveryTest, ADeletedOneLeavesNothingBehind) {
+  subscribe("", "", "http://127.0.0.1:9/none");
+  create(1);
+  ASSERT_TRUE(soon([&] { return counters().times_failed > 0; }));
+  must(run_task(subscriptions_->remove("", "urn:s:1")).map([] { return true; }));
+  EXPECT_FALSE(subscriptions_->find("", "urn:s:1"));
+  EXPECT_FALSE(world_.store().scan(store::Column::kOutbox, "")->valid());
+  restart();
+  EXPECT_FALSE(subscriptions_->find("", "urn:s:1"));
+}
+
+TEST_F(DeliveryTest, ReachesNoPrivateAddressByItself) {
+  client_ = must(net::Client::open({}));
+  subscriptions_.reset();
+  open();
+  subscribe();
+  create(1);
+  ASSERT_TRUE(soon([&] { return counters().times_failed > 0; }));
+  EXPECT_THAT(counters().last_error, HasSubstr("private address"));
+  EXPECT_EQ(receiver_.count(), 0U);
+}
+
+// --- What is told -------------------------------------------------------------------------------
+
+TEST_F(DeliveryTest, TellsOfAnAttributeThatWent) {
+  subscribe(R"("notificationTrigger":["attributeDeleted"],)");
+  create(1, 3);
+  must(world_.write(
+      context::remove_attribute("urn:r:1", must(world_.context().expand_name("seats")), {})));
+  EXPECT_THAT(bodies(1).front(),
+              HasSubstr(R"("seats":{"type":"Property","value":"urn:ngsi-ld:null"})"));
+}
+
+TEST_F(DeliveryTest, TellsOfAnEntityThatWent) {
+  subscribe(R"("notificationTrigger":["entityDeleted"],)");
+  create(1, 3);
+  must(world_.write(context::remove("urn:r:1")));
+  EXPECT_THAT(bodies(1).front(),
+              HasSubstr(R"("data":[{"id":"urn:r:1","type":"Room","deletedAt":)"));
+  EXPECT_THAT(bodies(1).front(), Not(HasSubstr("seats")));
+}
+
+TEST_F(DeliveryTest, ShowsWhatWasBefore) {
+  subscribe("", R"("showChanges":true,)");
+  create(1, 3);
+  set_seats(1, 4);
+  const auto all = bodies(2);
+  EXPECT_THAT(all[0], Not(HasSubstr("previous")));
+  EXPECT_THAT(all[1], HasSubstr(R"("seats":{"type":"Property","value":4,"previousValue":3})"));
+}
+
+TEST_F(DeliveryTest, TellsOneRequestInOneNotification) {
+  subscribe("", R"("format":"simplified",)");
+  std::vector<context::Write> writes;
+  for (int i = 1; i <= 3; ++i) {
+    writes.push_back(context::create(
+        world_.parsed(fmt::format(R"({{"id":"urn:r:{}","type":"Room","seats":{}}})", i, i))));
+  }
+  must(world_.broker().write_blocking("", std::move(writes), context::Origin::api()));
+  EXPECT_THAT(bodies(1).front(), HasSubstr(R"("data":[{"id":"urn:r:1","type":"Room","seats":1},)"
+                                           R"({"id":"urn:r:2","type":"Room","seats":2},)"
+                                           R"({"id":"urn:r:3","type":"Room","seats":3}])"));
+}
+
+}  // namespace
+}  // namespace revier::subscription

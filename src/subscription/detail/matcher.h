@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Which subscriptions a change concerns: an index by type in front of the predicates that queries
+// use too (ngsi/predicate.h).
+//
+// Thread safety: by one thread at a time; the store's writer while the server runs.
+#pragma once
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "ngsi/names.h"
+#include "subscription/detail/rows.h"
+
+namespace revier::subscription::detail {
+
+struct Match {
+  SubscriptionPtr subscription;
+  std::vector<std::uint32_t> picks;  // of the changes that were asked for
+};
+
+class Matcher {
+ public:
+  // Adds, or replaces the one of the same tenant and id.
+  void put(SubscriptionPtr subscription);
+  void remove(std::string_view tenant, std::string_view id);
+
+  // Subscriptions that are active at `now`, told of changes (no timeInterval), and concerned.
+  [[nodiscard]] std::vector<Match> match(std::string_view tenant, const ngsi::Names& names,
+                                         const std::vector<Told>& told, Instant now);
+  // There is one in this tenant.
+  [[nodiscard]] bool any(std::string_view tenant) const;
+
+ private:
+  struct Compiled {
+    SubscriptionPtr subscription;
+    std::vector<ngsi::Predicate> predicates;  // one of them has to match
+    std::vector<ngsi::NameId> watched;        // sorted; names that do not exist are left out
+  };
+  struct Tenant {
+    std::map<std::string, SubscriptionPtr, std::less<>> all;
+    bool stale = true;
+    ngsi::NameId names_seen = ngsi::kNoName;
+    std::vector<Compiled> compiled;
+    std::unordered_map<ngsi::NameId, std::vector<std::size_t>> by_type;
+    std::vector<std::size_t> of_any_type;
+  };
+
+  static void compile(Tenant& tenant, const ngsi::Names& names);
+  static void enter(Tenant& tenant, std::size_t place);
+  static std::vector<std::size_t> candidates(const Tenant& tenant, const ngsi::Entity& entity);
+  static bool concerns(const Compiled& compiled, const Told& told);
+
+  std::map<std::string, Tenant, std::less<>> tenants_;
+};
+
+}  // namespace revier::subscription::detail

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What waits for delivery, durable: written with the change that it tells of, taken out when it was
+// delivered (rows.h). The payload is kept once, whatever the number of subscriptions.
+//
+// Thread safety: stage() on the writer thread, load() before it; the rest from any thread, those
+// that write block until it is durable.
+#pragma once
+#include <memory>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "context/broker.h"
+#include "store/store.h"
+#include "subscription/detail/matcher.h"
+
+namespace revier::subscription::detail {
+
+// Waits for one subscription.
+struct Entry {
+  std::uint64_t sequence = 0;
+  std::vector<std::uint32_t> picks;
+};
+
+// What became of entries of one subscription, and its counters since.
+struct Settled {
+  Subject subject;
+  std::vector<std::uint64_t> done;  // delivered, or not wanted any more
+  struct Dead {
+    Entry entry;
+    DeadLetter letter;
+  };
+  std::vector<Dead> dead;
+  std::optional<Counters> counters;
+};
+
+class Outbox {
+ public:
+  // Both must outlive it.
+  Outbox(store::Store& store, context::Broker& broker) : store_(store), broker_(broker) {}
+
+  // Reads every row; sequences go on from `least` or from what is stored. Errors: kCorrupt.
+  [[nodiscard]] Result<> load(std::uint64_t least);
+
+  void stage(std::string_view tenant, std::vector<Told>& told, const std::vector<Match>& matches,
+             store::Batch& batch);
+
+  // The next entries of a subscription from a sequence on, at most `max`.
+  [[nodiscard]] Result<std::vector<Entry>> next(const Subject& subject, std::uint64_t from,
+                                                std::size_t max) const;
+  [[nodiscard]] Result<Group> group(std::uint64_t sequence) const;
+  [[nodiscard]] Result<> settle(const std::vector<Settled>& settled);
+
+  struct Dead {
+    std::uint64_t sequence = 0;
+    DeadLetter letter;
+  };
+  [[nodiscard]] Result<std::vector<Dead>> dead(const Subject& subject, std::size_t max) const;
+  // All dead letters wait again, or go. The number of them.
+  [[nodiscard]] Result<std::size_t> replay(const Subject& subject);
+  [[nodiscard]] Result<std::size_t> drop_dead(const Subject& subject);
+  // Those of all subscriptions that are older.
+  [[nodiscard]] Result<std::size_t> drop_dead_before(Instant at);
+
+  // Within the jobs that create and delete a subscription (or before the first job). What is
+  // settled of one that is not known is passed over: it went while a notification was under way.
+  void know(const Subject& subject) { known_.emplace(subject.tenant, subject.id); }
+  [[nodiscard]] Result<> erase(const Subject& subject, store::Batch& batch);
+
+ private:
+  [[nodiscard]] Result<> load_lines(char kind);
+  [[nodiscard]] Result<> load_changes(std::uint64_t& greatest);
+  // Writer thread: one of those that need the payload does not any more.
+  [[nodiscard]] Result<> release(std::uint64_t sequence, store::Batch& batch);
+  void count(const Group& group, int difference);
+  [[nodiscard]] Result<> settle_one(const Settled& settled, store::Batch& batch);
+  struct DeadRow {
+    std::string key;
+    DeadLetter letter;
+  };
+  [[nodiscard]] Result<std::vector<DeadRow>> dead_rows(std::string_view prefix) const;
+  [[nodiscard]] Result<std::size_t> drop_rows(const std::vector<DeadRow>& rows);
+
+  store::Store& store_;
+  context::Broker& broker_;
+  // Writer thread:
+  std::uint64_t next_ = 1;
+  std::unordered_map<std::uint64_t, std::uint32_t> uses_;  // of a payload, by sequence
+  std::set<std::pair<std::string, std::string>> known_;
+};
+
+}  // namespace revier::subscription::detail

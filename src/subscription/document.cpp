@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "subscription/document.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ngsi/fragment.h"
+#include "ngsi/parse.h"
+#include "subscription/detail/members.h"
+
+namespace revier::subscription {
+namespace {
+
+using detail::Reader;
+
+constexpr std::array<std::string_view, 24> kMembers = {"id",
+                                                       "type",
+                                                       "subscriptionName",
+                                                       "description",
+                                                       "entities",
+                                                       "watchedAttributes",
+                                                       "notificationTrigger",
+                                                       "timeInterval",
+                                                       "q",
+                                                       "geoQ",
+                                                       "scopeQ",
+                                                       "csf",
+                                                       "temporalQ",
+                                                       "datasetId",
+                                                       "lang",
+                                                       "expandValues",
+                                                       "jsonKeys",
+                                                       "isActive",
+                                                       "expiresAt",
+                                                       "throttling",
+                                                       "localOnly",
+                                                       "splitEntities",
+                                                       "jsonldContext",
+                                                       "notification"};
+// Read-only, or carried beside; ignored where a client sends them.
+constexpr std::array<std::string_view, 5> kIgnored = {"@context", "status", "createdAt",
+                                                      "modifiedAt", "ngsildConformance"};
+
+bool among(const auto& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_null(const json::Value& value) {
+  return value.is_null() || value.as_string() == ngsi::kNullUri;
+}
+
+// --- Names to IRIs, once, when a document comes in -----------------------------------------------
+
+Result<> write_names(json::Writer& out, const json::Value& names, const jsonld::Context& context) {
+  if (!names.is_array()) {
+    out.value(names);
+    return {};
+  }
+  out.begin_array();
+  for (const json::Value name : names.elements()) {
+    const auto text = name.as_string();
+    const bool plain = text && *text != "id" && *text != "type" && *text != "scope" &&
+                       text->find('{') == std::string_view::npos;
+    if (plain) {
+      RV_ASSIGN(const std::string iri, ngsi::expand_checked(*text, context));
+      out.string(iri);
+    } else {
+      out.value(name);
+    }
+  }
+  out.end_array();
+  return {};
+}
+
+Result<> write_member(json::Writer& out, std::string_view key, const json::Value& value,
+                      const jsonld::Context& context) {
+  out.key(key);
+  if (key == "watchedAttributes") return write_names(out, value, context);
+  if (key != "notification" || !value.is_object()) {
+    out.value(value);
+    return {};
+  }
+  out.begin_object();
+  for (const auto [name, inner] : value.members()) {
+    out.key(name);
+    if (name == "attributes" || name == "pick" || name == "omit") {
+      RV_TRY(write_names(out, inner, context));
+    } else {
+      out.value(inner);
+    }
+  }
+  out.end_object();
+  return {};
+}
+
+// --- Reading
+// --------------------------------------------------------------------------------------
+
+Result<Triggers> read_triggers(const Reader& reader) {
+  RV_ASSIGN(const auto names, reader.texts("notificationTrigger"));
+  Triggers triggers = 0;
+  for (const std::string& name : names) {
+    if (name == "entityCreated") {
+      triggers |= kEntityCreated;
+    } else if (name == "entityDeleted") {
+      triggers |= kEntityDeleted;
+    } else if (name == "entityUpdated") {
+      triggers |= kEntityUpdated;
+    } else if (name == "attributeCreated") {
+      triggers |= kAttributeCreated;
+    } else if (name == "attributeUpdated") {
+      triggers |= kAttributeUpdated;
+    } else if (name == "attributeDeleted") {
+      triggers |= kAttributeDeleted;
+    } else {
+      return reader.refuse("notificationTrigger",
+                           "entityCreated, entityUpdated, entityDeleted, attributeCreated, "
+                           "attributeUpdated or attributeDeleted");
+    }
+  }
+  return triggers == 0 ? kDefaultTriggers : triggers;
+}
+
+Result<ngsi::Selection> read_selector(const Reader& reader) {
+  ngsi::Selection selection;
+  RV_ASSIGN(selection.type, reader.text("type"));
+  if (selection.type.empty()) return reader.refuse("type", "a type selection");
+  RV_ASSIGN(selection.id_pattern, reader.text("idPattern"));
+  RV_ASSIGN(selection.ids, reader.text_or_texts("id"));
+  for (const std::string& id : selection.ids) RV_TRY(ngsi::check_uri(id, "entities.id"));
+  if (!selection.ids.empty()) selection.id_pattern.clear();  // "id takes precedence"
+  return selection;
+}
+
+Result<> read_conditions(const Reader& reader, ngsi::Selection& all) {
+  RV_ASSIGN(all.q, reader.text("q"));
+  RV_ASSIGN(all.scope_q, reader.text("scopeQ"));
+  RV_ASSIGN(const std::string expand, reader.text("expandValues"));
+  for (std::size_t at = 0; at < expand.size();) {
+    const std::size_t comma = std::min(expand.find(',', at), expand.size());
+    all.expand_values.push_back(expand.substr(at, comma - at));
+    at = comma + 1;
+  }
+  RV_ASSIGN(const auto geo, reader.object("geoQ"));
+  if (!geo) return {};
+  RV_ASSIGN(all.georel, geo->text("georel"));
+  RV_ASSIGN(all.geometry, geo->text("geometry"));
+  RV_ASSIGN(all.geoproperty, geo->text("geoproperty"));
+  if (all.georel.empty()) return geo->refuse("georel", "a geographical relation");
+  if (all.geometry.empty()) return geo->refuse("geometry", "a geometry's type");
+  const auto coordinates = geo->value().find("coordinates");
+  if (!coordinates) return geo->refuse("coordinates", "an array of positions");
+  all.coordinates = json::to_text(*coordinates);
+  if (const auto text = coordinates->as_string()) all.coordinates = *text;
+  return {};
+}
+
+Result<> read_selections(const Reader& reader, Subscription& out) {
+  ngsi::Selection all;
+  RV_TRY(read_conditions(reader, all));
+  const auto entities = reader.value().find("entities");
+  if (!entities) {
+    out.selections.push_back(std::move(all));
+    return {};
+  }
+  if (!entities->is_array() || entities->size() == 0) {
+    return reader.refuse("entities", "an array of at least one entity selector");
+  }
+  for (const json::Value element : entities->elements()) {
+    if (!element.is_object()) return reader.refuse("entities", "entity selectors");
+    RV_ASSIGN(ngsi::Selection selection, read_selector(Reader(element, "entities.")));
+    ngsi::Selection whole = all;
+    whole.ids = std::move(selection.ids);
+    whole.id_pattern = std::move(selection.id_pattern);
+    whole.type = std::move(selection.type);
+    out.selections.push_back(std::move(whole));
+  }
+  return {};
+}
+
+Result<std::vector<KeyValue>> read_pairs(const Reader& reader, std::string_view name) {
+  std::vector<KeyValue> pairs;
+  const auto list = reader.value().find(name);
+  if (!list) return pairs;
+  if (!list->is_array()) return reader.refuse(name, "an array of {key, value}");
+  for (const json::Value element : list->elements()) {
+    const auto key = element.find("key");
+    const auto value = element.find("value");
+    if (!key || !key->as_string() || !value || !value->as_string()) {
+      return reader.refuse(name, "an array of {key, value}");
+    }
+    pairs.push_back({std::string(*key->as_string()), std::string(*value->as_string())});
+  }
+  return pairs;
+}
+
+Result<BodyType> read_accept(const Reader& reader) {
+  RV_ASSIGN(const std::string text, reader.text("accept"));
+  if (text.empty()) return BodyType::kJson;
+  for (const BodyType type : {BodyType::kJson, BodyType::kLdJson, BodyType::kGeoJson}) {
+    if (text == name_of(type)) return type;
+  }
+  return reader.refuse("accept", "application/json, application/ld+json or application/geo+json");
+}
+
+Result<Endpoint> read_endpoint(const Reader& reader) {
+  Endpoint out;
+  RV_ASSIGN(out.uri, reader.text("uri"));
+  RV_TRY(ngsi::check_uri(out.uri, "notification.endpoint.uri"));
+  const bool http = out.uri.starts_with("http://") || out.uri.starts_with("https://");
+  const bool mqtt = out.uri.starts_with("mqtt://") || out.uri.starts_with("mqtts://");
+  if (!http && !mqtt) {
+    return fail(Code::kOperationNotSupported, "endpoints are http, https, mqtt and mqtts",
+                "notification.endpoint.uri");
+  }
+  RV_ASSIGN(out.accept, read_accept(reader));
+  if (mqtt && out.accept == BodyType::kGeoJson) {
+    return reader.refuse("accept", "application/json or application/ld+json for MQTT");
+  }
+  RV_ASSIGN(const auto cooldown, reader.positive("cooldown"));
+  RV_ASSIGN(const auto timeout, reader.positive("timeout"));
+  out.cooldown_ms = static_cast<std::int64_t>(cooldown.value_or(0));
+  out.timeout_ms = static_cast<std::int64_t>(timeout.value_or(0));
+  RV_ASSIGN(out.receiver_info, read_pairs(reader, "receiverInfo"));
+  RV_ASSIGN(out.notifier_info, read_pairs(reader, "notifierInfo"));
+  RV_TRY(detail::check_notifier_info(out));
+  return out;
+}
+
+Result<ngsi::Representation> read_format(const Reader& reader) {
+  RV_ASSIGN(const std::string text, reader.text("format"));
+  if (text.empty() || text == "normalized") return ngsi::Representation::kNormalized;
+  if (text == "concise") return ngsi::Representation::kConcise;
+  if (text == "simplified" || text == "keyValues") return ngsi::Representation::kSimplified;
+  return reader.refuse("format", "normalized, concise or simplified");
+}
+
+Result<> read_members(const Reader& reader, Notified& out) {
+  RV_ASSIGN(out.members.attrs, reader.texts("attributes"));
+  RV_ASSIGN(out.members.pick, reader.texts("pick"));
+  RV_ASSIGN(out.members.omit, reader.texts("omit"));
+  for (const std::string& name : out.members.attrs) {
+    if (name == "id" || name == "type" || name == "scope") {
+      return reader.refuse("attributes", "names of attributes, not id, type or scope");
+    }
+  }
+  if (!out.members.attrs.empty() && !(out.members.pick.empty() && out.members.omit.empty())) {
+    return reader.refuse("attributes", "no pick or omit beside it");
+  }
+  for (const std::string& name : out.members.pick) {
+    if (among(out.members.omit, name)) return reader.refuse("omit", "no member of pick");
+  }
+  return {};
+}
+
+Result<Notified> read_notified(const Reader& reader) {
+  Notified out;
+  RV_TRY(read_members(reader, out));
+  RV_ASSIGN(out.representation, read_format(reader));
+  RV_ASSIGN(out.sys_attrs, reader.flag("sysAttrs", false));
+  RV_ASSIGN(out.show_changes, reader.flag("showChanges", false));
+  if (out.show_changes && out.representation == ngsi::Representation::kSimplified) {
+    return reader.refuse("showChanges", "another format than keyValues beside it");
+  }
+  RV_ASSIGN(const std::string join, reader.text("join"));
+  if (join == "flat" || join == "inline") {
+    return fail(Code::kOperationNotSupported, "notifications come without linked entities",
+                "notification.join");
+  }
+  if (!join.empty() && join != "@none") return reader.refuse("join", "flat, inline or @none");
+  RV_ASSIGN(const auto endpoint, reader.object("endpoint"));
+  if (!endpoint) return reader.refuse("endpoint", "an endpoint");
+  RV_ASSIGN(out.endpoint, read_endpoint(*endpoint));
+  return out;
+}
+
+Result<> read_times(const Reader& reader, Instant now, Subscription& out) {
+  RV_ASSIGN(const auto throttling, reader.positive("throttling"));
+  RV_ASSIGN(const auto interval, reader.positive("timeInterval"));
+  out.throttling_us = static_cast<std::int64_t>(throttling.value_or(0) * 1e6);
+  out.interval_us = static_cast<std::int64_t>(interval.value_or(0) * 1e6);
+  if (interval && throttling) return reader.refuse("throttling", "no timeInterval beside it");
+  if (interval && !out.watched.empty()) {
+    return reader.refuse("watchedAttributes", "no timeInterval beside it");
+  }
+  RV_ASSIGN(const std::string expires, reader.text("expiresAt"));
+  if (expires.empty()) return {};
+  const auto at = parse_iso8601(expires);
+  if (!at) return reader.refuse("expiresAt", "a DateTime");
+  if (*at < now) return reader.refuse("expiresAt", "a time to come");
+  out.expires_at = *at;
+  return {};
+}
+
+Result<> check_members(const json::Value& document) {
+  for (const auto [key, value] : document.members()) {
+    if (among(kMembers, key) || among(kIgnored, key)) continue;
+    return fail(Code::kBadRequestData, fmt::format("a subscription has no member \"{}\"", key),
+                std::string(key));
+  }
+  return {};
+}
+
+Result<std::string> canonical(const json::Value& document, const jsonld::Context& context) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  for (const auto [key, value] : document.members()) {
+    if (among(kMembers, key)) RV_TRY(write_member(out, key, value, context));
+  }
+  out.end_object();
+  return text;
+}
+
+// Conditions are compiled once against no names at all, so that a wrong one is refused now.
+Result<> check_conditions(const Subscription& subscription) {
+  const ngsi::Names none;
+  for (const ngsi::Selection& selection : subscription.selections) {
+    const auto compiled = ngsi::Predicate::compile(selection, none, *subscription.context);
+    if (!compiled) return fail(compiled.error());
+  }
+  const auto projection =
+      ngsi::Projection::make(none, *subscription.context, subscription.notification.members);
+  if (!projection) return fail(projection.error());
+  if (subscription.lang.empty()) return {};
+  const auto language = ngsi::parse_language_filter(subscription.lang);
+  return language ? Result<>{} : fail(language.error());
+}
+
+}  // namespace
+
+std::string_view name_of(BodyType type) {
+  switch (type) {
+    case BodyType::kLdJson:
+      return "application/ld+json";
+    case BodyType::kGeoJson:
+      return "application/geo+json";
+    case BodyType::kJson:
+      break;
+  }
+  return "application/json";
+}
+
+Result<Subscription> parse(const json::Value& document, const Reading& reading) {
+  const Reader reader(document, "");
+  if (!document.is_object()) return reader.refuse("", "a subscription as an object");
+  RV_TRY(check_members(document));
+  Subscription out;
+  out.context = reading.context;
+  out.told_context = reading.told;
+  RV_ASSIGN(const std::string type, reader.text("type"));
+  if (type != "Subscription") return reader.refuse("type", "\"Subscription\"");
+  RV_ASSIGN(out.id, reader.text("id"));
+  if (!out.id.empty()) RV_TRY(ngsi::check_uri(out.id, "the subscription's id"));
+  RV_ASSIGN(out.document, canonical(document, *reading.context));
+  RV_ASSIGN(const json::Document whole, json::Document::parse(out.document));
+  const Reader names(whole.root(), "");  // now IRIs
+  RV_ASSIGN(out.watched, names.texts("watchedAttributes"));
+  RV_ASSIGN(const bool local_only, names.flag("localOnly", false));
+  RV_ASSIGN(out.is_active, names.flag("isActive", true));
+  RV_ASSIGN(out.lang, names.text("lang"));
+  RV_ASSIGN(out.triggers, read_triggers(names));
+  RV_TRY(read_selections(names, out));
+  RV_TRY(read_times(names, reading.now, out));
+  if (!whole.root().find("entities") && !local_only && out.watched.empty()) {
+    return reader.refuse("entities", "entities, watchedAttributes, or localOnly = true");
+  }
+  RV_ASSIGN(const auto notification, names.object("notification"));
+  if (!notification) return reader.refuse("notification", "where and how to notify");
+  RV_ASSIGN(out.notification, read_notified(*notification));
+  RV_ASSIGN(out.notification.members.dataset_ids, names.texts("datasetId"));
+  RV_TRY(check_conditions(out));
+  return out;
+}
+
+Result<std::string> patched(const Subscription& before, const json::Value& fragment,
+                            const jsonld::Context& context) {
+  if (!fragment.is_object()) {
+    return fail(Code::kBadRequestData, "a fragment of a subscription is an object");
+  }
+  RV_TRY(check_members(fragment));
+  RV_ASSIGN(const json::Document old, json::Document::parse(before.document));
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  for (const auto [key, value] : old.root().members()) {
+    const auto changed = fragment.find(key);
+    if (!changed) {
+      out.key(key).value(value);
+    } else if (!is_null(*changed)) {
+      RV_TRY(write_member(out, key, *changed, context));
+    }
+  }
+  for (const auto [key, value] : fragment.members()) {
+    if (old.root().find(key) || !among(kMembers, key) || is_null(value)) continue;
+    RV_TRY(write_member(out, key, value, context));
+  }
+  out.end_object();
+  return text;
+}
+
+}  // namespace revier::subscription

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Subscriptions to and from JSON (ETSI GS CIM 009 V1.9.1, clauses 5.2.12, 5.2.14, 5.2.15, 5.8).
+//
+// Thread safety: pure functions.
+#pragma once
+#include <string>
+
+#include "base/result.h"
+#include "json/json.h"
+#include "subscription/types.h"
+
+namespace revier::subscription {
+
+// What a document means. `context` names its members; `told` is the @context of notifications.
+// The id stays empty where the document has none. Errors: kBadRequestData with `field`;
+// kOperationNotSupported for what this broker does not do, naming it.
+struct Reading {
+  jsonld::ContextPtr context;
+  jsonld::ContextPtr told;
+  Instant now;
+};
+[[nodiscard]] Result<Subscription> parse(const json::Value& document, const Reading& reading);
+
+// The document after a fragment (5.8.2, 5.5.8): its members take the place of those that are
+// there, null and the NGSI-LD Null remove. Names of `fragment` are made IRIs by its context.
+// Errors: kBadRequestData, kTooLarge.
+[[nodiscard]] Result<std::string> patched(const Subscription& before, const json::Value& fragment,
+                                          const jsonld::Context& context);
+
+// A subscription as a client sees it, under her @context. `secrets`: with the values of
+// receiverInfo; else they are "***".
+struct Shown {
+  const jsonld::Context& context;
+  Instant now;
+  bool with_context = false;
+  bool sys_attrs = false;
+  bool secrets = true;
+};
+[[nodiscard]] std::string to_json(const Subscription& subscription, const Counters& counters,
+                                  const Shown& shown);
+
+// The texts of enums, as the specification writes them.
+[[nodiscard]] std::string_view name_of(BodyType type);
+
+}  // namespace revier::subscription

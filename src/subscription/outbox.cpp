@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "subscription/detail/outbox.h"
+
+#include <algorithm>
+
+namespace revier::subscription::detail {
+namespace {
+
+constexpr auto kColumn = store::Column::kOutbox;
+constexpr std::size_t kDeadMax = 10'000;  // looked at in one step
+
+bool needs_before(const Told& told, const std::vector<Match>& matches) {
+  using What = ngsi::AttributeChange::What;
+  if (!told.after) return true;
+  const bool went = std::any_of(told.changes.begin(), told.changes.end(),
+                                [](const auto& change) { return change.what == What::kDeleted; });
+  return went || std::any_of(matches.begin(), matches.end(), [](const Match& match) {
+           return match.subscription->notification.show_changes;
+         });
+}
+
+}  // namespace
+
+Result<> Outbox::load(std::uint64_t least) {
+  RV_TRY(load_lines('s'));
+  RV_TRY(load_lines('d'));
+  std::uint64_t greatest = 0;
+  RV_TRY(load_changes(greatest));
+  next_ = std::max(least, greatest + 1);
+  return {};
+}
+
+Result<> Outbox::load_lines(char kind) {
+  const auto rows = store_.scan(kColumn, std::string_view(&kind, 1));
+  for (; rows->valid(); rows->next()) {
+    if (const auto sequence = sequence_of(rows->key())) ++uses_[*sequence];
+  }
+  return rows->status();
+}
+
+Result<> Outbox::load_changes(std::uint64_t& greatest) {
+  const auto rows = store_.scan(kColumn, "c");
+  for (; rows->valid(); rows->next()) {
+    const auto sequence = sequence_of(rows->key());
+    if (!sequence) continue;
+    greatest = std::max(greatest, *sequence);
+    RV_ASSIGN(const Group waiting, decode(rows->value()));
+    count(waiting, 1);
+  }
+  return rows->status();
+}
+
+void Outbox::count(const Group& group, int difference) {
+  for (const Told& told : group.told) {
+    if (told.before) broker_.count_names(group.tenant, *told.before, difference);
+    if (told.after) broker_.count_names(group.tenant, *told.after, difference);
+  }
+}
+
+void Outbox::stage(std::string_view tenant, std::vector<Told>& told,
+                   const std::vector<Match>& matches, store::Batch& batch) {
+  const std::uint64_t sequence = next_++;
+  Group group{std::string(tenant), std::move(told)};
+  for (Told& one : group.told) {
+    if (!needs_before(one, matches)) one.before = nullptr;
+  }
+  batch.put(kColumn, change_key(sequence), encode(tenant, group.told));
+  for (const Match& match : matches) {
+    batch.put(kColumn, line_key('s', tenant, match.subscription->id, sequence),
+              encode_picks(match.picks));
+  }
+  uses_[sequence] = static_cast<std::uint32_t>(matches.size());
+  count(group, 1);
+}
+
+Result<std::vector<Entry>> Outbox::next(const Subject& subject, std::uint64_t from,
+                                        std::size_t max) const {
+  const std::string prefix = line_prefix('s', subject.tenant, subject.id);
+  const auto rows = store_.scan(kColumn, prefix, line_key('s', subject.tenant, subject.id, from));
+  std::vector<Entry> out;
+  for (; rows->valid() && out.size() < max; rows->next()) {
+    const auto sequence = sequence_of(rows->key());
+    if (sequence) out.push_back({*sequence, decode_picks(rows->value())});
+  }
+  RV_TRY(rows->status());
+  return out;
+}
+
+Result<Group> Outbox::group(std::uint64_t sequence) const {
+  RV_ASSIGN(const std::string bytes, store_.get(kColumn, change_key(sequence)));
+  return decode(bytes);
+}
+
+Result<> Outbox::release(std::uint64_t sequence, store::Batch& batch) {
+  const auto at = uses_.find(sequence);
+  if (at == uses_.end()) return {};
+  if (--at->second > 0) return {};
+  uses_.erase(at);
+  RV_ASSIGN(const Group done, group(sequence));
+  count(done, -1);
+  batch.erase(kColumn, change_key(sequence));
+  return {};
+}
+
+Result<> Outbox::settle_one(const Settled& settled, store::Batch& batch) {
+  const auto& [tenant, id] = settled.subject;
+  if (!known_.contains({tenant, id})) return {};
+  for (const std::uint64_t sequence : settled.done) {
+    batch.erase(kColumn, line_key('s', tenant, id, sequence));
+    RV_TRY(release(sequence, batch));
+  }
+  for (const Settled::Dead& dead : settled.dead) {
+    batch.erase(kColumn, line_key('s', tenant, id, dead.entry.sequence));
+    batch.put(kColumn, line_key('d', tenant, id, dead.entry.sequence), encode(dead.letter));
+  }
+  if (settled.counters) {
+    batch.put(store::Column::kMeta, subject_key(kCountersPrefix, tenant, id),
+              encode(*settled.counters));
+  }
+  return {};
+}
+
+Result<> Outbox::settle(const std::vector<Settled>& settled) {
+  return store_.writer().run_blocking([&](store::Batch& batch) -> Result<> {
+    for (const Settled& one : settled) RV_TRY(settle_one(one, batch));
+    return {};
+  });
+}
+
+Result<std::vector<Outbox::DeadRow>> Outbox::dead_rows(std::string_view prefix) const {
+  std::vector<DeadRow> out;
+  const auto rows = store_.scan(kColumn, prefix);
+  for (; rows->valid() && out.size() < kDeadMax; rows->next()) {
+    RV_ASSIGN(DeadLetter letter, decode_dead(rows->value()));
+    out.push_back({std::string(rows->key()), std::move(letter)});
+  }
+  RV_TRY(rows->status());
+  return out;
+}
+
+Result<std::vector<Outbox::Dead>> Outbox::dead(const Subject& subject, std::size_t max) const {
+  RV_ASSIGN(std::vector<DeadRow> rows, dead_rows(line_prefix('d', subject.tenant, subject.id)));
+  std::vector<Dead> out;
+  for (DeadRow& row : rows) {
+    if (out.size() == max) break;
+    out.push_back({sequence_of(row.key).value_or(0), std::move(row.letter)});
+  }
+  return out;
+}
+
+Result<std::size_t> Outbox::replay(const Subject& subject) {
+  return store_.writer().run_blocking([&](store::Batch& batch) -> Result<std::size_t> {
+    RV_ASSIGN(const auto rows, dead_rows(line_prefix('d', subject.tenant, subject.id)));
+    for (const DeadRow& row : rows) {
+      batch.erase(kColumn, row.key);
+      batch.put(kColumn, "s" + row.key.substr(1), encode_picks(row.letter.picks));
+    }
+    return rows.size();
+  });
+}
+
+Result<std::size_t> Outbox::drop_rows(const std::vector<DeadRow>& rows) {
+  return store_.writer().run_blocking([&](store::Batch& batch) -> Result<std::size_t> {
+    std::size_t dropped = 0;
+    for (const DeadRow& row : rows) {
+      // A replay may have come first.
+      if (!store_.get(kColumn, row.key)) continue;
+      batch.erase(kColumn, row.key);
+      RV_TRY(release(sequence_of(row.key).value_or(0), batch));
+      ++dropped;
+    }
+    return dropped;
+  });
+}
+
+Result<std::size_t> Outbox::drop_dead(const Subject& subject) {
+  RV_ASSIGN(const auto rows, dead_rows(line_prefix('d', subject.tenant, subject.id)));
+  return drop_rows(rows);
+}
+
+Result<std::size_t> Outbox::drop_dead_before(Instant at) {
+  RV_ASSIGN(std::vector<DeadRow> rows, dead_rows("d"));
+  std::erase_if(rows, [at](const DeadRow& row) { return row.letter.at >= at; });
+  return rows.empty() ? Result<std::size_t>(0) : drop_rows(rows);
+}
+
+Result<> Outbox::erase(const Subject& subject, store::Batch& batch) {
+  known_.erase({subject.tenant, subject.id});
+  for (const char kind : {'s', 'd'}) {
+    const auto rows = store_.scan(kColumn, line_prefix(kind, subject.tenant, subject.id));
+    for (; rows->valid(); rows->next()) {
+      batch.erase(kColumn, rows->key());
+      RV_TRY(release(sequence_of(rows->key()).value_or(0), batch));
+    }
+    RV_TRY(rows->status());
+  }
+  batch.erase(store::Column::kMeta, subject_key(kCountersPrefix, subject.tenant, subject.id));
+  return {};
+}
+
+}  // namespace revier::subscription::detail

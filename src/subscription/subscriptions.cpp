@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "subscription/subscriptions.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/thread_safety.h"
+#include "ngsi/notice.h"
+#include "subscription/detail/courier.h"
+#include "subscription/detail/definition.h"
+#include "subscription/detail/http_channel.h"
+#include "subscription/detail/mqtt_channel.h"
+
+namespace revier::subscription {
+namespace {
+
+using detail::Courier;
+using detail::Matcher;
+using detail::Outbox;
+using detail::Subject;
+using detail::Told;
+
+constexpr std::size_t kDeadShown = 1'000;
+constexpr std::int64_t kSweepEveryUs = 60'000'000;
+
+detail::CourierOptions courier_options(const Options& options) {
+  detail::CourierOptions out;
+  out.retry_for_ms = options.retry_hours * 3'600'000;
+  out.back_off_ms = options.back_off_ms;
+  return out;
+}
+
+std::string new_id() {
+  SystemRandom random;
+  return random_id(random);
+}
+
+class StoredSubscriptions final : public Subscriptions,
+                                  private context::ChangeFollower,
+                                  private context::ChangeListener {
+ public:
+  explicit StoredSubscriptions(Needs needs)
+      : needs_(std::move(needs)),
+        http_(needs_.client, needs_.options.timeout_ms),
+        mqtt_(needs_.mqtt, needs_.options.timeout_ms),
+        outbox_(needs_.store, needs_.broker) {}
+
+  ~StoredSubscriptions() override { needs_.broker.remove_listener(*this); }
+
+  Result<> load() {
+    RV_TRY(outbox_.load(static_cast<std::uint64_t>(needs_.civil_clock.now().us)));
+    courier_.emplace(Courier::Needs{outbox_, needs_.broker, needs_.civil_clock, http_, mqtt_,
+                                    courier_options(needs_.options)});
+    const auto rows = needs_.store.scan(store::Column::kMeta, detail::kDefinitionPrefix);
+    for (; rows->valid(); rows->next()) {
+      const auto subject = detail::subject_of(rows->key().substr(detail::kDefinitionPrefix.size()));
+      if (!subject) return fail(Code::kCorrupt, "a subscription's key is damaged");
+      RV_TRY(load_one(*subject, rows->value()));
+    }
+    RV_TRY(rows->status());
+    needs_.broker.add_follower(*this);
+    needs_.broker.add_listener(*this);
+    return {};
+  }
+
+  Task<Result<std::string>> create(Subscription subscription) override {
+    if (subscription.id.empty()) subscription.id = "urn:ngsi-ld:Subscription:" + new_id();
+    subscription.created_at = subscription.modified_at = needs_.civil_clock.now();
+    const auto made = std::make_shared<const Subscription>(std::move(subscription));
+    const auto job = [&](store::Batch& batch) -> Result<> {
+      RV_TRY(check_new(*made));
+      outbox_.know({made->tenant, made->id});
+      put_row(*made, batch);
+      return {};
+    };
+    RV_CO_TRY(co_await needs_.store.writer().run(job, [&] { enter(made); }));
+    co_return made->id;
+  }
+
+  Task<Result<>> update(std::string_view tenant, std::string_view id, Update update) override {
+    SubscriptionPtr made;
+    const auto job = [&](store::Batch& batch) -> Result<> {
+      const SubscriptionPtr before = get(tenant, id);
+      if (before == nullptr) return not_found();
+      RV_ASSIGN(made, detail::updated(*before, update, needs_.civil_clock.now()));
+      put_row(*made, batch);
+      return {};
+    };
+    co_return co_await needs_.store.writer().run(job, [&] { enter(made); });
+  }
+
+  Task<Result<>> remove(std::string_view tenant, std::string_view id) override {
+    const Subject subject{std::string(tenant), std::string(id)};
+    const auto job = [&](store::Batch& batch) -> Result<> {
+      if (get(tenant, id) == nullptr) return not_found();
+      batch.erase(store::Column::kMeta, detail::subject_key(detail::kDefinitionPrefix, tenant, id));
+      return outbox_.erase(subject, batch);
+    };
+    co_return co_await needs_.store.writer().run(job, [&] {
+      matcher_.remove(tenant, id);
+      courier_->remove(subject);
+      const Lock lock(mutex_);
+      all_.erase({subject.tenant, subject.id});
+    });
+  }
+
+  std::optional<Entry> find(std::string_view tenant, std::string_view id) const override {
+    SubscriptionPtr found = get(tenant, id);
+    if (found == nullptr) return std::nullopt;
+    return Entry{std::move(found), courier_->counters({std::string(tenant), std::string(id)})};
+  }
+
+  std::vector<Entry> list(std::string_view tenant) const override {
+    std::vector<Entry> out;
+    {
+      const Lock lock(mutex_);
+      for (const auto& [key, subscription] : all_) {
+        if (key.first == tenant) out.push_back({subscription, {}});
+      }
+    }
+    for (Entry& entry : out) {
+      entry.counters = courier_->counters({entry.subscription->tenant, entry.subscription->id});
+    }
+    return out;
+  }
+
+  Result<std::vector<DeadLetter>> dead_letters(std::string_view tenant,
+                                               std::string_view id) const override {
+    RV_ASSIGN(const auto dead, outbox_.dead({std::string(tenant), std::string(id)}, kDeadShown));
+    std::vector<DeadLetter> out;
+    for (const Outbox::Dead& one : dead) {
+      DeadLetter& letter = out.emplace_back(
+          DeadLetter{one.sequence, one.letter.at, one.letter.attempts, one.letter.reason, {}});
+      const auto group = outbox_.group(one.sequence);
+      if (!group) continue;
+      for (const std::uint32_t pick : one.letter.picks) {
+        if (pick < group->told.size()) letter.entities.push_back(group->told[pick].id);
+      }
+    }
+    return out;
+  }
+
+  Result<std::size_t> replay(std::string_view tenant, std::string_view id) override {
+    const Subject subject{std::string(tenant), std::string(id)};
+    RV_ASSIGN(const std::size_t number, outbox_.replay(subject));
+    courier_->start_over(subject);
+    return number;
+  }
+
+  Result<std::size_t> drop_dead_letters(std::string_view tenant, std::string_view id) override {
+    return outbox_.drop_dead({std::string(tenant), std::string(id)});
+  }
+
+  Result<> tick() override {
+    if (monotonic_us() < next_sweep_us_) return {};
+    next_sweep_us_ = monotonic_us() + kSweepEveryUs;
+    const Instant oldest =
+        needs_.civil_clock.now() - Duration::days(needs_.options.dead_letter_days);
+    const auto dropped = outbox_.drop_dead_before(oldest);
+    return dropped ? Result<>{} : fail(dropped.error());
+  }
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+
+  static tl::unexpected<Error> not_found() {
+    return fail(Code::kResourceNotFound, "there is no subscription of this id");
+  }
+
+  SubscriptionPtr get(std::string_view tenant, std::string_view id) const {
+    const Lock lock(mutex_);
+    const auto at = all_.find({std::string(tenant), std::string(id)});
+    return at == all_.end() ? nullptr : at->second;
+  }
+
+  Result<> load_one(const Subject& subject, std::string_view row) {
+    RV_ASSIGN(SubscriptionPtr subscription,
+              detail::read_definition(subject.tenant, row, needs_.catalogue));
+    outbox_.know(subject);
+    Counters counters;
+    const auto stored =
+        needs_.store.get(store::Column::kMeta,
+                         detail::subject_key(detail::kCountersPrefix, subject.tenant, subject.id));
+    if (stored) {
+      RV_ASSIGN(counters, detail::decode_counters(*stored));
+    }
+    RV_ASSIGN(const auto waiting, outbox_.next(subject, 0, 1));
+    // An attempt that the end of the process cut off counts: the receiver may have seen it.
+    counters.attempts = waiting.empty() ? 0 : counters.attempts + 1;
+    {
+      const Lock lock(mutex_);
+      all_.insert_or_assign({subject.tenant, subject.id}, subscription);
+    }
+    matcher_.put(subscription);
+    courier_->put(subscription, counters);
+    return {};
+  }
+
+  Result<> check_new(const Subscription& subscription) const {
+    const Lock lock(mutex_);
+    if (all_.contains({subscription.tenant, subscription.id})) {
+      return fail(Code::kAlreadyExists, "there is a subscription of this id");
+    }
+    const auto number = std::ranges::count_if(
+        all_, [&](const auto& entry) { return entry.first.first == subscription.tenant; });
+    if (static_cast<std::size_t>(number) < needs_.options.subscriptions_max) return {};
+    return fail(Code::kInsufficientStorage,
+                fmt::format("the tenant has {} subscriptions, more are not allowed", number));
+  }
+
+  static void put_row(const Subscription& subscription, store::Batch& batch) {
+    batch.put(store::Column::kMeta,
+              detail::subject_key(detail::kDefinitionPrefix, subscription.tenant, subscription.id),
+              detail::definition_row(subscription));
+  }
+
+  // After the commit, on the writer thread: changes that come later are told to it.
+  void enter(const SubscriptionPtr& subscription) {
+    {
+      const Lock lock(mutex_);
+      all_.insert_or_assign({subscription->tenant, subscription->id}, subscription);
+    }
+    matcher_.put(subscription);
+    courier_->put(subscription);
+  }
+
+  void stage(std::string_view tenant, const ngsi::Names& names,
+             const std::vector<Result<context::Change>>& outcomes, store::Batch& batch) override {
+    if (!matcher_.any(tenant)) return;
+    const Instant now = needs_.civil_clock.now();
+    std::vector<Told> told;
+    for (const auto& outcome : outcomes) {
+      if (!outcome || outcome->what.before == outcome->what.after) continue;
+      const ngsi::Mutated& what = outcome->what;
+      told.push_back({outcome->id, now, what.before, what.after, what.before == nullptr,
+                      ngsi::real_changes(what)});
+    }
+    if (told.empty()) return;
+    const auto matches = matcher_.match(tenant, names, told, now);
+    if (matches.empty()) return;
+    outbox_.stage(tenant, told, matches, batch);
+    for (const detail::Match& match : matches) {
+      staged_.push_back({std::string(tenant), match.subscription->id});
+    }
+  }
+
+  // The first change of a group after its commit: whatever was staged is durable.
+  void on_change(const context::Change&) override {
+    if (staged_.empty()) return;
+    courier_->wake(staged_);
+    staged_.clear();
+  }
+
+  const Needs needs_;
+  detail::HttpChannel http_;
+  detail::MqttChannel mqtt_;
+  Outbox outbox_;
+  // Writer thread:
+  Matcher matcher_;
+  std::vector<Subject> staged_;
+
+  mutable Mutex mutex_;
+  std::map<Key, SubscriptionPtr> all_ RV_GUARDED_BY(mutex_);
+  std::optional<Courier> courier_;
+  std::int64_t next_sweep_us_ = 0;  // tick() comes from one thread
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Subscriptions>> Subscriptions::open(Needs needs) {
+  auto subscriptions = std::make_unique<StoredSubscriptions>(std::move(needs));
+  RV_TRY(subscriptions->load());
+  return subscriptions;
+}
+
+}  // namespace revier::subscription

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Subscriptions and their notifications (ETSI GS CIM 009 V1.9.1, clauses 5.8 and 7).
+//
+// A notification that is due is written in the same batch as the change that it tells of, and is
+// taken out when the receiver has it: nothing is lost over a crash. Delivered at least once, in
+// order for each subscription; a repeat carries the same notification id and the number of its
+// attempt. What cannot be delivered becomes a dead letter, which can be read and sent again.
+// Throttling delays and joins: when the time is over, the latest state of every entity that
+// changed meanwhile is sent.
+//
+// Thread safety: all methods from any thread; Tasks on an io thread.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "context/broker.h"
+#include "jsonld/catalogue.h"
+#include "net/client.h"
+#include "net/mqtt.h"
+#include "subscription/types.h"
+
+namespace revier::subscription {
+
+struct Options {
+  std::int64_t timeout_ms = 10'000;  // for one attempt; a subscription may ask for less
+  std::int64_t retry_hours = 24;     // then a notification is a dead letter
+  std::int64_t dead_letter_days = 7;
+  std::size_t subscriptions_max = 10'000;  // a tenant
+  std::int64_t back_off_ms = 1'000;        // after the first failure; doubled up to 5 minutes
+};
+
+// What it stands on; all of it outlives it.
+struct Needs {
+  store::Store& store;
+  context::Broker& broker;
+  jsonld::Catalogue& catalogue;
+  net::Client& client;
+  net::MqttPublisher& mqtt;
+  const Clock& civil_clock;
+  Options options;
+};
+
+struct Entry {
+  SubscriptionPtr subscription;
+  Counters counters;
+};
+
+struct DeadLetter {
+  std::uint64_t sequence = 0;
+  Instant at;
+  std::int64_t attempts = 0;
+  std::string reason;
+  std::vector<std::string> entities;  // ids
+};
+
+class Subscriptions {
+ public:
+  // Reads what is stored and starts to deliver what waits. Before the broker's first write.
+  // Errors: kCorrupt.
+  [[nodiscard]] static Result<std::unique_ptr<Subscriptions>> open(Needs needs);
+  virtual ~Subscriptions() = default;
+
+  // 5.8.1: a new one; where its id is empty it gets one. Its id.
+  // Errors: kAlreadyExists, kInsufficientStorage.
+  [[nodiscard]] virtual Task<Result<std::string>> create(Subscription subscription) = 0;
+  // 5.8.2. `fragment` is JSON, its names are read under `context`.
+  // Errors: kResourceNotFound; as document.h says.
+  struct Update {
+    std::string fragment;
+    jsonld::ContextPtr context;
+    jsonld::ContextPtr told;  // nullptr: stays
+  };
+  [[nodiscard]] virtual Task<Result<>> update(std::string_view tenant, std::string_view id,
+                                              Update update) = 0;
+  // 5.8.5. Errors: kResourceNotFound.
+  [[nodiscard]] virtual Task<Result<>> remove(std::string_view tenant, std::string_view id) = 0;
+  // 5.8.3; nullopt where there is none.
+  [[nodiscard]] virtual std::optional<Entry> find(std::string_view tenant,
+                                                  std::string_view id) const = 0;
+  // 5.8.4: by id.
+  [[nodiscard]] virtual std::vector<Entry> list(std::string_view tenant) const = 0;
+
+  // Oldest first, at most 1,000. These three block.
+  [[nodiscard]] virtual Result<std::vector<DeadLetter>> dead_letters(std::string_view tenant,
+                                                                     std::string_view id) const = 0;
+  // They wait again, before what comes later. How many.
+  [[nodiscard]] virtual Result<std::size_t> replay(std::string_view tenant,
+                                                   std::string_view id) = 0;
+  [[nodiscard]] virtual Result<std::size_t> drop_dead_letters(std::string_view tenant,
+                                                              std::string_view id) = 0;
+
+  // Dead letters whose time is over go. Call now and then, from one thread; blocks.
+  [[nodiscard]] virtual Result<> tick() = 0;
+};
+
+}  // namespace revier::subscription
