@@ -72,6 +72,7 @@ struct Transfer {
   Client::Done done;
   const detail::Networks& allowed;
   Reply reply;
+  std::size_t given = 0;  // bytes of the body
   bool refused_address = false;
   bool too_large = false;
   std::array<char, CURL_ERROR_SIZE> reason{};
@@ -88,6 +89,15 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* tar
   }
   body.append(data, size * count);
   return size * count;
+}
+
+std::size_t give_body(char* into, std::size_t size, std::size_t count, void* source) {
+  auto& transfer = *static_cast<Transfer*>(source);
+  const std::string& body = transfer.request.body;
+  const std::size_t bytes = std::min(size * count, body.size() - transfer.given);
+  std::memcpy(into, body.data() + transfer.given, bytes);
+  transfer.given += bytes;
+  return bytes;
 }
 
 std::size_t take_header(char* data, std::size_t size, std::size_t count, void* target) {
@@ -181,8 +191,8 @@ class CurlClient final : public Client {
 
   using Client::send;
   void send(Outgoing request, Done done) override {
-    auto transfer = std::unique_ptr<Transfer>(
-        new Transfer{std::move(request), std::move(done), allowed_, {}, false, false, {}, {}, {}});
+    auto transfer = std::unique_ptr<Transfer>(new Transfer{
+        std::move(request), std::move(done), allowed_, {}, 0, false, false, {}, {}, {}});
     {
       const std::lock_guard lock(mutex_);
       if (!stopping_ && pending_ < options_.pending_max) {
@@ -266,11 +276,17 @@ class CurlClient final : public Client {
     if (!options_.certificates_file.empty()) {
       curl_easy_setopt(easy, CURLOPT_CAINFO, options_.certificates_file.c_str());
     }
-    if (!request.body.empty() || request.method == Method::kPost) {
-      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                       static_cast<curl_off_t>(request.body.size()));
-      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
-    }
+    if (!request.body.empty() || request.method == Method::kPost) set_body(easy, transfer);
+  }
+
+  // By a callback that cannot go back: given the text, libcurl would send a request again by itself
+  // when a kept connection ends before the answer. Whether to repeat is the caller's decision.
+  static void set_body(CURL* easy, Transfer& transfer) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(transfer.request.body.size()));
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
   }
 
   void end(CURL* easy, CURLcode code) {

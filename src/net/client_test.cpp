@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <thread>
 
 #include "net/detail/peers.h"
 #include "net/detail/server_fixture.h"
@@ -117,6 +118,49 @@ TEST_F(ClientTest, KeepsConnectionsWithinTheirNumber) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (left > 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   EXPECT_EQ(good, 500);
+}
+
+// Given a chance, libcurl repeats what went wrong on a kept connection.
+TEST_F(ClientTest, RepeatsNothingByItself) {
+  std::atomic<int> seen = 0;
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ASSERT_EQ(::listen(listener, 8), 0);
+  const auto takes = [&seen](int connection, std::string_view end) {
+    std::string text;
+    char bytes[4096];
+    while (!text.ends_with(end)) {
+      const ssize_t got = ::recv(connection, bytes, sizeof(bytes), 0);
+      if (got <= 0) return;
+      text.append(bytes, static_cast<std::size_t>(got));
+    }
+    ++seen;
+  };
+  // Answers the first request of a connection and closes it after the second, without an answer.
+  std::thread server([&] {
+    for (int connection = ::accept(listener, nullptr, nullptr); connection >= 0;
+         connection = ::accept(listener, nullptr, nullptr)) {
+      const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+      takes(connection, "body");
+      (void)::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+      takes(connection, "body");
+      ::close(connection);
+    }
+  });
+  net::Client& one = client({"127.0.0.0/8"});
+  const std::string url = fmt::format("http://127.0.0.1:{}/", ntohs(address.sin_port));
+  EXPECT_TRUE(one.send_blocking({.url = url, .body = "first body"}));
+  EXPECT_FALSE(one.send_blocking({.url = url, .body = "second body"}));
+  EXPECT_EQ(seen, 2);
+  client_.reset();
+  ::shutdown(listener, SHUT_RDWR);
+  ::close(listener);
+  server.join();
 }
 
 TEST_F(ClientTest, AnswersWhatIsUnderWayAtItsEnd) {

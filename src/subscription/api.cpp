@@ -39,10 +39,10 @@ bool owns(const Caller& caller, const Subscription& subscription) {
 
 // One of others is told as if it were not there.
 Result<Entry> own_entry(const Api& api, const net::Request& request, std::string_view tenant) {
-  const std::string id(request.param("id"));
-  RV_TRY(ngsi::check_uri(id, "the subscription's id"));
   const Caller caller = api.caller(request);
   RV_TRY(caller.require(Action::kDataWrite, Scope::tenant(tenant)));
+  const std::string id(request.param("id"));
+  RV_TRY(ngsi::check_uri(id, "the subscription's id"));
   auto entry = api.subscriptions.find(tenant, id);
   if (entry && owns(caller, *entry->subscription)) return *std::move(entry);
   return fail(Code::kResourceNotFound, "there is no subscription of this id");

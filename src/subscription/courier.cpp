@@ -23,7 +23,7 @@ std::vector<const Told*> latest(const std::vector<std::pair<Group, Entry>>& grou
   std::map<std::string_view, const Told*> by_id;
   std::vector<const Told*> all;
   for (const auto& [group, entry] : groups) {
-    for (const std::uint32_t pick : entry.picks) {
+    for (const std::uint64_t pick : entry.picks) {
       if (pick >= group.told.size()) continue;
       all.push_back(&group.told[pick]);
       by_id.insert_or_assign(group.told[pick].id, &group.told[pick]);
@@ -225,7 +225,8 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
   }
   line->busy = true;
   const std::vector<Entry> entries = line->under_way;
-  const std::int64_t attempt = ++line->attempts + line->attempts_before;
+  ++line->attempts;
+  const std::int64_t attempt = attempts_of(*line);
   lock.unlock();
   auto body = build(*subscription, entries);
   if (body) send(line, subscription, *std::move(body), attempt);
@@ -235,6 +236,14 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
   bury(*line, body.error().message, settled);
   settled_.push_back(std::move(settled));
   schedule(line);
+}
+
+// What waited when a process started may have been on its way when the one before ended.
+std::int64_t Courier::attempts_of(const Line& line) const {
+  const auto& starts = needs_.starts;
+  const auto later =
+      std::upper_bound(starts.begin(), starts.end(), line.under_way.front().sequence);
+  return line.attempts + line.attempts_before + (starts.end() - later);
 }
 
 Result<std::string> Courier::build(const Subscription& subscription,

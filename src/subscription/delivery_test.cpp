@@ -261,8 +261,8 @@ TEST_F(DeliveryTest, GoesOnAfterARestart) {
   ASSERT_EQ(taken.size(), 2U);
   EXPECT_THAT(taken[0].body, HasSubstr(R"("seats":{"type":"Property","value":5})"));
   EXPECT_THAT(taken[1].body, HasSubstr(R"("seats":{"type":"Property","value":6})"));
-  EXPECT_GT(std::stoi(taken[0].attempt), 1);
-  EXPECT_EQ(taken[1].attempt, "1");
+  EXPECT_GT(std::stoi(taken[0].attempt), 2);
+  EXPECT_EQ(taken[1].attempt, "2");  // it may have been on its way too
 }
 
 TEST_F(DeliveryTest, ThrottlingJoinsAndSendsTheLatest) {

@@ -140,12 +140,12 @@ TEST_F(DocumentTest, IsReadBackFromItsRow) {
 RC_GTEST_PROP(Rows, DamagedOnesAreRefused, (const std::string& bytes)) {
   (void)detail::decode(bytes);
   (void)detail::decode_dead(bytes);
-  (void)detail::decode_picks(bytes);
+  (void)detail::decode_numbers(bytes);
 }
 
 RC_GTEST_PROP(Rows, DeadLettersAreReadBack, ()) {
   detail::DeadLetter letter;
-  letter.picks = *rc::gen::arbitrary<std::vector<std::uint32_t>>();
+  letter.picks = *rc::gen::arbitrary<std::vector<std::uint64_t>>();
   letter.attempts = *rc::gen::inRange<std::int64_t>(0, 1'000);
   letter.reason = *rc::gen::arbitrary<std::string>();
   letter.at = kNow;

@@ -112,7 +112,7 @@ std::vector<Match> Matcher::match(std::string_view tenant, const ngsi::Names& na
   const auto home = tenants_.find(tenant);
   if (home == tenants_.end()) return out;
   compile(home->second, names);
-  std::map<std::size_t, std::vector<std::uint32_t>> picks;
+  std::map<std::size_t, std::vector<std::uint64_t>> picks;
   for (std::uint32_t i = 0; i < told.size(); ++i) {
     const ngsi::Entity& entity = told[i].after ? *told[i].after : *told[i].before;
     for (const std::size_t place : candidates(home->second, entity)) {

@@ -7,6 +7,8 @@ namespace revier::subscription::detail {
 namespace {
 
 constexpr auto kColumn = store::Column::kOutbox;
+constexpr std::string_view kStartsKey = "subscription.starts";
+constexpr std::size_t kStartsMax = 1'000;
 constexpr std::size_t kDeadMax = 10'000;  // looked at in one step
 
 bool needs_before(const Told& told, const std::vector<Match>& matches) {
@@ -27,7 +29,21 @@ Result<> Outbox::load(std::uint64_t least) {
   std::uint64_t greatest = 0;
   RV_TRY(load_changes(greatest));
   next_ = std::max(least, greatest + 1);
-  return {};
+  return note_start();
+}
+
+Result<> Outbox::note_start() {
+  const auto stored = store_.get(store::Column::kMeta, kStartsKey);
+  if (stored) starts_ = decode_numbers(*stored);
+  std::uint64_t oldest = next_;
+  for (const auto& [sequence, uses] : uses_) oldest = std::min(oldest, sequence);
+  std::erase_if(starts_, [oldest](std::uint64_t start) { return start <= oldest; });
+  if (starts_.size() >= kStartsMax) starts_.erase(starts_.begin());
+  starts_.push_back(next_);
+  return store_.writer().run_blocking([this](store::Batch& batch) -> Result<> {
+    batch.put(store::Column::kMeta, kStartsKey, encode_numbers(starts_));
+    return {};
+  });
 }
 
 Result<> Outbox::load_lines(char kind) {
@@ -67,7 +83,7 @@ void Outbox::stage(std::string_view tenant, std::vector<Told>& told,
   batch.put(kColumn, change_key(sequence), encode(tenant, group.told));
   for (const Match& match : matches) {
     batch.put(kColumn, line_key('s', tenant, match.subscription->id, sequence),
-              encode_picks(match.picks));
+              encode_numbers(match.picks));
   }
   uses_[sequence] = static_cast<std::uint32_t>(matches.size());
   count(group, 1);
@@ -80,7 +96,7 @@ Result<std::vector<Entry>> Outbox::next(const Subject& subject, std::uint64_t fr
   std::vector<Entry> out;
   for (; rows->valid() && out.size() < max; rows->next()) {
     const auto sequence = sequence_of(rows->key());
-    if (sequence) out.push_back({*sequence, decode_picks(rows->value())});
+    if (sequence) out.push_back({*sequence, decode_numbers(rows->value())});
   }
   RV_TRY(rows->status());
   return out;
@@ -153,7 +169,7 @@ Result<std::size_t> Outbox::replay(const Subject& subject) {
     RV_ASSIGN(const auto rows, dead_rows(line_prefix('d', subject.tenant, subject.id)));
     for (const DeadRow& row : rows) {
       batch.erase(kColumn, row.key);
-      batch.put(kColumn, "s" + row.key.substr(1), encode_picks(row.letter.picks));
+      batch.put(kColumn, "s" + row.key.substr(1), encode_numbers(row.letter.picks));
     }
     return rows.size();
   });

@@ -173,25 +173,23 @@ Result<Group> decode(std::string_view bytes) {
   return group;
 }
 
-std::string encode_picks(const std::vector<std::uint32_t>& picks) {
+std::string encode_numbers(const std::vector<std::uint64_t>& numbers) {
   std::string bytes;
   Out out(bytes);
-  for (const std::uint32_t pick : picks) out.number(pick);
+  for (const std::uint64_t number : numbers) out.number(number);
   return bytes;
 }
 
-std::vector<std::uint32_t> decode_picks(std::string_view bytes) {
-  std::vector<std::uint32_t> picks;
-  for (In in(bytes); in.good && !in.empty();) {
-    picks.push_back(static_cast<std::uint32_t>(in.number()));
-  }
-  return picks;
+std::vector<std::uint64_t> decode_numbers(std::string_view bytes) {
+  std::vector<std::uint64_t> numbers;
+  for (In in(bytes); in.good && !in.empty();) numbers.push_back(in.number());
+  return numbers;
 }
 
 std::string encode(const DeadLetter& letter) {
   std::string bytes;
   Out out(bytes);
-  out.text(encode_picks(letter.picks));
+  out.text(encode_numbers(letter.picks));
   out.number(static_cast<std::uint64_t>(letter.at.us));
   out.number(static_cast<std::uint64_t>(letter.attempts));
   out.text(letter.reason);
@@ -201,7 +199,7 @@ std::string encode(const DeadLetter& letter) {
 Result<DeadLetter> decode_dead(std::string_view bytes) {
   In in(bytes);
   DeadLetter letter;
-  letter.picks = decode_picks(in.text());
+  letter.picks = decode_numbers(in.text());
   letter.at.us = static_cast<std::int64_t>(in.number());
   letter.attempts = static_cast<std::int64_t>(in.number());
   letter.reason = in.text();

@@ -51,7 +51,7 @@ class StoredSubscriptions final : public Subscriptions,
   Result<> load() {
     RV_TRY(outbox_.load(static_cast<std::uint64_t>(needs_.civil_clock.now().us)));
     courier_.emplace(Courier::Needs{outbox_, needs_.broker, needs_.civil_clock, http_, mqtt_,
-                                    courier_options(needs_.options)});
+                                    courier_options(needs_.options), outbox_.starts()});
     const auto rows = needs_.store.scan(store::Column::kMeta, detail::kDefinitionPrefix);
     for (; rows->valid(); rows->next()) {
       const auto subject = detail::subject_of(rows->key().substr(detail::kDefinitionPrefix.size()));
@@ -134,7 +134,7 @@ class StoredSubscriptions final : public Subscriptions,
           DeadLetter{one.sequence, one.letter.at, one.letter.attempts, one.letter.reason, {}});
       const auto group = outbox_.group(one.sequence);
       if (!group) continue;
-      for (const std::uint32_t pick : one.letter.picks) {
+      for (const std::uint64_t pick : one.letter.picks) {
         if (pick < group->told.size()) letter.entities.push_back(group->told[pick].id);
       }
     }
@@ -185,9 +185,6 @@ class StoredSubscriptions final : public Subscriptions,
     if (stored) {
       RV_ASSIGN(counters, detail::decode_counters(*stored));
     }
-    RV_ASSIGN(const auto waiting, outbox_.next(subject, 0, 1));
-    // An attempt that the end of the process cut off counts: the receiver may have seen it.
-    counters.attempts = waiting.empty() ? 0 : counters.attempts + 1;
     {
       const Lock lock(mutex_);
       all_.insert_or_assign({subject.tenant, subject.id}, subscription);

@@ -19,8 +19,8 @@ REQUEST_SECONDS = 30
 class Server:
     """`revier serve` on a free port, over one data directory that outlives it."""
 
-    def __init__(self, binary, data):
-        self.binary, self.data = binary, data
+    def __init__(self, binary, data, *options):
+        self.binary, self.data, self.options = binary, data, options
         self.process = None
         self.address = ""
         atexit.register(self._leave_nothing)
@@ -50,7 +50,7 @@ class Server:
 
     def _launch(self, environment):
         command = [self.binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0",
-                   "--access-log", "off"]
+                   "--access-log", "off", *self.options]
         with open(os.path.join(self.data, "..", "server.log"), "ab") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True,
                                             env={**os.environ, **(environment or {})})

@@ -38,6 +38,7 @@ class Courier {
     Channel& http;
     Channel& mqtt;
     CourierOptions options;
+    std::vector<std::uint64_t> starts;  // Outbox::starts()
   };
   explicit Courier(Needs needs);
   // What is under way is not waited for: it is delivered again after the next start.
@@ -69,6 +70,7 @@ class Courier {
   [[nodiscard]] Result<std::string> build(const Subscription& subscription,
                                           const std::vector<Entry>& entries) const;
   [[nodiscard]] Result<std::string> build_interval(const Subscription& subscription) const;
+  [[nodiscard]] std::int64_t attempts_of(const Line& line) const;
   void send(const LinePtr& line, const SubscriptionPtr& subscription, std::string body,
             std::int64_t attempt);
   void finish(const LinePtr& line, const Outcome& outcome);

@@ -16,7 +16,7 @@ namespace revier::subscription::detail {
 
 struct Match {
   SubscriptionPtr subscription;
-  std::vector<std::uint32_t> picks;  // of the changes that were asked for
+  std::vector<std::uint64_t> picks;  // of the changes that were asked for
 };
 
 class Matcher {

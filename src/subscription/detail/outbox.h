@@ -20,7 +20,7 @@ namespace revier::subscription::detail {
 // Waits for one subscription.
 struct Entry {
   std::uint64_t sequence = 0;
-  std::vector<std::uint32_t> picks;
+  std::vector<std::uint64_t> picks;
 };
 
 // What became of entries of one subscription, and its counters since.
@@ -40,9 +40,12 @@ class Outbox {
   // Both must outlive it.
   Outbox(store::Store& store, context::Broker& broker) : store_(store), broker_(broker) {}
 
-  // Reads every row; sequences go on from `least` or from what is stored. Errors: kCorrupt.
+  // Reads every row; sequences go on from `least` or from what is stored. Blocks for a write.
+  // Errors: kCorrupt.
   [[nodiscard]] Result<> load(std::uint64_t least);
 
+  // The first sequence of this process and of those before it since what waits came in, ascending.
+  [[nodiscard]] const std::vector<std::uint64_t>& starts() const { return starts_; }
   void stage(std::string_view tenant, std::vector<Told>& told, const std::vector<Match>& matches,
              store::Batch& batch);
 
@@ -71,6 +74,7 @@ class Outbox {
  private:
   [[nodiscard]] Result<> load_lines(char kind);
   [[nodiscard]] Result<> load_changes(std::uint64_t& greatest);
+  [[nodiscard]] Result<> note_start();
   // Writer thread: one of those that need the payload does not any more.
   [[nodiscard]] Result<> release(std::uint64_t sequence, store::Batch& batch);
   void count(const Group& group, int difference);
@@ -84,6 +88,7 @@ class Outbox {
 
   store::Store& store_;
   context::Broker& broker_;
+  std::vector<std::uint64_t> starts_;
   // Writer thread:
   std::uint64_t next_ = 1;
   std::unordered_map<std::uint64_t, std::uint32_t> uses_;  // of a payload, by sequence

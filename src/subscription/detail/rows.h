@@ -60,12 +60,12 @@ struct Group {
 // Errors: kCorrupt.
 [[nodiscard]] Result<Group> decode(std::string_view bytes);
 
-// Which of a group's changes a subscription matched.
-[[nodiscard]] std::string encode_picks(const std::vector<std::uint32_t>& picks);
-[[nodiscard]] std::vector<std::uint32_t> decode_picks(std::string_view bytes);
+// Numbers one after the other; which of a group's changes a subscription matched, for one.
+[[nodiscard]] std::string encode_numbers(const std::vector<std::uint64_t>& numbers);
+[[nodiscard]] std::vector<std::uint64_t> decode_numbers(std::string_view bytes);
 
 struct DeadLetter {
-  std::vector<std::uint32_t> picks;
+  std::vector<std::uint64_t> picks;
   Instant at;
   std::int64_t attempts = 0;
   std::string reason;
