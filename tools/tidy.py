@@ -32,7 +32,8 @@ SEAMS = (
     (r"\b(?:s?rand|random)\(\)|std::(?:random_device|mt19937)", "chance comes from base/random.h",
      ()),
     (r"\bgetenv\(", "the environment is read by app/options alone", ("app",)),
-    (r"\bstd::j?thread\b(?!::)", "threads belong to the floors", ("publication", "mail")),
+    (r"\bstd::j?thread\b(?!::)", "threads belong to the floors",
+     ("publication", "mail", "subscription")),
     (r"#include <sqlite3\.h>", "SQL belongs to records", ()),
 )
 # Text that must not stand in any C++ of the product.

@@ -113,7 +113,8 @@ def prepare(server, token, receiver, clients):
     for number in range(clients):
         client.ask("POST", ENTITIES, {"id": f"urn:ngsi-ld:Count:{number}", "type": "Count",
                                       "count": {"type": "Property", "value": 0}})
-    for name, condition in (("all", {}), ("first", {"q": "count>=0", "watchedAttributes": ["count"]})):
+    narrow = {"q": "count>=0", "watchedAttributes": ["count"]}
+    for name, condition in (("all", {}), ("first", narrow)):
         status, _, answer = client.ask("POST", SUBSCRIPTIONS,
                                        subscription(receiver, name, condition))
         if status != 201:
