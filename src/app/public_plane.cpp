@@ -65,6 +65,7 @@ class WholePublic final : public PublicPlane {
                               .identity = needs_.identity,
                               .seats_taken = [this](std::string_view id) { return taken(id); }});
     event::add_pages(router, {.keeper = *keeper_,
+                              .ledger = [this] { return editor_->ledger(); },
                               .site = needs_.frame,
                               .civil_clock = needs_.civil_clock,
                               .site_url = needs_.site_address,

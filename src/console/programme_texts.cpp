@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "console/detail/programme_form.h"
 #include "console/texts.h"
+#include "event/change_text.h"
 #include "web/i18n.h"
 
 namespace revier::console {
@@ -19,7 +20,6 @@ std::string session_title(const Programme& programme, std::string_view id, Langu
 }
 
 std::string room_name(const Programme& programme, std::string_view id, Language language) {
-  if (id.empty()) return std::string(web::text(language, texts::kChangeNoRoom));
   const event::Room* const room = programme.room(id);
   return room == nullptr ? std::string(id) : room->name.in(language);
 }
@@ -27,39 +27,6 @@ std::string room_name(const Programme& programme, std::string_view id, Language 
 std::string speaker_name(const Programme& programme, std::string_view id) {
   const event::Speaker* const speaker = programme.speaker(id);
   return speaker == nullptr ? std::string(id) : speaker->name;
-}
-
-std::string time_of(const Session& session, Language language) {
-  return web::date(language, session.starts_at, web::DateStyle::kShort) + ", " +
-         web::time_range(language, session.starts_at, session.ends_at);
-}
-
-std::string change_text(ChangeKind kind, const Session* before, const Session* after,
-                        const Programme& programme, Language language) {
-  const auto plain = [&](const web::Text& key) { return std::string(web::text(language, key)); };
-  switch (kind) {
-    case ChangeKind::kCreated:
-      return plain(texts::kChangeCreated);
-    case ChangeKind::kMoved:
-      return web::text(
-          language, texts::kChangeMoved,
-          {{"before", time_of(*before, language)}, {"after", time_of(*after, language)}});
-    case ChangeKind::kRoom:
-      return web::text(language, texts::kChangeRoom,
-                       {{"before", room_name(programme, before->room, language)},
-                        {"after", room_name(programme, after->room, language)}});
-    case ChangeKind::kRetitled:
-      return web::text(language, texts::kChangeRetitled, {{"before", before->title.in(language)}});
-    case ChangeKind::kCancelled:
-      return plain(texts::kChangeCancelled);
-    case ChangeKind::kReinstated:
-      return plain(texts::kChangeReinstated);
-    case ChangeKind::kRemoved:
-      return plain(texts::kChangeRemoved);
-    case ChangeKind::kDetails:
-      return plain(texts::kChangeDetails);
-  }
-  return plain(texts::kChangeDetails);
 }
 
 }  // namespace
@@ -95,17 +62,19 @@ std::string conflict_text(const Conflict& conflict, std::string_view session,
 
 std::vector<std::string> change_texts(const event::Draft& draft, const event::Item* released,
                                       const Programme& programme, Language language) {
-  const auto plain = [&](const web::Text& key) { return std::string(web::text(language, key)); };
-  if (!draft.item) return {plain(texts::kChangeRemoved)};
-  if (released == nullptr) return {plain(texts::kChangeCreated)};
-  if (draft.kind->path != "sessions") return {plain(texts::kChangeDetails)};
+  const auto plain = [&](ChangeKind kind) {
+    return event::change_text(kind, nullptr, nullptr, programme, language);
+  };
+  if (!draft.item) return {plain(ChangeKind::kRemoved)};
+  if (released == nullptr) return {plain(ChangeKind::kCreated)};
+  if (draft.kind->path != "sessions") return {plain(ChangeKind::kDetails)};
   const Session before = event::read_session(*released);
   const Session after = event::read_session(*draft.item);
   std::vector<std::string> lines;
   for (const ChangeKind kind : event::kinds_between(&before, &after)) {
-    lines.push_back(change_text(kind, &before, &after, programme, language));
+    lines.push_back(event::change_text(kind, &before, &after, programme, language));
   }
-  if (lines.empty()) lines.push_back(plain(texts::kChangeDetails));
+  if (lines.empty()) lines.push_back(plain(ChangeKind::kDetails));
   return lines;
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The programme as iCalendar (RFC 5545, RFC 7986): stable UID, UTC times, CRLF, folded lines.
+// SEQUENCE, DTSTAMP and LAST-MODIFIED come from the ledger, so that the same programme is the same
+// file. A cancelled session is STATUS:CANCELLED and says so in its title; one that was taken out
+// of the programme goes on as a cancelled one for those who have it in their calendar.
 //
 // Thread safety: pure function.
 #pragma once
@@ -7,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "event/changes.h"
 #include "event/programme.h"
 
 namespace revier::event {
@@ -14,11 +18,10 @@ namespace revier::event {
 struct CalendarOptions {
   std::string site_url;  // "https://event.example"
   web::Language language = web::Language::kDe;
-  Instant stamp;     // DTSTAMP: civil time
   std::string name;  // of the calendar
 };
 
-[[nodiscard]] std::string calendar(const Programme& programme,
+[[nodiscard]] std::string calendar(const Programme& programme, const Ledger& ledger,
                                    const std::vector<const Session*>& sessions,
                                    const CalendarOptions& options);
 

@@ -82,12 +82,17 @@ bool is_news(const Ledger& ledger, const Change& change) {
                              [](ChangeKind kind) { return kind != ChangeKind::kDetails; });
 }
 
-std::vector<ChangePtr> Ledger::news_of(std::string_view session) const {
-  std::vector<ChangePtr> news;
-  for (const ChangePtr& change : changes) {
-    if (change->session == session && is_news(*this, *change)) news.push_back(change);
+const std::vector<ChangePtr>& Ledger::news_of(std::string_view session) const {
+  static const std::vector<ChangePtr> none;
+  const auto found = news.find(session);
+  return found == news.end() ? none : found->second;
+}
+
+void index_news(Ledger& ledger) {
+  ledger.news.clear();
+  for (const ChangePtr& change : ledger.changes) {
+    if (is_news(ledger, *change)) ledger.news[change->session].push_back(change);
   }
-  return news;
 }
 
 }  // namespace revier::event

@@ -83,14 +83,17 @@ struct Ledger {
   [[nodiscard]] bool is_first_version(const Change& change) const;
   // What a visitor should be told of a session: its changes of time, room, title and state since it
   // was published, newest first.
-  [[nodiscard]] std::vector<ChangePtr> news_of(std::string_view session) const;
+  [[nodiscard]] const std::vector<ChangePtr>& news_of(std::string_view session) const;
 
   // The very first change; where it belongs decides what the first version is.
   ChangePtr first;
+  // By session; made by index_news().
+  std::map<std::string, std::vector<ChangePtr>, std::less<>> news;
 };
 using LedgerPtr = std::shared_ptr<const Ledger>;
 
 // Changes that a visitor should hear of: all but mere details and the first version.
 [[nodiscard]] bool is_news(const Ledger& ledger, const Change& change);
+void index_news(Ledger& ledger);
 
 }  // namespace revier::event

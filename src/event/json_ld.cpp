@@ -31,13 +31,22 @@ void write_place(json::Writer& out, const Programme& programme, std::string_view
   out.end_object();
 }
 
-void write_head(json::Writer& out, std::string_view name, std::string url) {
+void write_head(json::Writer& out, std::string_view name, std::string url,
+                std::string_view status = "https://schema.org/EventScheduled") {
   out.member("@context", "https://schema.org")
       .member("@type", "Event")
       .member("name", name)
       .member("url", url)
-      .member("eventStatus", "https://schema.org/EventScheduled")
+      .member("eventStatus", status)
       .member("eventAttendanceMode", "https://schema.org/OfflineEventAttendanceMode");
+}
+
+// The last move of a session; nullptr where it is at its first time.
+const Change* last_move(const Ledger& ledger, std::string_view session) {
+  for (const ChangePtr& change : ledger.news_of(session)) {
+    if (change->has(ChangeKind::kMoved)) return change.get();
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -69,13 +78,20 @@ std::string event_json_ld(const Programme& programme, const Event& event, std::s
   return text;
 }
 
-std::string session_json_ld(const Programme& programme, const Session& session,
-                            std::string_view site_url, Language language) {
+std::string session_json_ld(const Programme& programme, const Ledger& ledger,
+                            const Session& session, std::string_view site_url, Language language) {
   std::string text;
   json::Writer out(text);
   out.begin_object();
+  const Change* const move = last_move(ledger, session.id);
   write_head(out, session.title.in(language),
-             std::string(site_url) + web::path(language, "/programm/" + session.id));
+             std::string(site_url) + web::path(language, "/programm/" + session.id),
+             session.cancelled ? "https://schema.org/EventCancelled"
+             : move != nullptr ? "https://schema.org/EventRescheduled"
+                               : "https://schema.org/EventScheduled");
+  if (move != nullptr) {
+    out.member("previousStartDate", web::iso_date_time(move->before->starts_at));
+  }
   out.member("startDate", web::iso_date_time(session.starts_at))
       .member("endDate", web::iso_date_time(session.ends_at));
   if (!session.abstract.empty()) out.member("description", session.abstract.in(language));

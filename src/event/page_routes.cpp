@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "event/detail/feed_pages.h"
 #include "event/detail/programme_pages.h"
 #include "event/json_ld.h"
 #include "event/page_rows.h"
@@ -29,10 +30,11 @@ std::string dates_of(const Event& event, Language language) {
 }
 
 // What runs now, else what comes next on the programme.
-void fill_now(StartPage& view, const Programme& programme, Instant now, Language language) {
+void fill_now(StartPage& view, const Programme& programme, const Ledger& ledger, Instant now,
+              Language language) {
   for (const Session& session : programme.sessions) {
     if (session.starts_at <= now && now < session.ends_at) {
-      view.now.push_back(session_row(programme, session, language));
+      view.now.push_back(session_row(programme, ledger, session, language));
     }
   }
   view.now_heading =
@@ -40,7 +42,7 @@ void fill_now(StartPage& view, const Programme& programme, Instant now, Language
   if (!view.now.empty()) return;
   for (const Session& session : programme.sessions) {
     if (session.starts_at <= now || view.now.size() == kNextSessions) continue;
-    view.now.push_back(session_row(programme, session, language));
+    view.now.push_back(session_row(programme, ledger, session, language));
     SessionRow& row = view.now.back();
     row.time.text =
         web::date(language, session.starts_at, web::DateStyle::kShort) + ",\n" + row.time.text;
@@ -78,7 +80,7 @@ Response show_start(const PageNeeds& needs, const Request& request) {
                  .json_ld = event_json_ld(*programme, *event, needs.site_url, language)};
   view.page.description =
       web::text(language, texts::kStartDescription, {{"event", event->name.in(language)}});
-  fill_now(view, *programme, needs.civil_clock.now(), language);
+  fill_now(view, *programme, *needs.ledger(), needs.civil_clock.now(), language);
   for (const Day& day : event->days) {
     view.days.push_back({day.date,
                          day_heading(day.date, language),
@@ -249,7 +251,8 @@ std::vector<web::NavItem> navigation() {
 }
 
 std::vector<web::NavItem> footer() {
-  return {{texts::kImprintTitle, "/impressum"},
+  return {{texts::kChangesTitle, "/aenderungen"},
+          {texts::kImprintTitle, "/impressum"},
           {texts::kPrivacyTitle, "/datenschutz"},
           {texts::kAccessibilityTitle, "/barrierefreiheit"}};
 }
@@ -266,6 +269,7 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
   page("/programm/{id}", detail::show_session);
   page("/sprecherin/{id}", detail::show_speaker);
   page("/calendar.ics", detail::show_calendar);
+  detail::add_feed_pages(router, needs);
   page("/ausstellung", show_exhibition);
   page("/best-practices", show_practices);
   page("/stadt-jetzt", show_city);

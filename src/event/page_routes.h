@@ -3,11 +3,14 @@
 //
 //   /  /programm  /programm/{id}  /sprecherin/{id}  /ausstellung  /best-practices  /stadt-jetzt
 //   /buergeraktion  /anreise  /impressum  /datenschutz  /barrierefreiheit
+//   /aenderungen
 //   /calendar.ics   whole, ?session=ID (repeated), or filtered like /programm
+//   /schedule.xml  /schedule.json  (frab)   /feed.atom  /feed.json   /sitemap.xml  /robots.txt
 #pragma once
 #include <functional>
 #include <string>
 
+#include "event/changes.h"
 #include "event/live_things.h"
 #include "event/programme_keeper.h"
 #include "net/http.h"
@@ -18,6 +21,7 @@ namespace revier::event {
 // All of it outlives the router.
 struct PageNeeds {
   const ProgrammeKeeper& keeper;
+  std::function<LedgerPtr()> ledger;  // does not wait
   const web::Site& site;
   const Clock& civil_clock;
   std::string site_url;        // without a slash at the end

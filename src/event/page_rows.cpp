@@ -64,6 +64,14 @@ std::string language_name(std::string_view session, Language language) {
       web::text(language, session == "de" ? texts::kProgrammeGerman : texts::kProgrammeEnglish));
 }
 
+// "neu" for what came later, "geändert" for what is not as it was; nothing for a cancelled one.
+std::string news_badge(const Ledger& ledger, const Session& session, Language language) {
+  const std::vector<ChangePtr>& news = ledger.news_of(session.id);
+  if (news.empty() || session.cancelled) return {};
+  const bool only_new = news.size() == 1 && news.front()->has(ChangeKind::kCreated);
+  return std::string(web::text(language, only_new ? texts::kMarkNew : texts::kMarkChanged));
+}
+
 std::vector<std::string> rooms_of(const Programme& programme,
                                   const std::vector<const Session*>& sessions) {
   std::set<std::string> seen;
@@ -77,8 +85,8 @@ std::vector<std::string> rooms_of(const Programme& programme,
   return rooms;
 }
 
-DayGrid day_grid(const Programme& programme, const std::vector<const Session*>& sessions,
-                 Language language) {
+DayGrid day_grid(const Programme& programme, const Ledger& ledger,
+                 const std::vector<const Session*>& sessions, Language language) {
   DayGrid grid{.heading = day_heading(sessions.front()->day, language), .rooms = {}, .rows = {}};
   const std::vector<std::string> rooms = rooms_of(programme, sessions);
   for (const std::string& id : rooms) {
@@ -94,7 +102,7 @@ DayGrid day_grid(const Programme& programme, const std::vector<const Session*>& 
     }
     const auto column = std::ranges::find(rooms, session->room) - rooms.begin();
     grid.rows.back().cells[static_cast<std::size_t>(column)].push_back(
-        session_row(programme, *session, language));
+        session_row(programme, ledger, *session, language));
   }
   return grid;
 }
@@ -125,7 +133,8 @@ std::string_view format_name(std::string_view format, Language language) {
   return web::text(language, found == kFormats.end() ? texts::kFormatOther : *found->second);
 }
 
-SessionRow session_row(const Programme& programme, const Session& session, Language language) {
+SessionRow session_row(const Programme& programme, const Ledger& ledger, const Session& session,
+                       Language language) {
   const Room* const room = programme.room(session.room);
   SessionRow row{.id = session.id,
                  .title = {session.title.in(language), session.is_example("title")},
@@ -138,14 +147,16 @@ SessionRow session_row(const Programme& programme, const Session& session, Langu
                  .language = language_name(session.language, language),
                  .speakers = {},
                  .invented = session.is_invented(),
-                 .bookable = session.bookable};
+                 .bookable = session.bookable && !session.cancelled,
+                 .cancelled = session.cancelled,
+                 .news = news_badge(ledger, session, language)};
   for (const std::string& id : session.speakers) {
     if (const Speaker* speaker = programme.speaker(id)) row.speakers.push_back(speaker->name);
   }
   return row;
 }
 
-std::vector<DayGroup> day_groups(const Programme& programme,
+std::vector<DayGroup> day_groups(const Programme& programme, const Ledger& ledger,
                                  const std::vector<const Session*>& sessions, Language language) {
   std::vector<DayGroup> groups;
   const Event* const event = programme.event();
@@ -158,17 +169,18 @@ std::vector<DayGroup> day_groups(const Programme& programme,
       group.title = {day->title.in(language), day->is_example("title")};
     }
     for (const Session* session : list) {
-      group.rows.push_back(session_row(programme, *session, language));
+      group.rows.push_back(session_row(programme, ledger, *session, language));
     }
     groups.push_back(std::move(group));
   }
   return groups;
 }
 
-std::vector<DayGrid> day_grids(const Programme& programme,
+std::vector<DayGrid> day_grids(const Programme& programme, const Ledger& ledger,
                                const std::vector<const Session*>& sessions, Language language) {
   std::vector<DayGrid> grids;
-  for (const auto& list : by_day(sessions)) grids.push_back(day_grid(programme, list, language));
+  for (const auto& list : by_day(sessions))
+    grids.push_back(day_grid(programme, ledger, list, language));
   return grids;
 }
 

@@ -6,20 +6,21 @@
 #include <string_view>
 #include <vector>
 
+#include "event/changes.h"
 #include "event/live_things.h"
 #include "event/programme.h"
 #include "event/views.h"
 
 namespace revier::event {
 
-[[nodiscard]] SessionRow session_row(const Programme& programme, const Session& session,
-                                     web::Language language);
+[[nodiscard]] SessionRow session_row(const Programme& programme, const Ledger& ledger,
+                                     const Session& session, web::Language language);
 // Sessions by day, in order.
-[[nodiscard]] std::vector<DayGroup> day_groups(const Programme& programme,
+[[nodiscard]] std::vector<DayGroup> day_groups(const Programme& programme, const Ledger& ledger,
                                                const std::vector<const Session*>& sessions,
                                                web::Language language);
 // The same as one table a day: rooms beside each other, a row for each time something starts.
-[[nodiscard]] std::vector<DayGrid> day_grids(const Programme& programme,
+[[nodiscard]] std::vector<DayGrid> day_grids(const Programme& programme, const Ledger& ledger,
                                              const std::vector<const Session*>& sessions,
                                              web::Language language);
 [[nodiscard]] std::string day_heading(std::string_view date, web::Language language);

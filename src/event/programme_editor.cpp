@@ -269,6 +269,8 @@ class Editor final : public ProgrammeEditor {
     detail::Followed what{.items = items, .now = needs_.civil_clock.now()};
     RV_ASSIGN(what.release, rows::open_release(session));
     if (what.release > 0) {
+      RV_ASSIGN(const Release release, rows::release(session, what.release));
+      what.released_at = release.at;
       RV_ASSIGN(const Drafts carried, rows::drafts(session, what.release));
       for (const Draft& draft : carried) {
         if (draft.kind->path == "sessions") what.carried.insert(draft.id);

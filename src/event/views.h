@@ -33,6 +33,8 @@ struct SessionRow {
   std::vector<std::string> speakers;
   bool invented = false;
   bool bookable = false;
+  bool cancelled = false;
+  std::string news;  // "geändert", "neu", or empty
 };
 
 struct DayGroup {
@@ -131,11 +133,24 @@ struct SessionPage {
   std::string format;
   std::string place;
   std::vector<PersonRow> speakers;
-  std::string seats_key;  // "ENTITYID remainingAttendeeCapacity" where it has seats
+  std::vector<std::string> changes;  // what a visitor should know, newest first
+  std::string seats_key;             // "ENTITYID remainingAttendeeCapacity" where it has seats
   std::string seats;
   std::string calendar_href;
   std::vector<Link> sources;
   std::string json_ld;
+};
+
+struct NewsRow {
+  Link title;  // without an address for what has no page
+  std::vector<std::string> lines;
+  std::string at;
+  std::string datetime;
+};
+struct ChangesPage {
+  web::Page page;
+  std::vector<NewsRow> news;
+  std::vector<Link> feeds;
 };
 
 struct SpeakerPage {

@@ -60,9 +60,10 @@ class Follower {
   // `json` is empty for a session that is gone.
   Result<> write_down(const std::string& id, const rows::SeenRow& before, const std::string& json) {
     const bool was_there = before.standing.number > 0 && !before.standing.removed;
+    const bool carried = what_.carried.contains(id);
     rows::ChangeRow row{.change = {.session = id,
-                                   .release = what_.carried.contains(id) ? what_.release : 0,
-                                   .at = what_.now},
+                                   .release = carried ? what_.release : 0,
+                                   .at = carried ? what_.released_at : what_.now},
                         .before = was_there ? before.item : std::string(),
                         .after = json};
     row.change.sequence = last_sequence_ + 1;
@@ -74,26 +75,26 @@ class Follower {
       RV_TRY(rows::insert_change(session_, row));
       delta_.changes.push_back(change);
     }
-    return see(id, before, json, change, differs);
+    return see(before, row, change, differs);
   }
 
-  Result<> see(const std::string& id, const rows::SeenRow& before, const std::string& json,
-               const ChangePtr& change, bool differs) {
+  Result<> see(const rows::SeenRow& before, const rows::ChangeRow& row, const ChangePtr& change,
+               bool differs) {
     rows::SeenRow now = before;
-    now.id = id;
+    now.id = row.change.session;
     Standing& standing = now.standing;
     if (standing.number == 0) {
       standing.number = ++last_number_;
-      standing.created_at = standing.modified_at = what_.now;
+      standing.created_at = standing.modified_at = row.change.at;
     } else if (differs) {
       ++standing.sequence;
-      standing.modified_at = what_.now;
+      standing.modified_at = row.change.at;
     }
-    standing.removed = json.empty();
-    if (!json.empty()) now.item = json;
-    standing.session = change && change->after ? change->after : session_of(id, now.item);
+    standing.removed = row.after.empty();
+    if (!row.after.empty()) now.item = row.after;
+    standing.session = change && change->after ? change->after : session_of(now.id, now.item);
     RV_TRY(rows::put_seen(session_, now));
-    delta_.sessions.emplace_back(id, standing);
+    delta_.sessions.emplace_back(now.id, standing);
     return {};
   }
 
@@ -123,6 +124,7 @@ Result<LedgerPtr> read_ledger(records::Session& session) {
     standing.session = session_of(row.id, row.item);
     if (standing.session) ledger->sessions.emplace(row.id, std::move(standing));
   }
+  index_news(*ledger);
   return ledger;
 }
 
@@ -133,6 +135,7 @@ LedgerPtr add_to(const Ledger& ledger, const LedgerDelta& delta) {
   if (!next->first && !delta.changes.empty()) next->first = delta.changes.front();
   for (const auto& [id, standing] : delta.sessions) next->sessions.insert_or_assign(id, standing);
   if (delta.release) next->releases.insert(next->releases.begin(), *delta.release);
+  index_news(*next);
   return next;
 }
 

@@ -23,11 +23,12 @@ struct LedgerDelta {
 [[nodiscard]] LedgerPtr add_to(const Ledger& ledger, const LedgerDelta& delta);
 
 // Writes down how `items` (all sessions of now) differ from what was last seen. Changes of the
-// sessions in `carried` belong to `release`, all others to none.
+// sessions in `carried` belong to `release` and its time, all others to none.
 struct Followed {
   const std::vector<Item>& items;
   Instant now;
   std::int64_t release = 0;
+  Instant released_at = {};
   std::set<std::string, std::less<>> carried = {};
 };
 [[nodiscard]] Result<> follow(records::Session& session, const Followed& what, LedgerDelta& delta);

@@ -2,6 +2,7 @@
 #include "event/detail/programme_pages.h"
 
 #include "event/calendar.h"
+#include "event/change_text.h"
 #include "event/json_ld.h"
 #include "event/page_rows.h"
 #include "event/pages.h"
@@ -18,6 +19,7 @@ using net::Response;
 using web::Language;
 
 constexpr std::size_t kSearchBytesMax = 400;
+constexpr std::size_t kSelectionMax = 200;
 
 std::string query_or_empty(const Request& request, std::string_view name) {
   return request.query_param(name).value_or("");
@@ -91,6 +93,35 @@ std::vector<PersonRow> person_rows(const Programme& programme, const Session& se
   return rows;
 }
 
+std::vector<std::string> changes_of(const Programme& programme, const Ledger& ledger,
+                                    const Session& session, Language language) {
+  std::vector<std::string> lines;
+  for (const ChangePtr& change : ledger.news_of(session.id)) {
+    for (const std::string& line : change_texts(*change, programme, language)) {
+      lines.push_back(web::date(language, change->at) + ": " + line);
+    }
+  }
+  return lines;
+}
+
+// One of the programme, or one that was taken out of it.
+const Session* known_session(const Programme& programme, const Ledger& ledger,
+                             std::string_view id) {
+  if (const Session* session = programme.session(id)) return session;
+  const Standing* const standing = ledger.standing(id);
+  return standing != nullptr && standing->removed ? standing->session.get() : nullptr;
+}
+
+// The whole programme carries on what was taken out; a filtered one does not.
+std::vector<const Session*> with_removed(std::vector<const Session*> sessions, const Ledger& ledger,
+                                         const Request& request) {
+  if (!request.query.empty()) return sessions;
+  for (const auto& [id, standing] : ledger.sessions) {
+    if (standing.removed) sessions.push_back(standing.session.get());
+  }
+  return sessions;
+}
+
 }  // namespace
 
 Response not_found(const PageNeeds& needs, const Request& request) {
@@ -117,9 +148,9 @@ Response show_programme(const PageNeeds& needs, const Request& request) {
       .groups = {},
       .grids = {}};
   if (view.as_grid) {
-    view.grids = day_grids(*programme, sessions, language);
+    view.grids = day_grids(*programme, *needs.ledger(), sessions, language);
   } else {
-    view.groups = day_groups(*programme, sessions, language);
+    view.groups = day_groups(*programme, *needs.ledger(), sessions, language);
   }
   web::Html out(language);
   render_programme(out, view);
@@ -134,18 +165,20 @@ Response show_session(const PageNeeds& needs, const Request& request) {
   web::Page page = needs.site.page(request, session->title.in(language));
   page.breadcrumbs.push_back({texts::kProgrammeTitle, "/programm"});
   page.description = session->abstract.in(language);
-  SessionPage view{.page = std::move(page),
-                   .session = session_row(*programme, *session, language),
-                   .date = day_heading(session->day, language),
-                   .abstract = session->abstract.in(language),
-                   .format = std::string(format_name(session->format, language)),
-                   .place = room_and_place(*programme, session->room, language),
-                   .speakers = person_rows(*programme, *session, language),
-                   .seats_key = {},
-                   .seats = {},
-                   .calendar_href = web::path(language, "/calendar.ics?session=" + session->id),
-                   .sources = source_links(session->sources),
-                   .json_ld = session_json_ld(*programme, *session, needs.site_url, language)};
+  SessionPage view{
+      .page = std::move(page),
+      .session = session_row(*programme, *needs.ledger(), *session, language),
+      .date = day_heading(session->day, language),
+      .abstract = session->abstract.in(language),
+      .format = std::string(format_name(session->format, language)),
+      .place = room_and_place(*programme, session->room, language),
+      .speakers = person_rows(*programme, *session, language),
+      .changes = changes_of(*programme, *needs.ledger(), *session, language),
+      .seats_key = {},
+      .seats = {},
+      .calendar_href = web::path(language, "/calendar.ics?session=" + session->id),
+      .sources = source_links(session->sources),
+      .json_ld = session_json_ld(*programme, *needs.ledger(), *session, needs.site_url, language)};
   if (const auto seats = needs.seats_left(session->id)) {
     view.seats_key = entity_id(*find_kind("sessions"), session->id) + " remainingAttendeeCapacity";
     view.seats = web::number(language, *seats);
@@ -166,7 +199,7 @@ Response show_speaker(const PageNeeds& needs, const Request& request) {
                    .speaker = {speaker->name, speaker->function, "", speaker->is_example("name")},
                    .sessions = {}};
   for (const Session* session : programme->sessions_of_speaker(speaker->id)) {
-    view.sessions.push_back(session_row(*programme, *session, language));
+    view.sessions.push_back(session_row(*programme, *needs.ledger(), *session, language));
   }
   web::Html out(language);
   render_speaker(out, view);
@@ -176,24 +209,28 @@ Response show_speaker(const PageNeeds& needs, const Request& request) {
 Response show_calendar(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   const ProgrammePtr programme = needs.keeper.now();
+  const LedgerPtr ledger = needs.ledger();
   std::vector<const Session*> sessions;
   bool named = false;
   for (const auto& [name, value] : request.query_params()) {
     if (name != "session") continue;
     named = true;
-    if (const Session* session = programme->session(value)) sessions.push_back(session);
+    const bool is_more = sessions.size() < kSelectionMax;
+    if (const Session* session = known_session(*programme, *ledger, value); session && is_more) {
+      sessions.push_back(session);
+    }
   }
-  if (!named) sessions = select(*programme, filter_of(request));
+  if (!named) sessions = with_removed(select(*programme, filter_of(request)), *ledger, request);
   if (named && sessions.empty()) return not_found(needs, request);
   const Event* const event = programme->event();
   Response file = Response::text(
       200, "text/calendar; charset=utf-8",
-      calendar(*programme, sessions,
+      calendar(*programme, *ledger, sessions,
                {.site_url = needs.site_url,
                 .language = language,
-                .stamp = needs.civil_clock.now(),
                 .name = event == nullptr ? std::string("Revier") : event->name.in(language)}));
-  file.header("Content-Disposition", "inline; filename=\"programm.ics\"");
+  file.header("Content-Disposition", "inline; filename=\"programm.ics\"")
+      .header("Cache-Control", "no-cache");
   return file;
 }
 
