@@ -101,8 +101,8 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 bool is_hashed_type(std::string_view type) {
   type = trim(type.substr(0, type.find(';')));
-  return type.starts_with("text/") || type == "application/json" || type.ends_with("+json") ||
-         type == "application/xml" || type.ends_with("+xml");
+  return type == "text/html" || type == "text/calendar" || type == "application/json" ||
+         type.ends_with("+json") || type == "application/xml" || type.ends_with("+xml");
 }
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
