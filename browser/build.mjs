@@ -100,15 +100,36 @@ function styleSheet() {
 const notices = {
   "map_ground.ts": "/*! With pmtiles, Copyright Protomaps LLC, BSD-3-Clause, and fflate, " +
       "Copyright Arjun Barrett, MIT */",
+  "qr_camera.ts": "/*! With qr-scanner, Copyright Nimiq, danimoh, MIT */",
 };
 
-function islands() {
+// qr-scanner makes its worker from a text, which the Content-Security-Policy refuses: the text
+// becomes a file, and a module of ours stands in for the one that holds it.
+const qrEngine = {
+  name: "qr-engine",
+  setup: ({onResolve}) => onResolve({filter: /qr-scanner-worker\.min\.js$/},
+                                    () => ({path: join(here, "islands/_qr_engine.ts")})),
+};
+
+async function qrWorker() {
+  const {Blob, URL} = globalThis;
+  let text = "";
+  Object.assign(globalThis, {Blob: class { constructor([part]) { text = part; } },
+                             URL: {createObjectURL: () => ""}, Worker: class {}});
+  const module = join(packageFolder("qr-scanner"), "qr-scanner-worker.min.js");
+  (await import(module)).createWorker();
+  Object.assign(globalThis, {Blob, URL, Worker: undefined});
+  const notice = "/*! Of qr-scanner, Copyright Nimiq, danimoh, MIT; jsQR, Apache-2.0 */\n";
+  writeFileSync(join(out, "qr_scanner_worker.js"), notice + text);
+}
+
+async function islands() {
   const folder = join(here, "islands");
   for (const name of readdirSync(folder).filter((n) => n.endsWith(".ts") && !n.startsWith("_"))) {
-    esbuild.buildSync({
+    await esbuild.build({
       entryPoints: [join(folder, name)], outdir: out, bundle: true, minify: true, format: "esm",
       target, legalComments: "none", banner: {js: notices[name] ?? ""},
-      nodePaths: [join(packageFolder("esbuild"), "..")],
+      nodePaths: [join(packageFolder("esbuild"), "..")], plugins: [qrEngine],
     });
   }
 }
@@ -153,7 +174,8 @@ for (const folder of [join(here, "fonts"), join(here, "files")]) {
 }
 writeFileSync(join(out, "site.css"), styleSheet());
 otherSheets();
-islands();
+await islands();
+await qrWorker();
 mapLibrary();
 compress();
 writeFileSync(option("stamp"), "");

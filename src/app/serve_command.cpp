@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/serve_command.h"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "app/child.h"
@@ -13,12 +15,25 @@
 namespace revier::app {
 namespace {
 
+// How other devices of this network come to the site.
+Result<> announce_lan(const Site& site, const Options& options) {
+  const lan::Lan& lan = *site.lan();
+  fmt::print("On this machine: {}/\n", site_address(options, site.listening()));
+  fmt::print("Devices learn to trust it at {}\n", lan.help_address());
+  fmt::print("Fingerprint to compare (SHA-256): {}\n", lan.fingerprint());
+  if (::isatty(STDOUT_FILENO) == 0) return {};
+  RV_ASSIGN(const std::string code, lan::terminal_qr(lan.help_address()));
+  fmt::print("{}", code);
+  return {};
+}
+
 // What the operator needs, on standard output; secrets never go to the log.
 Result<> announce(Site& site, const Options& options) {
-  const std::string address = site_address(options, site.listening());
+  const std::string address = site.address();
   RV_ASSIGN(const std::string path, site.first_administrator_path());
   RV_ASSIGN(const std::string token, site.demo_token());
   fmt::print("Revier serves {}/\n", address);
+  if (site.lan() != nullptr) RV_TRY(announce_lan(site, options));
   if (!path.empty()) fmt::print("First administrator (once): {}{}\n", address, path);
   if (!token.empty()) {
     fmt::print("Demo token (also in {}/demo-token): {}\n", options.text("data"), token);

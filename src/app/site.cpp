@@ -29,6 +29,7 @@ class WholeSite final : public Site {
     RV_TRY(open_folder());
     RV_TRY(open_data());
     RV_TRY(listen());
+    RV_TRY(open_lan());
     RV_TRY(open_public());
     RV_TRY(open_people());
     add_routes();
@@ -38,8 +39,14 @@ class WholeSite final : public Site {
   void start() override {
     if (metrics_server_) metrics_server_->start();
     server_->start();
+    if (lan_) lan_->start();
   }
   std::string listening() const override { return server_->address(); }
+  std::string address() const override {
+    const bool is_named = !options_.text("server.address").empty();
+    return lan_ && !is_named ? lan_->address() : site_address(options_, listening());
+  }
+  const lan::Lan* lan() const override { return lan_.get(); }
   std::string own_address() const override {
     return app::own_address(options_, server_->address());
   }
@@ -61,6 +68,7 @@ class WholeSite final : public Site {
   void tick() override {
     report("identity.refresh", accounts_->identity->refresh());
     report("people.tick", people_->tick());
+    if (lan_) tick_lan();
     report("programme.tick", public_->tick());
   }
 
@@ -103,7 +111,7 @@ class WholeSite final : public Site {
                                           .identity = *accounts_->identity,
                                           .catalogue = *catalogue_,
                                           .frame = frame_,
-                                          .site_address = site_address(options_, listening()),
+                                          .site_address = address(),
                                           .map_tiles = map_tiles_ ? kMapTilesPath : "",
                                           .broker = broker_options(options_),
                                           .client = *client_,
@@ -123,7 +131,7 @@ class WholeSite final : public Site {
             .pool = pool_,
             .frame = frame_,
             .occasion = [this](web::Language language) { return public_->occasion(language); },
-            .site_address = site_address(options_, listening()),
+            .site_address = address(),
             .deliver = [this](const publication::Item& item) { return public_->deliver(item); },
         }));
     return public_->connect(people_->registrations());
@@ -171,7 +179,29 @@ class WholeSite final : public Site {
     return {};
   }
 
+  Result<> open_lan() {
+    if (!options_.flag("lan")) return {};
+    RV_ASSIGN(lan_, lan::Lan::open({.router = router_,
+                                    .clock = real_clock_,
+                                    .site = frame_,
+                                    .server = server_options(options_),
+                                    .folder = options_.text("data") + "/lan",
+                                    .listen = options_.text("lan.listen"),
+                                    .help_listen = options_.text("lan.help_listen")}));
+    return {};
+  }
+
+  void tick_lan() {
+    const Result<bool> renewed = lan_->tick();
+    if (!renewed) {
+      log_event(Level::kWarn, "lan.tick", {{"reason", renewed.error().message}});
+    } else if (*renewed) {
+      log_event(Level::kInfo, "lan.renewed", {{"address", lan_->address()}});
+    }
+  }
+
   void stop() {
+    if (lan_) lan_->stop();
     if (server_) server_->stop();
     if (metrics_server_) metrics_server_->stop();
   }
@@ -198,6 +228,7 @@ class WholeSite final : public Site {
   net::Router metrics_router_;
   std::unique_ptr<net::Server> metrics_server_;
   std::unique_ptr<net::Server> server_;
+  std::unique_ptr<lan::Lan> lan_;
 };
 
 }  // namespace

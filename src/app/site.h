@@ -6,6 +6,7 @@
 
 #include "app/options.h"
 #include "base/result.h"
+#include "lan/lan.h"
 #include "net/http.h"
 
 namespace revier::app {
@@ -20,6 +21,10 @@ class Site {
 
   virtual void start() = 0;
   // "127.0.0.1:8080" with the port that was really taken.
+  // The site's address in links that leave it.
+  [[nodiscard]] virtual std::string address() const = 0;
+  // With --lan; nullptr without.
+  [[nodiscard]] virtual const lan::Lan* lan() const = 0;
   [[nodiscard]] virtual std::string listening() const = 0;
   // How a process on this machine reaches it.
   [[nodiscard]] virtual std::string own_address() const = 0;

@@ -243,6 +243,8 @@ class ConsoleTest : public testing::Test {
 TEST_F(ConsoleTest, StrangersAreLedToTheSignInPage) {
   for (const net::Router::Route* route : router_.routes()) {
     if (route->pattern.ends_with("/console")) continue;  // leads to /console/
+    // What a desk keeps without network, and its script: they know nobody.
+    if (route->pattern.ends_with("/ohne-netz") || route->pattern.ends_with("/worker.js")) continue;
     const Answer answer = send(route->method, route->pattern, {}, "csrf=x");
     EXPECT_EQ(answer.status, 303) << route->pattern;
     EXPECT_NE(answer.location.find("/console/anmelden"), std::string::npos) << route->pattern;
@@ -313,6 +315,33 @@ TEST_F(ConsoleTest, ATicketIsTakenOnceAndTheSecondTimeSaysWhenAndWhere) {
   EXPECT_EQ(second.status, 409);
   EXPECT_TRUE(has(second, "Schon benutzt"));
   EXPECT_TRUE(has(second, "1. Februar 2025, 11:00 Uhr, Platz: Tor &quot;A&quot;"));
+}
+
+TEST_F(ConsoleTest, TheDaysListShowsAndTakesBack) {
+  sign_in("desk");
+  const std::string_view day = "tag=2025-02-05";
+  EXPECT_TRUE(has(get("/console/einlass/liste", day), "Noch niemand"));
+  (void)post_own("/console/einlass", "tag=2025-02-05&platz=Tor", "code=" + ada_.code);
+  const Answer list = get("/console/einlass/liste", day);
+  EXPECT_TRUE(has(list, "=Ada &lt;b&gt;"));
+  EXPECT_TRUE(has(list, "Jedes Ticket wurde nur einmal angenommen"));
+  EXPECT_TRUE(has(get("/console/einlass/viertelstunden.csv", day), "2025-02-01 11:00;1"));
+  const std::string id = list.body.substr(list.body.find("name=\"id\" value=\"") + 17, 16);
+  EXPECT_EQ(post("/console/einlass/zuruecknehmen", day, "id=" + id + "&csrf=no").status, 403);
+  EXPECT_EQ(post_own("/console/einlass/zuruecknehmen", day, "id=none").status, 404);
+  EXPECT_EQ(post_own("/console/einlass/zuruecknehmen", day, "id=" + id).status, 303);
+  EXPECT_TRUE(has(get("/console/einlass/liste", day), "zurückgenommen um"));
+  EXPECT_EQ(post_own("/console/einlass", std::string(day), "code=" + ada_.code).status, 200);
+}
+
+TEST_F(ConsoleTest, WhatADeskKeepsKnowsNobody) {
+  sign_in("desk");
+  const Answer page = get("/console/einlass/ohne-netz");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(has(page, "rv-desk"));
+  EXPECT_FALSE(has(page, "Angemeldet als"));
+  EXPECT_FALSE(has(page, caller().csrf()));
+  EXPECT_EQ(get("/console/einlass/worker.js").status, 200);
 }
 
 TEST_F(ConsoleTest, RefusedTicketsSayWhy) {

@@ -150,6 +150,7 @@ void add_routes(net::Router& router, const Needs& needs) {
   add_overview(router, needs);
   add_registrations(router, needs);
   add_gate(router, needs);
+  add_gate_list(router, needs);
   add_outbox(router, needs);
   if (needs.programme != nullptr) add_programme(router, needs);
   if (needs.broker != nullptr) add_data(router, needs);

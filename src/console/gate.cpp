@@ -4,8 +4,10 @@
 #include "console/texts.h"
 #include "door/check_in.h"
 #include "door/store.h"
+#include "identity/routes.h"
 #include "ticket/booking_store.h"
 #include "ticket/days.h"
+#include "web/asset.h"
 
 namespace revier::console {
 namespace {
@@ -18,6 +20,9 @@ using web::Language;
 using web::kern::Tone;
 
 constexpr std::string_view kGatePage = "/console/einlass";
+constexpr std::string_view kOffLinePage = "/console/einlass/ohne-netz";
+constexpr std::string_view kWorker = "/console/einlass/worker.js";
+constexpr std::string_view kListPage = "/console/einlass/liste";
 constexpr std::size_t kDeskBytesMax = 60;
 
 std::string words(Language language, const web::Text& key) {
@@ -92,6 +97,11 @@ Result<Counts> read_counts(records::Session& session, const Desk& desk) {
   return counts;
 }
 
+void make_app(GatePage& view) {
+  view.head.page.scripts = {"desk.js"};
+  view.head.page.styles = {"desk.css"};
+}
+
 Task<Response> show_gate(const Needs& needs, const Request& request, const Caller& caller,
                          const Desk& desk, std::optional<Attempt> attempt) {
   Counts counts;
@@ -112,7 +122,10 @@ Task<Response> show_gate(const Needs& needs, const Request& request, const Calle
                 .results = {},
                 .action = web::path(language, here),
                 .change_href = web::path(language, address(kGatePage, {{"platz", desk.name}})),
+                .list_href = web::path(language, address(kListPage, {{"tag", desk.day.day}})),
+                .sign_in_href = web::path(language, identity::kSignInPage),
                 .csrf = std::string(caller.csrf())};
+  make_app(view);
   const int status = attempt ? attempt->status : 200;
   if (attempt) view.results.push_back(std::move(attempt->result));
   web::Html out(language);
@@ -188,6 +201,8 @@ Refusal refusal_for(door::Verdict verdict) {
       return {texts::kGateForged, Code::kUnprocessable};
     case door::Verdict::kCancelled:
       return {texts::kGateCancelled, Code::kGone};
+    case door::Verdict::kPassedOn:
+      return {texts::kGatePassedOn, Code::kGone};
     case door::Verdict::kWaiting:
       return {texts::kGateWaiting, Code::kConflict};
     case door::Verdict::kOtherDay:
@@ -248,12 +263,44 @@ Task<Response> post_gate(Request& request, const Needs& needs) {
   co_return co_await show_gate(needs, request, *caller, desk, attempt_of(*answer, desk, language));
 }
 
+// --- what a desk keeps for the time without network
+
+// The same page without day, desk, name and session: the script finds those in the address.
+Response get_off_line(Request& request, const Needs& needs) {
+  const Language language = web::language_of(request);
+  GatePage view{.head = {.page = needs.site.page(request, words(language, texts::kGateTitle))},
+                .results = {},
+                .action = web::path(language, kGatePage),
+                .change_href = web::path(language, kGatePage),
+                .sign_in_href = web::path(language, identity::kSignInPage)};
+  view.head.page.is_private = true;
+  make_app(view);
+  web::Html out(language);
+  render_gate(out, view);
+  return web::html_response(std::move(out));
+}
+
+// Its scope is the page's address, not the folder that it lies in.
+Response get_worker(Request& request) {
+  const web::Asset* script = web::find_asset("desk_worker.js");
+  Response response;
+  response.body = script->raw;
+  response.header("Content-Type", std::string(script->type))
+      .header("Cache-Control", "no-cache")
+      .header("X-Content-Type-Options", "nosniff")
+      .header("Service-Worker-Allowed", web::path(web::language_of(request), kGatePage));
+  return response;
+}
+
 }  // namespace
 
 void add_gate(net::Router& router, const Needs& needs) {
   const std::string page(kGatePage);
   web::add_page(router, net::Method::kGet, page,
                 net::AsyncHandler([needs](Request& request) { return get_gate(request, needs); }));
+  web::add_page(router, net::Method::kGet, std::string(kOffLinePage),
+                net::Handler([needs](Request& request) { return get_off_line(request, needs); }));
+  web::add_page(router, net::Method::kGet, std::string(kWorker), net::Handler(get_worker));
   web::add_page(router, net::Method::kPost, page,
                 net::AsyncHandler([needs](Request& request) { return post_gate(request, needs); }),
                 {.body_bytes_max = 16 * 1024});

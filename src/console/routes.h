@@ -4,7 +4,10 @@
 //   /console/                         figures, state, and what one may do
 //   /console/anmeldungen              search, paging; /console/anmeldungen.csv for spreadsheets
 //   /console/anmeldungen/{id}         one registration; /stornieren asks, POST cancels
-//   /console/einlass                  tickets at the door, typed or scanned
+//   /console/einlass                  tickets at the door, typed or scanned; with script an app
+//                                     that goes on without network (.../ohne-netz)
+//   /console/einlass/liste            double check-ins, arrivals, the last ones; POST
+//                                     .../zuruecknehmen; .../viertelstunden.csv
 //   /console/programm                 programme with drafts and warnings; /vortragende, /raeume,
 //                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen
 //   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again

@@ -84,6 +84,25 @@ struct GatePage {
   std::vector<GateResult> results;  // none or one
   std::string action;
   std::string change_href;
+  std::string list_href;  // of the day's list
+  std::string sign_in_href;
+  std::string csrf;
+};
+// A check-in of the day's list.
+struct GateLine {
+  std::string id;
+  std::string text;
+  bool may_undo = false;
+};
+struct GateListPage {
+  Head head;
+  std::string count;
+  web::kern::Table conflicts;
+  web::kern::Table quarters;
+  std::string csv_href;
+  std::vector<GateLine> latest;
+  std::string undo_action;
+  std::string back_href;
   std::string csrf;
 };
 

@@ -25,6 +25,7 @@ Code code_of(Verdict verdict) {
     case Verdict::kForged:
       return Code::kUnprocessable;
     case Verdict::kCancelled:
+    case Verdict::kPassedOn:
       return Code::kGone;
     default:
       return Code::kConflict;
@@ -41,6 +42,8 @@ std::string_view detail_of(Verdict verdict) {
       return "this is no ticket that was signed here";
     case Verdict::kCancelled:
       return "this registration was cancelled";
+    case Verdict::kPassedOn:
+      return "this ticket was passed on to another person";
     case Verdict::kWaiting:
       return "this person is on the waiting list of this day";
     default:

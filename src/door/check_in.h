@@ -42,6 +42,7 @@ enum class Verdict : std::uint8_t {
   kCancelled,  // the registration was cancelled
   kWaiting,    // is on the day's waiting list only
   kOtherDay,   // not booked for this day
+  kPassedOn,   // another person has it now, with another code
 };
 [[nodiscard]] std::string_view to_string(Verdict verdict);  // "other-day"
 

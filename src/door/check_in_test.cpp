@@ -202,10 +202,14 @@ TEST_P(Door, WhatACutOffDeskTookIsKeptWhateverItWas) {
   EXPECT_EQ(took("AAAA-AAAA-AAAA", "Tor", 1, "b").check_in->problem, Problem::kUnknown);
   EXPECT_EQ(took(book("tag-2025-02-06").code, "Tor", 1, "c").check_in->problem,
             Problem::kNotBooked);
-  EXPECT_EQ(conflicts().size(), 3);
+  const ticket::TicketKeys lost =
+      *ticket::TicketKeys::parse(ticket::TicketKeys::with_new_key("", random_, clock_.now()));
+  EXPECT_EQ(took(ticket::qr_text(ada_, *registrations_, lost), "Tor", 1, "d").check_in->problem,
+            Problem::kUnknown);
+  EXPECT_EQ(conflicts().size(), 4);
   EXPECT_EQ(count_in(), 0);
   EXPECT_EQ(took("AAAA-AAAA-AAAA", "Tor", 1, "b").verdict, Verdict::kUnknown) << "repeat";
-  EXPECT_EQ(conflicts().size(), 3);
+  EXPECT_EQ(conflicts().size(), 4);
 }
 
 TEST_P(Door, AMistakeIsTakenBack) {

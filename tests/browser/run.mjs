@@ -10,6 +10,7 @@ import "./live_test.mjs";
 import "./map_tiles_test.mjs";
 import "./registration_test.mjs";
 import "./console_test.mjs";
+import "./door_test.mjs";
 import "./editor_test.mjs";
 
 const [binary, ...words] = process.argv.slice(2);

@@ -15,12 +15,15 @@ export const phone = {width: 360, height: 740};
 export const narrow = {width: 320, height: 640};
 const stepMs = 15_000;
 
+export const browserArguments = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--enable-unsafe-swiftshader",
+];
+
 export function launch() {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update", "--disable-sync",
-           "--enable-unsafe-swiftshader"],
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: browserArguments,
   });
 }
 
@@ -33,8 +36,9 @@ export async function openPage(browser, server, {faults = [], server: _, ...opti
   context.setDefaultTimeout(stepMs);
   const page = await context.newPage();
   page.on("console", (line) => {
-    // A page that answers 4xx on purpose is written to the console by the browser itself.
-    if (line.type() === "error" && !/status of 4\d\d/.test(line.text())) faults.push(line.text());
+    // What answers 4xx on purpose, or finds its network cut on purpose, the browser itself writes.
+    const meant = /status of 4\d\d|ERR_INTERNET_DISCONNECTED/;
+    if (line.type() === "error" && !meant.test(line.text())) faults.push(line.text());
   });
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => {

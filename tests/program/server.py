@@ -17,10 +17,10 @@ START_SECONDS = 60
 class Server:
     """Use as a context manager; `folder` keeps its data over several servers."""
 
-    def __init__(self, *arguments, folder=None):
+    def __init__(self, *arguments, folder=None, pattern=r"http://(\S+?)/"):
         self.folder = folder or tempfile.mkdtemp(prefix="revier-test-")
         self.own_folder = folder is None
-        self.arguments = arguments
+        self.arguments, self.pattern = arguments, pattern
         self.output, self.log = [], []
 
     def __enter__(self):
@@ -36,7 +36,7 @@ class Server:
         if not self.announced.wait(5):
             self.__exit__()
             raise RuntimeError("the server did not start:\n" + "".join(self.log))
-        self.address = re.search(r"http://(\S+?)/", self.text()).group(1)
+        self.address = re.search(self.pattern, self.text()).group(1)
         return self
 
     def read(self, stream, lines):
