@@ -66,7 +66,7 @@ class GroupCommit {
   GroupCommit& operator=(const GroupCommit&) = delete;
 
   // Runs `apply(Transaction&) -> Result<R>` in the next group; the answer is R once it is durable.
-  // `publish(const R&)` runs on the writer thread between commit and answer.
+  // `publish(R&)` runs on the writer thread between commit and answer, and may add to the answer.
   template <class Apply, class Publish>
   [[nodiscard]] auto run(Apply apply, Publish publish)
       -> Task<std::invoke_result_t<Apply&, Transaction&>> {

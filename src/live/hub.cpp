@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "json/json.h"
+#include "ngsi/difference.h"
 
 namespace revier::live {
 namespace {
@@ -19,10 +20,25 @@ bool is_scalar(std::string_view json) {
   return !json.empty() && json.front() != '{' && json.front() != '[';
 }
 
-bool is_same(const ngsi::Entity* before, const ngsi::AttributeView& now) {
-  if (before == nullptr) return false;
-  const auto old = before->find(now.name);
+bool is_same(const ngsi::Entity& before, const ngsi::AttributeView& now) {
+  const auto old = before.find(now.name);
   return old && old->value == now.value && old->observed_at == now.observed_at;
+}
+
+// Default instances: of all attributes, or of those that have changed since `before`.
+std::vector<ngsi::AttributeView> shown_of(const ngsi::Entity* before, const ngsi::Entity& after) {
+  std::vector<ngsi::AttributeView> shown;
+  if (before == nullptr) {
+    for (const ngsi::AttributeView& attribute : after.attributes()) {
+      if (attribute.dataset_id.empty()) shown.push_back(attribute);
+    }
+    return shown;
+  }
+  for (const ngsi::NameId name : ngsi::changed_attributes(*before, after)) {
+    const auto now = after.find(name);
+    if (now && !is_same(*before, *now)) shown.push_back(*now);
+  }
+  return shown;
 }
 
 std::shared_ptr<const std::string> event_of(std::uint64_t number, std::string_view id,
@@ -127,10 +143,8 @@ std::string Hub::attributes_json(const ngsi::Entity* before, const ngsi::Entity&
   json::Writer out(text);
   out.begin_object();
   std::optional<Instant> observed;
-  for (const ngsi::AttributeView& attribute : after.attributes()) {
-    const bool shown = attribute.kind == ngsi::Kind::kProperty && attribute.dataset_id.empty() &&
-                       is_scalar(attribute.value) && !is_same(before, attribute);
-    if (!shown) continue;
+  for (const ngsi::AttributeView& attribute : shown_of(before, after)) {
+    if (attribute.kind != ngsi::Kind::kProperty || !is_scalar(attribute.value)) continue;
     out.key(last_part(names.iri(attribute.name))).raw(attribute.value);
     if (attribute.observed_at)
       observed = std::max(observed.value_or(Instant{}), *attribute.observed_at);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "ngsi/difference.h"
 #include "ngsi/test_fixture.h"
 
 namespace revier::ngsi {
@@ -254,6 +255,36 @@ RC_GTEST_PROP(MutationLaws, appending_a_replacement_gives_what_replacing_gives, 
   const auto replaced = replace_entity(w.names, entity, *whole, kNext);
   RC_ASSERT(appended && replaced);
   RC_ASSERT(w.rendered(*appended->after) == w.rendered(*replaced->after));
+}
+
+TEST_F(Mutations, tell_what_they_have_changed) {
+  load(R"("a":1,"b":{"value":2,"sub":3},"c":[{"value":4},{"value":5,"datasetId":"urn:d:1"}])");
+  const auto changed_by = [&](std::string_view text) {
+    const auto after = merged(text)->after;
+    auto names = changed_attributes(*before_, *after);
+    EXPECT_EQ(changed_attributes(*after, *before_), names);
+    return std::pair(names, same_names(*before_, *after, names));
+  };
+  using Names = std::vector<NameId>;
+  EXPECT_EQ(changed_by(R"({"b":{"value":7}})"), std::pair(Names{w_.name("b")}, true));
+  EXPECT_EQ(changed_by(R"({"c":{"value":7,"datasetId":"urn:d:1"}})"),
+            std::pair(Names{w_.name("c")}, true));
+  EXPECT_EQ(changed_by(R"({"b":{"value":2,"other":3}})"), std::pair(Names{w_.name("b")}, false));
+  const auto [replaced, same] = changed_by(R"({"a":"urn:ngsi-ld:null","d":1})");
+  EXPECT_EQ(replaced, (Names{w_.name("a"), w_.name("d")}));
+  EXPECT_FALSE(same);
+  EXPECT_TRUE(changed_attributes(*before_, *before_).empty());
+}
+
+TEST_F(Mutations, of_an_entity_made_anew_have_changed_all_of_it) {
+  load(R"("a":{"value":1,"observedAt":"2025-01-20T08:00:00Z"})");
+  const auto fresh = create(
+      w_.names,
+      fragment(R"({"id":"urn:a:1","type":"T","a":{"value":1,"observedAt":"2025-01-20T08:00:00Z"}})",
+               kParseWhole),
+      kNext);
+  ASSERT_TRUE(fresh);
+  EXPECT_EQ(changed_attributes(*before_, *fresh->after), std::vector<NameId>{w_.name("a")});
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "ngsi/detail/json_text.h"
 #include "ngsi/detail/literal.h"
+#include "ngsi/difference.h"
 
 namespace revier::ngsi::detail {
 namespace {
@@ -251,14 +252,17 @@ struct ScalarTaker {
 
 }  // namespace
 
-void for_each_scalar(const Entity& entity, TakeScalar take, void* context) {
+void for_each_scalar(const AttributeView& instance, TakeScalar take, void* context) {
   ScalarTaker taker{take, context, {}};
-  for (const AttributeView& view : entity.attributes()) {
-    if (view.kind != Kind::kLanguageProperty) {
-      taker.value(view.name, view.value);
-      continue;
-    }
-    for (TextCursor cursor(view.value); cursor.next();) taker.value(view.name, cursor.value());
+  if (instance.kind != Kind::kLanguageProperty) return taker.value(instance.name, instance.value);
+  for (TextCursor cursor(instance.value); cursor.next();) {
+    taker.value(instance.name, cursor.value());
+  }
+}
+
+void for_each_scalar(const Entity& entity, TakeScalar take, void* context) {
+  for (const AttributeView& instance : entity.attributes()) {
+    for_each_scalar(instance, take, context);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "context/detail/table.h"
+#include "ngsi/difference.h"
 
 namespace revier::context::detail {
 namespace {
@@ -51,6 +52,27 @@ Cells cells_of(const ngsi::Geometry& geometry) {
   return cells_of_bounds(ngsi::bounds_of(geometry));
 }
 
+void add_keys(const ngsi::AttributeView& instance, IndexKeys& keys) {
+  keys.attributes.push_back(instance.name);
+  const auto take = [](void* list, const ngsi::Scalar& scalar) {
+    static_cast<IndexKeys*>(list)->scalars.push_back(
+        {scalar.attribute, key_class_of(scalar.scalar), key_of(scalar)});
+  };
+  ngsi::detail::for_each_scalar(instance, take, &keys);
+  if (instance.kind != ngsi::Kind::kGeoProperty) return;
+  const auto geometry = ngsi::read_geometry(instance.value);
+  if (!geometry) return;
+  for (const std::uint64_t cell : cells_of(*geometry)) keys.cells.push_back({instance.name, cell});
+}
+
+void sort_keys(IndexKeys& keys) {
+  sort_unique(keys.types);
+  sort_unique(keys.attributes);
+  sort_unique(keys.scalars);
+  sort_unique(keys.cells);
+  if (keys.scalars.size() > kScalarsMax) fold_long_lists(keys.scalars);
+}
+
 }  // namespace
 
 KeyClass key_class_of(ngsi::Hints::Class scalar) {
@@ -68,23 +90,21 @@ KeyClass key_class_of(ngsi::Hints::Class scalar) {
 IndexKeys keys_of(const ngsi::Entity& entity) {
   IndexKeys keys;
   keys.types = entity.types();
-  for (const ngsi::AttributeView& attribute : entity.attributes()) {
-    keys.attributes.push_back(attribute.name);
-    if (attribute.kind != ngsi::Kind::kGeoProperty) continue;
-    const auto geometry = ngsi::read_geometry(attribute.value);
-    if (!geometry) continue;
-    for (const std::uint64_t cell : cells_of(*geometry)) {
-      keys.cells.push_back({attribute.name, cell});
+  for (const ngsi::AttributeView& instance : entity.attributes()) add_keys(instance, keys);
+  sort_keys(keys);
+  return keys;
+}
+
+IndexKeys keys_of(const ngsi::Entity& entity, const std::vector<NameId>& attributes) {
+  IndexKeys keys;
+  keys.types = entity.types();
+  const ngsi::AttributeRange range = entity.attributes();
+  for (const NameId name : attributes) {
+    for (auto at = range.find(name); !(at == range.end()) && at->name == name; ++at) {
+      add_keys(*at, keys);
     }
   }
-  ngsi::for_each_scalar(entity, [&keys](const ngsi::Scalar& scalar) {
-    keys.scalars.push_back({scalar.attribute, key_class_of(scalar.scalar), key_of(scalar)});
-  });
-  sort_unique(keys.types);
-  sort_unique(keys.attributes);
-  sort_unique(keys.scalars);
-  sort_unique(keys.cells);
-  if (keys.scalars.size() > kScalarsMax) fold_long_lists(keys.scalars);
+  sort_keys(keys);
   return keys;
 }
 

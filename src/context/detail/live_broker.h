@@ -68,8 +68,8 @@ class LiveBroker final : public Broker {
   void stage_followers(const Tenant& tenant, const Outcomes& outcomes, store::Batch& batch);
   static void stage_names(Tenant& tenant, store::Batch& batch);
   static void sweep_names(Tenant& tenant, store::Batch& batch);
-  void publish(Tenant& tenant, const Outcomes& outcomes);
-  void publish_one(Tenant& tenant, const Change& change);
+  void publish(Tenant& tenant, Outcomes& outcomes);
+  void publish_one(Tenant& tenant, Change& change);
   [[nodiscard]] Instant stamp();
 
   // Start.

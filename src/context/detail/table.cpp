@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "ngsi/difference.h"
+
 namespace revier::context::detail {
 namespace {
 
@@ -152,7 +154,12 @@ void Table::append_row(Serial serial, std::vector<Row>& out) const {
 }
 
 void Table::publish(Serial serial, const EntityPtr& before, const EntityPtr& after) {
-  change(serial, before, after, {keys_or_none(before), keys_or_none(after)});
+  if (!before || !after) {
+    return change(serial, before, after, {keys_or_none(before), keys_or_none(after)});
+  }
+  // What did not change keeps its keys: they need not be made to find that out.
+  const std::vector<NameId> changed = ngsi::changed_attributes(*before, *after);
+  change(serial, before, after, {keys_of(*before, changed), keys_of(*after, changed)});
 }
 
 void Table::add(const Row& row, IndexKeys keys) {

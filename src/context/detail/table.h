@@ -50,6 +50,8 @@ struct IndexKeys {
   std::vector<CellKey> cells;
 };
 [[nodiscard]] IndexKeys keys_of(const ngsi::Entity& entity);
+// Without those of other attributes than these (ascending).
+[[nodiscard]] IndexKeys keys_of(const ngsi::Entity& entity, const std::vector<NameId>& attributes);
 [[nodiscard]] KeyClass key_class_of(ngsi::Hints::Class scalar);
 // Cells that hold every geometry that touches the area.
 [[nodiscard]] Cells cells_of_area(const ngsi::Hints::Area& area);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "context/detail/live_broker.h"
+#include "ngsi/difference.h"
 
 namespace revier::context::detail {
 namespace {
@@ -21,6 +22,16 @@ std::string row_value(Serial serial, const ngsi::Entity& entity) {
 
 bool changed(const ngsi::Mutated& what) { return what.before != what.after; }
 
+void recount_names(ngsi::Names& names, const ngsi::EntityPtr& before,
+                   const ngsi::EntityPtr& after) {
+  if (before && after) {
+    const auto changed_ones = ngsi::changed_attributes(*before, *after);
+    if (ngsi::same_names(*before, *after, changed_ones)) return;  // as a rule
+  }
+  if (after) names.count(*after, 1);
+  if (before) names.count(*before, -1);
+}
+
 }  // namespace
 
 Task<Result<Broker::Outcomes>> LiveBroker::write(std::string_view tenant, std::vector<Write> writes,
@@ -30,7 +41,7 @@ Task<Result<Broker::Outcomes>> LiveBroker::write(std::string_view tenant, std::v
     return stage(home, writes, origin, batch);
   };
   co_return co_await store_.writer().run(
-      job, [this, &home](const Outcomes& outcomes) { publish(home, outcomes); });
+      job, [this, &home](Outcomes& outcomes) { publish(home, outcomes); });
 }
 
 Result<Broker::Outcomes> LiveBroker::write_blocking(std::string_view tenant,
@@ -40,7 +51,7 @@ Result<Broker::Outcomes> LiveBroker::write_blocking(std::string_view tenant,
       [this, &home, &writes, origin](store::Batch& batch) -> Result<Outcomes> {
         return stage(home, writes, origin, batch);
       },
-      [this, &home](const Outcomes& outcomes) { publish(home, outcomes); });
+      [this, &home](Outcomes& outcomes) { publish(home, outcomes); });
 }
 
 Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& writes, Origin origin,
@@ -144,29 +155,27 @@ Instant LiveBroker::stamp() {
   return last_stamp_;
 }
 
-void LiveBroker::publish(Tenant& tenant, const Outcomes& outcomes) {
-  for (const auto& outcome : outcomes) {
+void LiveBroker::publish(Tenant& tenant, Outcomes& outcomes) {
+  for (auto& outcome : outcomes) {
     if (outcome && changed(outcome->what)) publish_one(tenant, *outcome);
   }
 }
 
-void LiveBroker::publish_one(Tenant& tenant, const Change& change) {
+void LiveBroker::publish_one(Tenant& tenant, Change& change) {
   const auto& [before, after] = std::tie(change.what.before, change.what.after);
   const std::size_t before_bytes = tenant.table.memory_bytes();
   tenant.table.publish(change.serial, before, after);
   memory_bytes_ += tenant.table.memory_bytes() - before_bytes;
   memory_gauge_.set(static_cast<double>(memory_bytes_.load()));
   if (!before || !after) entities_gauge_.add(after ? 1 : -1);
-  if (after) tenant.names.count(*after, 1);
-  if (before) tenant.names.count(*before, -1);
+  recount_names(tenant.names, before, after);
   // A later write of the same group may have staged a newer version: that one stays.
   auto& staged = tenant.staging.rows;
   const auto at = staged.find(change.id);
   if (at != staged.end() && at->second.entity == after) staged.erase(at);
-  Change numbered = change;
-  numbered.sequence = ++sequence_;
+  change.sequence = ++sequence_;
   const Lock lock(listeners_mutex_);
-  for (ChangeListener* listener : listeners_) listener->on_change(numbered);
+  for (ChangeListener* listener : listeners_) listener->on_change(change);
 }
 
 Result<> LiveBroker::apply_publication(std::string_view tenant, const Publication& publication,
@@ -196,7 +205,7 @@ Result<> LiveBroker::apply_publication(std::string_view tenant, const Publicatio
     return outcomes;
   };
   const auto shown =
-      store_.writer().run_blocking(job, [&](const Outcomes& outcomes) { publish(home, outcomes); });
+      store_.writer().run_blocking(job, [&](Outcomes& outcomes) { publish(home, outcomes); });
   if (!shown) return fail(shown.error());
   return {};
 }
