@@ -40,8 +40,24 @@ void IoThread::run() {
 
 IoThread* IoThread::current() { return current_thread; }
 
+// One wake for all that came before the thread gets there: a writer answers its group in a row.
 void IoThread::post(std::coroutine_handle<> handle) {
-  boost::asio::post(context_, [handle] { handle.resume(); });
+  {
+    const Lock lock(ready_mutex_);
+    ready_.push_back(handle);
+    if (ready_.size() > 1) return;
+  }
+  boost::asio::post(context_, [this] { resume_ready(); });
+}
+
+// What is posted meanwhile comes after what else the thread has to do: a slice ends by posting.
+void IoThread::resume_ready() {
+  std::vector<std::coroutine_handle<>> ready;
+  {
+    const Lock lock(ready_mutex_);
+    ready.swap(ready_);
+  }
+  for (const std::coroutine_handle<> handle : ready) handle.resume();
 }
 
 void IoThread::add(Watched& watched) {

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/task.h"
+#include "base/thread_safety.h"
 #include "base/time.h"
 
 namespace revier::net::detail {
@@ -61,6 +62,7 @@ class IoThread final : public Executor {
 
  private:
   void run();
+  void resume_ready();
   void arm_tick();
   void tick();
 
@@ -72,6 +74,8 @@ class IoThread final : public Executor {
   bool ticking_ = false;
   bool shutting_down_ = false;
   std::vector<Watched*> watched_;
+  Mutex ready_mutex_;
+  std::vector<std::coroutine_handle<>> ready_ RV_GUARDED_BY(ready_mutex_);
   std::int64_t date_second_ = -1;
   std::string date_line_;
   LogBatch access_log_;
