@@ -68,20 +68,22 @@ void append_quoted(std::string& out, std::string_view text) {
 }
 
 bool is_plain(std::string_view text) {
-  return !text.empty() && text.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c != ' ' && c != '"' && c != '=' && c != '\\' && c != '\n' && c != '\r' && c != '\t';
+  });
 }
 
+// The first field of a line, the time, stands there.
 void append_field(std::string& line, LogFormat format, std::string_view key,
                   std::string_view value) {
-  const bool first = line.empty() || line.back() == '\n';
   if (format == LogFormat::kJson) {
-    line += first ? '{' : ',';
+    line += ',';
     append_quoted(line, key);
     line += ':';
     append_quoted(line, value);
     return;
   }
-  if (!first) line += ' ';
+  line += ' ';
   line += key;
   line += '=';
   if (is_plain(value)) {
@@ -94,7 +96,9 @@ void append_field(std::string& line, LogFormat format, std::string_view key,
 // Appends one line, without its end.
 void append_line(std::string& out, LogFormat format, Level level, std::string_view event,
                  std::initializer_list<LogField> fields) {
-  append_field(out, format, "time", to_iso8601(RealClock().now()));
+  out += format == LogFormat::kJson ? "{\"time\":\"" : "time=";
+  append_iso8601(out, RealClock().now());
+  if (format == LogFormat::kJson) out += '"';
   append_field(out, format, "level", name_of(level));
   append_field(out, format, "event", event);
   for (const LogField& field : fields) append_field(out, format, field.key, field.value);

@@ -39,8 +39,11 @@ std::string problem_body(const Error& error, const ErrorRow& row) {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
 }
 
 std::string_view to_string(Method method) {
@@ -69,6 +72,7 @@ const std::vector<std::pair<std::string, std::string>>& Request::query_params() 
 }
 
 std::optional<std::string> Request::query_param(std::string_view name) const {
+  if (query.empty()) return std::nullopt;
   for (const auto& [key, value] : query_params()) {
     if (key == name) return value;
   }
@@ -91,12 +95,13 @@ std::string Request::origin() const {
 }
 
 Response& Response::header(std::string name, std::string value) & {
+  if (headers.empty()) headers.reserve(4);
   headers.emplace_back(std::move(name), std::move(value));
   return *this;
 }
 
 Response&& Response::header(std::string name, std::string value) && {
-  headers.emplace_back(std::move(name), std::move(value));
+  header(std::move(name), std::move(value));
   return std::move(*this);
 }
 

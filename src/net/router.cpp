@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <boost/container/small_vector.hpp>
+
 #include "base/check.h"
 #include "net/detail/text.h"
 #include "net/http.h"
@@ -10,10 +12,12 @@ constexpr std::size_t kMethods = 7;
 constexpr std::size_t kPartsMax = 64;
 
 using Parts = std::span<const std::string_view>;
+// Most paths have fewer parts: finding a route takes no memory.
+using PartList = boost::container::small_vector<std::string_view, 12>;
 
 // "/a/b/" has the parts "a", "b" and "".
-std::vector<std::string_view> split(std::string_view path) {
-  std::vector<std::string_view> parts;
+PartList split(std::string_view path) {
+  PartList parts;
   path.remove_prefix(1);
   for (;;) {
     const std::size_t end = path.find('/');
@@ -52,7 +56,7 @@ struct Router::Node {
   struct Found {
     Method method;
     const Entry* entry = nullptr;
-    std::vector<std::string_view> values;
+    PartList values;
     std::array<bool, kMethods> allowed{};
   };
 
@@ -180,7 +184,7 @@ void Router::set_error_page(std::function<Response(const Request&, const Error&)
 
 Result<Router::Match> Router::match(Method method, std::string_view path) const {
   if (!path.starts_with('/')) return fail(Code::kInvalidRequest, "the path must begin with '/'");
-  const std::vector<std::string_view> parts = split(path);
+  const PartList parts = split(path);
   RV_TRY(check_path(parts));
   Node::Found found{.method = method};
   Match match;

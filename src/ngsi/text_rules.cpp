@@ -26,8 +26,21 @@ bool is_name_char(UChar32 c) {
 
 // What may not stand in a URI or IRI.
 bool is_uri_char(char c) {
-  return static_cast<unsigned char>(c) > 0x20 && c != 0x7f &&
-         std::string_view("<>\"{}|\\^`").find(c) == std::string_view::npos;
+  switch (c) {
+    case '<':
+    case '>':
+    case '"':
+    case '{':
+    case '}':
+    case '|':
+    case '\\':
+    case '^':
+    case '`':
+    case 0x7f:
+      return false;
+    default:
+      return static_cast<unsigned char>(c) > 0x20;
+  }
 }
 
 // Bytes of "scheme:", 0 without one.

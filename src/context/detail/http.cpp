@@ -20,14 +20,17 @@ std::string_view trim(std::string_view text) {
 // The part before `separator`, trimmed; `rest` goes on behind it. Quoted text is kept whole, and
 // what stands in angle brackets.
 std::string_view next_part(std::string_view& rest, char separator) {
-  bool quoted = false;
-  bool bracketed = false;
   std::size_t end = 0;
+  char closing = 0;  // of what is kept whole
   for (; end < rest.size(); ++end) {
     const char c = rest[end];
-    if (c == '"' && !bracketed) quoted = !quoted;
-    if (!quoted && (c == '<' || c == '>')) bracketed = c == '<';
-    if (c == separator && !quoted && !bracketed) break;
+    if (closing != 0) {
+      if (c == closing) closing = 0;
+    } else if (c == separator) {
+      break;
+    } else if (c == '"' || c == '<') {
+      closing = c == '<' ? '>' : c;
+    }
   }
   const std::string_view part = trim(rest.substr(0, end));
   rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -237,8 +240,10 @@ void link_pages(net::Response& response, const net::Request& request, const Page
 }
 
 void link_context(net::Response& response, std::string_view url) {
-  response.header(
-      "Link", fmt::format("<{}>; rel=\"{}\"; type=\"application/ld+json\"", url, kContextRelation));
+  std::string link;
+  link.reserve(url.size() + kContextRelation.size() + 48);
+  link.append("<").append(url).append(">; rel=\"").append(kContextRelation);
+  response.header("Link", std::move(link.append("\"; type=\"application/ld+json\"")));
 }
 
 net::Response answer(const net::Request& request, int status, Media media, std::string body) {

@@ -49,13 +49,10 @@ class ByteReader {
     return static_cast<std::uint8_t>(*at_++);
   }
   std::uint64_t varint() {
-    std::uint64_t number = 0;
-    for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
-      const auto part = static_cast<std::uint8_t>(*at_++);
-      number |= std::uint64_t{part & 0x7fU} << shift;
-      if (part < 0x80) return number;
+    if (at_ != end_ && static_cast<std::uint8_t>(*at_) < 0x80) {  // as a rule
+      return static_cast<std::uint8_t>(*at_++);
     }
-    return fail();
+    return long_varint();
   }
   Instant instant_after(Instant from) {
     const std::uint64_t zigzag = varint();
@@ -87,6 +84,15 @@ class ByteReader {
   }
 
  private:
+  std::uint64_t long_varint() {
+    std::uint64_t number = 0;
+    for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
+      const auto part = static_cast<std::uint8_t>(*at_++);
+      number |= std::uint64_t{part & 0x7fU} << shift;
+      if (part < 0x80) return number;
+    }
+    return fail();
+  }
   std::uint8_t fail() {
     ok_ = false;
     at_ = end_;
