@@ -31,15 +31,12 @@ std::span<const records::Migration> migrations() { return kMigrations; }
 
 Result<Item> write(records::Session& session, std::string_view entity, std::string_view attribute,
                    std::int64_t value) {
-  RV_TRY(session.execute(
-      "INSERT INTO publication (entity, attribute, value, revision)"
-      " VALUES (:entity, :attribute, :value, 1) ON CONFLICT (entity, attribute) DO UPDATE SET"
-      " value = excluded.value, revision = publication.revision + 1",
-      {{"entity", std::string(entity)}, {"attribute", std::string(attribute)}, {"value", value}}));
   RV_ASSIGN(const records::Row row,
-            session.one("SELECT entity, attribute, value, revision FROM publication"
-                        " WHERE entity = :entity AND attribute = :attribute",
-                        {{"entity", std::string(entity)}, {"attribute", std::string(attribute)}}));
+            session.one("INSERT INTO publication (entity, attribute, value, revision)"
+                        " VALUES (:entity, :attribute, :value, 1) ON CONFLICT (entity, attribute)"
+                        " DO UPDATE SET value = excluded.value, revision = publication.revision + 1"
+                        " RETURNING entity, attribute, value, revision",
+                        {{"entity", entity}, {"attribute", attribute}, {"value", value}}));
   return from_row(row);
 }
 

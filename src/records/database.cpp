@@ -248,6 +248,7 @@ class SqlDatabase final : public Database, private GroupBackend<Session> {
 Result<std::unique_ptr<Database>> Database::open(const Options& options,
                                                  std::span<const Migration> migrations) {
   RV_ASSIGN(detail::Target target, detail::parse_target(options));
+  if (target.sqlite) detail::spare_locks();
   if (target.sqlite && target.vfs.empty()) RV_TRY(detail::create_private(target.file));
   RV_ASSIGN(auto session, detail::SqlSession::open(target, detail::Access::kWrite));
   const auto before = [&target](std::string_view step) -> Result<> {

@@ -64,6 +64,12 @@ Result<> sync_folder_of(const std::string& file) {
 
 }  // namespace
 
+void spare_locks() {
+  static const bool done = sqlite3_config(SQLITE_CONFIG_MULTITHREAD) == SQLITE_OK &&
+                           sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+  static_cast<void>(done);
+}
+
 Result<> create_private(const std::string& file) {
   if (std::filesystem::exists(file)) return {};
   const int handle = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

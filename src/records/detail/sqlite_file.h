@@ -7,6 +7,11 @@
 
 namespace revier::records::detail {
 
+// To be called before SQLite is used. Each session belongs to one thread at a time and nobody asks
+// how much memory SQLite holds, so that its locks around both would guard nothing. Where the
+// process uses SQLite already, it stays as it is.
+void spare_locks();
+
 // Makes the file if it is missing, readable by its owner only (-wal and -shm take that over).
 [[nodiscard]] Result<> create_private(const std::string& file);
 
