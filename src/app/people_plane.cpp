@@ -74,6 +74,7 @@ class WholePeople final : public PeoplePlane {
             .keys = keys_,
             .identity = *needs_.accounts.identity,
             .pool = needs_.pool,
+            .reads = needs_.reads,
             .civil_clock = needs_.civil_clock};
   }
 

@@ -25,6 +25,7 @@ struct PeopleNeeds {
   Accounts& accounts;
   const Clock& civil_clock;
   net::Pool& pool;
+  net::Pool& reads;
   const web::Site& frame;
   ticket::FindOccasion occasion;
   std::string site_address;

@@ -129,6 +129,7 @@ class WholeSite final : public Site {
             .accounts = *accounts_,
             .civil_clock = *civil_clock_,
             .pool = pool_,
+            .reads = reads_,
             .frame = frame_,
             .occasion = [this](web::Language language) { return public_->occasion(language); },
             .site_address = address(),
@@ -217,6 +218,7 @@ class WholeSite final : public Site {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Accounts> accounts_;
   net::Pool pool_{pool_threads(), 256};
+  net::Pool reads_{2, 4'096};  // short ones: a rush waits a moment and is not sent away
   std::shared_ptr<const net::ServedFile> map_tiles_;
   web::Site frame_;
   std::unique_ptr<jsonld::Catalogue> catalogue_;

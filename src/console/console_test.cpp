@@ -112,7 +112,8 @@ class ConsoleTest : public testing::Test {
     registrations_ = std::move(*registrations);
     register_ada();
     open_broker();
-    ticket::Domain domain{*database_, *registrations_, links_, keys_, *identity_, pool_, clock_};
+    ticket::Domain domain{*database_, *registrations_, links_, keys_,
+                          *identity_, pool_,           pool_,  clock_};
     Needs needs{.tickets = domain, .site = site_};
     needs.version = "1.2.3";
     needs.store_writable = [] { return true; };

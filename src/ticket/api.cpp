@@ -87,7 +87,7 @@ Task<Response> get_registration(Request& request, const Domain& domain) {
   auto id = domain.links.open(kRegistrationLink, request.param("id"));
   if (!id) co_return Response::problem(id.error());
   Result<Booking> booking = fail(Code::kResourceNotFound, "there is no such registration");
-  auto read = co_await domain.pool.run([&] {
+  auto read = co_await domain.reads.run([&] {
     return domain.database.read([&](records::Session& session) -> Result<> {
       booking = rows::find(session, *id);
       return {};

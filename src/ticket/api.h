@@ -32,6 +32,7 @@ struct Domain {
   const TicketKeys& keys;
   const identity::Identity& identity;
   net::Pool& pool;
+  net::Pool& reads;  // of one booking each: they must not wait for passwords and PDFs
   const Clock& civil_clock;
 };
 

@@ -57,7 +57,7 @@ std::vector<ClaimRow> claim_rows(const Booking& booking, const Registrations& re
 
 Task<Result<Booking>> read_booking(const Domain& domain, std::string id) {
   Result<Booking> booking = fail(Code::kResourceNotFound, "there is no such booking");
-  const auto read = co_await domain.pool.run([&] {
+  const auto read = co_await domain.reads.run([&] {
     return domain.database.read([&](records::Session& session) -> Result<> {
       booking = rows::find(session, id);
       return {};
