@@ -77,6 +77,7 @@ class LiveBroker final : public Broker {
   [[nodiscard]] Result<> load_publications();
   [[nodiscard]] Result<> load_entities();
   struct StoredRow;
+  [[nodiscard]] Result<std::vector<StoredRow>> read_block(store::Cursor& rows);
   [[nodiscard]] Result<> load_block(std::vector<StoredRow>& block);
 
   store::Store& store_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The start: names first, for entities are told in them; then every entity once.
 #include <algorithm>
+#include <future>
 
 #include "base/log.h"
 #include "base/parallel.h"
@@ -96,19 +97,29 @@ Result<> LiveBroker::load_publications() {
   return rows->status();
 }
 
+// One block is read while the one before is decoded and entered.
 Result<> LiveBroker::load_entities() {
   const auto rows = store_.scan(store::Column::kEntities, {});
+  const auto read = [this, &rows] { return read_block(*rows); };
+  auto next = std::async(std::launch::async, read);
+  for (;;) {
+    RV_ASSIGN(std::vector<StoredRow> block, next.get());
+    if (block.empty()) return rows->status();
+    next = std::async(std::launch::async, read);
+    RV_TRY(load_block(block));
+  }
+}
+
+Result<std::vector<LiveBroker::StoredRow>> LiveBroker::read_block(store::Cursor& rows) {
   std::vector<StoredRow> block;
-  for (; rows->valid(); rows->next()) {
-    RV_ASSIGN(const Key key, split(rows->key(), "entities"));
+  for (; rows.valid() && block.size() < kBlockRows; rows.next()) {
+    RV_ASSIGN(const Key key, split(rows.key(), "entities"));
     StoredRow& row = block.emplace_back();
     row.tenant = &made(key.tenant);
     row.id = key.rest;
-    row.bytes = rows->value();
-    if (block.size() == kBlockRows) RV_TRY(load_block(block));
+    row.bytes = rows.value();
   }
-  RV_TRY(rows->status());
-  return load_block(block);
+  return block;
 }
 
 Result<> LiveBroker::load_block(std::vector<StoredRow>& block) {
@@ -125,7 +136,6 @@ Result<> LiveBroker::load_block(std::vector<StoredRow>& block) {
     Serial& next = row.tenant->staging.next_serial;
     next = std::max(next, row.serial + 1);
   }
-  block.clear();
   if (memory_bytes_ > options_.memory_bytes_max) {
     return fail(Code::kInsufficientStorage,
                 fmt::format("the entities need more than limits.memory ({} bytes); raise it",
