@@ -118,6 +118,9 @@ class DeskElement extends HTMLElement {
     addEventListener("beforeunload", (event) => {
       if (this.desk && this.desk.waiting.length > 0) event.preventDefault();
     });
+    const back = encodeURIComponent(location.pathname + location.search);
+    this.part("sign-in").querySelector("a")?.setAttribute(
+        "href", `${this.dataset.signIn ?? ""}?weiter=${back}`);
     this.showSound();
   }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Service worker of the check-in pages alone (its scope is their address): keeps the page that
-// works without network, and the files it needs. Caches of others are left alone.
+// works without network, and the files it needs. The site's own worker deletes old caches that
+// begin with "revier-": this one is called otherwise.
 //
 // The page that is kept is .../einlass/ohne-netz: it knows no name and no session.
 declare const self: ServiceWorkerGlobalScope;
 
-const cacheName = "revier-einlass";
+const cacheName = "einlass-1";
 const pageMs = 4_000;
 const shell = new URL("ohne-netz", self.location.href).pathname;
 const assetPattern = /\/a\/[0-9a-f]{8}\/[A-Za-z0-9_.-]+/g;

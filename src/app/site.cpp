@@ -187,8 +187,8 @@ class WholeSite final : public Site {
                                     .site = frame_,
                                     .server = server_options(options_),
                                     .folder = options_.text("data") + "/lan",
-                                    .listen = options_.text("lan.listen"),
-                                    .help_listen = options_.text("lan.help_listen")}));
+                                    .listen = options_.text("lan_listen"),
+                                    .help_listen = options_.text("lan_help_listen")}));
     return {};
   }
 

@@ -7,7 +7,7 @@ import {join} from "node:path";
 import {rmSync, writeFileSync} from "node:fs";
 
 import {isWholePage, looksWellEverywhere, noOverflow, noViolations} from "./checks.mjs";
-import {makeFirstAccount, signIn} from "./console_test.mjs";
+import {account, makeFirstAccount, signIn} from "./console_test.mjs";
 import {register} from "./people.mjs";
 import {browserArguments, phone, test} from "./suite.mjs";
 
@@ -131,6 +131,19 @@ test("a desk finds names, takes a mistake back, and works without script", async
   await page.locator(".rv-gate__title", {hasText: "Zurückgenommen"}).waitFor();
   assert.match(await take(page, code), /Angenommen/);
   await noViolations(page);
+
+  const other = await register(server, [day], "Gerd Abgemeldet");
+  await page.context().clearCookies();
+  assert.match(await take(page, other.ticket), /Angenommen[^]*Ohne Netz/);
+  assert.match(await page.locator("main").innerText(), /Die Anmeldung ist abgelaufen/);
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.getByRole("link", {name: "Neu anmelden"}).click();
+  await page.getByLabel("Anmeldename").fill(account.name);
+  await page.getByLabel("Passwort").fill(account.password);
+  await page.locator("main form button").click();
+  await page.locator("rv-desk[data-ready]").waitFor();
+  assert.ok(await page.locator("[data-part=queue-box]").isHidden(), "sent after signing in");
+  assert.match(await take(page, other.code), /Schon benutzt/);
 
   const plain = await open({javaScriptEnabled: false});
   const cookies = await page.context().cookies();
