@@ -5,6 +5,7 @@
 #include <set>
 
 #include "event/detail/feed_pages.h"
+#include "event/detail/my_programme.h"
 #include "event/detail/programme_pages.h"
 #include "event/json_ld.h"
 #include "event/page_rows.h"
@@ -270,6 +271,7 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
   page("/sprecherin/{id}", detail::show_speaker);
   page("/calendar.ics", detail::show_calendar);
   detail::add_feed_pages(router, needs);
+  detail::add_my_programme(router, needs);
   page("/ausstellung", show_exhibition);
   page("/best-practices", show_practices);
   page("/stadt-jetzt", show_city);

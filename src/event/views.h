@@ -141,6 +141,16 @@ struct SessionPage {
   std::string json_ld;
 };
 
+struct MyProgrammePage {
+  web::Page page;
+  std::vector<std::string> overlaps;
+  std::vector<DayGroup> groups;  // empty without a selection
+  std::vector<web::kern::Choices> choices;
+  std::string calendar_href;
+  std::string webcal_href;
+  std::string self_href;
+};
+
 struct NewsRow {
   Link title;  // without an address for what has no page
   std::vector<std::string> lines;

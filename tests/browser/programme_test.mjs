@@ -15,11 +15,11 @@ test("the programme filters by day and topic and finds words", async ({open}) =>
   const second = await rows(page).count();
   assert.ok(second > 0 && second < all, `${second} of ${all}`);
   assert.equal(await page.getByLabel("Tag").inputValue(), "2025-02-06");
-  await page.getByLabel("Suche").fill("fiware");
+  await page.getByLabel("Suche", {exact: true}).fill("fiware");
   await page.getByRole("button", {name: "Anzeigen"}).click();
   assert.equal(await rows(page).count(), 1);
   assert.match(await page.getByRole("status").first().innerText(), /1 Veranstaltung/);
-  await page.getByLabel("Suche").fill("gibtesnichtimprogramm");
+  await page.getByLabel("Suche", {exact: true}).fill("gibtesnichtimprogramm");
   await page.getByRole("button", {name: "Anzeigen"}).click();
   assert.equal(await rows(page).count(), 0);
   assert.match(await page.getByRole("status").first().innerText(), /Keine Veranstaltung/);

@@ -11,6 +11,7 @@ import "./map_tiles_test.mjs";
 import "./registration_test.mjs";
 import "./console_test.mjs";
 import "./door_test.mjs";
+import "./mine_test.mjs";
 import "./editor_test.mjs";
 
 const [binary, ...words] = process.argv.slice(2);

@@ -152,6 +152,7 @@ Response show_programme(const PageNeeds& needs, const Request& request) {
   } else {
     view.groups = day_groups(*programme, *needs.ledger(), sessions, language);
   }
+  view.page.scripts = {"favourites.js"};
   web::Html out(language);
   render_programme(out, view);
   return web::html_response(std::move(out));
@@ -183,6 +184,7 @@ Response show_session(const PageNeeds& needs, const Request& request) {
     view.seats_key = entity_id(*find_kind("sessions"), session->id) + " remainingAttendeeCapacity";
     view.seats = web::number(language, *seats);
   }
+  view.page.scripts = {"favourites.js"};
   web::Html out(language);
   render_session(out, view);
   return web::html_response(std::move(out));
