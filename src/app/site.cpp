@@ -161,6 +161,7 @@ class WholeSite final : public Site {
                                   .mail_status = [this] { return people_->mail_status(); },
                                   .broker = &public_->broker(),
                                   .context = catalogue_->core(),
+                                  .catalogue = catalogue_.get(),
                                   .programme = &public_->editor()});
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);

@@ -119,6 +119,7 @@ class ConsoleTest : public testing::Test {
     needs.store_writable = [] { return true; };
     needs.broker = broker_.get();
     needs.context = catalogue_->core();
+    needs.catalogue = catalogue_.get();
     add_routes(router_, needs);
   }
 
@@ -423,6 +424,29 @@ TEST_F(ConsoleTest, EntitiesAreFilteredAndAWrongExpressionIsTold) {
   EXPECT_EQ(wrong.status, 422);
   EXPECT_TRUE(has(wrong, "id=\"q-error\"") || has(wrong, "aria-invalid=\"true\""));
   EXPECT_FALSE(has(wrong, id));
+}
+
+TEST_F(ConsoleTest, AnExpressionTakesTheNamesThatThePageShows) {
+  sign_in("viewer");
+  const std::string id = "id=urn%3Angsi-ld%3AAir%3A1";
+  const std::string page = "/console/daten/entitaeten";
+  EXPECT_TRUE(has(get(page, "q=name"), id)) << "https://schema.org/name";
+  EXPECT_TRUE(has(get(page, "q=name%3D%3D%22Luft+%3C1%3E%22%3Btemperature%3E20"), id));
+  EXPECT_TRUE(has(get(page, "q=name&typ=AirQualityObserved"), id));
+  EXPECT_FALSE(has(get(page, "q=nam"), id));
+  EXPECT_FALSE(has(get(page, "q=%21name"), id));
+}
+
+TEST_F(ConsoleTest, FaultsOfAnExpressionAreToldInThePagesLanguage) {
+  sign_in("viewer");
+  const std::string page = "/console/daten/entitaeten";
+  EXPECT_TRUE(has(get(page, "q=h%C3%B6he%3E%3E1"),
+                  "Ab Zeichen 6 ist der Ausdruck nicht zu lesen: "
+                  "„&gt;1“"));
+  EXPECT_TRUE(has(get("/en" + page, "q=a%3D%3D"),
+                  "ends too early: something is missing at "
+                  "character 4"));
+  EXPECT_TRUE(has(get(page, "q=a~%3D%22%28%22"), "regulärer Ausdruck"));
 }
 
 }  // namespace

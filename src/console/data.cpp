@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <algorithm>
+#include <map>
 
 #include "console/detail/entry.h"
 #include "console/entity_rows.h"
 #include "console/pages.h"
+#include "console/query_names.h"
 #include "console/texts.h"
 #include "ngsi/predicate.h"
+#include "ngsi/q.h"
 #include "ngsi/render.h"
 
 namespace revier::console {
@@ -136,17 +139,61 @@ struct Listing {
   std::string q_error;
 };
 
+// How many signs the UTF-8 text has.
+std::size_t count_signs(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+// What is wrong with a q, and where.
+std::string q_error(std::string_view q, Language language) {
+  const auto read = ngsi::find_fault(q);
+  if (!read) return words(language, texts::kDataQWrong);
+  const std::size_t place = count_signs(q.substr(0, *read)) + 1;
+  if (*read >= q.size()) return web::text(language, texts::kDataQTooShort, {{"place", place}});
+  return web::text(language, texts::kDataQFault,
+                   {{"place", place}, {"rest", std::string(q.substr(*read))}});
+}
+
+// Short names in q mean what the page shows under them, of the chosen type where there is one.
+Task<Result<jsonld::ContextPtr>> context_of_q(const Needs& needs, const Place& place,
+                                              const ngsi::Selection& selection) {
+  if (selection.q.empty()) co_return needs.context;
+  std::map<std::string, std::size_t> of_type;
+  const std::vector<context::NameCount> attributes = needs.broker->attributes(place.tenant);
+  if (!selection.type.empty()) {
+    ngsi::Selection typed;
+    typed.type = selection.type;
+    const ngsi::Names& names = needs.broker->names(place.tenant);
+    RV_CO_ASSIGN(const ngsi::Predicate predicate,
+                 ngsi::Predicate::compile(typed, names, *needs.context));
+    RV_CO_ASSIGN(const context::Found some,
+                 co_await needs.broker->query(place.tenant, predicate, {.limit = kPageSize}));
+    for (const ngsi::EntityPtr& entity : some.entities) {
+      for (const ngsi::AttributeView& attribute : entity->attributes()) {
+        ++of_type[names.iri(attribute.name)];
+      }
+    }
+  }
+  co_return context_of_shown_names(
+      *needs.catalogue, attributes, selection.q, [&](const context::NameCount& attribute) {
+        return selection.type.empty() ? attribute.entities : of_type[attribute.iri];
+      });
+}
+
 // A q that cannot be read is told beside its field; other errors are the caller's.
-Task<Result<Listing>> find_entities(const Needs& needs, const Place& place, Asked& asked) {
+Task<Result<Listing>> find_entities(const Needs& needs, const Place& place, Asked& asked,
+                                    Language language) {
   ngsi::Selection selection;
   selection.type = asked.type;
   selection.id_pattern = id_pattern(asked.text);
   selection.q = asked.q;
+  RV_CO_ASSIGN(const jsonld::ContextPtr context, co_await context_of_q(needs, place, selection));
   const auto predicate =
-      ngsi::Predicate::compile(selection, needs.broker->names(place.tenant), *needs.context);
+      ngsi::Predicate::compile(selection, needs.broker->names(place.tenant), *context);
   if (!predicate) {
     if (asked.q.empty() || predicate.error().field != "q") co_return fail(predicate.error());
-    co_return Listing{.found = {}, .q_error = predicate.error().message};
+    co_return Listing{.found = {}, .q_error = q_error(asked.q, language)};
   }
   const auto page = [&] {
     return context::Page{.limit = kPageSize,
@@ -213,9 +260,9 @@ Task<Response> entities(Request& request, const Needs& needs) {
                .text = asked(request, "text"),
                .q = asked(request, "q"),
                .page = asked_page(request)};
-  auto listing = co_await find_entities(needs, *place, wanted);
-  if (!listing) co_return refused(needs, request, listing.error());
   const Language language = web::language_of(request);
+  auto listing = co_await find_entities(needs, *place, wanted, language);
+  if (!listing) co_return refused(needs, request, listing.error());
   const auto count = static_cast<std::int64_t>(listing->found.count.value_or(0));
   const bool wrong = !listing->q_error.empty();
   EntitiesPage view{

@@ -23,6 +23,7 @@
 
 #include "context/broker.h"
 #include "event/programme_editor.h"
+#include "jsonld/catalogue.h"
 #include "jsonld/context.h"
 #include "mail/sender.h"
 #include "net/http.h"
@@ -41,6 +42,7 @@ struct Needs {
   // The data plane; without it there are no pages of data.
   context::Broker* broker = nullptr;
   jsonld::ContextPtr context = nullptr;  // short names of types and attributes
+  jsonld::Catalogue* catalogue = nullptr;
   // Drafts and releases; without it there are no pages of the programme.
   event::ProgrammeEditor* programme = nullptr;
 };

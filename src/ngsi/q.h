@@ -6,6 +6,7 @@
 //
 // Thread safety: plain values and pure functions.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,10 @@ struct Query {
 // Bounds: 8,192 bytes, 256 terms, 256 values in a list, 16 deep.
 // Errors: kBadRequestData with position and what was expected; kOperationNotSupported.
 [[nodiscard]] Result<Query> parse_query(std::string_view text);
+
+// Where parse_query() stops in a text that it does not take: bytes that it could read. nullopt for
+// a text that it takes.
+[[nodiscard]] std::optional<std::size_t> find_fault(std::string_view text);
 
 // A text that parses to an equal tree.
 [[nodiscard]] std::string print_query(const Query& query);

@@ -113,6 +113,8 @@ class QueryParser {
     return query;
   }
 
+  [[nodiscard]] std::size_t read_bytes() const { return at_; }
+
  private:
   [[nodiscard]] tl::unexpected<Error> expected(std::string_view what) const {
     return fail(Code::kBadRequestData,
@@ -310,5 +312,11 @@ class QueryParser {
 }  // namespace
 
 Result<Query> parse_query(std::string_view text) { return QueryParser(text).whole(); }
+
+std::optional<std::size_t> find_fault(std::string_view text) {
+  QueryParser parser(text);
+  if (parser.whole()) return std::nullopt;
+  return parser.read_bytes();
+}
 
 }  // namespace revier::ngsi

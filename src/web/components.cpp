@@ -40,6 +40,11 @@ bool is_numeric(const Table& table, std::ptrdiff_t column) {
   return index < table.columns.size() && table.columns[index].numeric;
 }
 
+std::string_view title_of(const Table& table, std::ptrdiff_t column) {
+  const auto index = static_cast<std::size_t>(column);
+  return index < table.columns.size() ? std::string_view(table.columns[index].title) : "";
+}
+
 std::string Field::described_by() const {
   std::string ids;
   if (!hint.empty()) ids = id + "-hint";

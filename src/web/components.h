@@ -211,5 +211,6 @@ struct Icon {
 [[nodiscard]] std::string_view style(ButtonKind kind);
 [[nodiscard]] std::string choice_id(const Choices& choices, const Choice& choice);
 [[nodiscard]] bool is_numeric(const Table& table, std::ptrdiff_t column);
+[[nodiscard]] std::string_view title_of(const Table& table, std::ptrdiff_t column);
 
 }  // namespace revier::web::kern

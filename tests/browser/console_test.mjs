@@ -90,6 +90,27 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await page.goto("/console/postausgang");
   assert.match(await page.locator("main").innerText(), new RegExp(mail.replaceAll(".", "\\.")));
   await look(page);
+  await page.goto("/console/passwort");
+  await look(page);
+
+  await page.goto("/console/daten");
+  await look(page);
+  const ask = async (q) => {
+    await page.goto("/console/daten/entitaeten");
+    await page.getByLabel(/Ausdruck/).fill(q);
+    await page.getByRole("button", {name: "Suchen"}).click();
+  };
+  await ask("availableSpotNumber<<10");
+  assert.match(await page.locator("main").innerText(), /Ab Zeichen 21 ist der Ausdruck nicht/);
+  await look(page);
+  await ask("availableSpotNumber<1000");
+  const found = await page.locator("tbody a").allInnerTexts();
+  assert.ok(found.length >= 4 && found.every((id) => id.includes("OffStreetParking")), found);
+  await look(page);
+  await page.locator("tbody a").first().click();
+  assert.match(await page.locator("main").innerText(), /availableSpotNumber/);
+  await look(page);
+
   await page.goto("/console/");
   await page.getByRole("link", {name: "Abmelden"}).click();
   await page.waitForURL(/\/console\/abmelden/);

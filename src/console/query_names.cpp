@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "console/query_names.h"
+
+#include <map>
+
+#include "console/entity_rows.h"
+#include "json/json.h"
+
+namespace revier::console {
+namespace {
+
+bool is_name_sign(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return std::isalnum(byte) != 0 || c == '_' || c == '-' || byte >= 0x80;
+}
+
+// Whether `name` stands in the text, not as a part of a longer name.
+bool names(std::string_view text, std::string_view name) {
+  for (std::size_t at = text.find(name); at != std::string_view::npos;
+       at = text.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    const bool begins = at == 0 || !is_name_sign(text[at - 1]);
+    if (begins && (end == text.size() || !is_name_sign(text[end]))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<jsonld::ContextPtr> context_of_shown_names(jsonld::Catalogue& catalogue,
+                                                  std::span<const context::NameCount> attributes,
+                                                  std::string_view q, const Weight& weight) {
+  const jsonld::Context& core = *catalogue.core();
+  std::map<std::string, std::vector<const context::NameCount*>, std::less<>> meant;
+  for (const context::NameCount& attribute : attributes) {
+    std::string name = short_name(core, attribute.iri);
+    if (names(q, name)) meant[std::move(name)].push_back(&attribute);
+  }
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  for (const auto& [name, candidates] : meant) {
+    const context::NameCount* best = candidates.front();
+    if (candidates.size() > 1)
+      best = *std::ranges::max_element(candidates, {}, [&](const auto* c) { return weight(*c); });
+    if (core.find(name) == nullptr && name.find(':') == std::string::npos) {
+      out.member(name, best->iri);
+    }
+  }
+  out.end_object();
+  RV_ASSIGN(const json::Document document, json::Document::parse(text));
+  return catalogue.resolve(document.root());
+}
+
+}  // namespace revier::console
