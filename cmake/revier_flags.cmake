@@ -8,6 +8,7 @@ set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 
 set(REVIER_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
 option(REVIER_FUZZ "Build fuzz targets with libFuzzer" OFF)
+option(REVIER_COVERAGE "Count which lines run, by llvm-cov" OFF)
 
 set(CMAKE_CXX_FLAGS_DEV "-O1 -g1" CACHE STRING "")
 set(CMAKE_C_FLAGS_DEV "-O1 -g1" CACHE STRING "")
@@ -35,4 +36,9 @@ if(REVIER_SANITIZE)
   endif()
 else()
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+endif()
+
+if(REVIER_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
 endif()

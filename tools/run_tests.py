@@ -40,7 +40,7 @@ PARTS = {
     "rush": Part("release", "rush"),
     "bench": Part("release", "bench"),
     "screens": Part("release", "screens", on_request=True),
-    "coverage": Part("release", "coverage", on_request=True),
+    "coverage": Part("coverage", "coverage", on_request=True),
 }
 # What is built of a tree; the whole of it where nothing is named.
 TARGETS = {"tsan": ["net_test", "store_test", "context_test", "tsan_canary"]}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: ngsi
+// Parsers: src/ngsi/entity.cpp
 // Any bytes as a stored entity, and any text as a body: what is taken can be walked, shown as valid
 // JSON, asked and changed.
 #include "base/check.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: web
+// Parsers: src/web/form.cpp
 // Bodies of forms and JSON out of arbitrary bytes: what is taken can be written and read again.
 #include "base/check.h"
 #include "web/form.h"

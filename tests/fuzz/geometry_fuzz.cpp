@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: ngsi
+// Parsers: src/ngsi/geometry.cpp src/ngsi/geo_match.cpp
 // Any bytes as GeoJSON geometry: what is taken can be measured and related, and lies within its
 // bounds.
 #include "base/check.h"

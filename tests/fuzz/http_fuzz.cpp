@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: net
-// Heads, chunked bodies, paths, queries, cookies, Host and problem texts out of arbitrary bytes.
+// Parsers: src/net/head_parser.cpp src/net/chunked.cpp src/net/text.cpp src/net/peers.cpp
+// Heads, chunked bodies, ranges, paths, queries, cookies, Host, addresses and problem texts out of
+// arbitrary bytes.
 // Heads and bodies are read twice, cut differently: both must come to the same.
 #include "base/check.h"
 #include "net/detail/answer.h"
@@ -8,6 +10,7 @@
 #include "net/detail/head_parser.h"
 #include "net/detail/peers.h"
 #include "net/detail/text.h"
+#include "net/file.h"
 #include "net/http.h"
 
 namespace revier::net {
@@ -101,6 +104,9 @@ void feed_request(std::string_view text) {
   }
   (void)request.cookie("a");
   (void)detail::parse_authority(text);
+  if (const auto range = parse_range(text, 1'000)) {
+    RV_CHECK(range->first + range->bytes <= 1'000);
+  }
   (void)detail::negotiate(text);
   const Field forwarded[] = {{"X-Forwarded-For", text}, {"If-None-Match", text}};
   request.fields = forwarded;
@@ -109,6 +115,27 @@ void feed_request(std::string_view text) {
   const auto match = router().match(Method::kGet, text);
   if (!match) return;
   for (const auto& [name, value] : match->params) RV_CHECK(detail::is_utf8(value));
+}
+
+// Addresses and networks as an operator or a proxy writes them.
+void feed_peers(std::string_view text) {
+  if (const auto address = detail::parse_address(text)) {
+    RV_CHECK(detail::parse_address(detail::to_string(*address)) == address);
+    (void)detail::is_private(*address);
+    const detail::HostNames names({}, text);
+    RV_CHECK(names.contains("localhost"));
+  }
+  if (const auto networks = detail::Networks::parse({std::string(text)})) {
+    RV_CHECK(!networks->empty());
+  }
+  static const detail::Networks proxies = *detail::Networks::parse({"10.0.0.0/8", "fc00::/7"});
+  const Field fields[] = {{"X-Forwarded-For", text},
+                          {"X-Forwarded-Host", text},
+                          {"X-Forwarded-Proto", text},
+                          {"X-Forwarded-For", "10.0.0.1"}};
+  Request request;
+  request.fields = fields;
+  (void)detail::read_forwarded(request, proxies);
 }
 
 void feed_problem(std::string_view text) {
@@ -125,6 +152,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   revier::net::feed_chunks(text);
   revier::net::feed_answer(text);
   revier::net::feed_request(text);
+  revier::net::feed_peers(text);
   revier::net::feed_problem(text);
   return 0;
 }

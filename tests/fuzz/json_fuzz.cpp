@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: json
 // Libraries: jansson
+// Parsers: src/json/document.cpp src/json/explain.cpp
 // What Document accepts, Writer writes so that Document and a second parser read the same; what
 // Document refuses, the second parser refuses, and the error says where.
 #include <jansson.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: json jsonld
+// Parsers: src/jsonld/builder.cpp src/jsonld/local.cpp src/jsonld/iri.cpp src/jsonld/terms.cpp
 // The first line is the value of an @context, each further line a name or an IRI: what a name
 // stands for can be written and read again.
 #include "base/check.h"

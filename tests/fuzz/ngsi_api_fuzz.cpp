@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: context
 // Libraries: jansson
+// Parsers: src/ngsi/parse.cpp src/ngsi/parse_attribute.cpp src/ngsi/parse_value.cpp
+// Parsers: src/ngsi/text_rules.cpp
 // A body is posted to /entities. What is refused leaves nothing behind; what is accepted reads back
 // as JSON that a second parser takes, with the values that were sent, and once more as an entity.
 #include <jansson.h>
@@ -151,8 +153,24 @@ void accepted(Served& served, const net::Response& made, std::string_view body) 
   RV_CHECK(served.ask(net::Method::kDelete, location).status == 204);
 }
 
+// The other forms that a body may have: simplified, and fragments of updates and merges.
+void parse_in_other_forms(Served& served, std::string_view body) {
+  const auto document = json::Document::parse(body, {.depth_max = 16});
+  if (!document) return;
+  const jsonld::Context& context = served.world().context();
+  using ngsi::Nulls;
+  for (const Nulls nulls : {Nulls::kRefused, Nulls::kAttributes, Nulls::kMerge}) {
+    for (const ngsi::Form form : {ngsi::Form::kNormalized, ngsi::Form::kSimplified}) {
+      const ngsi::ParseOptions options{.form = form, .nulls = nulls};
+      (void)ngsi::parse_entity(document->root(), context, options);
+      (void)ngsi::parse_attribute("a", document->root(), context, options);
+    }
+  }
+}
+
 void feed(std::string_view body) {
   static Served served;
+  parse_in_other_forms(served, body);
   const net::Response answer = served.ask(net::Method::kPost, "/ngsi-ld/v1/entities", body);
   if (answer.status == 201) {
     accepted(served, answer, body);

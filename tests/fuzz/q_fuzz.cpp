@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: ngsi
+// Parsers: src/ngsi/q_parse.cpp src/ngsi/q_print.cpp src/ngsi/q_ready.cpp src/ngsi/selections.cpp
+// Parsers: src/ngsi/pattern.cpp
 // Any bytes as q: what is taken prints to a text of the same meaning, compiles and runs.
 #include "base/check.h"
 #include "jsonld/catalogue.h"

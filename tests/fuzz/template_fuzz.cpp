@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Modules: web
+// Parsers: src/web/html.cpp
 // Arbitrary bytes in every place of the templates: the markup around them stays what it is for "x".
 #include "base/check.h"
 #include "web/kern.h"
