@@ -160,7 +160,11 @@ class WholeLan final : public Lan {
     });
     help_router_.add(net::Method::kGet, "/",
                      [](Request&) { return Response::see_other(std::string(kPage)); });
+    // Whoever follows a link of the frame goes on by TLS.
     help_router_.set_error_page([this](const Request& request, const Error& error) {
+      if (error.code == Code::kResourceNotFound) {
+        return Response::see_other(address() + std::string(request.target));
+      }
       return web::error_page(needs_.site, request, error);
     });
   }

@@ -74,7 +74,9 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await page.getByRole("radio").first().check();
   await page.getByLabel("Ihr Platz").fill("Haupteingang");
   await page.getByRole("button", {name: "Einlass beginnen"}).click();
+  await page.locator("rv-desk[data-ready]").waitFor();
   const check = async (typed) => {
+    await page.locator("[data-part=result]").evaluate((part) => part.replaceChildren());
     await page.getByLabel("Ticketnummer").fill(typed);
     await page.keyboard.press("Enter");
     await page.locator(".rv-gate__title").waitFor();
@@ -83,7 +85,7 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   };
   assert.match(await check(code.toLowerCase()), /Angenommen[^]*Konrad/);
   await look(page);
-  assert.match(await check(code), /Schon benutzt[^]*Eingelassen am .*Platz: Haupteingang/);
+  assert.match(await check(code), /Schon benutzt[^]*Eingelassen um .*Platz: Haupteingang/);
   await look(page);
   assert.match(await check("NICHT-DA"), /Abgewiesen/);
 

@@ -88,11 +88,12 @@ async function drawConsole(page) {
   await page.getByRole("radio").first().check();
   await page.getByLabel("Ihr Platz").fill("Haupteingang");
   await page.getByRole("button", {name: "Einlass beginnen"}).click();
+  await page.locator("rv-desk[data-ready]").waitFor();
   for (const name of ["console-check-in", "console-check-in-again"]) {
+    await page.locator("[data-part=result]").evaluate((part) => part.replaceChildren());
     await page.getByLabel("Ticketnummer").fill(code);
     await page.keyboard.press("Enter");
     await page.locator(".rv-gate__title").waitFor();
-    await page.waitForLoadState();
     await draw(page, name);
   }
   await page.goto("/console/postausgang");
