@@ -1,18 +1,44 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ngsi/difference.h"
 
+#include "ngsi/detail/bytes.h"
+
 namespace revier::ngsi {
 namespace {
 
-using Iterator = AttributeRange::Iterator;
+using detail::ByteReader;
 
-// All instances of the name at `at`, as they are stored; `at` is moved behind them.
-std::string_view take_group(Iterator& at, const Iterator& end) {
-  const NameId name = at->name;
-  const char* const begin = at->raw.data();
+// All instances as they are stored: the end of the entity's bytes (entity.cpp tells the form).
+std::string_view stored_attributes(const Entity& entity) {
+  const AttributeRange range = entity.attributes();
+  if (range.empty()) return {};
+  const char* const begin = range.begin()->raw.data();
+  const std::string_view bytes = entity.bytes();
+  return {begin, static_cast<std::size_t>(bytes.data() + bytes.size() - begin)};
+}
+
+// All instances of one name.
+struct Group {
+  std::uint64_t name = kNoName;
+  std::string_view bytes;
+};
+
+// Cuts the first name's off the front; an empty one at the end. Looks at nothing but lengths and
+// names.
+Group take_group(std::string_view& stored) {
+  Group group;
+  ByteReader in(stored.data(), stored.data() + stored.size());
   std::size_t size = 0;
-  for (; !(at == end) && at->name == name; ++at) size += at->raw.size();
-  return {begin, size};
+  while (in.left() > 0) {
+    const std::string_view body = in.text();
+    const std::uint64_t name = ByteReader(body.data(), body.data() + body.size()).varint();
+    if (size > 0 && name != group.name) break;
+    group.name = name;
+    size = static_cast<std::size_t>(in.at() - stored.data());
+  }
+  group.bytes = stored.substr(0, size);
+  stored.remove_prefix(size);
+  return group;
 }
 
 // As often as they stand there.
@@ -25,7 +51,7 @@ std::vector<NameId> names_in(const Entity& entity, const std::vector<NameId>& at
   std::vector<NameId> names;
   const AttributeRange range = entity.attributes();
   for (const NameId name : attributes) {
-    for (Iterator at = range.find(name); !(at == range.end()) && at->name == name; ++at) {
+    for (auto at = range.find(name); !(at == range.end()) && at->name == name; ++at) {
       append_names(*at, names);
     }
   }
@@ -36,20 +62,19 @@ std::vector<NameId> names_in(const Entity& entity, const std::vector<NameId>& at
 
 std::vector<NameId> changed_attributes(const Entity& before, const Entity& after) {
   const bool comparable = before.created_at() == after.created_at();  // times count from it
-  const AttributeRange old_range = before.attributes();
-  const AttributeRange new_range = after.attributes();
-  const Iterator old_end = old_range.end();
-  const Iterator new_end = new_range.end();
-  Iterator old_at = old_range.begin();
-  Iterator new_at = new_range.begin();
+  std::string_view old_rest = stored_attributes(before);
+  std::string_view new_rest = stored_attributes(after);
+  Group was = take_group(old_rest);
+  Group is = take_group(new_rest);
   std::vector<NameId> changed;
-  while (!(old_at == old_end) || !(new_at == new_end)) {
-    const bool in_old = !(old_at == old_end) && (new_at == new_end || old_at->name <= new_at->name);
-    const bool in_new = !(new_at == new_end) && (old_at == old_end || new_at->name <= old_at->name);
-    const NameId name = in_old ? old_at->name : new_at->name;
-    const std::string_view was = in_old ? take_group(old_at, old_end) : std::string_view();
-    const std::string_view is = in_new ? take_group(new_at, new_end) : std::string_view();
-    if (!comparable || was != is) changed.push_back(name);
+  while (!was.bytes.empty() || !is.bytes.empty()) {
+    const bool gone = is.bytes.empty() || (!was.bytes.empty() && was.name < is.name);
+    const bool added = was.bytes.empty() || (!is.bytes.empty() && is.name < was.name);
+    if (gone || added || !comparable || was.bytes != is.bytes) {
+      changed.push_back(static_cast<NameId>(gone ? was.name : is.name));
+    }
+    if (!added) was = take_group(old_rest);
+    if (!gone) is = take_group(new_rest);
   }
   return changed;
 }
