@@ -24,6 +24,9 @@ foreach(pkg rocksdb jansson libsodium libmosquitto libqrencode pangocairo cairo-
   add_library(lib::${pkg} ALIAS PkgConfig::${id})
 endforeach()
 
+pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
+add_library(lib::xlsxwriter ALIAS PkgConfig::xlsxwriter)
+
 # Libraries without a CMake file or a usable .pc.
 function(revier_plain_library name)
   cmake_parse_arguments(arg "" "" "LINK;INCLUDE" ${ARGN})

@@ -9,15 +9,24 @@ namespace revier::app {
 namespace {
 
 using identity::Action;
+using identity::Caller;
 
 void print_link(const Options& options, const std::string& secret) {
   fmt::print("{}{}\n", site_address(options, options.text("listen")), identity::start_path(secret));
 }
 
+// "desk", or "desk@scd-2025" for one event.
+identity::RoleGrant grant_of(const std::string& text) {
+  const std::size_t at = text.find('@');
+  if (at == std::string::npos) return {.role = text};
+  return {text.substr(0, at), identity::ScopeKind::kEvent, text.substr(at + 1), ""};
+}
+
 Result<> add_user(const CommandLine& line, const Options& options, identity::Identity& identity) {
   std::vector<identity::RoleGrant> grants;
-  for (const std::string& role : line.roles) grants.push_back({.role = role});
-  RV_ASSIGN(const std::string secret, identity.create_user(line.name, grants));
+  for (const std::string& role : line.roles) grants.push_back(grant_of(role));
+  RV_ASSIGN(const std::string secret,
+            identity.invite({.name = line.name, .roles = grants}, Caller::command_line()));
   fmt::print("account {} made; its owner sets the password once at\n", line.name);
   print_link(options, secret);
   return {};
@@ -30,8 +39,9 @@ Result<> list_users(identity::Identity& identity) {
     for (const identity::RoleGrant& grant : account.roles) {
       roles += fmt::format(" {}{}{}", grant.role, grant.id.empty() ? "" : "@", grant.id);
     }
-    fmt::print("account {}{}{}:{}\n", account.name, account.locked ? ", locked" : "",
-               account.has_password ? "" : ", without password", roles);
+    fmt::print("account {}{}{}{}:{}\n", account.name, account.locked ? ", locked" : "",
+               account.has_password ? "" : ", without password",
+               account.second_factor ? ", second factor" : "", roles);
   }
   RV_ASSIGN(const std::vector<identity::TokenRow> tokens, identity.tokens());
   for (const identity::TokenRow& token : tokens) {
@@ -54,7 +64,8 @@ Result<> make_token(const CommandLine& line, Accounts& accounts) {
   wanted.tenant = line.tenant;
   if (line.all_tenants) wanted.tenant.reset();
   if (line.days > 0) wanted.expires = accounts.clock.now() + Duration::days(line.days);
-  RV_ASSIGN(const identity::NewToken token, accounts.identity->create_token(wanted));
+  RV_ASSIGN(const identity::NewToken token,
+            accounts.identity->create_token(wanted, Caller::command_line()));
   fmt::print("{}\n", token.secret);
   return {};
 }
@@ -62,7 +73,7 @@ Result<> make_token(const CommandLine& line, Accounts& accounts) {
 Result<> print_reset_link(const CommandLine& line, const Options& options,
                           identity::Identity& identity) {
   if (!line.name.empty()) {
-    RV_ASSIGN(const std::string secret, identity.reset_link(line.name));
+    RV_ASSIGN(const std::string secret, identity.reset_link(line.name, Caller::command_line()));
     print_link(options, secret);
     return {};
   }
@@ -95,10 +106,13 @@ Result<> run_accounts_command(const CommandLine& line, const Options& options) {
       return list_users(identity);
     case Command::kUserToken:
       return make_token(line, *accounts);
+    case Command::kUserReset:
+      return identity.reset_second_factor(line.name, Caller::command_line());
     case Command::kUserLink:
       return print_reset_link(line, options, identity);
     case Command::kTenantAdd:
-      return identity.create_tenant({.name = line.name, .public_read = !line.closed});
+      return identity.create_tenant({.name = line.name, .public_read = !line.closed},
+                                    Caller::command_line());
     default:
       return list_tenants(identity);
   }

@@ -23,12 +23,19 @@ Result<std::optional<Duration>> stored_difference(const std::string& file) {
   return difference;
 }
 
+std::string clock_file(const std::string& folder) { return folder + "/civil-clock"; }
+
 }  // namespace
+
+Result<Duration> stored_civil_difference(const std::string& folder) {
+  RV_ASSIGN(const std::optional<Duration> stored, stored_difference(clock_file(folder)));
+  return stored.value_or(Duration{});
+}
 
 Result<Duration> civil_difference(const std::string& folder, Instant real_now,
                                   std::optional<Instant> wanted,
                                   std::optional<Instant> first_start) {
-  const std::string file = folder + "/civil-clock";
+  const std::string file = clock_file(folder);
   RV_ASSIGN(const std::optional<Duration> stored, stored_difference(file));
   if (stored && !wanted) return *stored;
   if (stored && *wanted < real_now + *stored) {

@@ -23,4 +23,7 @@ inline constexpr Instant kDemoStart{1'737'360'000'000'000};
                                                 std::optional<Instant> wanted,
                                                 std::optional<Instant> first_start);
 
+// The difference that a folder has; none before its first start.
+[[nodiscard]] Result<Duration> stored_civil_difference(const std::string& folder);
+
 }  // namespace revier::app

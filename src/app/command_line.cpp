@@ -79,10 +79,12 @@ class Grammar {
     user->require_subcommand(1);
     CLI::App* add = command(*user, "add",
                             "Make an account and print the one-time link that sets its password.\n"
-                            "  revier user add anna --role programme-editor",
+                            "  revier user add anna --role programme-editor\n"
+                            "  revier user add bert --role desk@scd-2025",
                             Command::kUserAdd, false);
     add->add_option("name", out_.name, "Sign-in name")->required();
-    add->add_option("--role", out_.roles, "Role on the whole instance; repeatable")->required();
+    add->add_option("--role", out_.roles, "Role, for one event as ROLE@EVENT; repeatable")
+        ->required();
     command(*user, "list", "List accounts and tokens.\n  revier user list", Command::kUserList,
             false);
     CLI::App* link = command(*user, "link",
@@ -90,6 +92,11 @@ class Grammar {
                              "one for the first administrator.\n  revier user link anna",
                              Command::kUserLink, false);
     link->add_option("name", out_.name, "Sign-in name");
+    CLI::App* reset = command(*user, "reset",
+                              "Take the second factor of an account away: for somebody who has "
+                              "lost both app and recovery codes.\n  revier user reset anna",
+                              Command::kUserReset, false);
+    reset->add_option("name", out_.name, "Sign-in name")->required();
     add_token(*user);
   }
 

@@ -17,6 +17,7 @@ enum class Command : std::uint8_t {
   kUserList,
   kUserToken,
   kUserLink,
+  kUserReset,
   kTenantAdd,
   kTenantList,
   kCheck,

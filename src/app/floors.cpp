@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "app/civil_time.h"
+#include "app/first_secrets.h"
 #include "consent/consent.h"
 #include "door/store.h"
 #include "event/draft_store.h"
@@ -32,9 +34,18 @@ Result<std::unique_ptr<Accounts>> open_accounts(const Options& options) {
   if (where.url.empty()) where.url = fmt::format("sqlite:{}/records.db", options.text("data"));
   const std::vector<records::Migration> steps = migrations();
   RV_ASSIGN(accounts->database, records::Database::open(where, steps));
-  const identity::Options rules{.no_auth = options.flag("no_auth"),
-                                .public_read = options.flag("open_read"),
-                                .tenants_implicit = options.flag("tenants.implicit")};
+  const std::string& folder = options.text("data");
+  RV_ASSIGN(const auto key, link_key(folder, accounts->random));
+  RV_ASSIGN(const Duration civil, stored_civil_difference(folder));
+  const identity::Options rules{
+      .no_auth = options.flag("no_auth"),
+      .public_read = options.flag("open_read"),
+      .tenants_implicit = options.flag("tenants.implicit"),
+      .session_max = Duration::hours(options.number("sessions.hours")),
+      .session_idle = Duration::minutes(options.number("sessions.idle_minutes")),
+      .key = key,
+      .civil_difference = civil,
+      .audit_keep = Duration::days(options.number("audit.days"))};
   RV_ASSIGN(accounts->identity, identity::Identity::open(*accounts->database, accounts->clock,
                                                          accounts->random, rules));
   return accounts;

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "app/files.h"
+#include "app/first_secrets.h"
 #include "app/server_options.h"
 #include "app/ticket_keys.h"
 #include "base/run_task.h"
@@ -15,24 +15,6 @@
 
 namespace revier::app {
 namespace {
-
-// The key of the links that only their owner knows: DIR/link-key, made at the first start. Whoever
-// loses it makes every ticket's link void.
-Result<ticket::SecretLinks::Key> link_key(const std::string& folder, Random& random) {
-  const std::string file = folder + "/link-key";
-  ticket::SecretLinks::Key key{};
-  const Result<std::string> known = read_file(file, 256);
-  if (known) {
-    if (known->size() != key.size()) return fail(Code::kCorrupt, file + " is not a key of ours");
-    std::copy(known->begin(), known->end(), key.begin());
-    return key;
-  }
-  if (known.error().code != Code::kResourceNotFound) return fail(known.error());
-  random.fill(key);
-  RV_TRY(write_private_file(
-      file, std::string_view(reinterpret_cast<const char*>(key.data()), key.size())));
-  return key;
-}
 
 class WholePeople final : public PeoplePlane {
  public:

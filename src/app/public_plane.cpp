@@ -90,6 +90,20 @@ class WholePublic final : public PublicPlane {
     return {event->name.in(language), event::place_text(*programme, event->venue, language)};
   }
 
+  std::vector<console::ScopeChoice> scopes(web::Language language) const override {
+    std::vector<console::ScopeChoice> choices;
+    const event::ProgrammePtr programme = keeper_->now();
+    for (const event::Event& event : programme->events) {
+      const std::string name = event.name.in(language);
+      choices.push_back({identity::ScopeKind::kEvent, event.id, "", name});
+      for (const event::Track& track : event.tracks) {
+        choices.push_back({identity::ScopeKind::kTrack, track.id, event.id,
+                           name + ", " + track.name.in(language)});
+      }
+    }
+    return choices;
+  }
+
   Result<> deliver(const publication::Item& item) override {
     return broker_->apply_publication(kTenant,
                                       {.entity = item.entity,

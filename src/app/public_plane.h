@@ -8,10 +8,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/options.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "console/routes.h"
 #include "context/broker.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
@@ -66,6 +68,8 @@ class PublicPlane {
   [[nodiscard]] virtual event::ProgrammeEditor& editor() = 0;
   // The event that tickets are for.
   [[nodiscard]] virtual ticket::Occasion occasion(web::Language language) const = 0;
+  // Events and their tracks, for which a role can hold.
+  [[nodiscard]] virtual std::vector<console::ScopeChoice> scopes(web::Language language) const = 0;
   // Carries a count to the entity that shows it; blocks until it is durable.
   [[nodiscard]] virtual Result<> deliver(const publication::Item& item) = 0;
 };

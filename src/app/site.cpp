@@ -66,7 +66,7 @@ class WholeSite final : public Site {
   }
 
   void tick() override {
-    report("identity.refresh", accounts_->identity->refresh());
+    report("identity.tick", accounts_->identity->tick());
     report("people.tick", people_->tick());
     if (lan_) tick_lan();
     report("programme.tick", public_->tick());
@@ -154,15 +154,20 @@ class WholeSite final : public Site {
         {.identity = *accounts_->identity, .pool = pool_, .site = frame_, .clock = real_clock_});
     public_->add_routes(router_);
     people_->add_routes(router_);
-    console::add_routes(router_, {.tickets = people_->domain(),
-                                  .site = frame_,
-                                  .version = REVIER_VERSION,
-                                  .store_writable = [this] { return store_->health().writable; },
-                                  .mail_status = [this] { return people_->mail_status(); },
-                                  .broker = &public_->broker(),
-                                  .context = catalogue_->core(),
-                                  .catalogue = catalogue_.get(),
-                                  .programme = &public_->editor()});
+    console::add_routes(
+        router_, {.tickets = people_->domain(),
+                  .site = frame_,
+                  .version = REVIER_VERSION,
+                  .store_writable = [this] { return store_->health().writable; },
+                  .mail_status = [this] { return people_->mail_status(); },
+                  .broker = &public_->broker(),
+                  .context = catalogue_->core(),
+                  .catalogue = catalogue_.get(),
+                  .programme = &public_->editor(),
+                  .accounts = accounts_->identity.get(),
+                  .real_clock = &real_clock_,
+                  .site_address = site_address(options_, listening()),
+                  .scopes = [this](web::Language language) { return public_->scopes(language); }});
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);
     });

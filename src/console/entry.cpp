@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "console/detail/entry.h"
+#include "console/detail/staff.h"
 #include "console/texts.h"
 #include "identity/routes.h"
 
@@ -30,6 +30,9 @@ constexpr std::array kAreas{
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
     Area{"/console/daten", texts::kMenuData, Action::kDataRead},
+    Area{kStaffPage, texts::kMenuStaff, Action::kUsersManage},
+    Area{kTokensPage, texts::kMenuTokens, Action::kUsersManage},
+    Area{kAuditPage, texts::kMenuAudit, Action::kUsersManage},
 };
 
 bool may_open(const Caller& caller, const Area& area) {
@@ -45,6 +48,10 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
+Response ask_to_set_up(const Request& request) {
+  return Response::see_other(web::path(web::language_of(request), kSecondFactorPage));
+}
+
 }  // namespace
 
 Response refused(const Needs& needs, const Request& request, const Error& error) {
@@ -58,6 +65,7 @@ Entry enter(const Needs& needs, const Request& request, Action action,
   if (caller.kind() == Caller::Kind::kAnonymous) {
     return tl::unexpected(identity::ask_to_sign_in(request));
   }
+  if (caller.needs_second_factor()) return tl::unexpected(ask_to_set_up(request));
   const Result<> may = caller.require(action, scope);
   if (!may) return tl::unexpected(refused(needs, request, may.error()));
   return caller;
@@ -71,6 +79,7 @@ Entry enter_somewhere(const Needs& needs, const Request& request, Action action)
 
 Entry enter_signed_in(const Needs& needs, const Request& request) {
   Caller caller = needs.tickets.identity.authenticate(request);
+  if (caller.needs_second_factor()) return tl::unexpected(ask_to_set_up(request));
   if (caller.signed_in() || caller.kind() == Caller::Kind::kUnchecked) return caller;
   return tl::unexpected(identity::ask_to_sign_in(request));
 }
@@ -82,7 +91,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
   const web::Language language = head.page.language;
   const std::string_view here = web::split_language(request.path).page;
   const auto add = [&](std::string_view page, const web::Text& label) {
-    const bool below = page != identity::kConsolePage && here.starts_with(page);
+    const bool below = page != identity::kConsolePage && here.starts_with(std::string(page) + "/");
     head.menu.push_back({.label = std::string(web::text(language, label)),
                          .href = web::path(language, page),
                          .current = below || here == page});
@@ -90,6 +99,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
   add(identity::kConsolePage, texts::kMenuOverview);
   for (const Area& area : kAreas) {
     if (area.action == Action::kDataRead && needs.broker == nullptr) continue;
+    if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
     if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
     if (may_open(caller, area)) add(area.page, area.label);
   }
@@ -152,8 +162,16 @@ void add_routes(net::Router& router, const Needs& needs) {
   add_gate(router, needs);
   add_gate_list(router, needs);
   add_outbox(router, needs);
-  if (needs.programme != nullptr) add_programme(router, needs);
+  if (needs.programme != nullptr) {
+    add_programme(router, needs);
+    add_programme_files(router, needs);
+  }
   if (needs.broker != nullptr) add_data(router, needs);
+  if (needs.accounts == nullptr) return;
+  add_staff(router, needs);
+  add_own_account(router, needs);
+  add_tokens(router, needs);
+  add_audit(router, needs);
 }
 
 }  // namespace revier::console

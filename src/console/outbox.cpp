@@ -136,6 +136,10 @@ web::kern::DescriptionList facts_of(const mail::StoredMessage& mail, Language la
   return facts;
 }
 
+bool carries_account_link(const mail::StoredMessage& mail) {
+  return mail.message.purpose == kAccountPurpose;
+}
+
 bool may_retry(const identity::Caller& caller, const mail::StoredMessage& mail) {
   const bool held_back = mail.state == mail::State::kWaiting && !mail.reason.empty();
   return (held_back || mail.state == mail::State::kFailed || mail.state == mail::State::kUnclear) &&
@@ -161,7 +165,8 @@ Task<Response> show(Request& request, const Needs& needs) {
                                     ? web::path(language, page_of(mail) + "/senden")
                                     : std::string(),
                 .csrf = std::string(caller->csrf()),
-                .text = mail.message.text};
+                .text = carries_account_link(mail) ? words(language, texts::kOutboxHidden)
+                                                   : mail.message.text};
   web::Html out(language);
   render_mail(out, view);
   co_return personal(std::move(out));

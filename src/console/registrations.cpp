@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <array>
 
-#include "console/csv.h"
 #include "console/detail/entry.h"
 #include "console/pages.h"
+#include "console/sheet.h"
 #include "console/texts.h"
 #include "door/store.h"
 #include "ticket/booking_store.h"
@@ -139,7 +139,12 @@ Task<Response> list(Request& request, const Needs& needs) {
       .pagination = {.address = with_query(kListPage),
                      .current = page,
                      .last = last_page(count, kPageSize)},
-      .csv_href = web::path(language, with_query("/console/anmeldungen.csv"))};
+      .files = {{words(language, texts::kListXlsx),
+                 web::path(language, with_query("/console/anmeldungen.xlsx"))},
+                {words(language, texts::kListCsv),
+                 web::path(language, with_query("/console/anmeldungen.csv"))},
+                {words(language, texts::kListCheckInsXlsx),
+                 web::path(language, with_query("/console/einlass.xlsx"))}}};
   web::Html out(language);
   render_registrations(out, view);
   co_return personal(std::move(out));
@@ -161,54 +166,98 @@ std::string claims_text(const Booking& booking, const Registrations& registratio
   return text;
 }
 
-// "2025-01-20 09:30:00": spreadsheet programs of all languages read it as a time.
-std::string sheet_time(const std::optional<Instant>& instant) {
-  if (!instant) return {};
-  return web::iso_date(*instant) + " " + web::iso_time(*instant);
+SheetCell time_cell(const std::optional<Instant>& instant) {
+  return instant ? SheetCell(*instant) : SheetCell();
 }
 
-void append_booking(std::string& out, const Booking& booking, const Registrations& registrations,
-                    Language language) {
-  append_csv_row(out,
-                 std::array{booking.code, booking.name, booking.mail, state_of(booking, language),
-                            sheet_time(booking.registered_at), sheet_time(booking.cancelled_at),
-                            booking.language, claims_text(booking, registrations, language)});
+Sheet list_sheet(Language language) {
+  return {.name = language == Language::kDe ? "anmeldungen" : "registrations",
+          .columns = {{words(language, texts::kListCode), 16},
+                      {words(language, texts::kListName), 28},
+                      {words(language, texts::kListMail), 34},
+                      {words(language, texts::kListState), 22},
+                      {words(language, texts::kListAt), 20},
+                      {words(language, texts::kListCancelledAt), 20},
+                      {words(language, texts::kListLanguage), 8},
+                      {words(language, texts::kListClaims), 60}},
+          .rows = {}};
 }
 
-Result<std::string> write_csv(records::Session& session, ticket::rows::Search search,
-                              const Registrations& registrations, Language language) {
-  std::string out(kByteOrderMark);
-  append_csv_row(
-      out, std::array{words(language, texts::kListCode), words(language, texts::kListName),
-                      words(language, texts::kListMail), words(language, texts::kListState),
-                      words(language, texts::kListAt), words(language, texts::kListCancelledAt),
-                      words(language, texts::kListLanguage), words(language, texts::kListClaims)});
+Sheet check_in_sheet(Language language) {
+  return {.name = language == Language::kDe ? "einlass" : "check-ins",
+          .columns = {{words(language, texts::kListDay), 12},
+                      {words(language, texts::kListCheckInAt), 20},
+                      {words(language, texts::kListDesk), 24},
+                      {words(language, texts::kListCode), 16},
+                      {words(language, texts::kListName), 28}},
+          .rows = {}};
+}
+
+// All that were found, slice by slice.
+Result<> each_booking(records::Session& session, ticket::rows::Search search,
+                      const std::function<Result<>(const Booking&)>& step) {
   search.limit = kExportSlice;
   for (;; search.offset += kExportSlice) {
     RV_ASSIGN(const std::vector<Booking> bookings, ticket::rows::search(session, search));
-    for (const Booking& booking : bookings) {
-      append_booking(out, booking, registrations, language);
-    }
-    if (std::ssize(bookings) < kExportSlice) return out;
+    for (const Booking& booking : bookings) RV_TRY(step(booking));
+    if (std::ssize(bookings) < kExportSlice) return {};
   }
 }
 
-Task<Response> csv(Request& request, const Needs& needs) {
+Result<Sheet> fill_list(records::Session& session, const ticket::rows::Search& search,
+                        const Registrations& registrations, Language language) {
+  Sheet sheet = list_sheet(language);
+  RV_TRY(each_booking(session, search, [&](const Booking& booking) -> Result<> {
+    sheet.rows.push_back({booking.code, booking.name, booking.mail, state_of(booking, language),
+                          time_cell(booking.registered_at), time_cell(booking.cancelled_at),
+                          booking.language, claims_text(booking, registrations, language)});
+    return {};
+  }));
+  return sheet;
+}
+
+Result<Sheet> fill_check_ins(records::Session& session, const ticket::rows::Search& search,
+                             Language language) {
+  Sheet sheet = check_in_sheet(language);
+  RV_TRY(each_booking(session, search, [&](const Booking& booking) -> Result<> {
+    RV_ASSIGN(const auto check_ins, door::rows::of_booking(session, booking.id));
+    for (const door::CheckIn& check_in : check_ins) {
+      sheet.rows.push_back({check_in.day, check_in.at, check_in.desk, booking.code, booking.name});
+    }
+    return {};
+  }));
+  return sheet;
+}
+
+// Who takes names and addresses out of the house is written down first.
+Task<Result<>> record_export(const Needs& needs, const Caller& caller, std::string_view what) {
+  co_return co_await needs.tickets.database.writer().run([&](records::Session& session) {
+    return needs.tickets.identity.record(session, caller, {"registrations.export", "list", what});
+  });
+}
+
+Task<Response> file(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
   const ticket::rows::Search search = asked_search(request, *caller);
   const Language language = web::language_of(request);
-  std::string text;
+  const bool check_ins = web::split_language(request.path).page.starts_with("/console/einlass");
+  const SheetFormat format =
+      request.path.ends_with(".csv") ? SheetFormat::kCsv : SheetFormat::kXlsx;
+  const auto noted =
+      co_await record_export(needs, *caller, check_ins ? "check-ins" : "registrations");
+  if (!noted) co_return refused(needs, request, noted.error());
+  Result<Response> made = fail(Code::kInternalError, "not read");
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
-    RV_ASSIGN(text, write_csv(session, search, needs.tickets.registrations, language));
+    RV_ASSIGN(const Sheet sheet,
+              check_ins ? fill_check_ins(session, search, language)
+                        : fill_list(session, search, needs.tickets.registrations, language));
+    made = sheet_response(sheet, format);
     return {};
   });
   if (!read) co_return refused(needs, request, read.error());
-  const std::string name = language == Language::kDe ? "anmeldungen" : "registrations";
-  co_return Response::text(200, std::string(kCsvType), std::move(text))
-      .header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"")
-      .header("Cache-Control", "no-store")
-      .header("X-Content-Type-Options", "nosniff");
+  if (!made) co_return refused(needs, request, made.error());
+  co_return std::move(*made);
 }
 
 // --- one of them
@@ -334,7 +383,14 @@ Task<Response> cancel(Request& request, const Needs& needs) {
   const auto found =
       co_await find(needs, *caller, Action::kRegistrationsEdit, std::string(request.param("id")));
   if (!found) co_return refused(needs, request, found.error());
-  const auto done = co_await needs.tickets.registrations.cancel(found->booking.id);
+  // The line first: nothing is cancelled without one.
+  const std::string id = found->booking.id;
+  const auto noted = co_await needs.tickets.database.writer().run([&](records::Session& session) {
+    return needs.tickets.identity.record(session, *caller,
+                                         {"registration.cancel", "registration", id});
+  });
+  if (!noted) co_return refused(needs, request, noted.error());
+  const auto done = co_await needs.tickets.registrations.cancel(id);
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(web::path(web::language_of(request), page_of(found->booking)));
 }
@@ -351,7 +407,10 @@ void add_registrations(net::Router& router, const Needs& needs) {
   };
   const std::string one = std::string(kListPage) + "/{id}";
   page(net::Method::kGet, std::string(kListPage), list);
-  page(net::Method::kGet, "/console/anmeldungen.csv", csv);
+  for (const char* list_file : {"/console/anmeldungen.csv", "/console/anmeldungen.xlsx",
+                                "/console/einlass.csv", "/console/einlass.xlsx"}) {
+    page(net::Method::kGet, list_file, file);
+  }
   page(net::Method::kGet, one, show);
   page(net::Method::kGet, one + "/stornieren", ask_cancel);
   page(net::Method::kPost, one + "/stornieren", cancel);

@@ -11,6 +11,10 @@
 //   /console/programm                 programme with drafts and warnings; /vortragende, /raeume,
 //                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen
 //   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again
+//   /console/konten, .../{id}         accounts of staff: invitation, roles, locking; administrators
+//   /console/tokens                   API tokens; administrators
+//   /console/protokoll                audit log, .csv and .xlsx too; administrators
+//   /console/konto                    one's own account: sessions, second factor
 //   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...
 //
 // Who is not signed in is led to the sign-in page (identity/routes.h) and back; who may not gets
@@ -20,6 +24,8 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "context/broker.h"
 #include "event/programme_editor.h"
@@ -31,6 +37,17 @@
 #include "web/page.h"
 
 namespace revier::console {
+
+// Where a role can hold, beside everywhere.
+struct ScopeChoice {
+  identity::ScopeKind kind;
+  std::string id;
+  std::string within;
+  std::string label;
+};
+
+// Letters of this purpose carry a link that takes over an account: their text is not shown.
+inline constexpr std::string_view kAccountPurpose = "account";
 
 // All of it outlives the router.
 struct Needs {
@@ -45,6 +62,11 @@ struct Needs {
   jsonld::Catalogue* catalogue = nullptr;
   // Drafts and releases; without it there are no pages of the programme.
   event::ProgrammeEditor* programme = nullptr;
+  // What changes accounts; without it there are no pages of staff.
+  identity::Identity* accounts = nullptr;
+  const Clock* real_clock = nullptr;  // with `accounts`
+  std::string site_address = {};      // "https://events.example", for one-time links
+  std::function<std::vector<ScopeChoice>(web::Language)> scopes = {};
 };
 
 void add_routes(net::Router& router, const Needs& needs);

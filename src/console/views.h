@@ -22,6 +22,10 @@ struct Head {
   std::vector<MenuItem> menu = {};
 };
 
+struct Link {
+  std::string text;
+  std::string href;
+};
 struct Fact {
   std::string label;
   std::string value;
@@ -45,7 +49,7 @@ struct RegistrationsPage {
   std::int64_t count = 0;
   web::kern::Table table;
   web::Pagination pagination;
-  std::string csv_href;
+  std::vector<Link> files;  // the same for spreadsheets
 };
 
 struct RegistrationPage {

@@ -108,6 +108,17 @@ std::string_view Caller::id() const { return subject_ ? std::string_view(subject
 std::string_view Caller::name() const { return subject_ ? std::string_view(subject_->name) : ""; }
 std::string_view Caller::csrf() const { return subject_ ? std::string_view(subject_->csrf) : ""; }
 
+std::string_view Caller::session() const {
+  return subject_ ? std::string_view(subject_->session) : "";
+}
+bool Caller::needs_second_factor() const { return subject_ && subject_->needs_second_factor; }
+
+Caller Caller::command_line() {
+  auto subject = std::make_shared<Subject>();
+  subject->name = "revier";
+  return {Kind::kUnchecked, std::move(subject)};
+}
+
 bool Caller::may(Action action, const Scope& scope) const {
   if (kind_ == Kind::kUnchecked) return true;
   if (kind_ == Kind::kRejected || !subject_) return false;

@@ -108,7 +108,7 @@ class Caller {
     kRejected,   // credentials that do not hold; has no right at all
     kSession,    // signed in to the console
     kToken,      // API token
-    kUnchecked,  // serve --no-auth
+    kUnchecked,  // serve --no-auth, and the command line
   };
   // Tenants whose entities everybody may read.
   struct PublicTenants {
@@ -120,18 +120,25 @@ class Caller {
     std::string id;    // of the account, or of the token
     std::string name;  // sign-in name, or the token's label
     std::vector<Grant> grants;
-    std::string csrf;  // of the session's forms, else empty
+    std::string csrf;     // of the session's forms, else empty
+    std::string session;  // id of the session, else empty
+    // A role demands a second factor that the account does not have yet: no right until then.
+    bool needs_second_factor = false;
     std::shared_ptr<const PublicTenants> public_tenants;
   };
 
   Caller() = default;  // anonymous without any right
+  // Whoever runs `revier` on the server.
+  [[nodiscard]] static Caller command_line();
   Caller(Kind kind, std::shared_ptr<const Subject> subject)
       : kind_(kind), subject_(std::move(subject)) {}
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] bool signed_in() const { return kind_ == Kind::kSession; }
-  [[nodiscard]] std::string_view id() const;    // empty when anonymous
-  [[nodiscard]] std::string_view name() const;  // empty when anonymous
+  [[nodiscard]] std::string_view id() const;       // empty when anonymous
+  [[nodiscard]] std::string_view name() const;     // empty when anonymous
+  [[nodiscard]] std::string_view session() const;  // id of the session, empty without
+  [[nodiscard]] bool needs_second_factor() const;
   // For the hidden field of every form of a signed-in page.
   [[nodiscard]] std::string_view csrf() const;
 

@@ -23,19 +23,12 @@ Result<StoredAccount> stored(Result<records::Row> row) {
     if (row.error().code != Code::kResourceNotFound) return fail(row.error());
     return fail(Code::kResourceNotFound, "there is no account of that name");
   }
-  return StoredAccount{row->text("id"), row->text_or("password", ""), row->integer("locked") != 0};
-}
-
-Result<> insert_role(records::Session& session, std::string_view id, const RoleGrant& role) {
-  RV_TRY(
-      session.execute("INSERT INTO identity_grant (account, role, scope, scope_id, scope_within) "
-                      "VALUES (:account, :role, :scope, :id, :within) ON CONFLICT DO NOTHING",
-                      {{"account", id},
-                       {"role", role.role},
-                       {"scope", to_string(role.kind)},
-                       {"id", role.id},
-                       {"within", role.within}}));
-  return {};
+  return StoredAccount{row->text("id"),
+                       row->text("name"),
+                       row->text_or("password", ""),
+                       row->integer("locked") != 0,
+                       row->text_or("totp", ""),
+                       row->integer("totp_step")};
 }
 
 Result<> add_roles(records::Session& session, std::vector<Account>& accounts) {
@@ -56,6 +49,48 @@ Result<> add_roles(records::Session& session, std::vector<Account>& accounts) {
 }
 
 }  // namespace
+
+Result<> insert_role(records::Session& session, std::string_view id, const RoleGrant& role) {
+  RV_TRY(
+      session.execute("INSERT INTO identity_grant (account, role, scope, scope_id, scope_within) "
+                      "VALUES (:account, :role, :scope, :id, :within) ON CONFLICT DO NOTHING",
+                      {{"account", id},
+                       {"role", role.role},
+                       {"scope", to_string(role.kind)},
+                       {"id", role.id},
+                       {"within", role.within}}));
+  return {};
+}
+
+Result<> delete_role(records::Session& session, std::string_view id, const RoleGrant& role) {
+  RV_ASSIGN(const auto gone,
+            session.execute("DELETE FROM identity_grant WHERE account = :account AND role = :role"
+                            " AND scope = :scope AND scope_id = :id AND scope_within = :within",
+                            {{"account", id},
+                             {"role", role.role},
+                             {"scope", to_string(role.kind)},
+                             {"id", role.id},
+                             {"within", role.within}}));
+  if (gone == 0) return fail(Code::kResourceNotFound, "the account has no such role");
+  return {};
+}
+
+Result<> check_mail(std::string_view mail) {
+  const std::size_t at = mail.find('@');
+  const bool plain = std::all_of(mail.begin(), mail.end(), [](char c) {
+    return c > ' ' && c != '\x7f' && std::string_view("<>,;:\"\\()").find(c) == std::string::npos;
+  });
+  const bool one = at != std::string_view::npos && at > 0 && at + 1 < mail.size() &&
+                   mail.find('@', at + 1) == std::string_view::npos;
+  if (mail.empty() || (mail.size() <= 254 && plain && one)) return {};
+  return fail(Code::kUnprocessable, "expected a mail address", "mail");
+}
+
+Result<> clear_second_factor(records::Session& session, std::string_view id) {
+  RV_TRY(session.execute("UPDATE identity_account SET totp = NULL WHERE id = :id", {{"id", id}}));
+  RV_TRY(session.execute("DELETE FROM identity_recovery WHERE account = :id", {{"id", id}}));
+  return {};
+}
 
 Result<std::string> fold_name(std::string_view name) {
   if (name.empty() || name.size() > 100 ||
@@ -85,19 +120,21 @@ Result<> check_roles(std::span<const RoleGrant> given) {
 
 Result<StoredAccount> find_account(records::Session& session, std::string_view folded) {
   return stored(
-      session.one("SELECT id, password, locked FROM identity_account "
+      session.one("SELECT id, name, password, locked, totp, totp_step FROM identity_account "
                   "WHERE folded = :folded",
                   {{"folded", folded}}));
 }
 
 Result<StoredAccount> account_by_id(records::Session& session, std::string_view id) {
-  return stored(session.one("SELECT id, password, locked FROM identity_account WHERE id = :id",
-                            {{"id", id}}));
+  return stored(
+      session.one("SELECT id, name, password, locked, totp, totp_step FROM identity_account "
+                  "WHERE id = :id",
+                  {{"id", id}}));
 }
 
 Result<std::vector<Account>> list_accounts(records::Session& session, std::string_view id) {
   RV_ASSIGN(const auto rows,
-            session.query("SELECT id, name, password, locked FROM identity_account "
+            session.query("SELECT id, name, password, locked, mail, totp FROM identity_account "
                           "WHERE id = :id OR :all = 1 ORDER BY folded",
                           {{"id", id}, {"all", id.empty()}}, kAccountsMax));
   std::vector<Account> accounts;
@@ -106,7 +143,9 @@ Result<std::vector<Account>> list_accounts(records::Session& session, std::strin
                         row.text("name"),
                         !row.is_null("password"),
                         row.integer("locked") != 0,
-                        {}});
+                        {},
+                        row.text("mail"),
+                        !row.is_null("totp")});
   }
   RV_TRY(add_roles(session, accounts));
   return accounts;
@@ -114,16 +153,17 @@ Result<std::vector<Account>> list_accounts(records::Session& session, std::strin
 
 Result<> insert_account(records::Session& session, const NewAccount& account) {
   RV_ASSIGN(const std::string folded, fold_name(account.name));
-  RV_ASSIGN(
-      const auto inserted,
-      session.execute("INSERT INTO identity_account "
-                      "(id, name, folded, password, locked, created_at) "
-                      "VALUES (:id, :name, :folded, :password, 0, :at) ON CONFLICT DO NOTHING",
-                      {{"id", account.id},
-                       {"name", account.name},
-                       {"folded", folded},
-                       {"password", account.password},
-                       {"at", account.at}}));
+  RV_ASSIGN(const auto inserted,
+            session.execute(
+                "INSERT INTO identity_account "
+                "(id, name, folded, password, locked, created_at, mail) "
+                "VALUES (:id, :name, :folded, :password, 0, :at, :mail) ON CONFLICT DO NOTHING",
+                {{"id", account.id},
+                 {"name", account.name},
+                 {"folded", folded},
+                 {"password", account.password},
+                 {"at", account.at},
+                 {"mail", account.mail}}));
   if (inserted == 0) return fail(Code::kUnprocessable, "this sign-in name is taken", "name");
   for (const RoleGrant& role : account.roles) RV_TRY(insert_role(session, account.id, role));
   return {};

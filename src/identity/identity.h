@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Accounts, console sessions, one-time links, API tokens, tenants.
+// Accounts, console sessions, second factors, one-time links, API tokens, tenants.
 //
-// Secrets are kept as hashes only: passwords by argon2id, sessions, links and tokens by BLAKE2b-256
-// (they are 160 random bits). What a request needs is in memory, an immutable table that is swapped
-// under a lock; what changes it is written first and read back then.
+// Secrets are kept as hashes only: passwords by argon2id, sessions, links, tokens and recovery
+// codes by BLAKE2b-256 (they are 80 or 160 random bits); the secret of a second factor, which must
+// be read again, is sealed under Options::key. What a request needs is in memory, an immutable
+// table that is swapped under a lock; what changes it is written first and read back then. Every
+// change writes its line of the audit log in the same transaction; `by` is who makes it.
 //
 // Thread safety: all methods from any thread. authenticate() and tenant_*() never block and do no
 // I/O; all others block on SQL or argon2id: from an io thread by net::Pool.
@@ -20,70 +22,15 @@
 #include "base/thread_safety.h"
 #include "base/time.h"
 #include "identity/access.h"
+#include "identity/types.h"
 #include "net/http.h"
 #include "records/records.h"
 
 namespace revier::identity {
 
-// To be handed to records::Database::open with those of the other domains.
+// To be handed to records::Database::open with those of the other domains. Those of the audit log
+// are among them.
 [[nodiscard]] std::span<const records::Migration> migrations();
-
-struct Options {
-  bool no_auth = false;           // serve --no-auth: every caller may do everything
-  bool public_read = true;        // anonymous callers read tenants whose reading is public
-  bool tenants_implicit = false;  // every well-formed tenant name exists
-  Duration session_max = Duration::hours(12);
-  Duration link_max = Duration::hours(24);
-  // Failed sign-ins for one account from one address in a window; three times as many from one
-  // address, ten times as many for one account.
-  unsigned attempts_max = 10;
-  Duration attempts_window = Duration::minutes(15);
-};
-
-struct RoleGrant {
-  std::string role;  // a name of roles()
-  ScopeKind kind = ScopeKind::kInstance;
-  std::string id;
-  std::string within;
-};
-
-struct Account {
-  std::string id;
-  std::string name;  // sign-in name, unique, case ignored
-  bool has_password = false;
-  bool locked = false;
-  std::vector<RoleGrant> roles;
-};
-
-struct TokenOptions {
-  std::string label;  // what it is for, 1 to 100 characters
-  std::vector<Action> actions = {Action::kDataRead};
-  std::optional<std::string> tenant = "";  // "" = default tenant; nullopt = every scope
-  std::optional<Instant> expires;
-};
-struct TokenRow {
-  std::string id;
-  std::string label;
-  std::vector<Action> actions;
-  std::optional<std::string> tenant;
-  Instant created;
-  std::optional<Instant> expires;
-};
-struct NewToken {
-  std::string id;
-  std::string secret;  // "rv_" and 32 characters; shown once, not stored
-};
-
-struct Tenant {
-  std::string name;  // 1 to 50 of a-z 0-9 _ (NGSILD-Tenant); "" is the default tenant
-  bool public_read = true;
-};
-
-struct SignedIn {
-  std::string cookie_secret;
-  std::string account_id;
-  Instant expires;
-};
 
 class Identity {
  public:
@@ -102,8 +49,9 @@ class Identity {
   [[nodiscard]] virtual bool tenant_exists(std::string_view name) const = 0;
   [[nodiscard]] virtual std::vector<Tenant> tenants() const = 0;
   // Errors: kAlreadyExists, kUnprocessable with `field` "name".
-  [[nodiscard]] virtual Result<> create_tenant(const Tenant& tenant) = 0;
-  [[nodiscard]] virtual Result<> set_public_read(std::string_view tenant, bool public_read) = 0;
+  [[nodiscard]] virtual Result<> create_tenant(const Tenant& tenant, const Caller& by = {}) = 0;
+  [[nodiscard]] virtual Result<> set_public_read(std::string_view tenant, bool public_read,
+                                                 const Caller& by = {}) = 0;
 
   // The secret of a one-time link that creates the first administrator; nullopt when there is one.
   // Links given out before end. The page is start_path(secret).
@@ -116,38 +64,94 @@ class Identity {
   [[nodiscard]] virtual Result<Account> use_link(std::string_view secret, std::string_view name,
                                                  std::string_view password) = 0;
 
+  // `device` is a User-Agent; of it a short name is kept.
   // Errors: kUnauthenticated (name or password), kTooManyRequests after too many failures.
   [[nodiscard]] virtual Result<SignedIn> sign_in(std::string_view name, std::string_view password,
-                                                 std::string_view address) = 0;
+                                                 std::string_view address,
+                                                 std::string_view device = {}) = 0;
+  // The second step: a code of the app or a recovery code. A challenge lasts five minutes.
+  // Errors: kUnauthenticated for a wrong code, kGone when one has to begin again,
+  // kTooManyRequests.
+  [[nodiscard]] virtual Result<SignedIn> sign_in_code(std::string_view challenge,
+                                                      std::string_view code) = 0;
   [[nodiscard]] virtual Result<> sign_out(std::string_view cookie_secret) = 0;
   // Ends every session of the account. Errors: kUnauthenticated for the old one, kUnprocessable.
   [[nodiscard]] virtual Result<> change_password(std::string_view account_id,
                                                  std::string_view old_password,
                                                  std::string_view new_password) = 0;
 
+  [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions(std::string_view account_id) = 0;
+  // Errors: kResourceNotFound.
+  [[nodiscard]] virtual Result<> end_session(std::string_view account_id,
+                                             std::string_view session_id, const Caller& by) = 0;
+  // All but `kept`, which may be empty.
+  [[nodiscard]] virtual Result<> end_sessions(std::string_view account_id, std::string_view kept,
+                                              const Caller& by) = 0;
+
+  [[nodiscard]] virtual Result<SecondFactor> second_factor(std::string_view account_id) = 0;
+  // Errors: kUnauthenticated with field "password", kTooManyRequests, kConflict: there is one.
+  [[nodiscard]] virtual Result<Enrolment> begin_second_factor(std::string_view account_id,
+                                                              std::string_view password,
+                                                              std::string_view issuer) = 0;
+  // Stores it and gives ten recovery codes, each good once; shown now or never.
+  // Errors: kUnauthenticated for a wrong code, kGone for an enrolment of an hour ago.
+  [[nodiscard]] virtual Result<std::vector<std::string>> confirm_second_factor(
+      std::string_view sealed, std::string_view code, const Caller& by) = 0;
+  // Both ask for a code of the caller's own. Errors: kUnauthenticated, kTooManyRequests; kConflict
+  // where a role demands the second factor.
+  [[nodiscard]] virtual Result<std::vector<std::string>> renew_recovery_codes(std::string_view code,
+                                                                              const Caller& by) = 0;
+  [[nodiscard]] virtual Result<> remove_second_factor(std::string_view code, const Caller& by) = 0;
+  // For one who has lost app and codes; ends the sessions. Errors: kResourceNotFound.
+  [[nodiscard]] virtual Result<> reset_second_factor(std::string_view name, const Caller& by) = 0;
+  // Names of the roles that demand a second factor. Whoever has such a role without it can do
+  // nothing but set it up.
+  [[nodiscard]] virtual Result<std::vector<std::string>> second_factor_roles() = 0;
+  [[nodiscard]] virtual Result<> set_second_factor_roles(std::span<const std::string> roles,
+                                                         const Caller& by) = 0;
+
   // The secret of the link with which the new account sets its password.
-  // Errors: kUnprocessable with `field` "name" (taken, too) or "roles".
-  [[nodiscard]] virtual Result<std::string> create_user(std::string_view name,
-                                                        std::span<const RoleGrant> roles) = 0;
+  // Errors: kUnprocessable with `field` "name" (taken, too) or "roles"; those of `also`.
+  [[nodiscard]] virtual Result<std::string> invite(const Invitation& invitation,
+                                                   const Caller& by = {}) = 0;
+  [[nodiscard]] Result<std::string> create_user(std::string_view name,
+                                                std::span<const RoleGrant> roles) {
+    return invite({.name = name, .roles = roles});
+  }
   // A new link for a forgotten password; the old one goes on until the link is used.
-  [[nodiscard]] virtual Result<std::string> reset_link(std::string_view name) = 0;
+  [[nodiscard]] virtual Result<std::string> reset_link(std::string_view name, const Caller& by = {},
+                                                       const WithLink& also = {}) = 0;
   [[nodiscard]] virtual Result<std::vector<Account>> users() = 0;
-  // Errors of the three: kResourceNotFound; kConflict when nobody would be administrator of the
+  // Errors: kResourceNotFound.
+  [[nodiscard]] virtual Result<Account> user(std::string_view id) = 0;
+  // Errors of these: kResourceNotFound; kConflict when nobody would be administrator of the
   // instance any more.
-  [[nodiscard]] virtual Result<> set_roles(std::string_view name,
-                                           std::span<const RoleGrant> roles) = 0;
-  [[nodiscard]] virtual Result<> set_locked(std::string_view name, bool locked) = 0;
-  [[nodiscard]] virtual Result<> remove_user(std::string_view name) = 0;
+  [[nodiscard]] virtual Result<> set_roles(std::string_view name, std::span<const RoleGrant> roles,
+                                           const Caller& by = {}) = 0;
+  [[nodiscard]] virtual Result<> add_role(std::string_view name, const RoleGrant& role,
+                                          const Caller& by) = 0;
+  [[nodiscard]] virtual Result<> remove_role(std::string_view name, const RoleGrant& role,
+                                             const Caller& by) = 0;
+  [[nodiscard]] virtual Result<> set_locked(std::string_view name, bool locked,
+                                            const Caller& by = {}) = 0;
+  [[nodiscard]] virtual Result<> remove_user(std::string_view name, const Caller& by = {}) = 0;
 
   // Errors: kUnprocessable with `field` "label", "rights" or "tenant".
-  [[nodiscard]] virtual Result<NewToken> create_token(const TokenOptions& options) = 0;
+  [[nodiscard]] virtual Result<NewToken> create_token(const TokenOptions& options,
+                                                      const Caller& by = {}) = 0;
   [[nodiscard]] virtual Result<std::vector<TokenRow>> tokens() = 0;
   // Errors: kResourceNotFound.
-  [[nodiscard]] virtual Result<> revoke_token(std::string_view id) = 0;
+  [[nodiscard]] virtual Result<> revoke_token(std::string_view id, const Caller& by = {}) = 0;
 
-  // Takes over what another process (the command line) has changed; cheap when nothing has. To be
-  // called every few seconds.
+  // Writes a line of the audit log within the caller's transaction.
+  [[nodiscard]] virtual Result<> record(records::Session& session, const Caller& by,
+                                        const Deed& deed) const = 0;
+
+  // Takes over what another process (the command line) has changed; cheap when nothing has.
   [[nodiscard]] virtual Result<> refresh() = 0;
+  // refresh(), and now and then: stores when sessions and tokens were used, and lets old lines of
+  // the audit log go. To be called every few seconds by one thread.
+  [[nodiscard]] virtual Result<> tick() = 0;
 };
 
 inline constexpr std::string_view kSessionCookie = "revier_session";

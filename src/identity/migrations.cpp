@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <array>
+#include <vector>
 
+#include "audit/audit.h"
 #include "identity/identity.h"
 
 namespace revier::identity {
@@ -46,9 +48,33 @@ CREATE TABLE identity_state (id BIGINT PRIMARY KEY, version BIGINT NOT NULL);
 INSERT INTO identity_state (id, version) VALUES (1, 1);
 INSERT INTO identity_tenant (name, public_read, created_at) VALUES ('', 1, 0);
 )"},
+    // Sessions of before have no id to be ended by: everybody signs in once more.
+    records::Migration{"identity-0002-second-factor", R"(
+DELETE FROM identity_session;
+ALTER TABLE identity_account ADD COLUMN mail TEXT NOT NULL DEFAULT '';
+ALTER TABLE identity_account ADD COLUMN totp TEXT;
+ALTER TABLE identity_account ADD COLUMN totp_step BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE identity_session ADD COLUMN id TEXT NOT NULL DEFAULT '';
+ALTER TABLE identity_session ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE identity_session ADD COLUMN device TEXT NOT NULL DEFAULT '';
+ALTER TABLE identity_token ADD COLUMN used_at BIGINT;
+ALTER TABLE identity_token ADD COLUMN made_by TEXT NOT NULL DEFAULT '';
+CREATE TABLE identity_recovery (
+  account TEXT NOT NULL REFERENCES identity_account (id) ON DELETE CASCADE,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (account, hash));
+CREATE TABLE identity_role_rule (role TEXT PRIMARY KEY);
+)"},
 };
 }  // namespace
 
-std::span<const records::Migration> migrations() { return kMigrations; }
+std::span<const records::Migration> migrations() {
+  static const std::vector<records::Migration> all = [] {
+    std::vector<records::Migration> steps(kMigrations.begin(), kMigrations.end());
+    steps.insert(steps.end(), audit::migrations().begin(), audit::migrations().end());
+    return steps;
+  }();
+  return all;
+}
 
 }  // namespace revier::identity

@@ -80,6 +80,16 @@ const web::Form& sign_in_form() {
   static const web::Form form{{name_field(), old_password("password", texts::kFieldPassword)}};
   return form;
 }
+const web::Form& code_form() {
+  static const web::Form form{{{.name = "challenge", .kind = FieldKind::kHidden},
+                               {.name = "code",
+                                .label = texts::kFieldCode,
+                                .hint = texts::kFieldCodeHint,
+                                .required = true,
+                                .length_max = 40,
+                                .autocomplete = "one-time-code"}}};
+  return form;
+}
 const web::Form& sign_out_form() {
   static const web::Form form{{csrf_field()}};
   return form;
@@ -116,6 +126,7 @@ class Pages {
   // --- signing in and out
   Response show_sign_in(Request& request);
   Task<Response> sign_in(Request& request);
+  Task<Response> sign_in_code(Request& request);
   Response show_sign_out(Request& request);
   Task<Response> sign_out(Request& request);
   // --- password
@@ -127,6 +138,7 @@ class Pages {
     const web::Text& title;
     std::string intro;
     const web::Text& button;
+    std::string action = {};
   };
 
   // Runs what blocks on the pool; both failures are one.
@@ -144,8 +156,8 @@ class Pages {
     page.is_private = true;
     page.has_errors = !data.valid();
     web::Html out(page.language);
-    render_form_page(
-        out, {page, words.intro, form, data, std::string(text(page.language, words.button))});
+    render_form_page(out, {page, words.intro, form, data,
+                           std::string(text(page.language, words.button)), words.action});
     return web::html_response(std::move(out), status, web::Caching::kNever);
   }
   [[nodiscard]] Response failed(const Request& request, const Error& error) const {
@@ -172,8 +184,23 @@ class Pages {
             texts::kLinkButton};
   }
   [[nodiscard]] static Words sign_in_words(const Request& request) {
+    const bool here = web::split_language(request.path).page == kSignInPage;
     return {texts::kSignInTitle, std::string(text(language(request), texts::kSignInIntro)),
-            texts::kSignInButton};
+            texts::kSignInButton, here ? std::string() : to_page(request, kSignInPage)};
+  }
+  [[nodiscard]] static Words code_words(const Request& request) {
+    return {texts::kCodeTitle, std::string(text(language(request), texts::kCodeIntro)),
+            texts::kCodeButton, to_page(request, kCodePage)};
+  }
+  // With the address that it leads on to.
+  [[nodiscard]] static std::string to_page(const Request& request, std::string_view page) {
+    std::string address = web::path(language(request), page);
+    if (request.query_param("weiter")) {
+      web::Html encoded(language(request));
+      encoded.url_part(next_page(request));
+      address += "?weiter=" + encoded.str();
+    }
+    return address;
   }
   [[nodiscard]] static Words password_words(const Request& request) {
     return {texts::kPasswordTitle, std::string(text(language(request), texts::kPasswordIntro)),
@@ -234,9 +261,14 @@ Task<Response> Pages::sign_in(Request& request) {
     co_return show(request, sign_in_words(request), sign_in_form(), *data, {}, 422);
   }
   const auto session = co_await blocking([&] {
-    return parts_.identity.sign_in(data->get("name"), data->get("password"),
-                                   request.client_address);
+    return parts_.identity.sign_in(data->get("name"), data->get("password"), request.client_address,
+                                   request.header("User-Agent").value_or(""));
   });
+  if (session && session->needs_code) {
+    FormData code;
+    code.set("challenge", session->cookie_secret);
+    co_return show(request, code_words(request), code_form(), std::move(code));
+  }
   if (session) co_return welcome(request, *session);
   const Code code = session.error().code;
   if (code != Code::kUnauthenticated && code != Code::kTooManyRequests) {
@@ -245,6 +277,30 @@ Task<Response> Pages::sign_in(Request& request) {
   const bool wrong = code == Code::kUnauthenticated;
   data->fail("name", wrong ? texts::kWrongCredentials : texts::kWrongAttempts);
   co_return show(request, sign_in_words(request), sign_in_form(), *data, {}, describe(code).status);
+}
+
+Task<Response> Pages::sign_in_code(Request& request) {
+  auto data = sent(code_form(), request);
+  if (!data) co_return failed(request, data.error());
+  if (!web::validate(code_form(), *data)) {
+    co_return show(request, code_words(request), code_form(), *data, {}, 422);
+  }
+  const auto session = co_await blocking(
+      [&] { return parts_.identity.sign_in_code(data->get("challenge"), data->get("code")); });
+  if (session) co_return welcome(request, *session);
+  const Code fault = session.error().code;
+  if (fault == Code::kGone) {
+    FormData empty;
+    empty.fail("name", texts::kWrongChallenge);
+    co_return show(request, sign_in_words(request), sign_in_form(), std::move(empty), {}, 410);
+  }
+  if (fault != Code::kUnauthenticated && fault != Code::kTooManyRequests) {
+    co_return failed(request, session.error());
+  }
+  const bool wrong = fault == Code::kUnauthenticated;
+  data->set("code", "");
+  data->fail("code", wrong ? texts::kWrongCode : texts::kWrongAttempts);
+  co_return show(request, code_words(request), code_form(), *data, {}, describe(fault).status);
 }
 
 Response Pages::show_sign_out(Request& request) {
@@ -331,6 +387,9 @@ void add_pages(net::Router& router, const PageParts& parts) {
   wait(net::Method::kPost, start_path("{secret}"), &Pages::use_link);
   show(kSignInPage, &Pages::show_sign_in);
   wait(net::Method::kPost, kSignInPage, &Pages::sign_in);
+  // Reached by its form only; whoever comes back to the address begins again.
+  show(kCodePage, &Pages::show_sign_in);
+  wait(net::Method::kPost, kCodePage, &Pages::sign_in_code);
   show(kSignOutPage, &Pages::show_sign_out);
   wait(net::Method::kPost, kSignOutPage, &Pages::sign_out);
   show(kPasswordPage, &Pages::show_password);

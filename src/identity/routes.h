@@ -4,6 +4,7 @@
 //
 //   /console/start/{secret}   sets a password by a one-time link (start_path)
 //   /console/anmelden         signs in, then leads to ?weiter=ADDRESS below /console
+//   /console/anmelden/code    takes the code of the second factor in between
 //   /console/abmelden         signs out
 //   /console/passwort         changes the password
 #pragma once
@@ -17,6 +18,7 @@ namespace revier::identity {
 
 inline constexpr std::string_view kConsolePage = "/console/";
 inline constexpr std::string_view kSignInPage = "/console/anmelden";
+inline constexpr std::string_view kCodePage = "/console/anmelden/code";
 inline constexpr std::string_view kSignOutPage = "/console/abmelden";
 inline constexpr std::string_view kPasswordPage = "/console/passwort";
 

@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "identity/detail/snapshot.h"
 
+#include <set>
+
 namespace revier::identity::detail {
 namespace {
 
 constexpr std::size_t kRowsMax = 1'000'000;
 using Grants = std::unordered_map<std::string, std::vector<Grant>>;  // by account
 using Public = std::shared_ptr<const Caller::PublicTenants>;
+
+std::shared_ptr<Use> make_use(std::string id, std::int64_t at_us) {
+  auto use = std::make_shared<Use>();
+  use->id = std::move(id);
+  use->at_us = at_us;
+  use->stored_us = at_us;
+  return use;
+}
+
+// Accounts with a role that demands a second factor and none set up.
+Result<std::set<std::string>> load_barred(records::Session& session) {
+  RV_ASSIGN(const auto rows,
+            session.query("SELECT DISTINCT g.account FROM identity_grant g JOIN identity_role_rule"
+                          " r ON r.role = g.role JOIN identity_account a ON a.id = g.account"
+                          " WHERE a.totp IS NULL",
+                          {}, kRowsMax));
+  std::set<std::string> barred;
+  for (const records::Row& row : rows) barred.insert(row.text("account"));
+  return barred;
+}
 
 Result<Grants> load_grants(records::Session& session) {
   RV_ASSIGN(const auto rows,
@@ -35,20 +57,25 @@ Result<> load_tenants(records::Session& session, Snapshot& snapshot) {
 
 Result<> load_sessions(records::Session& session, const Public& readable, Snapshot& snapshot) {
   RV_ASSIGN(const Grants grants, load_grants(session));
+  RV_ASSIGN(const std::set<std::string> barred, load_barred(session));
   RV_ASSIGN(const auto rows,
-            session.query("SELECT s.hash, s.expires_at, a.id, a.name FROM identity_session s "
+            session.query("SELECT s.hash, s.id AS session, s.expires_at, s.used_at, a.id, a.name "
+                          "FROM identity_session s "
                           "JOIN identity_account a ON a.id = s.account WHERE a.locked = 0",
                           {}, kRowsMax));
   for (const records::Row& row : rows) {
     auto subject = std::make_shared<Caller::Subject>();
     subject->id = row.text("id");
     subject->name = row.text("name");
+    subject->session = row.text("session");
+    subject->needs_second_factor = barred.contains(subject->id);
     const auto found = grants.find(subject->id);
-    if (found != grants.end()) subject->grants = found->second;
+    if (found != grants.end() && !subject->needs_second_factor) subject->grants = found->second;
     subject->csrf = to_hex(digest("csrf", row.text("hash")));
     subject->public_tenants = readable;
-    snapshot.sessions[from_hex(row.text("hash"))] = {std::move(subject),
-                                                     Instant{row.integer("expires_at")}};
+    snapshot.sessions[from_hex(row.text("hash"))] = {
+        std::move(subject), Instant{row.integer("expires_at")},
+        make_use(row.text("session"), row.integer("used_at"))};
   }
   return {};
 }
@@ -64,7 +91,8 @@ Grant token_grant(const records::Row& row) {
 
 Result<> load_tokens(records::Session& session, const Public& readable, Snapshot& snapshot) {
   RV_ASSIGN(const auto rows,
-            session.query("SELECT id, hash, label, actions, tenant, expires_at FROM identity_token",
+            session.query("SELECT id, hash, label, actions, tenant, expires_at, used_at "
+                          "FROM identity_token",
                           {}, kRowsMax));
   for (const records::Row& row : rows) {
     auto subject = std::make_shared<Caller::Subject>();
@@ -72,7 +100,8 @@ Result<> load_tokens(records::Session& session, const Public& readable, Snapshot
     subject->name = row.text("label");
     subject->grants.push_back(token_grant(row));
     subject->public_tenants = readable;
-    Known known{std::move(subject), std::nullopt};
+    Known known{std::move(subject), std::nullopt,
+                make_use(row.text("id"), row.maybe_integer("used_at").value_or(0))};
     if (const auto expires = row.maybe_integer("expires_at")) known.expires = Instant{*expires};
     snapshot.tokens[from_hex(row.text("hash"))] = std::move(known);
   }
@@ -90,6 +119,17 @@ Public readable_tenants(const Snapshot& snapshot, const Options& options) {
 }
 
 }  // namespace
+
+void keep_uses(Snapshot& snapshot, const Snapshot& older) {
+  const auto keep = [](KnownSecrets& fresh, const KnownSecrets& before) {
+    for (auto& [digest, known] : fresh) {
+      const auto found = before.find(digest);
+      if (found != before.end()) known.use = found->second.use;
+    }
+  };
+  keep(snapshot.sessions, older.sessions);
+  keep(snapshot.tokens, older.tokens);
+}
 
 Result<std::int64_t> stored_version(records::Session& session) {
   RV_ASSIGN(const records::Row row, session.one("SELECT version FROM identity_state WHERE id = 1"));

@@ -15,6 +15,7 @@ struct FormPage {
   const web::Form& form;
   const web::FormData& data;
   std::string button;
+  std::string action = {};  // where it is sent, else to the page's own address
 };
 
 }  // namespace revier::identity

@@ -12,6 +12,7 @@ import "./registration_test.mjs";
 import "./console_test.mjs";
 import "./door_test.mjs";
 import "./mine_test.mjs";
+import "./staff_test.mjs";
 import "./editor_test.mjs";
 
 const [binary, ...words] = process.argv.slice(2);

@@ -22,8 +22,11 @@ namespace revier::identity::detail {
 
 struct StoredAccount {
   std::string id;
+  std::string name;
   std::string password;  // argon2id text, empty where none is set
   bool locked = false;
+  std::string totp;            // sealed secret of the second factor, empty where there is none
+  std::int64_t totp_step = 0;  // of the last code that was taken
 };
 // Errors: kResourceNotFound.
 [[nodiscard]] Result<StoredAccount> find_account(records::Session& session,
@@ -39,11 +42,20 @@ struct NewAccount {
   std::optional<std::string> password;
   std::span<const RoleGrant> roles;
   Instant at;
+  std::string_view mail = {};
 };
 // Errors: kUnprocessable with field "name" where it is taken.
 [[nodiscard]] Result<> insert_account(records::Session& session, const NewAccount& account);
+[[nodiscard]] Result<> insert_role(records::Session& session, std::string_view id,
+                                   const RoleGrant& role);
+// Errors: kResourceNotFound when the account has no such role.
+[[nodiscard]] Result<> delete_role(records::Session& session, std::string_view id,
+                                   const RoleGrant& role);
 [[nodiscard]] Result<> replace_roles(records::Session& session, std::string_view id,
                                      std::span<const RoleGrant> roles);
+[[nodiscard]] Result<> check_mail(std::string_view mail);
+// Takes the second factor and its recovery codes away.
+[[nodiscard]] Result<> clear_second_factor(records::Session& session, std::string_view id);
 // Sets the password and ends the account's sessions and links.
 [[nodiscard]] Result<> set_password(records::Session& session, std::string_view id,
                                     std::string_view hash);

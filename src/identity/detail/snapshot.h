@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // All that answering "who is it, and what may she do" takes, in memory; immutable.
 #pragma once
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,9 +16,17 @@
 
 namespace revier::identity::detail {
 
+// When a session or token was used last: told by every request, stored now and then.
+struct Use {
+  std::string id;
+  std::atomic<std::int64_t> at_us{0};      // 0: never
+  std::atomic<std::int64_t> stored_us{0};  // what the database has
+};
+
 struct Known {
   std::shared_ptr<const Caller::Subject> subject;
   std::optional<Instant> expires;
+  std::shared_ptr<Use> use;  // the same over all snapshots of a process
 };
 using KnownSecrets = std::unordered_map<Digest, Known, DigestHash>;
 
@@ -28,6 +37,9 @@ struct Snapshot {
   std::map<std::string, Tenant, std::less<>> tenants;
   std::shared_ptr<const Caller::Subject> nobody;
 };
+
+// Keeps what the older one knows of the last uses.
+void keep_uses(Snapshot& snapshot, const Snapshot& older);
 
 [[nodiscard]] Result<std::int64_t> stored_version(records::Session& session);
 [[nodiscard]] Result<Snapshot> load(records::Session& session, const Options& options);
@@ -40,5 +52,7 @@ struct Snapshot {
 inline constexpr std::string_view kTokenPurpose = "token";
 inline constexpr std::string_view kSessionPurpose = "session";
 inline constexpr std::string_view kLinkPurpose = "link";
+inline constexpr std::string_view kChallengePurpose = "challenge";
+inline constexpr std::string_view kRecoveryPurpose = "recovery";
 
 }  // namespace revier::identity::detail

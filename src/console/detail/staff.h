@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the pages of staff share.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "console/detail/entry.h"
+#include "console/staff_views.h"
+#include "net/server.h"
+
+namespace revier::console {
+
+inline constexpr std::string_view kStaffPage = "/console/konten";
+inline constexpr std::string_view kOwnPage = "/console/konto";
+inline constexpr std::string_view kSecondFactorPage = "/console/konto/zweiter-faktor";
+inline constexpr std::string_view kTokensPage = "/console/tokens";
+inline constexpr std::string_view kAuditPage = "/console/protokoll";
+
+[[nodiscard]] inline std::string words(web::Language language, const web::Text& key) {
+  return std::string(web::text(language, key));
+}
+[[nodiscard]] web::FormField csrf_field();
+
+// Runs what blocks on the pool; both failures are one.
+template <class Work>
+Task<std::invoke_result_t<Work&>> blocking(const Needs& needs, Work work) {
+  auto done = co_await needs.tickets.pool.run(std::move(work));
+  if (!done) co_return fail(done.error());
+  co_return std::move(*done);
+}
+
+// The signed-in person, also one who has to set up a second factor first.
+[[nodiscard]] Entry enter_own(const Needs& needs, const net::Request& request);
+
+struct FormWords {
+  const web::Text& title;
+  std::string intro;
+  const web::Text& button;
+  std::string action;  // a German address
+  std::string back;    // a German address
+};
+[[nodiscard]] net::Response show_form(const Needs& needs, const net::Request& request,
+                                      const identity::Caller& caller, const FormWords& text,
+                                      const web::Form& form, web::FormData data, int status = 200);
+struct SecretWords {
+  const web::Text& title;
+  std::string intro;
+  std::string note;
+  std::string back;  // a German address
+};
+[[nodiscard]] net::Response show_secrets(const Needs& needs, const net::Request& request,
+                                         const identity::Caller& caller, const SecretWords& text,
+                                         std::vector<std::string> secrets);
+
+// Adds a page in both languages, with a small body.
+using StaffHandler = Task<net::Response> (*)(net::Request&, const Needs&);
+void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
+                    const std::string& pattern, StaffHandler handler);
+
+// "Einlass: Smart City Days Herne"
+[[nodiscard]] std::string role_text(const identity::RoleGrant& grant,
+                                    const std::vector<ScopeChoice>& scopes, web::Language language);
+
+void add_staff(net::Router& router, const Needs& needs);
+void add_own_account(net::Router& router, const Needs& needs);
+void add_tokens(net::Router& router, const Needs& needs);
+void add_programme_files(net::Router& router, const Needs& needs);
+void add_audit(net::Router& router, const Needs& needs);
+
+}  // namespace revier::console

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "console/detail/staff.h"
+#include "console/pages.h"
+#include "console/texts.h"
+#include "identity/routes.h"
+
+namespace revier::console {
+
+using identity::Caller;
+using net::Request;
+using net::Response;
+
+web::FormField csrf_field() { return {.name = "csrf", .kind = web::FieldKind::kHidden}; }
+
+Entry enter_own(const Needs& needs, const Request& request) {
+  Caller caller = needs.accounts->authenticate(request);
+  if (caller.signed_in()) return caller;
+  return tl::unexpected(identity::ask_to_sign_in(request));
+}
+
+Response show_form(const Needs& needs, const Request& request, const Caller& caller,
+                   const FormWords& text, const web::Form& form, web::FormData data, int status) {
+  const web::Language language = web::language_of(request);
+  data.set("csrf", std::string(caller.csrf()));
+  OneFormPage view{.head = make_head(needs, request, caller, words(language, text.title)),
+                   .intro = text.intro,
+                   .form = {form, data},
+                   .button = words(language, text.button),
+                   .action = web::path(language, text.action),
+                   .back_href = web::path(language, text.back)};
+  view.head.page.has_errors = !data.valid();
+  web::Html out(language);
+  render_one_form(out, view);
+  return personal(std::move(out), status);
+}
+
+Response show_secrets(const Needs& needs, const Request& request, const Caller& caller,
+                      const SecretWords& text, std::vector<std::string> secrets) {
+  const web::Language language = web::language_of(request);
+  SecretsPage view{.head = make_head(needs, request, caller, words(language, text.title)),
+                   .intro = text.intro,
+                   .secrets = std::move(secrets),
+                   .note = text.note,
+                   .back_href = web::path(language, text.back)};
+  web::Html out(language);
+  render_secrets(out, view);
+  return personal(std::move(out)).header("Referrer-Policy", "no-referrer");
+}
+
+void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
+                    const std::string& pattern, StaffHandler handler) {
+  web::add_page(router, method, pattern, net::AsyncHandler([needs, handler](Request& request) {
+                  return handler(request, needs);
+                }),
+                {.body_bytes_max = 16 * 1024});
+}
+
+std::string role_text(const identity::RoleGrant& grant, const std::vector<ScopeChoice>& scopes,
+                      web::Language language) {
+  const identity::Role* role = identity::find_role(grant.role);
+  std::string text = role == nullptr ? grant.role : words(language, role->label);
+  if (grant.kind == identity::ScopeKind::kInstance) return text;
+  for (const ScopeChoice& scope : scopes) {
+    if (scope.kind == grant.kind && scope.id == grant.id && scope.within == grant.within) {
+      return text + ": " + scope.label;
+    }
+  }
+  return text + ": " + std::string(to_string(grant.kind)) + " " + grant.id;
+}
+
+}  // namespace revier::console
