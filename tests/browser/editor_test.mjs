@@ -24,7 +24,7 @@ test("an organiser drafts a session, is warned, and releases it", async ({open, 
   const page = await open();
   await signedIn(page, server);
   await page.goto("/console/programm");
-  await look(page);
+  await noViolations(page);
   await page.getByRole("link", {name: "Neue Veranstaltung"}).click();
   await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
   await page.locator("rv-summary").waitFor();
@@ -55,7 +55,7 @@ test("an organiser drafts a session, is warned, and releases it", async ({open, 
   assert.match(await main(page), /1 offener Entwurf[^]*neu, Entwurf/);
   await page.getByRole("link", {name: "Änderungen veröffentlichen"}).click();
   assert.match(await main(page), /Offene Sprechstunde[^]*neu/);
-  await look(page);
+  await noViolations(page);
   await page.getByRole("button", {name: "Jetzt veröffentlichen"}).click();
   await page.locator("rv-summary").waitFor();
   await page.getByLabel("Was hat sich geändert? (Deutsch)").fill("Eine Sprechstunde ist neu.");
