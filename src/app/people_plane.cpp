@@ -8,6 +8,7 @@
 #include "app/ticket_keys.h"
 #include "base/run_task.h"
 #include "door/api.h"
+#include "door/store.h"
 #include "ticket/api.h"
 #include "ticket/page_routes.h"
 #include "ticket/wordings.h"
@@ -15,6 +16,22 @@
 
 namespace revier::app {
 namespace {
+
+// The use of a ticket at the door, for a person's export.
+Result<> write_check_ins(records::Session& session, const ticket::Booking& booking,
+                         json::Writer& out) {
+  RV_ASSIGN(const auto uses, door::rows::of_booking(session, booking.id));
+  out.key("check_ins").begin_array();
+  for (const door::CheckIn& use : uses) {
+    out.begin_object()
+        .member("day", use.day)
+        .member("desk", use.desk)
+        .member("at", to_iso8601(use.at))
+        .end_object();
+  }
+  out.end_array();
+  return {};
+}
 
 class WholePeople final : public PeoplePlane {
  public:
@@ -31,10 +48,19 @@ class WholePeople final : public PeoplePlane {
                    .random = needs_.accounts.random,
                    .publisher = publisher_,
                    .letter =
-                       [this](const ticket::Booking& booking, std::string_view promoted) {
-                         return ticket::write_letter(letters_, booking, *registrations_, promoted);
+                       [this](const ticket::LetterOrder& order) {
+                         return ticket::write_letter(letters_, order, *registrations_);
                        },
-                   .options = {.hold = hold_time()}}));
+                   .options = {.hold = seconds("ticket.hold_seconds"),
+                               .offer = seconds("ticket.offer_seconds"),
+                               .confirm_within = Duration::hours(
+                                   needs_.options.number("registration.confirm_within"))},
+                   .was_used = [](records::Session& session,
+                                  const ticket::Booking& booking) -> Result<bool> {
+                     RV_ASSIGN(const auto uses, door::rows::of_booking(session, booking.id));
+                     return std::ranges::any_of(
+                         uses, [](const door::CheckIn& use) { return !use.undone_at; });
+                   }}));
     RV_TRY(needs_.accounts.database->read([this](records::Session& session) -> Result<> {
       RV_ASSIGN(const std::vector<publication::Item> items, publication::all(session));
       for (const publication::Item& item : items) publisher_.offer(item);
@@ -46,7 +72,10 @@ class WholePeople final : public PeoplePlane {
   void add_routes(net::Router& router) override {
     ticket::add_api_routes(router, domain());
     door::add_api_routes(router, domain());
-    ticket::add_pages(router, {domain(), needs_.frame, needs_.occasion});
+    ticket::add_pages(router, {.domain = domain(),
+                               .site = needs_.frame,
+                               .occasion = needs_.occasion,
+                               .backup_days = needs_.options.number("retention.backup_days")});
   }
 
   ticket::Domain domain() override {
@@ -57,12 +86,15 @@ class WholePeople final : public PeoplePlane {
             .identity = *needs_.accounts.identity,
             .pool = needs_.pool,
             .reads = needs_.reads,
-            .civil_clock = needs_.civil_clock};
+            .civil_clock = needs_.civil_clock,
+            .export_more = write_check_ins};
   }
 
   Result<> tick() override {
     RV_TRY(run_task(registrations_->sweep()));
-    return {};
+    if (--ticks_to_retention_ > 0) return {};
+    ticks_to_retention_ = kRetentionTicks;
+    return registrations_->keep_retention();
   }
   ticket::Registrations& registrations() override { return *registrations_; }
   mail::SenderStatus mail_status() const override { return sender_->status(); }
@@ -87,10 +119,13 @@ class WholePeople final : public PeoplePlane {
                             web::read_letter(message.subject, message.text, needs_.site_address));
   }
 
-  Duration hold_time() const {
-    return Duration::seconds(needs_.options.number("ticket.hold_seconds"));
+  Duration seconds(std::string_view option) const {
+    return Duration::seconds(needs_.options.number(option));
   }
 
+  // One a second; an erasure that was asked for is finished within this time.
+  static constexpr int kRetentionTicks = 5;
+  int ticks_to_retention_ = 1;
   const PeopleNeeds needs_;
   const ticket::SecretLinks links_;
   const ticket::TicketKeys keys_;

@@ -134,6 +134,11 @@ Result<bool> stands(Session& session, std::string_view subject, std::string_view
   return !rows.empty() && rows.front().integer("given") != 0;
 }
 
+Result<std::int64_t> erase_subject(Session& session, std::string_view subject) {
+  return session.execute("DELETE FROM consent_entry WHERE subject = :subject",
+                         {{"subject", subject}});
+}
+
 Result<std::int64_t> erase_ended(Session& session, Instant now) {
   return session.execute("DELETE FROM consent_entry WHERE retain_until <= :now", {{"now", now}});
 }

@@ -3,7 +3,7 @@
 //
 // Append-only: a withdrawal is an entry of its own; the latest entry of a subject and a purpose
 // tells what holds. A subject is a reference of the caller's domain ("registration:ID"), never a
-// name. Entries leave only when their retention ends.
+// name. Entries leave when their retention ends or the subject is erased.
 //
 // Everything runs inside the caller's transaction (records::Session), so that a consent stands or
 // falls with what it was given for.
@@ -60,6 +60,9 @@ struct Entry {
 // Whether the latest entry gives it; false where there is none.
 [[nodiscard]] Result<bool> stands(records::Session& session, std::string_view subject,
                                   std::string_view purpose);
+// Removes what was said of a subject; how many entries.
+[[nodiscard]] Result<std::int64_t> erase_subject(records::Session& session,
+                                                 std::string_view subject);
 // Removes entries whose retention has ended; how many.
 [[nodiscard]] Result<std::int64_t> erase_ended(records::Session& session, Instant now);
 

@@ -100,13 +100,13 @@ class ConsoleTest : public testing::Test {
          .civil_clock = clock_,
          .random = random_,
          .publisher = publisher_,
-         .letter = [](const ticket::Booking& booking, std::string_view) {
-           return mail::Message{.key = booking.id,
+         .letter = [](const ticket::LetterOrder& order) {
+           return mail::Message{.key = ticket::letter_key(order),
                                 .purpose = "registration",
-                                .to = booking.mail,
+                                .to = order.booking.mail,
                                 .subject = "Ihr <Ticket>",
-                                .text = booking.code,
-                                .delete_after = booking.delete_after};
+                                .text = order.booking.code,
+                                .delete_after = order.booking.delete_after};
          }});
     ASSERT_TRUE(registrations);
     registrations_ = std::move(*registrations);

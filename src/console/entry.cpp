@@ -26,6 +26,7 @@ struct Area {
 // A page stands in the menu of those whom it lets in.
 constexpr std::array kAreas{
     Area{"/console/anmeldungen", texts::kMenuRegistrations, Action::kRegistrationsRead, true},
+    Area{"/console/wartelisten", texts::kMenuWaiting, Action::kRegistrationsRead, true},
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
@@ -159,6 +160,7 @@ Task<Result<>> read_records(const Needs& needs, std::function<Result<>(records::
 void add_routes(net::Router& router, const Needs& needs) {
   add_overview(router, needs);
   add_registrations(router, needs);
+  add_waiting_lists(router, needs);
   add_gate(router, needs);
   add_gate_list(router, needs);
   add_outbox(router, needs);

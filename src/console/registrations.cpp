@@ -33,15 +33,19 @@ std::string words(Language language, const web::Text& key) {
 std::string state_of(const Booking& booking, Language language) {
   if (booking.state == BookingState::kCancelled) return words(language, texts::kListCancelled);
   if (booking.state == BookingState::kHeld) return words(language, texts::kListHeld);
+  if (booking.state == BookingState::kPassedOn) return words(language, texts::kListPassedOn);
   const bool waits = std::any_of(
       booking.claims.begin(), booking.claims.end(),
-      [](const ticket::Claim& claim) { return claim.state == ticket::ClaimState::kWaiting; });
+      [](const ticket::Claim& claim) { return claim.state != ticket::ClaimState::kTaken; });
   return words(language, waits ? texts::kListWaiting : texts::kListRegistered);
 }
 
 std::string claim_state(const ticket::Claim& claim, const Registrations& registrations,
                         Language language) {
   if (claim.state == ticket::ClaimState::kTaken) return words(language, texts::kListTaken);
+  if (claim.state == ticket::ClaimState::kOffered) {
+    return ticket::claim_state_in(claim, registrations, language);
+  }
   return web::text(language, texts::kListPlace, {{"place", registrations.position(claim)}});
 }
 
@@ -159,7 +163,7 @@ std::string claims_text(const Booking& booking, const Registrations& registratio
     if (!text.empty()) text += ", ";
     text += quota_title(registrations, claim.quota, language);
     if (claim.seats != 1) text += " × " + std::to_string(claim.seats);
-    if (claim.state == ticket::ClaimState::kWaiting) {
+    if (claim.state != ticket::ClaimState::kTaken) {
       text += " (" + claim_state(claim, registrations, language) + ")";
     }
   }
@@ -308,11 +312,11 @@ web::kern::Table claims_table(const Booking& booking, const Registrations& regis
                                      {words(language, texts::kListSeats), true},
                                      {words(language, texts::kListState)}},
                          .rows = {}};
-  const bool cancelled = booking.state == BookingState::kCancelled;
+  const bool cancelled = booking.state != BookingState::kRegistered;
   for (const ticket::Claim& claim : booking.claims) {
     table.rows.push_back({{.text = quota_title(registrations, claim.quota, language)},
                           {.text = web::number(language, claim.seats)},
-                          {.text = cancelled ? words(language, texts::kListCancelled)
+                          {.text = cancelled ? state_of(booking, language)
                                              : claim_state(claim, registrations, language)}});
   }
   return table;
@@ -340,7 +344,7 @@ Task<Response> show(Request& request, const Needs& needs) {
   if (!found) co_return refused(needs, request, found.error());
   const Language language = web::language_of(request);
   const Booking& booking = found->booking;
-  const bool cancelled = booking.state == BookingState::kCancelled;
+  const bool cancelled = booking.state != BookingState::kRegistered;
   const bool may_cancel = !cancelled && may_handle(*caller, Action::kRegistrationsEdit, booking,
                                                    needs.tickets.registrations);
   RegistrationPage view{.head = make_head(needs, request, *caller, booking.name),

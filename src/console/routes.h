@@ -4,6 +4,7 @@
 //   /console/                         figures, state, and what one may do
 //   /console/anmeldungen              search, paging; /console/anmeldungen.csv for spreadsheets
 //   /console/anmeldungen/{id}         one registration; /stornieren asks, POST cancels
+//   /console/wartelisten              who waits for what, and who has an offer until when
 //   /console/einlass                  tickets at the door, typed or scanned; with script an app
 //                                     that goes on without network (.../ohne-netz)
 //   /console/einlass/liste            double check-ins, arrivals, the last ones; POST

@@ -60,6 +60,11 @@ struct RegistrationPage {
   bool cancelled = false;
   std::string cancel_href;  // empty where it cannot be cancelled by this caller
 };
+struct WaitingListsPage {
+  Head head;
+  std::vector<web::kern::Table> lists;  // one a quota that somebody waits for
+};
+
 struct CancelPage {
   Head head;
   std::string name;

@@ -76,7 +76,7 @@ std::int64_t seats_for(const ticket::Booking& booking, std::string_view day_quot
 }
 
 std::string_view state_for(const ticket::Booking& booking, std::string_view day_quota) {
-  if (booking.state == ticket::BookingState::kCancelled) return "cancelled";
+  if (booking.state != ticket::BookingState::kRegistered) return "cancelled";
   for (const ticket::Claim& claim : booking.claims) {
     if (claim.quota != day_quota) continue;
     return claim.state == ticket::ClaimState::kTaken ? "ok" : "waiting";

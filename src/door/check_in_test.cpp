@@ -42,13 +42,13 @@ class Door : public testing::TestWithParam<std::string> {
          .civil_clock = clock_,
          .random = random_,
          .publisher = publisher_,
-         .letter = [](const ticket::Booking& booking, std::string_view) {
-           return mail::Message{.key = booking.id,
+         .letter = [](const ticket::LetterOrder& order) {
+           return mail::Message{.key = ticket::letter_key(order),
                                 .purpose = "registration",
-                                .to = booking.mail,
+                                .to = order.booking.mail,
                                 .subject = "Ticket",
-                                .text = booking.code,
-                                .delete_after = booking.delete_after};
+                                .text = order.booking.code,
+                                .delete_after = order.booking.delete_after};
          }});
     put_day("tag-2025-02-05", kMorning);
     put_day("tag-2025-02-06", kMorning + Duration::days(1));

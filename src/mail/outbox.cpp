@@ -234,12 +234,12 @@ Result<Counts> count(records::Session& session) {
   return counts;
 }
 
-Result<std::int64_t> take_back(records::Session& session, std::string_view key_begin) {
-  // A range instead of LIKE: no sign of the key means anything else than itself.
+Result<std::int64_t> take_back(records::Session& session, std::string_view to,
+                               std::string_view key_begin) {
   return session.execute(
-      "DELETE FROM mail_outbox WHERE state = 'waiting' AND message_key >= :begin AND"
-      " message_key < :end",
-      {{"begin", key_begin}, {"end", std::string(key_begin) + "~"}});
+      "DELETE FROM mail_outbox WHERE recipient_key = :to AND state = 'waiting' AND"
+      " SUBSTR(message_key, 1, :length) = :begin",
+      {{"to", recipient_key(to)}, {"length", key_begin.size()}, {"begin", key_begin}});
 }
 
 Result<std::int64_t> erase_to(records::Session& session, std::string_view to) {

@@ -98,8 +98,10 @@ struct Counts {
 };
 [[nodiscard]] Result<Counts> count(records::Session& session);
 
-// Takes back waiting messages whose key begins so: a newer one says it better. How many.
-[[nodiscard]] Result<std::int64_t> take_back(records::Session& session, std::string_view key_begin);
+// Takes back waiting messages to an address whose key begins so: a newer one says it better. How
+// many.
+[[nodiscard]] Result<std::int64_t> take_back(records::Session& session, std::string_view to,
+                                             std::string_view key_begin);
 // Erases everything to an address. How many.
 [[nodiscard]] Result<std::int64_t> erase_to(records::Session& session, std::string_view to);
 // Erases what has passed its retention. How many.

@@ -190,7 +190,7 @@ TEST_P(SenderTest, ANewerOneTakesTheWaitingOneBack) {
   queue("changed-1-a");
   queue("changed-2-a");
   ASSERT_TRUE(database_->writer().run_blocking(
-      [&](Session& session) { return take_back(session, "changed-1-"); }));
+      [&](Session& session) { return take_back(session, "Ada@example.org", "changed-1-"); }));
   EXPECT_EQ(*sender_->step(), 1);
   EXPECT_EQ(state("changed-2-a"), State::kSent);
 }

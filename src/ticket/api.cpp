@@ -3,6 +3,7 @@
 
 #include "ticket/api_json.h"
 #include "ticket/booking_store.h"
+#include "ticket/export.h"
 
 namespace revier::ticket {
 namespace {
@@ -106,6 +107,63 @@ Task<Response> delete_registration(Request& request, const Domain& domain) {
   co_return Response::json(200, registration_json(*booking, domain));
 }
 
+// The registration of a secret link and the JSON of the body.
+struct Asked {
+  std::string id;
+  json::Document body;
+};
+Result<Asked> read_asked(const Request& request, const Domain& domain) {
+  RV_ASSIGN(std::string id, domain.links.open(kRegistrationLink, request.param("id")));
+  RV_ASSIGN(json::Document body, parse_body(request));
+  return Asked{std::move(id), std::move(body)};
+}
+
+Response answer_with(const Result<Booking>& booking, const Domain& domain) {
+  if (booking) return Response::json(200, registration_json(*booking, domain));
+  if (booking.error().code == Code::kQuotaFull) return quota_full(booking.error(), domain);
+  return Response::problem(booking.error());
+}
+
+Task<Response> patch_registration(Request& request, const Domain& domain) {
+  const auto asked = read_asked(request, domain);
+  if (!asked) co_return Response::problem(asked.error());
+  auto wanted = read_change(asked->body.root());
+  if (!wanted) co_return Response::problem(wanted.error());
+  const auto booking =
+      co_await domain.registrations.change({.booking = asked->id, .wanted = std::move(*wanted)});
+  co_return answer_with(booking, domain);
+}
+
+Task<Response> post_offer(Request& request, const Domain& domain) {
+  const auto asked = read_asked(request, domain);
+  if (!asked) co_return Response::problem(asked.error());
+  const auto accepts = read_offer_answer(asked->body.root());
+  if (!accepts) co_return Response::problem(accepts.error());
+  std::string quota(request.param("quota"));
+  auto task = *accepts ? domain.registrations.accept(asked->id, std::move(quota))
+                       : domain.registrations.decline(asked->id, std::move(quota));
+  const auto booking = co_await std::move(task);
+  co_return answer_with(booking, domain);
+}
+
+Task<Response> post_transfer(Request& request, const Domain& domain) {
+  const auto asked = read_asked(request, domain);
+  if (!asked) co_return Response::problem(asked.error());
+  auto wanted = read_transfer(asked->body.root());
+  if (!wanted) co_return Response::problem(wanted.error());
+  wanted->booking = asked->id;
+  const auto booking = co_await domain.registrations.transfer(std::move(*wanted));
+  co_return answer_with(booking, domain);
+}
+
+Task<Response> get_export(Request& request, const Domain& domain) {
+  auto id = domain.links.open(kRegistrationLink, request.param("id"));
+  if (!id) co_return Response::problem(id.error());
+  auto text = co_await export_registration(domain, std::move(*id));
+  if (!text) co_return Response::problem(text.error());
+  co_return Response::json(200, std::move(*text)).header("Cache-Control", "no-store");
+}
+
 }  // namespace
 
 void add_api_routes(net::Router& router, const Domain& domain) {
@@ -125,6 +183,10 @@ void add_api_routes(net::Router& router, const Domain& domain) {
   route(Method::kPost, "/api/v1/registrations", post_registration);
   route(Method::kGet, "/api/v1/registrations/{id}", get_registration);
   route(Method::kDelete, "/api/v1/registrations/{id}", delete_registration);
+  route(Method::kPatch, "/api/v1/registrations/{id}", patch_registration);
+  route(Method::kPost, "/api/v1/registrations/{id}/offers/{quota}", post_offer);
+  route(Method::kPost, "/api/v1/registrations/{id}/transfer", post_transfer);
+  route(Method::kGet, "/api/v1/registrations/{id}/export", get_export);
 }
 
 }  // namespace revier::ticket

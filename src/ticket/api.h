@@ -7,14 +7,21 @@
 //   POST   /api/v1/registrations          {hold, name, mail, language, consents}
 //   GET    /api/v1/registrations/{id}     by its secret link
 //   DELETE /api/v1/registrations/{id}     cancels
+//   PATCH  /api/v1/registrations/{id}     {parts: [...]}: the whole list that it shall have
+//   POST   .../{id}/offers/{quota}        {answer: "accept" | "decline"}
+//   POST   .../{id}/transfer              {name, mail, language}
+//   GET    .../{id}/export                all that is stored about it
 //   GET    /api/v1/ticket-keys            public keys of signed tickets (signed_ticket.h)
 //
 // `Idempotency-Key` (1 to 100 characters) on the two POSTs of a booking makes repeats safe.
 // A full quota is 409 quota-full with `waiting_list.place`, the place that
 // {"waiting_list": true} would get now.
 #pragma once
+#include <functional>
+
 #include "base/time.h"
 #include "identity/identity.h"
+#include "json/json.h"
 #include "net/http.h"
 #include "net/server.h"
 #include "records/records.h"
@@ -34,10 +41,15 @@ struct Domain {
   net::Pool& pool;
   net::Pool& reads;  // of one booking each: they must not wait for passwords and PDFs
   const Clock& civil_clock;
+  // What other domains know of a booking, as members of its object in an export.
+  std::function<Result<>(records::Session&, const Booking&, json::Writer&)> export_more = {};
 };
 
 inline constexpr std::string_view kHoldLink = "hold";
 inline constexpr std::string_view kRegistrationLink = "registration";
+inline constexpr std::string_view kConfirmLink = "confirm";
+inline constexpr std::string_view kPersonLink = "person";
+inline constexpr std::string_view kErasureLink = "erasure";
 
 void add_api_routes(net::Router& router, const Domain& domain);
 

@@ -57,15 +57,22 @@ bool has_control(std::string_view text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+std::string_view state_name(ClaimState state) {
+  if (state == ClaimState::kOffered) return "offered";
+  return state == ClaimState::kWaiting ? "waiting" : "confirmed";
+}
+
 void write_claims(json::Writer& out, const Booking& booking, const Registrations& registrations) {
   out.key("parts").begin_array();
   for (const Claim& claim : booking.claims) {
-    const bool waits = claim.state == ClaimState::kWaiting;
     out.begin_object()
         .member("quota", claim.quota)
         .member("seats", claim.seats)
-        .member("state", waits ? "waiting" : "confirmed");
-    if (waits) out.member("place", registrations.position(claim));
+        .member("state", state_name(claim.state));
+    if (claim.state == ClaimState::kWaiting) out.member("place", registrations.position(claim));
+    if (claim.state == ClaimState::kOffered) {
+      out.member("offered_until", to_iso8601(claim.offered_until));
+    }
     out.end_object();
   }
   out.end_array();
@@ -73,6 +80,10 @@ void write_claims(json::Writer& out, const Booking& booking, const Registrations
 
 std::string_view overall_state(const Booking& booking) {
   if (booking.state == BookingState::kCancelled) return "cancelled";
+  if (booking.state == BookingState::kPassedOn) return "passed-on";
+  const bool offered = std::ranges::any_of(
+      booking.claims, [](const Claim& c) { return c.state == ClaimState::kOffered; });
+  if (offered) return "offered";
   const bool waits = std::ranges::any_of(
       booking.claims, [](const Claim& c) { return c.state == ClaimState::kWaiting; });
   if (booking.state == BookingState::kHeld) return waits ? "held-waiting" : "held";
@@ -115,6 +126,33 @@ Result<> check_mail(std::string_view mail) {
                     mail[at + 1] != '.';
   if (good) return {};
   return fail(Code::kUnprocessable, "expected a mail address like name@example.org", "mail");
+}
+
+Result<std::vector<Claim>> read_change(const json::Value& body) {
+  RV_ASSIGN(HoldRequest wanted, read_hold(body));
+  return std::move(wanted.wanted);
+}
+
+Result<TransferRequest> read_transfer(const json::Value& body) {
+  if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");
+  TransferRequest request;
+  RV_ASSIGN(request.name, text_of(body, "name"));
+  RV_ASSIGN(request.mail, text_of(body, "mail"));
+  RV_TRY(check_name(request.name));
+  RV_TRY(check_mail(request.mail));
+  request.language = text_or(body, "language", "de");
+  if (request.language != "de" && request.language != "en") {
+    return fail(Code::kUnprocessable, "\"language\" must be de or en", "language");
+  }
+  return request;
+}
+
+Result<bool> read_offer_answer(const json::Value& body) {
+  if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");
+  RV_ASSIGN(const std::string answer, text_of(body, "answer"));
+  if (answer == "accept") return true;
+  if (answer == "decline") return false;
+  return fail(Code::kUnprocessable, "\"answer\" must be accept or decline", "answer");
 }
 
 Result<RegistrationRequest> read_registration(const json::Value& body, const SecretLinks& links) {
@@ -202,6 +240,8 @@ std::string registration_json(const Booking& booking, const Domain& domain) {
   out.member("delete_after", to_iso8601(booking.delete_after));
   if (booking.registered_at) out.member("registered_at", to_iso8601(*booking.registered_at));
   if (booking.cancelled_at) out.member("cancelled_at", to_iso8601(*booking.cancelled_at));
+  if (booking.confirm_by) out.member("confirm_by", to_iso8601(*booking.confirm_by));
+  if (booking.confirmed_at) out.member("confirmed_at", to_iso8601(*booking.confirmed_at));
   write_claims(out, booking, domain.registrations);
   out.end_object();
   return text;

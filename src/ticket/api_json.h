@@ -14,6 +14,13 @@ namespace revier::ticket {
 [[nodiscard]] Result<RegistrationRequest> read_registration(const json::Value& body,
                                                             const SecretLinks& links);
 
+// The whole list of parts that a registration shall have.
+[[nodiscard]] Result<std::vector<Claim>> read_change(const json::Value& body);
+// The booking is left empty.
+[[nodiscard]] Result<TransferRequest> read_transfer(const json::Value& body);
+// True for "accept", false for "decline".
+[[nodiscard]] Result<bool> read_offer_answer(const json::Value& body);
+
 // Rules of the two personal fields, shared with the page's form: 1 to 120 characters; an address
 // with one @, no blanks, at most 254 bytes.
 [[nodiscard]] Result<> check_name(std::string_view name);

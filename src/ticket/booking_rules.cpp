@@ -29,7 +29,7 @@ constexpr std::int64_t kSeatsMax = 10;
 constexpr std::string_view kCodeSigns = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kCodeLength = 12;
 
-Result<> check_open(const Quota& quota, Instant now) {
+Result<> check_one_open(const Quota& quota, Instant now) {
   if (now < quota.opens_at) {
     return fail(Code::kRegistrationClosed, "registration has not opened yet", quota.id);
   }
@@ -47,13 +47,22 @@ bool overlap(const Quota& a, const Quota& b) {
 }  // namespace
 
 Result<> check_wanted(const std::vector<Claim>& wanted, const Quotas& quotas, Instant now) {
+  RV_TRY(check_list(wanted, quotas));
+  return check_open(wanted, quotas, now);
+}
+
+Result<> check_open(const std::vector<Claim>& wanted, const Quotas& quotas, Instant now) {
+  for (const Claim& claim : wanted) RV_TRY(check_one_open(quotas.at(claim.quota), now));
+  return {};
+}
+
+Result<> check_list(const std::vector<Claim>& wanted, const Quotas& quotas) {
   if (wanted.empty() || wanted.size() > kClaimsMax) {
     return fail(Code::kBadRequestData, fmt::format("choose 1 to {} parts", kClaimsMax));
   }
   std::set<std::string_view> seen;
   for (const Claim& claim : wanted) {
-    const auto found = quotas.find(claim.quota);
-    if (found == quotas.end()) {
+    if (!quotas.contains(claim.quota)) {
       return fail(Code::kResourceNotFound, "there is no such quota", claim.quota);
     }
     if (!seen.insert(claim.quota).second) {
@@ -63,7 +72,6 @@ Result<> check_wanted(const std::vector<Claim>& wanted, const Quotas& quotas, In
       return fail(Code::kBadRequestData, fmt::format("seats must be 1 to {}", kSeatsMax),
                   claim.quota);
     }
-    RV_TRY(check_open(found->second, now));
   }
   return {};
 }

@@ -18,6 +18,11 @@ using Quotas = std::map<std::string, Quota, std::less<>>;
 [[nodiscard]] Result<> check_wanted(const std::vector<Claim>& wanted, const Quotas& quotas,
                                     Instant now);
 
+// The two parts of it: the list alone, and whether each may still be booked.
+[[nodiscard]] Result<> check_list(const std::vector<Claim>& wanted, const Quotas& quotas);
+[[nodiscard]] Result<> check_open(const std::vector<Claim>& wanted, const Quotas& quotas,
+                                  Instant now);
+
 // No two sessions at the same time, among the wanted and between these and `others`. One that ends
 // when the next begins does not overlap. Days do not count.
 // Errors: kOverlap; field = quota of the wanted one, message names both.

@@ -7,33 +7,48 @@
 namespace revier::ticket::rows {
 namespace {
 
-constexpr std::array kMigrations = {records::Migration{
-    "ticket-0001-bookings",
-    "CREATE TABLE quota (id TEXT PRIMARY KEY, event TEXT NOT NULL, kind TEXT NOT NULL,"
-    " entity TEXT NOT NULL, title_de TEXT NOT NULL, title_en TEXT NOT NULL,"
-    " starts_at BIGINT NOT NULL, ends_at BIGINT NOT NULL, opens_at BIGINT NOT NULL,"
-    " closes_at BIGINT NOT NULL, capacity BIGINT NOT NULL CHECK (capacity >= 0),"
-    " seats_a_person_max BIGINT NOT NULL);"
-    "CREATE TABLE booking (id TEXT PRIMARY KEY, state TEXT NOT NULL,"
-    " created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, delete_after BIGINT NOT NULL,"
-    " device TEXT NOT NULL, hold_key TEXT UNIQUE, language TEXT NOT NULL,"
-    " name TEXT NOT NULL, mail TEXT NOT NULL, mail_key TEXT NOT NULL, code TEXT UNIQUE,"
-    " register_key TEXT UNIQUE, digest TEXT NOT NULL, registered_at BIGINT,"
-    " cancelled_at BIGINT);"
-    "CREATE INDEX booking_state ON booking (state, expires_at);"
-    "CREATE INDEX booking_mail ON booking (mail_key);"
-    "CREATE INDEX booking_device ON booking (device);"
-    "CREATE TABLE booking_claim (booking TEXT NOT NULL REFERENCES booking (id)"
-    " ON DELETE CASCADE, quota TEXT NOT NULL REFERENCES quota (id), seats BIGINT NOT NULL"
-    " CHECK (seats > 0), state TEXT NOT NULL, place BIGINT NOT NULL,"
-    " PRIMARY KEY (booking, quota));"
-    "CREATE INDEX booking_claim_quota ON booking_claim (quota, state);"
-    "CREATE TABLE check_in (code TEXT NOT NULL REFERENCES booking (code) ON DELETE CASCADE,"
-    " day TEXT NOT NULL, desk TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (code, day))"}};
+constexpr std::array kMigrations = {
+    records::Migration{
+        "ticket-0001-bookings",
+        "CREATE TABLE quota (id TEXT PRIMARY KEY, event TEXT NOT NULL, kind TEXT NOT NULL,"
+        " entity TEXT NOT NULL, title_de TEXT NOT NULL, title_en TEXT NOT NULL,"
+        " starts_at BIGINT NOT NULL, ends_at BIGINT NOT NULL, opens_at BIGINT NOT NULL,"
+        " closes_at BIGINT NOT NULL, capacity BIGINT NOT NULL CHECK (capacity >= 0),"
+        " seats_a_person_max BIGINT NOT NULL);"
+        "CREATE TABLE booking (id TEXT PRIMARY KEY, state TEXT NOT NULL,"
+        " created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, delete_after BIGINT NOT NULL,"
+        " device TEXT NOT NULL, hold_key TEXT UNIQUE, language TEXT NOT NULL,"
+        " name TEXT NOT NULL, mail TEXT NOT NULL, mail_key TEXT NOT NULL, code TEXT UNIQUE,"
+        " register_key TEXT UNIQUE, digest TEXT NOT NULL, registered_at BIGINT,"
+        " cancelled_at BIGINT);"
+        "CREATE INDEX booking_state ON booking (state, expires_at);"
+        "CREATE INDEX booking_mail ON booking (mail_key);"
+        "CREATE INDEX booking_device ON booking (device);"
+        "CREATE TABLE booking_claim (booking TEXT NOT NULL REFERENCES booking (id)"
+        " ON DELETE CASCADE, quota TEXT NOT NULL REFERENCES quota (id), seats BIGINT NOT NULL"
+        " CHECK (seats > 0), state TEXT NOT NULL, place BIGINT NOT NULL,"
+        " PRIMARY KEY (booking, quota));"
+        "CREATE INDEX booking_claim_quota ON booking_claim (quota, state);"
+        "CREATE TABLE check_in (code TEXT NOT NULL REFERENCES booking (code) ON DELETE CASCADE,"
+        " day TEXT NOT NULL, desk TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (code, day))"},
+    records::Migration{
+        "ticket-0002-offers",
+        "ALTER TABLE booking_claim ADD COLUMN offered_until BIGINT NOT NULL DEFAULT 0;"
+        "CREATE INDEX booking_claim_offer ON booking_claim (offered_until)"
+        " WHERE state = 'offered';"
+        "ALTER TABLE booking ADD COLUMN confirm_by BIGINT;"
+        "ALTER TABLE booking ADD COLUMN confirmed_at BIGINT;"
+        "CREATE INDEX booking_confirm ON booking (confirm_by)"
+        " WHERE confirm_by IS NOT NULL AND confirmed_at IS NULL;"
+        "CREATE TABLE ticket_person (id TEXT PRIMARY KEY, mail_key TEXT NOT NULL UNIQUE,"
+        " expires_at BIGINT NOT NULL);"
+        "CREATE TABLE ticket_erasure (id TEXT PRIMARY KEY, asked_at BIGINT NOT NULL,"
+        " done_at BIGINT, delete_after BIGINT NOT NULL, bookings BIGINT NOT NULL,"
+        " mails BIGINT NOT NULL, consents BIGINT NOT NULL)"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
-    " registered_at, cancelled_at FROM booking ";
+    " registered_at, cancelled_at, confirm_by, confirmed_at FROM booking ";
 constexpr std::string_view kLive = " AND b.state IN ('held', 'registered')";
 
 std::string_view name_of(BookingState state) {
@@ -44,24 +59,34 @@ std::string_view name_of(BookingState state) {
       return "registered";
     case BookingState::kCancelled:
       return "cancelled";
+    case BookingState::kPassedOn:
+      return "passed_on";
   }
   return "held";
 }
 
 BookingState state_of(std::string_view name) {
   if (name == "registered") return BookingState::kRegistered;
+  if (name == "passed_on") return BookingState::kPassedOn;
   return name == "held" ? BookingState::kHeld : BookingState::kCancelled;
 }
 
 std::string_view name_of(ClaimState state) {
+  if (state == ClaimState::kOffered) return "offered";
   return state == ClaimState::kTaken ? "taken" : "waiting";
+}
+
+ClaimState claim_state_of(std::string_view name) {
+  if (name == "offered") return ClaimState::kOffered;
+  return name == "taken" ? ClaimState::kTaken : ClaimState::kWaiting;
 }
 
 Claim claim_from(const records::Row& row) {
   return {.quota = row.text("quota"),
           .seats = row.integer("seats"),
-          .state = row.text("state") == "taken" ? ClaimState::kTaken : ClaimState::kWaiting,
-          .place = row.integer("place")};
+          .state = claim_state_of(row.text("state")),
+          .place = row.integer("place"),
+          .offered_until = {row.integer("offered_until")}};
 }
 
 std::optional<Instant> instant_or_none(const records::Row& row, std::string_view column) {
@@ -81,7 +106,9 @@ Booking booking_from(const records::Row& row) {
           .mail = row.text("mail"),
           .code = row.text_or("code", ""),
           .registered_at = instant_or_none(row, "registered_at"),
-          .cancelled_at = instant_or_none(row, "cancelled_at")};
+          .cancelled_at = instant_or_none(row, "cancelled_at"),
+          .confirm_by = instant_or_none(row, "confirm_by"),
+          .confirmed_at = instant_or_none(row, "confirmed_at")};
 }
 
 Result<std::vector<Claim>> claims_of(records::Session& session, std::string_view sql,
@@ -93,10 +120,11 @@ Result<std::vector<Claim>> claims_of(records::Session& session, std::string_view
 }
 
 Result<> load_claims(records::Session& session, Booking& booking) {
-  RV_ASSIGN(booking.claims, claims_of(session,
-                                      "SELECT quota, seats, state, place FROM booking_claim"
-                                      " WHERE booking = :value ORDER BY quota",
-                                      booking.id));
+  RV_ASSIGN(booking.claims,
+            claims_of(session,
+                      "SELECT quota, seats, state, place, offered_until FROM booking_claim"
+                      " WHERE booking = :value ORDER BY quota",
+                      booking.id));
   return {};
 }
 
@@ -204,16 +232,19 @@ Result<> insert_hold(records::Session& session, const Booking& booking,
        {"delete", booking.delete_after.us},
        {"device", request.device},
        {"hold_key", none_if_empty(request.idempotency_key)}}));
-  for (const Claim& claim : booking.claims) {
-    RV_TRY(
-        session.execute("INSERT INTO booking_claim (booking, quota, seats, state, place)"
-                        " VALUES (:booking, :quota, :seats, :state, :place)",
-                        {{"booking", booking.id},
-                         {"quota", claim.quota},
-                         {"seats", claim.seats},
-                         {"state", name_of(claim.state)},
-                         {"place", claim.place}}));
-  }
+  for (const Claim& claim : booking.claims) RV_TRY(insert_claim(session, booking.id, claim));
+  return {};
+}
+
+Result<> insert_claim(records::Session& session, std::string_view booking, const Claim& claim) {
+  RV_TRY(
+      session.execute("INSERT INTO booking_claim (booking, quota, seats, state, place)"
+                      " VALUES (:booking, :quota, :seats, :state, :place)",
+                      {{"booking", booking},
+                       {"quota", claim.quota},
+                       {"seats", claim.seats},
+                       {"state", name_of(claim.state)},
+                       {"place", claim.place}}));
   return {};
 }
 
@@ -240,7 +271,7 @@ Result<> set_registered(records::Session& session, const RegisterRow& row) {
   RV_TRY(session.execute(
       "UPDATE booking SET state = 'registered', name = :name, mail = :mail, mail_key = :mail_key,"
       " language = :language, code = :code, register_key = :key, digest = :digest,"
-      " registered_at = :now, delete_after = :delete WHERE id = :id",
+      " registered_at = :now, delete_after = :delete, confirm_by = :confirm WHERE id = :id",
       {{"name", row.request.name},
        {"mail", row.request.mail},
        {"mail_key", row.mail_key},
@@ -250,6 +281,7 @@ Result<> set_registered(records::Session& session, const RegisterRow& row) {
        {"digest", row.digest},
        {"now", row.now.us},
        {"delete", row.delete_after.us},
+       {"confirm", row.confirm_by},
        {"id", row.request.booking}}));
   return {};
 }
@@ -270,7 +302,7 @@ Result<> erase(records::Session& session, std::string_view id) {
 
 Result<> set_taken(records::Session& session, std::string_view id, std::string_view quota) {
   RV_TRY(
-      session.execute("UPDATE booking_claim SET state = 'taken', place = 0"
+      session.execute("UPDATE booking_claim SET state = 'taken', place = 0, offered_until = 0"
                       " WHERE booking = :id AND quota = :quota",
                       {{"id", id}, {"quota", quota}}));
   return {};
@@ -290,7 +322,8 @@ Result<std::vector<std::string>> ended_holds(records::Session& session, Instant 
 Result<std::vector<ClaimRow>> live_claims(records::Session& session) {
   RV_ASSIGN(const std::vector<records::Row> rows,
             session.query("SELECT c.booking AS booking, c.quota AS quota, c.seats AS seats,"
-                          " c.state AS state, c.place AS place FROM booking_claim c"
+                          " c.state AS state, c.place AS place,"
+                          " c.offered_until AS offered_until FROM booking_claim c"
                           " JOIN booking b ON b.id = c.booking WHERE 1 = 1" +
                               std::string(kLive),
                           {}, 10'000'000));
@@ -301,21 +334,23 @@ Result<std::vector<ClaimRow>> live_claims(records::Session& session) {
 }
 
 Result<std::vector<Claim>> claims_of_mail(records::Session& session, std::string_view mail_key) {
-  return claims_of(session,
-                   "SELECT c.quota AS quota, c.seats AS seats, c.state AS state, c.place AS place"
-                   " FROM booking b JOIN booking_claim c ON c.booking = b.id"
-                   " WHERE b.mail_key = :value" +
-                       std::string(kLive),
-                   mail_key);
+  return claims_of(
+      session,
+      "SELECT c.quota AS quota, c.seats AS seats, c.state AS state, c.place AS place,"
+      " c.offered_until AS offered_until FROM booking b JOIN booking_claim c ON c.booking = b.id"
+      " WHERE b.mail_key = :value" +
+          std::string(kLive),
+      mail_key);
 }
 
 Result<std::vector<Claim>> claims_of_device(records::Session& session, std::string_view device) {
-  return claims_of(session,
-                   "SELECT c.quota AS quota, c.seats AS seats, c.state AS state, c.place AS place"
-                   " FROM booking b JOIN booking_claim c ON c.booking = b.id"
-                   " WHERE b.device = :value" +
-                       std::string(kLive),
-                   device);
+  return claims_of(
+      session,
+      "SELECT c.quota AS quota, c.seats AS seats, c.state AS state, c.place AS place,"
+      " c.offered_until AS offered_until FROM booking b JOIN booking_claim c ON c.booking = b.id"
+      " WHERE b.device = :value" +
+          std::string(kLive),
+      device);
 }
 
 Result<std::vector<Booking>> search(records::Session& session, const Search& search) {

@@ -23,6 +23,8 @@ namespace revier::ticket::rows {
 // A new hold with its claims.
 [[nodiscard]] Result<> insert_hold(records::Session& session, const Booking& booking,
                                    const HoldRequest& request);
+[[nodiscard]] Result<> insert_claim(records::Session& session, std::string_view booking,
+                                    const Claim& claim);
 // kResourceNotFound where there is none. `mail_key` is the normalised address.
 [[nodiscard]] Result<Booking> find(records::Session& session, std::string_view id);
 [[nodiscard]] Result<Booking> find_by_code(records::Session& session, std::string_view code);
@@ -36,6 +38,7 @@ struct RegisterRow {
   std::string_view digest;
   Instant now;
   Instant delete_after;
+  std::optional<Instant> confirm_by = {};
 };
 [[nodiscard]] Result<> set_registered(records::Session& session, const RegisterRow& row);
 

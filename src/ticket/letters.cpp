@@ -18,27 +18,171 @@ std::string claim_lines(const Booking& booking, const Registrations& registratio
     if (!status) continue;
     lines += fmt::format("- {} ({})", title_in(status->quota, language),
                          when_in(status->quota, language));
-    if (claim.state == ClaimState::kWaiting) {
-      lines += ": " + web::text(language, texts::kTicketStateWaiting,
-                                {{"place", registrations.position(claim)}});
+    if (claim.state != ClaimState::kTaken) {
+      lines += ": " + claim_state_in(claim, registrations, language);
     }
     lines += '\n';
   }
   return lines;
 }
 
-std::string subject_of(const LetterNeeds& needs, const Booking& booking,
-                       const std::string& promoted_title) {
-  const Language language = language_of(booking);
-  if (!promoted_title.empty()) {
-    return web::text(language, texts::kLetterSubjectPromoted, {{"title", promoted_title}});
-  }
-  const std::string event = needs.occasion(language).name;
-  const bool waits = std::ranges::any_of(
-      booking.claims, [](const Claim& c) { return c.state == ClaimState::kWaiting; });
-  return web::text(language, waits ? texts::kLetterSubjectWaiting : texts::kLetterSubject,
-                   {{"event", event}});
+std::string quota_title(const Registrations& registrations, const std::string& quota,
+                        Language language) {
+  const auto status = registrations.quota(quota);
+  return status ? title_in(status->quota, language) : quota;
 }
+
+bool waits(const Booking& booking) {
+  return std::ranges::any_of(booking.claims,
+                             [](const Claim& c) { return c.state == ClaimState::kWaiting; });
+}
+
+// One letter under way: its parts are paragraphs, parted by empty lines.
+class Writer {
+ public:
+  Writer(const LetterNeeds& needs, const LetterOrder& order, const Registrations& registrations)
+      : needs_(needs),
+        order_(order),
+        registrations_(registrations),
+        language_(language_of(order.booking)),
+        occasion_(needs.occasion(language_)),
+        title_(order.quota.empty() ? "" : quota_title(registrations, order.quota, language_)) {}
+
+  mail::Message finish() {
+    const Booking& booking = order_.booking;
+    paragraph(web::text(language_, texts::kLetterGreeting, {{"name", booking.name}}));
+    write_body();
+    paragraph(occasion_.name + "\n" + occasion_.place);
+    if (order_.kind != LetterKind::kOwnLink) {
+      paragraph(web::text(language_, texts::kLetterPrivacy,
+                          {{"date", web::date(language_, booking.delete_after)}}));
+    }
+    text_.pop_back();  // one line end of the last empty line
+    return {.key = letter_key(order_),
+            .purpose = "registration",
+            .to = booking.mail,
+            .to_name = booking.name,
+            .subject = subject(),
+            .text = std::move(text_),
+            .language = booking.language,
+            .urgent = order_.kind == LetterKind::kOffer,
+            .delete_after = booking.delete_after};
+  }
+
+ private:
+  void paragraph(std::string_view words) {
+    text_ += words;
+    text_ += "\n\n";
+  }
+  void say(const web::Text& key) { paragraph(web::text(language_, key)); }
+  // A line ending in a colon, and the address below it.
+  void link(const web::Text& key, const std::string& path) {
+    text_ += web::text(language_, key);
+    paragraph("\n" + needs_.site_url + path);
+  }
+  void titled(const web::Message& key) {
+    paragraph(web::text(language_, key, {{"title", title_}}));
+  }
+
+  void write_ticket() {
+    const Booking& booking = order_.booking;
+    text_ += claim_lines(booking, registrations_, language_) + "\n";
+    paragraph(web::text(language_, texts::kLetterNumber, {{"code", booking.code}}));
+    link(texts::kLetterLink, ticket_path(needs_.links, booking));
+  }
+
+  void write_confirming() {
+    const Booking& booking = order_.booking;
+    if (booking.confirm_by) {
+      paragraph(web::text(language_, texts::kLetterConfirmBy,
+                          {{"date", web::date_time(language_, *booking.confirm_by)}}));
+    }
+    link(texts::kLetterConfirmLink, confirm_path(needs_.links, booking));
+  }
+
+  void write_offer() {
+    const Booking& booking = order_.booking;
+    paragraph(web::text(language_, texts::kLetterOffer,
+                        {{"title", title_}, {"date", web::date_time(language_, order_.at)}}));
+    const std::string page = offer_path(needs_.links, booking, order_.quota);
+    link(texts::kLetterOfferAccept, page);
+    link(texts::kLetterOfferDecline, page + "/ablehnen");
+    say(texts::kLetterOfferNext);
+  }
+
+  void write_body() {
+    switch (order_.kind) {
+      case LetterKind::kConfirmed:
+        say(texts::kLetterConfirmed);
+        write_ticket();
+        return write_confirming();
+      case LetterKind::kReceived:
+        say(texts::kLetterReceived);
+        write_ticket();
+        return write_confirming();
+      case LetterKind::kOffer:
+        return write_offer();
+      case LetterKind::kOfferEnded:
+        titled(texts::kLetterOfferEnded);
+        return link(texts::kLetterLink, ticket_path(needs_.links, order_.booking));
+      case LetterKind::kMovedUp:
+        titled(texts::kLetterPromoted);
+        return write_ticket();
+      case LetterKind::kChanged:
+        say(texts::kLetterChanged);
+        return write_ticket();
+      case LetterKind::kCancelled:
+        return say(texts::kLetterCancelled);
+      case LetterKind::kUnconfirmed:
+        return say(texts::kLetterUnconfirmed);
+      case LetterKind::kPassedOn:
+        return say(texts::kLetterPassedOn);
+      case LetterKind::kOwnLink:
+        link(texts::kLetterOwnLink, own_page_path(needs_.links, language_, order_.person));
+        return say(texts::kLetterOwnLinkHint);
+    }
+  }
+
+  std::string subject() const {
+    const auto of_event = [this](const web::Message& key) {
+      return web::text(language_, key, {{"event", occasion_.name}});
+    };
+    const auto of_title = [this](const web::Message& key) {
+      return web::text(language_, key, {{"title", title_}});
+    };
+    switch (order_.kind) {
+      case LetterKind::kConfirmed:
+        return of_event(waits(order_.booking) ? texts::kLetterSubjectWaiting
+                                              : texts::kLetterSubject);
+      case LetterKind::kReceived:
+        return of_event(texts::kLetterSubjectReceived);
+      case LetterKind::kOffer:
+        return of_title(texts::kLetterSubjectOffer);
+      case LetterKind::kOfferEnded:
+        return of_title(texts::kLetterSubjectOfferEnded);
+      case LetterKind::kMovedUp:
+        return of_title(texts::kLetterSubjectPromoted);
+      case LetterKind::kChanged:
+        return of_event(texts::kLetterSubjectChanged);
+      case LetterKind::kCancelled:
+      case LetterKind::kUnconfirmed:
+        return of_event(texts::kLetterSubjectCancelled);
+      case LetterKind::kPassedOn:
+        return of_event(texts::kLetterSubjectPassedOn);
+      case LetterKind::kOwnLink:
+        return of_event(texts::kLetterSubjectOwnLink);
+    }
+    return {};
+  }
+
+  const LetterNeeds& needs_;
+  const LetterOrder& order_;
+  const Registrations& registrations_;
+  const Language language_;
+  const Occasion occasion_;
+  const std::string title_;
+  std::string text_;
+};
 
 }  // namespace
 
@@ -48,6 +192,21 @@ Language language_of(const Booking& booking) {
 
 std::string title_in(const Quota& quota, Language language) {
   return language == Language::kEn ? quota.title_en : quota.title_de;
+}
+
+std::string claim_state_in(const Claim& claim, const Registrations& registrations,
+                           Language language) {
+  switch (claim.state) {
+    case ClaimState::kTaken:
+      return std::string(web::text(language, texts::kTicketStateTaken));
+    case ClaimState::kOffered:
+      return web::text(language, texts::kTicketStateOffered,
+                       {{"date", web::date_time(language, claim.offered_until)}});
+    case ClaimState::kWaiting:
+      break;
+  }
+  return web::text(language, texts::kTicketStateWaiting,
+                   {{"place", registrations.position(claim)}});
 }
 
 std::string when_in(const Quota& quota, Language language) {
@@ -63,39 +222,55 @@ std::string ticket_path(const SecretLinks& links, const Booking& booking) {
   return language_of(booking) == Language::kEn ? "/en" + path : path;
 }
 
-mail::Message write_letter(const LetterNeeds& needs, const Booking& booking,
-                           const Registrations& registrations, std::string_view promoted) {
-  const Language language = language_of(booking);
-  std::string promoted_title;
-  if (!promoted.empty()) {
-    if (const auto status = registrations.quota(promoted)) {
-      promoted_title = title_in(status->quota, language);
-    }
+std::string offer_path(const SecretLinks& links, const Booking& booking, std::string_view quota) {
+  return fmt::format("{}/angebot/{}", ticket_path(links, booking), quota);
+}
+
+std::string confirm_path(const SecretLinks& links, const Booking& booking) {
+  return web::path(language_of(booking), "/bestaetigen/" + links.token(kConfirmLink, booking.id));
+}
+
+std::string own_page_path(const SecretLinks& links, Language language, std::string_view person) {
+  return web::path(language, "/meine-buchungen/" + links.token(kPersonLink, person));
+}
+
+std::string letter_key(LetterKind kind, std::string_view booking) {
+  const auto key = [booking](std::string_view what) {
+    return fmt::format("registration-{}-{}", booking, what);
+  };
+  switch (kind) {
+    case LetterKind::kConfirmed:
+    case LetterKind::kReceived:
+      return key("confirmed");
+    case LetterKind::kOffer:
+      return key("offer-");
+    case LetterKind::kOfferEnded:
+      return key("offer-ended-");
+    case LetterKind::kMovedUp:
+      return key("moved-up-");
+    case LetterKind::kChanged:
+      return key("changed-");
+    case LetterKind::kCancelled:
+    case LetterKind::kUnconfirmed:
+      return key("cancelled");
+    case LetterKind::kPassedOn:
+      return key("passed-on");
+    case LetterKind::kOwnLink:
+      return key("own-link-");
   }
-  std::string text = web::text(language, texts::kLetterGreeting, {{"name", booking.name}}) + "\n\n";
-  if (promoted_title.empty()) {
-    text += std::string(web::text(language, texts::kLetterConfirmed)) + "\n\n";
-  } else {
-    text += web::text(language, texts::kLetterPromoted, {{"title", promoted_title}}) + "\n\n";
-  }
-  text += claim_lines(booking, registrations, language) + "\n";
-  text += web::text(language, texts::kLetterNumber, {{"code", booking.code}}) + "\n\n";
-  text += std::string(web::text(language, texts::kLetterLink)) + "\n" + needs.site_url +
-          ticket_path(needs.links, booking) + "\n\n";
-  const Occasion occasion = needs.occasion(language);
-  text += occasion.name + "\n" + occasion.place + "\n\n";
-  text += web::text(language, texts::kLetterPrivacy,
-                    {{"date", web::date(language, booking.delete_after)}}) +
-          "\n";
-  return {.key = fmt::format("registration-{}-{}", booking.id,
-                             promoted.empty() ? std::string_view("confirmed") : promoted),
-          .purpose = "registration",
-          .to = booking.mail,
-          .to_name = booking.name,
-          .subject = subject_of(needs, booking, promoted_title),
-          .text = std::move(text),
-          .language = booking.language,
-          .delete_after = booking.delete_after};
+  return {};
+}
+
+std::string letter_key(const LetterOrder& order) {
+  std::string key = letter_key(order.kind, order.booking.id);
+  if (!key.ends_with('-')) return key;
+  if (!order.quota.empty()) key += order.quota + "-";
+  return key + std::to_string(order.at.us);
+}
+
+mail::Message write_letter(const LetterNeeds& needs, const LetterOrder& order,
+                           const Registrations& registrations) {
+  return Writer(needs, order, registrations).finish();
 }
 
 }  // namespace revier::ticket

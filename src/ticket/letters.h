@@ -25,14 +25,21 @@ struct LetterNeeds {
   std::string site_url;  // "https://event.example", without a slash at the end
 };
 
-// Confirmation, place on the waiting list, or the news of a seat (`promoted` is its quota).
-[[nodiscard]] mail::Message write_letter(const LetterNeeds& needs, const Booking& booking,
-                                         const Registrations& registrations,
-                                         std::string_view promoted);
+[[nodiscard]] mail::Message write_letter(const LetterNeeds& needs, const LetterOrder& order,
+                                         const Registrations& registrations);
 
+// Addresses in the booking's language. An offer's page: "/ticket/ID.MAC/angebot/QUOTA".
+[[nodiscard]] std::string offer_path(const SecretLinks& links, const Booking& booking,
+                                     std::string_view quota);
+[[nodiscard]] std::string confirm_path(const SecretLinks& links, const Booking& booking);
+[[nodiscard]] std::string own_page_path(const SecretLinks& links, web::Language language,
+                                        std::string_view person);
 // Address of the ticket's page in the booking's language: "/ticket/ID.MAC", "/en/ticket/ID.MAC".
 [[nodiscard]] std::string ticket_path(const SecretLinks& links, const Booking& booking);
 [[nodiscard]] web::Language language_of(const Booking& booking);
+// "gebucht", "Warteliste, Platz 3", "Platz angeboten bis ...".
+[[nodiscard]] std::string claim_state_in(const Claim& claim, const Registrations& registrations,
+                                         web::Language language);
 [[nodiscard]] std::string title_in(const Quota& quota, web::Language language);
 // "5. Februar 2025", with times where it is a session.
 [[nodiscard]] std::string when_in(const Quota& quota, web::Language language);

@@ -6,6 +6,7 @@
 #include "ticket/api_json.h"
 #include "ticket/booking_store.h"
 #include "ticket/choose_page.h"
+#include "ticket/detail/page_parts.h"
 #include "ticket/pages.h"
 #include "ticket/texts.h"
 #include "ticket/ticket_pdf.h"
@@ -23,51 +24,6 @@ using web::Caching;
 using web::Language;
 
 constexpr std::string_view kDeviceCookie = "revier_device";
-constexpr net::RouteOptions kFormBody{.body_bytes_max = 32 * 1024};
-
-Response refused(const PageNeeds& needs, const Request& request, const Error& error) {
-  return web::error_page(needs.site, request, error);
-}
-
-Result<> check_origin(const Request& request) {
-  if (web::same_origin(request)) return {};
-  return fail(Code::kForbidden, "this form was sent from another site");
-}
-
-std::vector<ClaimRow> claim_rows(const Booking& booking, const Registrations& registrations,
-                                 Language language, bool with_state) {
-  std::vector<ClaimRow> rows;
-  for (const Claim& claim : booking.claims) {
-    const auto status = registrations.quota(claim.quota);
-    if (!status) continue;
-    ClaimRow row{.title = title_in(status->quota, language),
-                 .when = when_in(status->quota, language),
-                 .state = {},
-                 .waiting = claim.state == ClaimState::kWaiting};
-    if (row.waiting) {
-      row.state = web::text(language, texts::kTicketStateWaiting,
-                            {{"place", registrations.position(claim)}});
-    } else if (with_state) {
-      row.state = web::text(language, texts::kTicketStateTaken);
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-Task<Result<Booking>> read_booking(const Domain& domain, std::string id) {
-  Result<Booking> booking = fail(Code::kResourceNotFound, "there is no such booking");
-  const auto read = co_await domain.reads.run([&] {
-    return domain.database.read([&](records::Session& session) -> Result<> {
-      booking = rows::find(session, id);
-      return {};
-    });
-  });
-  if (!read) co_return fail(read.error());
-  if (!*read) co_return fail(read->error());
-  co_return booking;
-}
-
 // Step 1: choose.
 
 Response show_choose(const PageNeeds& needs, const Request& request, const web::Form& form,
@@ -131,35 +87,21 @@ Task<Response> post_choose(Request& request, const PageNeeds& needs) {
 // Step 2: name, mail, consents.
 
 web::Form details_form(Language language) {
-  const auto check_with = [](Result<> (*rule)(std::string_view), const web::Text& message) {
-    return [rule, message](std::string_view value) -> std::optional<web::Label> {
-      if (rule(value)) return std::nullopt;
-      return web::Label(message);
-    };
-  };
-  web::Form form{.fields = {{.name = "name",
-                             .label = texts::kDetailsName,
-                             .hint = texts::kDetailsNameHint,
-                             .required = true,
-                             .length_max = 120,
-                             .autocomplete = "name",
-                             .missing = texts::kDetailsNameMissing,
-                             .check = check_with(check_name, texts::kDetailsNameWrong)},
-                            {.name = "mail",
-                             .kind = web::FieldKind::kEmail,
-                             .label = texts::kDetailsMail,
-                             .hint = texts::kDetailsMailHint,
-                             .required = true,
-                             .length_max = 254,
-                             .autocomplete = "email",
-                             .missing = texts::kDetailsMailMissing,
-                             .check = check_with(check_mail, texts::kDetailsMailWrong)}}};
+  web::Form form{.fields = person_fields()};
   for (const OfferedConsent& offered : offered_consents()) {
     form.fields.push_back({.name = std::string(offered.kind),
                            .kind = web::FieldKind::kCheckbox,
                            .label = std::string(offered.in(language))});
   }
   return form;
+}
+
+// How long an address may stay unconfirmed, where that matters.
+std::string confirm_within(const PageNeeds& needs, Language language) {
+  const Duration within = needs.domain.registrations.options().confirm_within;
+  if (within.us == 0) return {};
+  return web::text(language, texts::kDetailsConfirmWithin,
+                   {{"time", web::duration(language, within)}});
 }
 
 Response show_details(const PageNeeds& needs, const Request& request, const Booking& booking,
@@ -173,7 +115,7 @@ Response show_details(const PageNeeds& needs, const Request& request, const Book
   render_details(out, {std::move(page), form, data,
                        web::text(language, texts::kDetailsHeld,
                                  {{"time", web::time(language, booking.expires_at)}}),
-                       claim_rows(booking, needs.domain.registrations, language, false),
+                       confirm_within(needs, language), claim_rows(needs, booking, language, false),
                        std::string(request.path) + "/zurueck"});
   return web::html_response(std::move(out), status, Caching::kNever);
 }
@@ -202,10 +144,6 @@ Task<Result<Booking>> open_hold(const Request& request, const PageNeeds& needs) 
     co_return fail(Code::kHoldEnded, "the hold has ended");
   }
   co_return booking;
-}
-
-Response to_ticket(const PageNeeds& needs, const Booking& booking) {
-  return Response::see_other(ticket_path(needs.domain.links, booking));
 }
 
 Task<Response> get_details(Request& request, const PageNeeds& needs) {
@@ -280,12 +218,6 @@ Task<Response> post_give_back(Request& request, const PageNeeds& needs) {
 
 // The ticket.
 
-Task<Result<Booking>> ticket_of(const Request& request, const PageNeeds& needs) {
-  auto id = needs.domain.links.open(kRegistrationLink, request.param("token"));
-  if (!id) co_return fail(id.error());
-  co_return co_await read_booking(needs.domain, std::move(*id));
-}
-
 std::string calendar_link(const Booking& booking, Language language,
                           const Registrations& registrations) {
   std::string query;
@@ -311,12 +243,21 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
                   .mail = booking->mail,
                   .code = booking->code,
                   .qr = web::SafeHtml::trusted(pdf::qr_svg_content(*code)),
-                  .claims = claim_rows(*booking, registrations, language, true),
+                  .claims = claim_rows(needs, *booking, language, true),
                   .cancelled_on = {},
                   .pdf_href = std::string(request.path) + "/ticket.pdf",
                   .calendar_href = calendar_link(*booking, language, registrations),
-                  .cancel_href = std::string(request.path) + "/stornieren"};
+                  .change_href = std::string(request.path) + "/aendern",
+                  .transfer_href = std::string(request.path) + "/weitergeben",
+                  .cancel_href = std::string(request.path) + "/stornieren",
+                  .own_href = web::path(language, "/meine-buchungen")};
   view.waiting = std::ranges::any_of(view.claims, &ClaimRow::waiting);
+  view.offered = std::ranges::any_of(
+      view.claims, [](const ClaimRow& claim) { return !claim.offer_href.empty(); });
+  view.passed_on = booking->state == BookingState::kPassedOn;
+  if (booking->confirm_by && !booking->confirmed_at) {
+    view.confirm_by = web::date_time(language, *booking->confirm_by);
+  }
   if (booking->cancelled_at) {
     view.cancelled_on = web::date_time(language, *booking->cancelled_at);
   }
@@ -328,8 +269,8 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
 Task<Response> get_pdf(Request& request, const PageNeeds& needs) {
   auto booking = co_await ticket_of(request, needs);
   if (!booking) co_return refused(needs, request, booking.error());
-  if (booking->state == BookingState::kCancelled) {
-    co_return refused(needs, request, {Code::kGone, "this registration was cancelled", {}});
+  if (booking->state != BookingState::kRegistered) {
+    co_return refused(needs, request, {Code::kGone, "this ticket is not valid any more", {}});
   }
   const Language language = web::language_of(request);
   auto drawn = co_await needs.domain.pool.run([&] {
@@ -349,15 +290,14 @@ Task<Response> get_pdf(Request& request, const PageNeeds& needs) {
 Task<Response> get_cancel(Request& request, const PageNeeds& needs) {
   auto booking = co_await ticket_of(request, needs);
   if (!booking) co_return refused(needs, request, booking.error());
-  if (booking->state == BookingState::kCancelled) co_return to_ticket(needs, *booking);
+  if (booking->state != BookingState::kRegistered) co_return to_ticket(needs, *booking);
   const Language language = web::language_of(request);
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kCancelTitle)));
   page.is_private = true;
   const std::string path(request.path);
   web::Html out(language);
-  render_cancel(out,
-                {std::move(page), claim_rows(*booking, needs.domain.registrations, language, true),
-                 path.substr(0, path.rfind('/'))});
+  render_cancel(out, {std::move(page), claim_rows(needs, *booking, language, true),
+                      path.substr(0, path.rfind('/'))});
   co_return web::html_response(std::move(out), 200, Caching::kNever);
 }
 
@@ -390,6 +330,8 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
   page(Method::kGet, "/ticket/{token}/ticket.pdf", get_pdf);
   page(Method::kGet, "/ticket/{token}/stornieren", get_cancel);
   page(Method::kPost, "/ticket/{token}/stornieren", post_cancel);
+  add_change_pages(router, needs);
+  add_own_pages(router, needs);
 }
 
 }  // namespace revier::ticket

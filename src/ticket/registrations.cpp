@@ -2,13 +2,12 @@
 #include "ticket/registrations.h"
 
 #include <algorithm>
-#include <atomic>
-#include <map>
 
-#include "base/thread_safety.h"
 #include "consent/consent.h"
 #include "ticket/booking_rules.h"
 #include "ticket/booking_store.h"
+#include "ticket/changes_store.h"
+#include "ticket/detail/desk.h"
 
 namespace revier::ticket {
 namespace {
@@ -18,308 +17,267 @@ using records::Session;
 // Attribute of the public entity that shows what is left (schema.org).
 constexpr std::string_view kFreeSeats = "https://schema.org/remainingAttendeeCapacity";
 
-class Desk final : public Registrations {
- public:
-  explicit Desk(Needs needs) : needs_(std::move(needs)) {}
-
-  // What one job changed; published after the commit.
-  struct Outcome {
-    std::vector<publication::Item> items;
-    std::vector<std::string> quotas;
-  };
-
-  Task<Result<>> put_quota(Quota quota) override {
-    auto done = co_await run<Quota>([this, quota](Session& s, Outcome& out) -> Result<Quota> {
-      RV_TRY(rows::put_quota(s, quota));
-      writer_quotas_[quota.id] = quota;
-      seats_.set_capacity(quota.id, quota.capacity);
-      RV_TRY(settle(s, seats_.promote(quota.id), out));
-      RV_TRY(publish_figures(s, quota.id, out));
-      return quota;
-    });
-    RV_CO_TRY(done);
-    co_return Result<>{};
-  }
-
-  Task<Result<Booking>> hold(HoldRequest request) override {
-    return run<Booking>([this, request = std::move(request)](Session& s, Outcome& out) {
-      return hold_in(s, request, out);
-    });
-  }
-
-  Task<Result<>> give_back(std::string id) override {
-    auto done = co_await run<Booking>([this, id](Session& s, Outcome& out) -> Result<Booking> {
-      RV_ASSIGN(Booking booking, rows::find(s, id));
-      if (booking.state != BookingState::kHeld) {
-        return fail(Code::kConflict, "this booking is not a hold any more");
-      }
-      RV_TRY(end_hold(s, booking, out));
-      return booking;
-    });
-    RV_CO_TRY(done);
-    co_return Result<>{};
-  }
-
-  Task<Result<Booking>> complete(RegistrationRequest request) override {
-    return run<Booking>([this, request = std::move(request)](Session& s, Outcome&) {
-      return complete_in(s, request);
-    });
-  }
-
-  Task<Result<Booking>> cancel(std::string id) override {
-    return run<Booking>([this, id = std::move(id)](Session& s, Outcome& out) -> Result<Booking> {
-      RV_ASSIGN(Booking booking, rows::find(s, id));
-      if (booking.state == BookingState::kCancelled) return booking;
-      if (booking.state == BookingState::kHeld) {
-        return fail(Code::kConflict, "this hold is not a registration yet");
-      }
-      const Instant now = needs_.civil_clock.now();
-      RV_TRY(rows::set_cancelled(s, id, now));
-      RV_TRY(free_seats(s, booking, out));
-      booking.state = BookingState::kCancelled;
-      booking.cancelled_at = now;
-      booking.claims.clear();
-      return booking;
-    });
-  }
-
-  Task<Result<std::int64_t>> sweep() override {
-    return run<std::int64_t>([this](Session& s, Outcome& out) -> Result<std::int64_t> {
-      constexpr std::int64_t kAtOnce = 500;
-      RV_ASSIGN(const std::vector<std::string> ended,
-                rows::ended_holds(s, needs_.civil_clock.now(), kAtOnce));
-      for (const std::string& id : ended) {
-        RV_ASSIGN(const Booking booking, rows::find(s, id));
-        RV_TRY(end_hold(s, booking, out));
-      }
-      return static_cast<std::int64_t>(ended.size());
-    });
-  }
-
-  std::vector<QuotaStatus> quotas() const override {
-    const ReadLock lock(mutex_);
-    std::vector<QuotaStatus> list;
-    for (const auto& [id, view] : views_) list.push_back(view.status);
-    std::ranges::sort(list, [](const QuotaStatus& a, const QuotaStatus& b) {
-      return std::tie(a.quota.starts_at, a.quota.id) < std::tie(b.quota.starts_at, b.quota.id);
-    });
-    return list;
-  }
-
-  Result<QuotaStatus> quota(std::string_view id) const override {
-    const ReadLock lock(mutex_);
-    const auto found = views_.find(id);
-    if (found == views_.end()) {
-      return fail(Code::kResourceNotFound, "there is no such quota", std::string(id));
-    }
-    return found->second.status;
-  }
-
-  std::int64_t position(const Claim& claim) const override {
-    if (claim.state != ClaimState::kWaiting) return 0;
-    const ReadLock lock(mutex_);
-    const auto found = views_.find(claim.quota);
-    if (found == views_.end()) return 0;
-    const auto& places = found->second.places;
-    const auto at = std::ranges::lower_bound(places, claim.place);
-    return at == places.end() || *at != claim.place ? 0 : at - places.begin() + 1;
-  }
-
-  std::int64_t next_position(std::string_view quota) const override {
-    const ReadLock lock(mutex_);
-    const auto found = views_.find(quota);
-    return found == views_.end() ? 1 : std::ssize(found->second.places) + 1;
-  }
-
-  // Builds everything in memory from the records. Writer thread, or before the first job.
-  Result<> load(Session& session) {
-    seats_ = {};
-    writer_quotas_.clear();
-    RV_ASSIGN(const std::vector<Quota> quotas, rows::quotas(session));
-    for (const Quota& quota : quotas) {
-      writer_quotas_[quota.id] = quota;
-      seats_.set_capacity(quota.id, quota.capacity);
-    }
-    RV_ASSIGN(const std::vector<rows::ClaimRow> claims, rows::live_claims(session));
-    for (const rows::ClaimRow& row : claims) seats_.restore(row.booking, row.claim);
-    for (const auto& [id, quota] : writer_quotas_) refresh_view(id);
-    return {};
-  }
-
- private:
-  struct View {
-    QuotaStatus status;
-    std::vector<std::int64_t> places;
-  };
-
-  // One writer job: apply, and after the commit views and publications. When anything fails after
-  // the seats in memory were touched, the next job builds them again from the records.
-  template <class R>
-  Task<Result<R>> run(std::function<Result<R>(Session&, Outcome&)> step) {
-    struct Done {
-      R answer;
-      Outcome outcome;
-    };
-    bool applied = false;
-    auto done = co_await needs_.database.writer().run(
-        [this, &applied, step = std::move(step)](Session& session) -> Result<Done> {
-          if (stale_.exchange(false)) RV_TRY(load(session));
-          Outcome outcome;
-          Result<R> answer = step(session, outcome);
-          if (!answer) {
-            if (!outcome.quotas.empty()) stale_ = true;
-            return fail(std::move(answer).error());
-          }
-          applied = true;
-          return Done{std::move(*answer), std::move(outcome)};
-        },
-        [this](const Done& committed) {
-          for (const std::string& quota : committed.outcome.quotas) refresh_view(quota);
-          for (const publication::Item& item : committed.outcome.items) {
-            needs_.publisher.offer(item);
-          }
-        });
-    if (!done) {
-      if (applied) stale_ = true;  // the commit failed: memory is ahead of the records
-      co_return fail(std::move(done).error());
-    }
-    co_return std::move(done->answer);
-  }
-
-  Result<Booking> hold_in(Session& s, const HoldRequest& request, Outcome& out) {
-    if (!request.idempotency_key.empty()) {
-      if (auto known = rows::find_by_hold_key(s, request.idempotency_key)) return known;
-    }
-    const Instant now = needs_.civil_clock.now();
-    RV_TRY(rules::check_wanted(request.wanted, writer_quotas_, now));
-    RV_TRY(rules::check_overlap(request.wanted, {}, writer_quotas_));
-    if (!request.device.empty()) {
-      RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_device(s, request.device));
-      RV_TRY(rules::check_seat_limit(request.wanted, others, writer_quotas_));
-    }
-    Booking booking{
-        .id = random_id(needs_.random), .created_at = now, .expires_at = now + needs_.options.hold};
-    booking.delete_after = booking.expires_at;
-    RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted));
-    for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
-    RV_TRY(rows::insert_hold(s, booking, request));
-    for (const Claim& claim : booking.claims) RV_TRY(publish_figures(s, claim.quota, out));
-    return booking;
-  }
-
-  Result<Booking> complete_in(Session& s, const RegistrationRequest& request) {
-    const std::string digest = rules::digest(request);
-    if (!request.idempotency_key.empty()) {
-      if (auto known = rows::find_by_register_key(s, request.idempotency_key)) {
-        if (known->digest == digest) return std::move(known->booking);
-        return fail(Code::kUnprocessable, "this idempotency key was used for another request");
-      }
-    }
-    const Instant now = needs_.civil_clock.now();
-    RV_ASSIGN(Booking booking, find_open_hold(s, request.booking, now));
-    const std::string key = mail_key(request.mail);
-    RV_TRY(check_mail_limit(s, request.mail, now));
-    RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
-    RV_TRY(rules::check_overlap(booking.claims, others, writer_quotas_));
-    RV_TRY(rules::check_seat_limit(booking.claims, others, writer_quotas_));
-    const Instant until =
-        rules::last_end(booking.claims, writer_quotas_, now) + needs_.options.retention_after_event;
-    const std::string code = rules::ticket_code(needs_.random);
-    RV_TRY(rows::set_registered(s, {.request = request,
-                                    .mail_key = key,
-                                    .code = code,
-                                    .digest = digest,
-                                    .now = now,
-                                    .delete_after = until}));
-    RV_ASSIGN(booking, rows::find(s, request.booking));
-    for (const ConsentChoice& consent : request.consents) {
-      RV_TRY(record_consent(s, booking, consent, now));
-    }
-    RV_TRY(mail::enqueue(s, needs_.letter(booking, {}), now));
-    return booking;
-  }
-
-  Result<> check_mail_limit(Session& s, std::string_view to, Instant now) {
-    RV_ASSIGN(const std::int64_t sent, mail::count_since(s, to, now - Duration::hours(1)));
-    if (sent < needs_.options.mails_an_hour_max) return {};
-    return fail(Code::kTooManyRequests,
-                "this address has had several mails in the last hour; try again in an hour",
-                "mail");
-  }
-
-  Result<> record_consent(Session& s, const Booking& booking, const ConsentChoice& choice,
-                          Instant now) {
-    return consent::record(s, {.subject = "registration:" + booking.id,
-                               .purpose = choice.kind,
-                               .given = true,
-                               .at = now,
-                               .channel = "web",
-                               .wording_kind = choice.kind,
-                               .wording_version = choice.version,
-                               .wording_language = booking.language,
-                               .proof = "registration:" + booking.id,
-                               .retain_until = booking.delete_after});
-  }
-
-  Result<Booking> find_open_hold(Session& s, std::string_view id, Instant now) {
-    auto found = rows::find(s, id);
-    if (!found || found->state != BookingState::kHeld || found->expires_at <= now) {
-      return fail(Code::kHoldEnded, "the hold has ended or was used; choose your seats again");
-    }
-    return found;
-  }
-
-  Result<> end_hold(Session& s, const Booking& booking, Outcome& out) {
-    RV_TRY(rows::erase(s, booking.id));
-    return free_seats(s, booking, out);
-  }
-
-  Result<> free_seats(Session& s, const Booking& booking, Outcome& out) {
-    for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
-    RV_TRY(settle(s, seats_.release(booking.id, booking.claims), out));
-    for (const Claim& claim : booking.claims) RV_TRY(publish_figures(s, claim.quota, out));
-    return {};
-  }
-
-  // Writes down who came up from a waiting list and tells those who registered.
-  Result<> settle(Session& s, const std::vector<Promotion>& promotions, Outcome& out) {
-    for (const Promotion& promotion : promotions) {
-      out.quotas.push_back(promotion.quota);
-      RV_TRY(rows::set_taken(s, promotion.booking, promotion.quota));
-      RV_ASSIGN(const Booking booking, rows::find(s, promotion.booking));
-      if (booking.state == BookingState::kRegistered) {
-        const Instant now = needs_.civil_clock.now();
-        RV_TRY(mail::enqueue(s, needs_.letter(booking, promotion.quota), now));
-      }
-    }
-    return {};
-  }
-
-  Result<> publish_figures(Session& s, const std::string& id, Outcome& out) {
-    out.quotas.push_back(id);
-    RV_ASSIGN(publication::Item item, publication::write(s, writer_quotas_.at(id).entity,
-                                                         kFreeSeats, seats_.figures(id).free()));
-    out.items.push_back(std::move(item));
-    return {};
-  }
-
-  void refresh_view(const std::string& id) {
-    View view{.status = {writer_quotas_.at(id), seats_.figures(id)}, .places = seats_.places(id)};
-    const WriteLock lock(mutex_);
-    views_[id] = std::move(view);
-  }
-
-  Needs needs_;
-  // Belong to the writer thread.
-  Seats seats_;
-  std::map<std::string, Quota, std::less<>> writer_quotas_;
-  // Set from any thread after a failed commit.
-  std::atomic<bool> stale_{false};
-  mutable SharedMutex mutex_;
-  std::map<std::string, View, std::less<>> views_ RV_GUARDED_BY(mutex_);
-};
-
 }  // namespace
+
+Task<Result<>> Desk::put_quota(Quota quota) {
+  auto done = co_await run<Quota>([this, quota](Session& s, Outcome& out) -> Result<Quota> {
+    RV_TRY(rows::put_quota(s, quota));
+    writer_quotas_[quota.id] = quota;
+    seats_.set_capacity(quota.id, quota.capacity);
+    RV_TRY(settle(s, seats_.promote(quota.id), out));
+    RV_TRY(publish_figures(s, quota.id, out));
+    return quota;
+  });
+  RV_CO_TRY(done);
+  co_return Result<>{};
+}
+
+Task<Result<Booking>> Desk::hold(HoldRequest request) {
+  return run<Booking>([this, request = std::move(request)](Session& s, Outcome& out) {
+    return hold_in(s, request, out);
+  });
+}
+
+Task<Result<>> Desk::give_back(std::string id) {
+  auto done = co_await run<Booking>([this, id](Session& s, Outcome& out) -> Result<Booking> {
+    RV_ASSIGN(Booking booking, rows::find(s, id));
+    if (booking.state != BookingState::kHeld) {
+      return fail(Code::kConflict, "this booking is not a hold any more");
+    }
+    RV_TRY(end_hold(s, booking, out));
+    return booking;
+  });
+  RV_CO_TRY(done);
+  co_return Result<>{};
+}
+
+Task<Result<Booking>> Desk::complete(RegistrationRequest request) {
+  return run<Booking>([this, request = std::move(request)](Session& s, Outcome&) {
+    return complete_in(s, request);
+  });
+}
+
+Task<Result<Booking>> Desk::cancel(std::string id) {
+  return run<Booking>([this, id = std::move(id)](Session& s, Outcome& out) {
+    return cancel_in(s, id, LetterKind::kCancelled, out);
+  });
+}
+
+Result<Booking> Desk::cancel_in(Session& s, const std::string& id, LetterKind why, Outcome& out) {
+  RV_ASSIGN(Booking booking, rows::find(s, id));
+  if (booking.state == BookingState::kCancelled) return booking;
+  if (booking.state == BookingState::kHeld) {
+    return fail(Code::kConflict, "this hold is not a registration yet");
+  }
+  if (booking.state == BookingState::kPassedOn) {
+    return fail(Code::kGone, "this ticket was passed on to another person");
+  }
+  RV_TRY(rows::set_cancelled(s, id, now()));
+  RV_TRY(free_seats(s, id, booking.claims, out));
+  RV_TRY(write(s, {.kind = why, .booking = booking}));
+  booking.state = BookingState::kCancelled;
+  booking.cancelled_at = now();
+  booking.claims.clear();
+  return booking;
+}
+
+Task<Result<std::int64_t>> Desk::sweep() {
+  return run<std::int64_t>([this](Session& s, Outcome& out) -> Result<std::int64_t> {
+    constexpr std::int64_t kAtOnce = 500;
+    RV_ASSIGN(const std::vector<std::string> ended, rows::ended_holds(s, now(), kAtOnce));
+    for (const std::string& id : ended) {
+      RV_ASSIGN(const Booking booking, rows::find(s, id));
+      RV_TRY(end_hold(s, booking, out));
+    }
+    RV_ASSIGN(const std::vector<rows::ClaimId> offers, rows::ended_offers(s, now(), kAtOnce));
+    for (const rows::ClaimId& id : offers) {
+      RV_ASSIGN(const Booking booking, rows::find(s, id.booking));
+      const auto claim = std::ranges::find(booking.claims, id.quota, &Claim::quota);
+      RV_TRY(end_or_extend_offer(s, booking, *claim, out));
+    }
+    RV_ASSIGN(const std::vector<std::string> unconfirmed, rows::unconfirmed(s, now(), kAtOnce));
+    for (const std::string& id : unconfirmed) RV_TRY(end_unconfirmed(s, id, out));
+    return static_cast<std::int64_t>(ended.size() + offers.size() + unconfirmed.size());
+  });
+}
+
+std::vector<QuotaStatus> Desk::quotas() const {
+  const ReadLock lock(mutex_);
+  std::vector<QuotaStatus> list;
+  for (const auto& [id, view] : views_) list.push_back(view.status);
+  std::ranges::sort(list, [](const QuotaStatus& a, const QuotaStatus& b) {
+    return std::tie(a.quota.starts_at, a.quota.id) < std::tie(b.quota.starts_at, b.quota.id);
+  });
+  return list;
+}
+
+Result<QuotaStatus> Desk::quota(std::string_view id) const {
+  const ReadLock lock(mutex_);
+  const auto found = views_.find(id);
+  if (found == views_.end()) {
+    return fail(Code::kResourceNotFound, "there is no such quota", std::string(id));
+  }
+  return found->second.status;
+}
+
+std::int64_t Desk::position(const Claim& claim) const {
+  if (claim.state != ClaimState::kWaiting) return 0;
+  const ReadLock lock(mutex_);
+  const auto found = views_.find(claim.quota);
+  if (found == views_.end()) return 0;
+  const auto& places = found->second.places;
+  const auto at = std::ranges::lower_bound(places, claim.place);
+  return at == places.end() || *at != claim.place ? 0 : at - places.begin() + 1;
+}
+
+std::int64_t Desk::next_position(std::string_view quota) const {
+  const ReadLock lock(mutex_);
+  const auto found = views_.find(quota);
+  return found == views_.end() ? 1 : std::ssize(found->second.places) + 1;
+}
+
+Result<> Desk::load(Session& session) {
+  seats_ = {};
+  writer_quotas_.clear();
+  RV_ASSIGN(const std::vector<Quota> quotas, rows::quotas(session));
+  for (const Quota& quota : quotas) {
+    writer_quotas_[quota.id] = quota;
+    seats_.set_capacity(quota.id, quota.capacity);
+  }
+  RV_ASSIGN(const std::vector<rows::ClaimRow> claims, rows::live_claims(session));
+  for (const rows::ClaimRow& row : claims) seats_.restore(row.booking, row.claim);
+  for (const auto& [id, quota] : writer_quotas_) refresh_view(id);
+  return {};
+}
+
+Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& out) {
+  if (!request.idempotency_key.empty()) {
+    if (auto known = rows::find_by_hold_key(s, request.idempotency_key)) return known;
+  }
+  const Instant start = now();
+  RV_TRY(rules::check_wanted(request.wanted, writer_quotas_, start));
+  RV_TRY(rules::check_overlap(request.wanted, {}, writer_quotas_));
+  if (!request.device.empty()) {
+    RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_device(s, request.device));
+    RV_TRY(rules::check_seat_limit(request.wanted, others, writer_quotas_));
+  }
+  Booking booking{.id = random_id(needs_.random),
+                  .created_at = start,
+                  .expires_at = start + needs_.options.hold};
+  booking.delete_after = booking.expires_at;
+  RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted));
+  for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
+  RV_TRY(rows::insert_hold(s, booking, request));
+  for (const Claim& claim : booking.claims) RV_TRY(publish_figures(s, claim.quota, out));
+  return booking;
+}
+
+Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request) {
+  const std::string digest = rules::digest(request);
+  if (!request.idempotency_key.empty()) {
+    if (auto known = rows::find_by_register_key(s, request.idempotency_key)) {
+      if (known->digest == digest) return std::move(known->booking);
+      return fail(Code::kUnprocessable, "this idempotency key was used for another request");
+    }
+  }
+  RV_ASSIGN(Booking booking, find_open_hold(s, request.booking));
+  const std::string key = mail_key(request.mail);
+  RV_TRY(check_mail_limit(s, request.mail));
+  RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
+  RV_TRY(rules::check_overlap(booking.claims, others, writer_quotas_));
+  RV_TRY(rules::check_seat_limit(booking.claims, others, writer_quotas_));
+  const Instant until =
+      rules::last_end(booking.claims, writer_quotas_, now()) + needs_.options.retention_after_event;
+  const std::string code = rules::ticket_code(needs_.random);
+  RV_TRY(rows::set_registered(s, {.request = request,
+                                  .mail_key = key,
+                                  .code = code,
+                                  .digest = digest,
+                                  .now = now(),
+                                  .delete_after = until,
+                                  .confirm_by = confirm_by()}));
+  RV_ASSIGN(booking, rows::find(s, request.booking));
+  for (const ConsentChoice& consent : request.consents) {
+    RV_TRY(record_consent(s, booking, consent));
+  }
+  RV_TRY(write(s, {.kind = LetterKind::kConfirmed, .booking = booking}));
+  return booking;
+}
+
+std::optional<Instant> Desk::confirm_by() const {
+  if (needs_.options.confirm_within.us == 0) return std::nullopt;
+  return now() + needs_.options.confirm_within;
+}
+
+Result<> Desk::check_mail_limit(Session& s, std::string_view to) {
+  RV_ASSIGN(const std::int64_t sent, mail::count_since(s, to, now() - Duration::hours(1)));
+  if (sent < needs_.options.mails_an_hour_max) return {};
+  return fail(Code::kTooManyRequests,
+              "this address has had several mails in the last hour; try again in an hour", "mail");
+}
+
+Result<> Desk::record_consent(Session& s, const Booking& booking, const ConsentChoice& choice) {
+  return consent::record(s, {.subject = "registration:" + booking.id,
+                             .purpose = choice.kind,
+                             .given = true,
+                             .at = now(),
+                             .channel = "web",
+                             .wording_kind = choice.kind,
+                             .wording_version = choice.version,
+                             .wording_language = booking.language,
+                             .proof = "registration:" + booking.id,
+                             .retain_until = booking.delete_after});
+}
+
+Result<Booking> Desk::find_open_hold(Session& s, std::string_view id) {
+  auto found = rows::find(s, id);
+  if (!found || found->state != BookingState::kHeld || found->expires_at <= now()) {
+    return fail(Code::kHoldEnded, "the hold has ended or was used; choose your seats again");
+  }
+  return found;
+}
+
+Result<Booking> Desk::find_registered(Session& s, std::string_view id) {
+  RV_ASSIGN(Booking booking, rows::find(s, id));
+  if (booking.state == BookingState::kRegistered) return booking;
+  if (booking.state == BookingState::kHeld) {
+    return fail(Code::kResourceNotFound, "there is no such registration");
+  }
+  return fail(Code::kGone, booking.state == BookingState::kPassedOn
+                               ? "this ticket was passed on to another person"
+                               : "this registration was cancelled");
+}
+
+Result<> Desk::end_hold(Session& s, const Booking& booking, Outcome& out) {
+  RV_TRY(rows::erase(s, booking.id));
+  return free_seats(s, booking.id, booking.claims, out);
+}
+
+Result<> Desk::free_seats(Session& s, const std::string& booking, const std::vector<Claim>& claims,
+                          Outcome& out) {
+  for (const Claim& claim : claims) out.quotas.push_back(claim.quota);
+  RV_TRY(settle(s, seats_.release(booking, claims), out));
+  for (const Claim& claim : claims) RV_TRY(publish_figures(s, claim.quota, out));
+  return {};
+}
+
+Result<> Desk::write(Session& s, const LetterOrder& order) {
+  return mail::enqueue(s, needs_.letter(order), now());
+}
+
+Result<> Desk::publish_figures(Session& s, const std::string& id, Outcome& out) {
+  out.quotas.push_back(id);
+  RV_ASSIGN(publication::Item item, publication::write(s, writer_quotas_.at(id).entity, kFreeSeats,
+                                                       seats_.figures(id).free()));
+  out.items.push_back(std::move(item));
+  return {};
+}
+
+void Desk::refresh_view(const std::string& id) {
+  View view{.status = {writer_quotas_.at(id), seats_.figures(id)}, .places = seats_.places(id)};
+  const WriteLock lock(mutex_);
+  views_[id] = std::move(view);
+}
 
 Result<std::unique_ptr<Registrations>> Registrations::open(Needs needs) {
   records::Database& database = needs.database;

@@ -6,6 +6,12 @@
 // one transaction. Every call is durable when it answers (records::Writer), and repeating one with
 // the same idempotency key answers the same.
 //
+// Waiting lists: a seat that comes free is offered to the head of its list: held for it until the
+// offer's end, which the letter tells. Accepted, it is hers; declined or run out, it goes to the
+// next. Each quota has its own list and its own offers, so a registration that waits for several
+// gets each when its turn comes. An offer does not run out while its letter has not left: then it
+// is made anew, with a later end. None ends after what it is for has begun.
+//
 // Thread safety: all methods from any thread; the Tasks from io threads.
 #pragma once
 #include <functional>
@@ -27,13 +33,40 @@ namespace revier::ticket {
 
 struct RegistrationOptions {
   Duration hold = Duration::minutes(15);
+  Duration offer = Duration::hours(24);  // time to accept a seat from a waiting list
+  // Seats of registrations whose address is not confirmed in this time go back; 0: they stay.
+  Duration confirm_within = {};
+  Duration own_link = Duration::days(30);  // validity of a person's own link
   Duration retention_after_event = Duration::days(90);
   std::int64_t mails_an_hour_max = 3;  // to one address
 };
 
-// Writes the letter that says what was booked (letters.h). `promoted` is the quota that came from a
-// waiting list; empty for a new registration.
-using Letter = std::function<mail::Message(const Booking&, std::string_view promoted)>;
+enum class LetterKind : std::uint8_t {
+  kConfirmed,    // what was booked, and the link that confirms the address
+  kOffer,        // a seat is held until `until`; accept or decline
+  kOfferEnded,   // the seat went to the next
+  kMovedUp,      // a seat without an offer: what it is for has begun already
+  kChanged,      // what is booked now
+  kCancelled,    // by her or by the organisers
+  kUnconfirmed,  // cancelled, because the address was not confirmed
+  kPassedOn,     // to the one who gave her ticket away
+  kReceived,     // to the one who has it now, like kConfirmed
+  kOwnLink,      // the page with all that was booked with an address
+};
+
+// One letter to write (letters.h). Its key is of kind, booking and what else is set, so that the
+// same thing is told once.
+struct LetterOrder {
+  LetterKind kind;
+  const Booking& booking;
+  std::string quota = {};   // of an offer or a seat
+  Instant at = {};          // end of an offer; time of a change
+  std::string person = {};  // id of kOwnLink
+};
+using Letter = std::function<mail::Message(const LetterOrder&)>;
+// Begin of the keys of all letters of a kind about a booking: for taking back what still waits.
+[[nodiscard]] std::string letter_key(LetterKind kind, std::string_view booking);
+[[nodiscard]] std::string letter_key(const LetterOrder& order);
 
 class Registrations {
  public:
@@ -44,6 +77,8 @@ class Registrations {
     publication::Publisher& publisher;
     Letter letter;
     RegistrationOptions options = {};
+    // Whether a ticket was used at a door; empty: it never was.
+    std::function<Result<bool>(records::Session&, const Booking&)> was_used = {};
   };
 
   // Builds the seats from the records.
@@ -61,10 +96,39 @@ class Registrations {
   // Errors: kHoldEnded, kOverlap, kSeatLimit, kTooManyRequests (mails to the address),
   // kUnprocessable (a repeated key with another content).
   [[nodiscard]] virtual Task<Result<Booking>> complete(RegistrationRequest request) = 0;
-  // Cancelling twice is no error. Seats go to the waiting lists.
+  // Cancelling twice is no error. Seats go to the waiting lists. Errors: kGone for one that was
+  // passed on.
   [[nodiscard]] virtual Task<Result<Booking>> cancel(std::string booking) = 0;
-  // Returns the seats of holds whose time is over; called about once a second. Says how many.
+
+  // Takes or leaves the offered seat of a quota; doing it twice is no error. Who leaves the last
+  // thing she had is cancelled. Errors: kHoldEnded (no such offer any more; field = quota), kGone.
+  [[nodiscard]] virtual Task<Result<Booking>> accept(std::string booking, std::string quota) = 0;
+  [[nodiscard]] virtual Task<Result<Booking>> decline(std::string booking, std::string quota) = 0;
+  // Adds and removes parts, all or nothing; repeating it changes nothing. Errors: those of hold();
+  // kBadRequestData also for another number of seats of a part; kGone.
+  [[nodiscard]] virtual Task<Result<Booking>> change(ChangeRequest request) = 0;
+  // Gives the confirmed parts to another person, who gets a new code and link by mail; places on
+  // waiting lists and offers end. Answers the old registration, which is passed on then: repeating
+  // is no error. Errors: kConflict (nothing confirmed, ticket used), kOverlap, kSeatLimit (of the
+  // other person), kTooManyRequests, kGone.
+  [[nodiscard]] virtual Task<Result<Booking>> transfer(TransferRequest request) = 0;
+  // The address is hers: she came by the link in the letter. Twice is no error. Errors: kGone.
+  [[nodiscard]] virtual Task<Result<Booking>> confirm(std::string booking) = 0;
+  // Sends the link of the page with everything to an address that has booked something. Answers the
+  // same whether there is anything.
+  [[nodiscard]] virtual Task<Result<>> send_own_link(std::string mail, std::string language) = 0;
+  // Erases all that the person of a link has: registrations, their consents, letters, the link.
+  // Answers the id of the report (rows::Erasure). Errors: kResourceNotFound.
+  [[nodiscard]] virtual Task<Result<std::string>> erase_person(std::string person) = 0;
+
+  // Returns the seats of holds, offers and unconfirmed registrations whose time is over; called
+  // about once a second. Says how many.
   [[nodiscard]] virtual Task<Result<std::int64_t>> sweep() = 0;
+  // Erases what has passed its retention and makes sure that erased content is gone from the files.
+  // Blocks; called about once a minute.
+  [[nodiscard]] virtual Result<> keep_retention() = 0;
+
+  [[nodiscard]] virtual const RegistrationOptions& options() const = 0;
 
   // Read without waiting from what the last commit left.
   [[nodiscard]] virtual std::vector<QuotaStatus> quotas() const = 0;

@@ -59,19 +59,19 @@ class RegistrationsTest : public testing::Test {
       published_[item.entity] = item.value;
       return Result<>{};
     });
-    auto opened = Registrations::open(
-        {.database = *database_,
-         .civil_clock = clock_,
-         .random = random_,
-         .publisher = *publisher_,
-         .letter = [](const Booking& booking, std::string_view promoted) {
-           return mail::Message{.key = booking.id + "/" + std::string(promoted),
-                                .purpose = "registration",
-                                .to = booking.mail,
-                                .subject = promoted.empty() ? "confirmed" : "promoted",
-                                .text = booking.code,
-                                .delete_after = booking.delete_after};
-         }});
+    auto opened =
+        Registrations::open({.database = *database_,
+                             .civil_clock = clock_,
+                             .random = random_,
+                             .publisher = *publisher_,
+                             .letter = [](const LetterOrder& order) {
+                               return mail::Message{.key = letter_key(order),
+                                                    .purpose = "registration",
+                                                    .to = order.booking.mail,
+                                                    .subject = letter_key(order.kind, ""),
+                                                    .text = order.booking.code,
+                                                    .delete_after = order.booking.delete_after};
+                             }});
     ASSERT_TRUE(opened) << opened.error().message;
     registrations_ = std::move(*opened);
   }
@@ -170,25 +170,6 @@ TEST_F(RegistrationsTest, AnEndedHoldReturnsItsSeatsAlsoAfterARestart) {
   EXPECT_EQ(complete(*held, "late@example.org").error().code, Code::kHoldEnded);
   EXPECT_EQ(*run_task(registrations_->sweep()), 1);
   EXPECT_EQ(figures("workshop").taken, 0);
-}
-
-TEST_F(RegistrationsTest, TheWaitingListComesUpInOrderAndIsTold) {
-  const auto first = complete(*hold({"workshop"}), "first@example.org");
-  const auto second = complete(*hold({"workshop"}, true), "second@example.org");
-  const auto third = complete(*hold({"workshop"}, true), "third@example.org");
-  EXPECT_EQ(registrations_->position(second->claims[0]), 1);
-  EXPECT_EQ(registrations_->position(third->claims[0]), 2);
-  reopen();
-  EXPECT_EQ(registrations_->position(third->claims[0]), 2);
-  ASSERT_TRUE(run_task(registrations_->cancel(first->id)));
-  EXPECT_EQ(registrations_->position(third->claims[0]), 1);
-  EXPECT_EQ(figures("workshop").taken, 1);
-  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
-    RV_ASSIGN(const auto mails, mail::list(session, 0, 10));
-    EXPECT_EQ(mails[0].message.subject, "promoted");
-    EXPECT_EQ(mails[0].message.to, "second@example.org");
-    return {};
-  }));
 }
 
 TEST_F(RegistrationsTest, OverlapIsRefusedWithTheReason) {

@@ -45,7 +45,7 @@ std::vector<Promotion> Seats::release(std::string_view booking, const std::vecto
   std::vector<Promotion> promoted;
   for (const Claim& claim : claims) {
     Quota& quota = quotas_[claim.quota];
-    if (claim.state == ClaimState::kTaken) {
+    if (claim.state != ClaimState::kWaiting) {
       quota.taken -= claim.seats;
       RV_CHECK(quota.taken >= 0);
     } else if (const auto found = quota.list.find(claim.place);
@@ -59,7 +59,7 @@ std::vector<Promotion> Seats::release(std::string_view booking, const std::vecto
 
 void Seats::restore(std::string_view booking, const Claim& claim) {
   Quota& quota = quotas_[claim.quota];
-  if (claim.state == ClaimState::kTaken) {
+  if (claim.state != ClaimState::kWaiting) {
     quota.taken += claim.seats;
     return;
   }

@@ -18,22 +18,28 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace revier::ticket {
 
-enum class ClaimState : std::uint8_t { kTaken, kWaiting };
+enum class ClaimState : std::uint8_t {
+  kTaken,
+  kWaiting,
+  kOffered,  // its turn has come: a seat is held for it until `offered_until`
+};
 
 struct Claim {
   std::string quota;
   std::int64_t seats = 1;
   ClaimState state = ClaimState::kTaken;
   std::int64_t place = 0;  // of a waiting claim: order of arrival in its list, ever growing
+  Instant offered_until;   // of an offered claim
   bool may_wait = false;   // when asked for: the waiting list will do
 };
 
 struct QuotaFigures {
   std::int64_t capacity = 0;
-  std::int64_t taken = 0;          // held or confirmed
+  std::int64_t taken = 0;          // held, offered or confirmed
   std::int64_t waiting = 0;        // claims in the list
   std::int64_t waiting_seats = 0;  // seats these want
   [[nodiscard]] std::int64_t free() const { return taken < capacity ? capacity - taken : 0; }

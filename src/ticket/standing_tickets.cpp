@@ -7,7 +7,7 @@ namespace {
 constexpr std::size_t kTicketsMax = 1'000'000;
 
 TicketState state_of(const records::Row& row) {
-  if (row.text("state") == "cancelled") return TicketState::kCancelled;
+  if (row.text("state") != "registered") return TicketState::kCancelled;
   const std::string claim = row.text_or("claim", "");
   if (claim.empty()) return TicketState::kOtherDay;
   return claim == "taken" ? TicketState::kBooked : TicketState::kWaiting;
@@ -21,7 +21,7 @@ Result<std::vector<StandingTicket>> tickets_for(records::Session& session,
             session.query("SELECT b.id AS id, b.code AS code, b.state AS state, c.state AS claim,"
                           " COALESCE(c.seats, 0) AS seats FROM booking b LEFT JOIN booking_claim c"
                           " ON c.booking = b.id AND c.quota = :quota"
-                          " WHERE b.state IN ('registered', 'cancelled') AND b.code IS NOT NULL"
+                          " WHERE b.state <> 'held' AND b.code IS NOT NULL"
                           " ORDER BY b.code",
                           {{"quota", day_quota}}, kTicketsMax));
   std::vector<StandingTicket> tickets;

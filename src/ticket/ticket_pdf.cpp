@@ -19,11 +19,8 @@ std::vector<std::vector<std::string>> booked_rows(const Booking& booking,
   for (const Claim& claim : booking.claims) {
     const auto status = registrations.quota(claim.quota);
     if (!status) continue;
-    const bool waits = claim.state == ClaimState::kWaiting;
     rows.push_back({when_in(status->quota, language), title_in(status->quota, language),
-                    waits ? web::text(language, texts::kTicketStateWaiting,
-                                      {{"place", registrations.position(claim)}})
-                          : std::string(web::text(language, texts::kTicketStateTaken))});
+                    claim_state_in(claim, registrations, language)});
   }
   return rows;
 }

@@ -34,7 +34,12 @@ struct QuotaStatus {
   QuotaFigures figures;
 };
 
-enum class BookingState : std::uint8_t { kHeld, kRegistered, kCancelled };
+enum class BookingState : std::uint8_t {
+  kHeld,
+  kRegistered,
+  kCancelled,
+  kPassedOn,  // the ticket went to another person, under another id and code
+};
 
 // A hold that may become a registration. Personal fields are empty while it is held.
 struct Booking {
@@ -49,7 +54,9 @@ struct Booking {
   std::string mail;
   std::string code;  // of the ticket: what a desk types or scans
   std::optional<Instant> registered_at;
-  std::optional<Instant> cancelled_at;
+  std::optional<Instant> cancelled_at;  // or passed on
+  std::optional<Instant> confirm_by;    // the seats go back where the address is not confirmed
+  std::optional<Instant> confirmed_at;  // when the address was confirmed
 };
 
 struct ConsentChoice {
@@ -61,6 +68,20 @@ struct HoldRequest {
   std::vector<Claim> wanted;    // quota, seats and may_wait are read; 1 to 20 claims
   std::string device;           // opaque token of the device, may be empty
   std::string idempotency_key;  // may be empty
+};
+
+// The whole of what a registration shall be; what is in it already stays as it is.
+struct ChangeRequest {
+  std::string booking;
+  std::vector<Claim> wanted;  // quota, seats and may_wait are read; 1 to 20 claims
+};
+
+// To whom a ticket goes.
+struct TransferRequest {
+  std::string booking;
+  std::string name;
+  std::string mail;
+  std::string language = "de";
 };
 
 struct RegistrationRequest {

@@ -22,6 +22,7 @@ struct ClaimRow {
   std::string when;
   std::string state;  // "gebucht", "Warteliste, Platz 3"
   bool waiting = false;
+  std::string offer_href = {};  // of an open offer
 };
 
 struct DetailsPage {
@@ -29,6 +30,7 @@ struct DetailsPage {
   const web::Form& form;
   const web::FormData& data;
   std::string held_until;
+  std::string confirm_within;  // empty where addresses need not be confirmed
   std::vector<ClaimRow> claims;
   std::string give_back_action;
   [[nodiscard]] web::FormView view() const { return {form, data}; }
@@ -47,9 +49,89 @@ struct TicketPage {
   std::vector<ClaimRow> claims;
   std::string cancelled_on;  // empty while it stands
   bool waiting = false;      // at least one claim waits
+  bool offered = false;      // at least one has an open offer
+  bool passed_on = false;
+  std::string confirm_by = {};  // until when the address is to be confirmed
   std::string pdf_href;
   std::string calendar_href;  // empty where no session was booked
+  std::string change_href;
+  std::string transfer_href;
   std::string cancel_href;
+  std::string own_href;
+};
+
+struct OfferPage {
+  web::Page page;
+  std::string title;  // of what is offered
+  std::string when;
+  std::string until;  // empty where there is no offer any more
+  bool declining = false;
+  std::string accept_action;
+  std::string decline_action;
+  std::string back_href;
+};
+
+struct ChangePage {
+  web::Page page;
+  const web::Form& form;
+  const web::FormData& data;
+  std::vector<ClaimRow> claims;
+  std::string back_href;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+struct TransferPage {
+  web::Page page;
+  const web::Form& form;
+  const web::FormData& data;
+  std::string refused;            // why it cannot be passed on
+  std::vector<ClaimRow> claims;   // that go along
+  std::vector<ClaimRow> dropped;  // places that end
+  std::string back_href;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+struct ConfirmPage {
+  web::Page page;
+  std::string mail;
+  std::string confirmed_on;  // empty until it is
+  std::string ticket_href;
+};
+
+struct AskLinkPage {
+  web::Page page;
+  const web::Form& form;
+  const web::FormData& data;
+  bool sent = false;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+struct OwnBooking {
+  std::string title;  // when it was made
+  std::string state;
+  std::string code;
+  std::vector<ClaimRow> claims;
+  std::string href;
+};
+struct OwnPage {
+  web::Page page;
+  std::string mail;
+  std::vector<OwnBooking> bookings;
+  std::string export_href;
+  std::string erase_href;
+};
+struct ErasePage {
+  web::Page page;
+  std::string count;
+  std::string back_href;
+};
+struct ErasurePage {
+  web::Page page;
+  std::string asked;
+  std::string done;  // empty while it runs
+  std::vector<std::string> erased;
+  std::string backups;
+  std::string report_until;
 };
 
 struct CancelPage {

@@ -9,6 +9,7 @@ import "./programme_test.mjs";
 import "./live_test.mjs";
 import "./map_tiles_test.mjs";
 import "./registration_test.mjs";
+import "./afterwards_test.mjs";
 import "./console_test.mjs";
 import "./door_test.mjs";
 import "./mine_test.mjs";

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-from sink import FROM, EventServer, Sink, make_certificate, register, wait_for
+from sink import FROM, SESSION, EventServer, Sink, ask, make_certificate, register, wait_for
 from event_server import Client, put_event
 
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd's own
@@ -115,6 +115,23 @@ class Sending(unittest.TestCase):
         self.state_of("da@beispiel.test", "sent")
         self.state_of("weg@beispiel.test", "failed")
         self.state_of("voll@beispiel.test", "waiting", attempts=1)
+
+    def test_an_offer_that_runs_out_goes_to_the_next(self):
+        sink = Sink().start()
+        self.addCleanup(sink.stop)
+        client = self.serve(sink, "--mail-host", "127.0.0.1", "--mail-tls", "none",
+                            "--ticket-offer-seconds", "3", seats=1)
+        first = register(client, "Eins", "eins@beispiel.test")
+        second = register(client, "Zwei", "zwei@beispiel.test", waiting=True)
+        third = register(client, "Drei", "drei@beispiel.test", waiting=True)
+        ask(client, "DELETE", f"/api/v1/registrations/{first['id']}")
+        wait_for(lambda: len(sink.to("zwei@beispiel.test")) == 3, what="offer and its end")
+        self.assertIn("abgelaufen", sink.to("zwei@beispiel.test")[2]["Subject"])
+        wait_for(lambda: len(sink.to("drei@beispiel.test")) == 2, what="the next offer")
+        offer = sink.to("drei@beispiel.test")[1].get_body(("plain",)).get_content()
+        self.assertIn(f"/ticket/{third['id']}/angebot/{SESSION}", offer)
+        state = ask(client, "GET", f"/api/v1/registrations/{second['id']}")["state"]
+        self.assertEqual(state, "cancelled")
 
 
 if __name__ == "__main__":

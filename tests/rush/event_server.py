@@ -88,7 +88,7 @@ class Records:
 
     def taken(self):
         return self.number("SELECT COALESCE(SUM(c.seats), 0) FROM booking_claim c JOIN booking b"
-                           " ON b.id = c.booking WHERE c.quota = ? AND c.state = 'taken'"
+                           " ON b.id = c.booking WHERE c.quota = ? AND c.state <> 'waiting'"
                            " AND b.state IN ('held', 'registered')", SESSION)
 
     def free(self):

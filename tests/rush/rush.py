@@ -5,7 +5,8 @@
 Most go through the pages like a browser, the others by JSON with idempotency keys and repeats; some
 abandon their hold, some give it back. Afterwards, when all holds have ended: exactly 100 confirmed,
 everybody else in the waiting list in order of arrival and without a gap, one registration a person,
-every ticket that was handed out is there, and the public entity shows what the records say.
+every ticket that was handed out is there, and the public entity shows what the records say. Seats
+that are then given back are offered in the list's order, through another kill -9.
 
     tests/rush/rush.py BINARY CLIENTS [--persons N] [--seats N] [--hold SECONDS] [--seed N]
 """
@@ -25,7 +26,7 @@ from event_server import (Client, EventServer, Records, SESSION, ask,  # noqa: E
                           publication_fault, put_event)
 
 CLIENT_SECONDS = 420
-MOVED_UP = 3
+OFFERS = 3
 
 
 class Rush:
@@ -49,7 +50,7 @@ class Rush:
         self.check_records()
         self.check_tickets()
         self.check_places()
-        self.check_moving_up()
+        self.check_offers()
         self.faults += publication_fault(self.client(), self.records, time.monotonic())
         self.records.close()
         if self.server.stop() != 0:
@@ -164,17 +165,39 @@ class Rush:
                   ["place"] for identity in self.waiting_ids() if identity in links]
         self.expect("places shown", places, list(range(1, len(places) + 1)))
 
-    def check_moving_up(self):
-        """Seats that are given back go to the head of the list."""
+    def offered_ids(self):
+        return {row[0] for row in self.records.rows(
+            "SELECT booking FROM booking_claim WHERE state = 'offered'")}
+
+    def check_offers(self):
+        """Seats that are given back are offered to the head of the list, over a kill -9 too."""
         client, links = self.client(), self.links()
         seats = [row[0] for row in self.records.rows(
             "SELECT b.id FROM booking b JOIN booking_claim c ON c.booking = b.id WHERE"
             " b.state = 'registered' AND c.state = 'taken' ORDER BY b.rowid")]
         waiting = self.waiting_ids()
-        for identity in [identity for identity in seats if identity in links][:MOVED_UP]:
+        for identity in [identity for identity in seats if identity in links][:OFFERS]:
             ask(client, "DELETE", f"/api/v1/registrations/{links[identity]}")
-        self.expect("who still waits", self.waiting_ids(), waiting[MOVED_UP:])
-        self.expect("seats taken after moving up", self.records.taken(), self.arguments.seats)
+        self.expect("who still waits", self.waiting_ids(), waiting[OFFERS:])
+        self.expect("who has an offer", self.offered_ids(), set(waiting[:OFFERS]))
+        self.server.kill()
+        self.server.start()
+        self.expect("offers after a kill -9", self.offered_ids(), set(waiting[:OFFERS]))
+        client = self.client()
+
+        def answer(identity, word):
+            ask(client, "POST", f"/api/v1/registrations/{links[identity]}/offers/{SESSION}",
+                {"answer": word})
+
+        for identity, word in zip(waiting, ("accept", "accept", "decline")):
+            answer(identity, word)
+            answer(identity, word)
+        self.expect("whose turn it is after a refusal", self.offered_ids(), {waiting[OFFERS]})
+        self.expect("who waits after a refusal", self.waiting_ids(), waiting[OFFERS + 1:])
+        status, _, body = client.ask("POST", "/api/v1/holds", {"quota": SESSION})
+        self.expect("a seat for who has not waited", (status, body["type"].split("/")[-1]),
+                    (409, "quota-full"))
+        self.expect("seats taken after the offers", self.records.taken(), self.arguments.seats)
 
 
 def parse_arguments():

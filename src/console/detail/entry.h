@@ -54,6 +54,7 @@ using QueryPair = std::pair<std::string_view, std::string_view>;
 
 void add_overview(net::Router& router, const Needs& needs);
 void add_registrations(net::Router& router, const Needs& needs);
+void add_waiting_lists(net::Router& router, const Needs& needs);
 void add_gate(net::Router& router, const Needs& needs);
 void add_gate_list(net::Router& router, const Needs& needs);
 void add_programme(net::Router& router, const Needs& needs);

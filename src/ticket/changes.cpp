@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a person does with her registration afterwards: change it, pass it on, confirm her address.
+#include <algorithm>
+
+#include "ticket/booking_rules.h"
+#include "ticket/booking_store.h"
+#include "ticket/changes_store.h"
+#include "ticket/detail/desk.h"
+
+namespace revier::ticket {
+namespace {
+
+using records::Session;
+
+struct Difference {
+  std::vector<Claim> kept, added, removed;
+};
+
+const Claim* find(const std::vector<Claim>& claims, const Claim& like) {
+  const auto found = std::ranges::find(claims, like.quota, &Claim::quota);
+  return found == claims.end() ? nullptr : &*found;
+}
+
+// Errors: kBadRequestData for another number of seats: that is another place in the order.
+Result<Difference> compare(const std::vector<Claim>& now, const std::vector<Claim>& wanted) {
+  Difference difference;
+  for (const Claim& claim : wanted) {
+    const Claim* const known = find(now, claim);
+    if (known == nullptr) {
+      difference.added.push_back(claim);
+    } else if (known->seats != claim.seats) {
+      return fail(Code::kBadRequestData,
+                  "the number of seats of a part cannot change: remove it, then add it anew",
+                  claim.quota);
+    } else {
+      difference.kept.push_back(*known);
+    }
+  }
+  for (const Claim& claim : now) {
+    if (find(wanted, claim) == nullptr) difference.removed.push_back(claim);
+  }
+  return difference;
+}
+
+std::vector<Claim> joined(std::vector<Claim> a, const std::vector<Claim>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+}  // namespace
+
+Task<Result<Booking>> Desk::change(ChangeRequest request) {
+  return run<Booking>([this, request = std::move(request)](Session& s, Outcome& out) {
+    return change_in(s, request, out);
+  });
+}
+
+Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcome& out) {
+  RV_ASSIGN(Booking booking, find_registered(s, request.booking));
+  RV_TRY(rules::check_list(request.wanted, writer_quotas_));
+  RV_ASSIGN(Difference parts, compare(booking.claims, request.wanted));
+  if (parts.added.empty() && parts.removed.empty()) return booking;
+  RV_TRY(rules::check_open(parts.added, writer_quotas_, now()));
+  RV_ASSIGN(const std::vector<Claim> others, other_claims(s, mail_key(booking.mail), booking));
+  const std::vector<Claim> beside = joined(parts.kept, others);
+  RV_TRY(rules::check_overlap(parts.added, beside, writer_quotas_));
+  RV_TRY(rules::check_seat_limit(parts.added, beside, writer_quotas_));
+  // All or nothing: what cannot be had leaves everything as it was.
+  RV_ASSIGN(parts.added, seats_.take(booking.id, parts.added));
+  for (const Claim& claim : parts.added) {
+    out.quotas.push_back(claim.quota);
+    RV_TRY(rows::insert_claim(s, booking.id, claim));
+    RV_TRY(publish_figures(s, claim.quota, out));
+  }
+  for (const Claim& claim : parts.removed) {
+    RV_TRY(rows::erase_claim(s, {booking.id, claim.quota}));
+  }
+  RV_TRY(free_seats(s, booking.id, parts.removed, out));
+  const Instant end = rules::last_end(request.wanted, writer_quotas_, now());
+  RV_TRY(rows::set_delete_after(s, booking.id, end + needs_.options.retention_after_event));
+  RV_ASSIGN(booking, rows::find(s, booking.id));
+  // Only the last of several changes is worth a letter.
+  RV_TRY(mail::take_back(s, booking.mail, letter_key(LetterKind::kChanged, booking.id)));
+  RV_TRY(write(s, {.kind = LetterKind::kChanged, .booking = booking, .at = now()}));
+  return booking;
+}
+
+Result<std::vector<Claim>> Desk::other_claims(Session& s, const std::string& mail_key,
+                                              const Booking& but) {
+  RV_ASSIGN(const std::vector<Booking> bookings, rows::bookings_of_mail(s, mail_key));
+  std::vector<Claim> claims;
+  for (const Booking& booking : bookings) {
+    if (booking.id != but.id) claims = joined(std::move(claims), booking.claims);
+  }
+  return claims;
+}
+
+Task<Result<Booking>> Desk::transfer(TransferRequest request) {
+  return run<Booking>([this, request = std::move(request)](Session& s, Outcome& out) {
+    return transfer_in(s, request, out);
+  });
+}
+
+Result<Booking> Desk::transfer_in(Session& s, const TransferRequest& request, Outcome& out) {
+  RV_ASSIGN(const Booking known, rows::find(s, request.booking));
+  if (known.state == BookingState::kPassedOn) return known;
+  RV_ASSIGN(const Booking booking, find_registered(s, request.booking));
+  Booking next{.id = random_id(needs_.random),
+               .state = BookingState::kRegistered,
+               .created_at = now(),
+               .expires_at = now(),
+               .delete_after = booking.delete_after,
+               .language = request.language,
+               .name = request.name,
+               .mail = request.mail,
+               .code = rules::ticket_code(needs_.random),
+               .registered_at = now(),
+               .confirm_by = confirm_by()};
+  std::vector<Claim> ended;
+  for (const Claim& claim : booking.claims) {
+    (claim.state == ClaimState::kTaken ? next.claims : ended).push_back(claim);
+  }
+  if (next.claims.empty()) {
+    return fail(Code::kConflict, "only confirmed seats can be passed on, and there is none");
+  }
+  if (needs_.was_used) {
+    RV_ASSIGN(const bool used, needs_.was_used(s, booking));
+    if (used) return fail(Code::kConflict, "this ticket was used at the door already");
+  }
+  RV_TRY(check_mail_limit(s, request.mail));
+  const std::string key = mail_key(request.mail);
+  RV_ASSIGN(const std::vector<Claim> others, other_claims(s, key, booking));
+  RV_TRY(rules::check_overlap(next.claims, others, writer_quotas_));
+  RV_TRY(rules::check_seat_limit(next.claims, others, writer_quotas_));
+  RV_TRY(rows::pass_on(s, booking.id, next, key, now()));
+  RV_TRY(free_seats(s, booking.id, ended, out));
+  RV_TRY(write(s, {.kind = LetterKind::kReceived, .booking = next}));
+  RV_ASSIGN(Booking given, rows::find(s, booking.id));
+  RV_TRY(write(s, {.kind = LetterKind::kPassedOn, .booking = given}));
+  return given;
+}
+
+Task<Result<Booking>> Desk::confirm(std::string id) {
+  return run<Booking>([this, id](Session& s, Outcome&) -> Result<Booking> {
+    RV_TRY(find_registered(s, id));
+    RV_TRY(rows::set_confirmed(s, id, now()));
+    return rows::find(s, id);
+  });
+}
+
+}  // namespace revier::ticket

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Rows of what happens to a booking afterwards: offers, confirming, changing, passing on, the
+// person's own link, erasing. No rules here: see registrations.h.
+//
+// Thread safety: free functions on a Session; see records/records.h.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "records/records.h"
+#include "ticket/types.h"
+
+namespace revier::ticket::rows {
+
+struct ClaimId {
+  std::string booking;
+  std::string quota;
+};
+
+[[nodiscard]] Result<> set_offered(records::Session& session, const ClaimId& claim, Instant until);
+[[nodiscard]] Result<> erase_claim(records::Session& session, const ClaimId& claim);
+// Offers whose time is over, oldest first, at most `limit`.
+[[nodiscard]] Result<std::vector<ClaimId>> ended_offers(records::Session& session, Instant now,
+                                                        std::int64_t limit);
+
+// Everybody who waits for a quota or has an offer, offers first, then in order.
+struct Waiting {
+  std::string booking;
+  std::string name;
+  Claim claim;
+  Instant since;
+};
+[[nodiscard]] Result<std::vector<Waiting>> waiting_for(records::Session& session,
+                                                       std::string_view quota);
+
+[[nodiscard]] Result<> set_confirmed(records::Session& session, std::string_view id, Instant now);
+[[nodiscard]] Result<> set_confirm_by(records::Session& session, std::string_view id,
+                                      Instant confirm_by);
+// Registrations whose address was not confirmed in time, at most `limit`.
+[[nodiscard]] Result<std::vector<std::string>> unconfirmed(records::Session& session, Instant now,
+                                                           std::int64_t limit);
+
+[[nodiscard]] Result<> set_delete_after(records::Session& session, std::string_view id,
+                                        Instant delete_after);
+
+// The taken claims of `from` go to the new registration `to`; `from` is passed on.
+[[nodiscard]] Result<> pass_on(records::Session& session, std::string_view from, const Booking& to,
+                               std::string_view mail_key, Instant now);
+
+// All of an address, holds left out, newest first.
+[[nodiscard]] Result<std::vector<Booking>> bookings_of_mail(records::Session& session,
+                                                            std::string_view mail_key);
+
+// Whom a person's own link belongs to. A link that has ended gets a new id.
+[[nodiscard]] Result<std::string> person_id(records::Session& session, std::string_view mail_key,
+                                            const std::string& new_id, Instant now,
+                                            Instant expires_at);
+// The address of a link. Errors: kResourceNotFound, also for one that has ended.
+[[nodiscard]] Result<std::string> person_mail(records::Session& session, std::string_view id,
+                                              Instant now);
+[[nodiscard]] Result<> erase_person(records::Session& session, std::string_view mail_key);
+
+// What an erasure has removed; without personal data.
+struct Erasure {
+  std::string id;
+  Instant asked_at;
+  std::optional<Instant> done_at;  // when the files held nothing of it any more
+  Instant delete_after;
+  std::int64_t bookings = 0;
+  std::int64_t mails = 0;
+  std::int64_t consents = 0;
+};
+[[nodiscard]] Result<> insert_erasure(records::Session& session, const Erasure& erasure);
+// Errors: kResourceNotFound.
+[[nodiscard]] Result<Erasure> find_erasure(records::Session& session, std::string_view id);
+[[nodiscard]] Result<std::int64_t> count_open_erasures(records::Session& session);
+// Those that were asked for up to an instant are done. How many.
+[[nodiscard]] Result<std::int64_t> set_erasures_done(records::Session& session, Instant asked_until,
+                                                     Instant now);
+
+// Bookings whose retention has ended, at most `limit`; not the holds, which end by themselves.
+[[nodiscard]] Result<std::vector<std::string>> ended_retention(records::Session& session,
+                                                               Instant now, std::int64_t limit);
+// Removes links and reports that have ended.
+[[nodiscard]] Result<> erase_ended_links(records::Session& session, Instant now);
+
+}  // namespace revier::ticket::rows

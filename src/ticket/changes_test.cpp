@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What happens to a registration afterwards: offers, changing, passing on, confirming, erasing.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "base/run_task.h"
+#include "consent/consent.h"
+#include "support/test_records.h"
+#include "ticket/booking_store.h"
+#include "ticket/changes_store.h"
+#include "ticket/registrations.h"
+#include "ticket/wordings.h"
+
+namespace revier::ticket {
+namespace {
+
+using records::Session;
+
+std::vector<records::Migration> all_migrations() {
+  std::vector<records::Migration> all;
+  for (const auto part :
+       {consent::migrations(), mail::migrations(), publication::migrations(), rows::migrations()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+// Registrations over records of one system.
+struct Desk {
+  explicit Desk(const std::string& system) : place(system) {
+    reopen();
+    const Result<> stored =
+        database->writer().run_blocking([](Session& session) { return store_wordings(session); });
+    EXPECT_TRUE(stored);
+  }
+
+  // Closes and opens everything, as a restart does.
+  void reopen() {
+    registrations.reset();
+    publisher.reset();
+    database.reset();
+    const auto steps = all_migrations();
+    database = place.open(steps);
+    publisher = std::make_unique<publication::Publisher>(
+        [](const publication::Item&) { return Result<>{}; });
+    auto opened = Registrations::open(
+        {.database = *database,
+         .civil_clock = clock,
+         .random = random,
+         .publisher = *publisher,
+         .letter =
+             [](const LetterOrder& order) {
+               return mail::Message{.key = letter_key(order),
+                                    .purpose = "registration",
+                                    .to = order.booking.mail,
+                                    .to_name = order.booking.name,
+                                    .subject = letter_key(order.kind, ""),
+                                    .text = order.booking.code,
+                                    .delete_after = order.booking.delete_after};
+             },
+         .options = options,
+         .was_used = [this](Session&, const Booking&) { return Result<bool>(used); }});
+    ASSERT_TRUE(opened) << opened.error().message;
+    registrations = std::move(*opened);
+  }
+
+  void put(const char* id, std::int64_t capacity, int from_hour, int to_hour) {
+    const Instant day = *parse_iso8601("2025-02-05T08:00:00Z");
+    ASSERT_TRUE(run_task(registrations->put_quota({.id = id,
+                                                   .event = "scd",
+                                                   .kind = QuotaKind::kSession,
+                                                   .entity = std::string("urn:ngsi-ld:x:") + id,
+                                                   .title_de = id,
+                                                   .title_en = id,
+                                                   .starts_at = day + Duration::hours(from_hour),
+                                                   .ends_at = day + Duration::hours(to_hour),
+                                                   .opens_at = {0},
+                                                   .closes_at = day,
+                                                   .capacity = capacity,
+                                                   .seats_a_person_max = 2})));
+  }
+
+  // A registration of the quotas, waiting where there is no seat.
+  Booking book(std::vector<const char*> quotas, const std::string& mail) {
+    HoldRequest request;
+    for (const char* quota : quotas) request.wanted.push_back({.quota = quota, .may_wait = true});
+    const auto held = run_task(registrations->hold(std::move(request)));
+    EXPECT_TRUE(held) << held.error().message;
+    auto done = run_task(registrations->complete({.booking = held->id,
+                                                  .name = "Erika Beispiel",
+                                                  .mail = mail,
+                                                  .consents = {{.kind = "photo"}},
+                                                  .idempotency_key = {}}));
+    EXPECT_TRUE(done) << done.error().message;
+    return *done;
+  }
+
+  template <class T>
+  T read(std::function<Result<T>(Session&)> step) {
+    T value{};
+    const auto done = database->read([&](Session& session) -> Result<> {
+      RV_ASSIGN(value, step(session));
+      return {};
+    });
+    EXPECT_TRUE(done) << done.error().message;
+    return value;
+  }
+  Booking find(const std::string& id) {
+    return read<Booking>([&](Session& session) { return rows::find(session, id); });
+  }
+  ClaimState state(const Booking& booking, const char* quota) {
+    for (const Claim& claim : find(booking.id).claims) {
+      if (claim.quota == quota) return claim.state;
+    }
+    ADD_FAILURE() << "no claim of " << quota;
+    return ClaimState::kWaiting;
+  }
+  std::vector<std::string> letters(const std::string& to) {
+    const auto list = read<std::vector<mail::StoredMessage>>(
+        [&](Session& session) { return mail::list_to(session, to); });
+    std::vector<std::string> subjects;
+    for (const auto& letter : list) subjects.push_back(letter.message.subject);
+    return subjects;
+  }
+  // All letters have left.
+  void send_all() {
+    const Result<> done = database->writer().run_blocking([&](Session& session) -> Result<> {
+      RV_ASSIGN(const auto list, mail::due(session, clock.now(), 1000));
+      for (const auto& letter : list) {
+        RV_TRY(mail::settle(session, letter.id, mail::State::kSent, clock.now(), ""));
+      }
+      return {};
+    });
+    EXPECT_TRUE(done);
+  }
+  std::int64_t sweep() { return run_task(registrations->sweep()).value_or(-1); }
+  QuotaFigures figures(const char* quota) { return registrations->quota(quota)->figures; }
+  void cancel(const Booking& booking) { EXPECT_TRUE(run_task(registrations->cancel(booking.id))); }
+  Result<Booking> change(const Booking& booking, std::vector<Claim> wanted) {
+    return run_task(registrations->change({.booking = booking.id, .wanted = std::move(wanted)}));
+  }
+
+  tests::TestRecords place;
+  SystemRandom random;
+  ManualClock clock{*parse_iso8601("2025-01-20T08:00:00Z")};
+  RegistrationOptions options;
+  bool used = false;
+  std::unique_ptr<records::Database> database;
+  std::unique_ptr<publication::Publisher> publisher;
+  std::unique_ptr<Registrations> registrations;
+};
+
+class ChangesTest : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    desk_.put("workshop", 1, 1, 2);
+    desk_.put("talk", 1, 3, 4);
+    desk_.put("walk", 5, 1, 4);
+  }
+  Desk desk_{GetParam()};
+};
+
+TEST_P(ChangesTest, ASeatIsOfferedInOrderAndHeldOverARestart) {
+  const Booking first = desk_.book({"workshop"}, "first@example.org");
+  const Booking second = desk_.book({"workshop"}, "second@example.org");
+  const Booking third = desk_.book({"workshop"}, "third@example.org");
+  EXPECT_EQ(desk_.registrations->position(third.claims[0]), 2);
+  desk_.cancel(first);
+  EXPECT_EQ(desk_.state(second, "workshop"), ClaimState::kOffered);
+  EXPECT_EQ(desk_.letters("second@example.org"),
+            (std::vector<std::string>{"registration--confirmed", "registration--offer-"}));
+  desk_.reopen();
+  EXPECT_EQ(desk_.figures("workshop").taken, 1);
+  EXPECT_EQ(desk_.registrations->position(third.claims[0]), 1);
+  // An offered seat is nobody else's.
+  EXPECT_EQ(run_task(desk_.registrations->hold({.wanted = {{.quota = "workshop"}}})).error().code,
+            Code::kQuotaFull);
+  const auto accepted = run_task(desk_.registrations->accept(second.id, "workshop"));
+  ASSERT_TRUE(accepted) << accepted.error().message;
+  EXPECT_TRUE(run_task(desk_.registrations->accept(second.id, "workshop")));
+  EXPECT_EQ(desk_.state(second, "workshop"), ClaimState::kTaken);
+  EXPECT_TRUE(desk_.find(second.id).confirmed_at);
+  EXPECT_EQ(run_task(desk_.registrations->accept(third.id, "workshop")).error().code,
+            Code::kHoldEnded);
+}
+
+TEST_P(ChangesTest, ADeclinedSeatGoesOnAndTheLastPartCancels) {
+  const Booking first = desk_.book({"workshop"}, "first@example.org");
+  const Booking second = desk_.book({"workshop"}, "second@example.org");
+  const Booking third = desk_.book({"workshop", "talk"}, "third@example.org");
+  desk_.cancel(first);
+  ASSERT_TRUE(run_task(desk_.registrations->decline(second.id, "workshop")));
+  ASSERT_TRUE(run_task(desk_.registrations->decline(second.id, "workshop")));
+  EXPECT_EQ(desk_.find(second.id).state, BookingState::kCancelled);
+  EXPECT_EQ(desk_.state(third, "workshop"), ClaimState::kOffered);
+  ASSERT_TRUE(run_task(desk_.registrations->decline(third.id, "workshop")));
+  EXPECT_EQ(desk_.find(third.id).state, BookingState::kRegistered);
+  EXPECT_EQ(desk_.find(third.id).claims.size(), 1U);
+  EXPECT_EQ(desk_.figures("workshop").free(), 1);
+}
+
+TEST_P(ChangesTest, AnOfferThatRunsOutGoesOnOnceItsLetterHasLeft) {
+  const Booking first = desk_.book({"workshop"}, "first@example.org");
+  const Booking second = desk_.book({"workshop"}, "second@example.org");
+  const Booking third = desk_.book({"workshop"}, "third@example.org");
+  desk_.cancel(first);
+  // The mail server is away: the offer is made anew instead of running out unheard.
+  desk_.clock.advance(Duration::hours(25));
+  EXPECT_EQ(desk_.sweep(), 1);
+  EXPECT_EQ(desk_.state(second, "workshop"), ClaimState::kOffered);
+  EXPECT_EQ(desk_.find(second.id).claims[0].offered_until, desk_.clock.now() + Duration::hours(24));
+  EXPECT_EQ(desk_.letters("second@example.org").size(), 2U);
+  desk_.send_all();
+  desk_.clock.advance(Duration::hours(24));
+  desk_.reopen();
+  EXPECT_EQ(run_task(desk_.registrations->accept(second.id, "workshop")).error().code,
+            Code::kHoldEnded);
+  EXPECT_EQ(desk_.sweep(), 1);
+  EXPECT_EQ(desk_.find(second.id).state, BookingState::kCancelled);
+  EXPECT_EQ(desk_.state(third, "workshop"), ClaimState::kOffered);
+  EXPECT_EQ(desk_.letters("second@example.org").back(), "registration--offer-ended-");
+  EXPECT_EQ(desk_.figures("workshop").taken, 1);
+}
+
+TEST_P(ChangesTest, WhoWaitsForSeveralGetsEachInItsTurn) {
+  const Booking a = desk_.book({"workshop"}, "a@example.org");
+  const Booking b = desk_.book({"talk"}, "b@example.org");
+  const Booking both = desk_.book({"workshop", "talk"}, "both@example.org");
+  desk_.cancel(b);
+  EXPECT_EQ(desk_.state(both, "talk"), ClaimState::kOffered);
+  EXPECT_EQ(desk_.state(both, "workshop"), ClaimState::kWaiting);
+  desk_.cancel(a);
+  EXPECT_EQ(desk_.state(both, "workshop"), ClaimState::kOffered);
+  ASSERT_TRUE(run_task(desk_.registrations->accept(both.id, "talk")));
+  ASSERT_TRUE(run_task(desk_.registrations->decline(both.id, "workshop")));
+  EXPECT_EQ(desk_.find(both.id).claims.size(), 1U);
+}
+
+TEST_P(ChangesTest, NoOfferOutlivesWhatItIsFor) {
+  const Booking first = desk_.book({"workshop"}, "first@example.org");
+  const Booking second = desk_.book({"workshop"}, "second@example.org");
+  desk_.clock.set(*parse_iso8601("2025-02-05T08:30:00Z"));
+  desk_.cancel(first);
+  EXPECT_EQ(desk_.find(second.id).claims[0].offered_until, *parse_iso8601("2025-02-05T09:00:00Z"));
+}
+
+TEST_P(ChangesTest, AChangeTakesAllOrNothing) {
+  const Booking other = desk_.book({"talk"}, "other@example.org");
+  const Booking mine = desk_.book({"workshop"}, "mine@example.org");
+  const auto full = desk_.change(mine, {{.quota = "talk"}});
+  EXPECT_EQ(full.error().code, Code::kQuotaFull);
+  EXPECT_EQ(desk_.find(mine.id).claims[0].quota, "workshop");
+  EXPECT_EQ(desk_.figures("workshop").taken, 1);
+  EXPECT_EQ(desk_.change(mine, {{.quota = "workshop"}, {.quota = "walk"}}).error().code,
+            Code::kOverlap);
+  EXPECT_EQ(desk_.change(mine, {}).error().code, Code::kBadRequestData);
+  EXPECT_EQ(desk_.change(mine, {{.quota = "workshop", .seats = 2}}).error().code,
+            Code::kBadRequestData);
+  const auto waits =
+      desk_.change(mine, {{.quota = "workshop"}, {.quota = "talk", .may_wait = true}});
+  ASSERT_TRUE(waits) << waits.error().message;
+  EXPECT_EQ(desk_.state(mine, "talk"), ClaimState::kWaiting);
+  // What goes is free for the next at once, and only the last change is told.
+  const Booking next = desk_.book({"workshop"}, "next@example.org");
+  ASSERT_TRUE(desk_.change(mine, {{.quota = "talk", .may_wait = true}}));
+  ASSERT_TRUE(desk_.change(mine, {{.quota = "talk", .may_wait = true}}));
+  EXPECT_EQ(desk_.state(next, "workshop"), ClaimState::kOffered);
+  EXPECT_EQ(desk_.letters("mine@example.org"),
+            (std::vector<std::string>{"registration--confirmed", "registration--changed-"}));
+  EXPECT_EQ(desk_.change(other, {{.quota = "talk"}})->claims.size(), 1U);
+}
+
+TEST_P(ChangesTest, APassedOnTicketIsAnotherOne) {
+  const Booking first = desk_.book({"talk"}, "first@example.org");
+  const Booking mine = desk_.book({"workshop", "talk"}, "mine@example.org");
+  const TransferRequest to{.booking = mine.id, .name = "Ada", .mail = "ada@example.org"};
+  desk_.used = true;
+  EXPECT_EQ(run_task(desk_.registrations->transfer(to)).error().code, Code::kConflict);
+  desk_.used = false;
+  const auto given = run_task(desk_.registrations->transfer(to));
+  ASSERT_TRUE(given) << given.error().message;
+  EXPECT_TRUE(run_task(desk_.registrations->transfer(to)));
+  EXPECT_EQ(given->state, BookingState::kPassedOn);
+  EXPECT_TRUE(given->claims.empty());
+  const auto hers = desk_.read<std::vector<Booking>>(
+      [](Session& session) { return rows::bookings_of_mail(session, "ada@example.org"); });
+  ASSERT_EQ(hers.size(), 1U);
+  EXPECT_NE(hers[0].id, mine.id);
+  EXPECT_NE(hers[0].code, mine.code);
+  ASSERT_EQ(hers[0].claims.size(), 1U);
+  EXPECT_EQ(hers[0].claims[0].quota, "workshop");
+  // A place on a list is not passed on: nobody waits for the talk any more.
+  EXPECT_EQ(desk_.figures("talk").waiting, 0);
+  EXPECT_EQ(desk_.figures("workshop").taken, 1);
+  EXPECT_EQ(desk_.letters("mine@example.org").back(), "registration--passed-on");
+  EXPECT_EQ(desk_.letters("ada@example.org"), std::vector<std::string>{"registration--confirmed"});
+  EXPECT_EQ(run_task(desk_.registrations->cancel(mine.id)).error().code, Code::kGone);
+  EXPECT_EQ(desk_.change(mine, {{.quota = "walk"}}).error().code, Code::kGone);
+  desk_.reopen();
+  EXPECT_EQ(desk_.figures("workshop").taken, 1);
+}
+
+TEST_P(ChangesTest, SeatsOfUnconfirmedAddressesGoBackOnceTheyWereAsked) {
+  desk_.options.confirm_within = Duration::hours(48);
+  desk_.reopen();
+  const Booking silent = desk_.book({"workshop"}, "silent@example.org");
+  const Booking prompt = desk_.book({"talk"}, "prompt@example.org");
+  ASSERT_TRUE(silent.confirm_by);
+  ASSERT_TRUE(run_task(desk_.registrations->confirm(prompt.id)));
+  ASSERT_TRUE(run_task(desk_.registrations->confirm(prompt.id)));
+  desk_.clock.advance(Duration::hours(49));
+  EXPECT_EQ(desk_.sweep(), 1);  // the letter has not left: her time begins anew
+  EXPECT_EQ(desk_.find(silent.id).state, BookingState::kRegistered);
+  desk_.send_all();
+  desk_.clock.advance(Duration::hours(47));
+  EXPECT_EQ(desk_.sweep(), 0);
+  desk_.clock.advance(Duration::hours(2));
+  EXPECT_EQ(desk_.sweep(), 1);
+  EXPECT_EQ(desk_.find(silent.id).state, BookingState::kCancelled);
+  EXPECT_EQ(desk_.find(prompt.id).state, BookingState::kRegistered);
+  EXPECT_EQ(desk_.figures("workshop").free(), 1);
+  EXPECT_EQ(run_task(desk_.registrations->confirm(silent.id)).error().code, Code::kGone);
+}
+
+TEST_P(ChangesTest, AnOwnLinkSaysNothingOfUnknownAddresses) {
+  desk_.book({"workshop"}, "mine@example.org");
+  EXPECT_TRUE(run_task(desk_.registrations->send_own_link("nobody@example.org", "de")));
+  EXPECT_TRUE(desk_.letters("nobody@example.org").empty());
+  for (int i = 0; i < 5; ++i) {
+    desk_.clock.advance(Duration::seconds(1));
+    EXPECT_TRUE(run_task(desk_.registrations->send_own_link("Mine@example.org", "en")));
+  }
+  EXPECT_EQ(desk_.letters("mine@example.org").size(), 3U);  // three an hour, with the confirmation
+}
+
+bool holds_marker(const std::filesystem::path& folder, const std::string& marker) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string content((std::istreambuf_iterator<char>(file)), {});
+    if (content.find(marker) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST_P(ChangesTest, WhatIsErasedIsInNoFileAnyMore) {
+  const std::string marker = "zqxmarker";
+  const Booking other = desk_.book({"workshop"}, "other@example.org");
+  HoldRequest wanted{.wanted = {{.quota = "walk"}}, .device = marker, .idempotency_key = marker};
+  const auto held = run_task(desk_.registrations->hold(std::move(wanted)));
+  const auto mine = run_task(desk_.registrations->complete({.booking = held->id,
+                                                            .name = marker + " Name",
+                                                            .mail = marker + "@example.org",
+                                                            .consents = {{.kind = "photo"}},
+                                                            .idempotency_key = marker + "2"}));
+  ASSERT_TRUE(mine) << mine.error().message;
+  ASSERT_TRUE(run_task(desk_.registrations->send_own_link(marker + "@example.org", "de")));
+  const std::string key = marker + "@example.org";
+  const auto person = [&] {
+    return *desk_.database->writer().run_blocking([&](Session& session) {
+      return rows::person_id(session, key, "new", desk_.clock.now(),
+                             desk_.clock.now() + Duration::days(1));
+    });
+  }();
+  const std::filesystem::path folder = desk_.place.dir().file("");
+  if (desk_.place.sqlite()) {
+    EXPECT_TRUE(holds_marker(folder, marker));
+  }
+  const auto report = run_task(desk_.registrations->erase_person(person));
+  ASSERT_TRUE(report) << report.error().message;
+  const auto find = [&] {
+    return desk_.read<rows::Erasure>(
+        [&](Session& session) { return rows::find_erasure(session, *report); });
+  };
+  EXPECT_FALSE(find().done_at);
+  ASSERT_TRUE(desk_.registrations->keep_retention());
+  EXPECT_TRUE(find().done_at);
+  EXPECT_EQ(find().bookings, 1);
+  EXPECT_EQ(find().consents, 1);
+  EXPECT_EQ(find().mails, 2);
+  EXPECT_FALSE(holds_marker(folder, marker));
+  EXPECT_EQ(desk_.figures("walk").taken, 0);
+  EXPECT_EQ(desk_.find(other.id).state, BookingState::kRegistered);
+  EXPECT_EQ(run_task(desk_.registrations->erase_person(person)).error().code,
+            Code::kResourceNotFound);
+}
+
+TEST_P(ChangesTest, RetentionEndsByItself) {
+  const Booking mine = desk_.book({"walk"}, "mine@example.org");
+  desk_.clock.set(mine.delete_after - Duration::seconds(1));
+  ASSERT_TRUE(desk_.registrations->keep_retention());
+  EXPECT_EQ(desk_.find(mine.id).name, "Erika Beispiel");
+  desk_.clock.set(mine.delete_after);
+  ASSERT_TRUE(desk_.registrations->keep_retention());
+  EXPECT_TRUE(desk_.letters("mine@example.org").empty());
+  EXPECT_EQ(run_task(desk_.registrations->confirm(mine.id)).error().code, Code::kResourceNotFound);
+}
+
+INSTANTIATE_TEST_SUITE_P(On, ChangesTest, testing::ValuesIn(tests::record_systems()),
+                         [](const auto& info) { return info.param; });
+
+// Any order of booking, cancelling, answering, running out and restarting: never more seats given
+// than there are, and what comes free is offered to who came first.
+class History {
+ public:
+  explicit History(std::uint64_t seed) : chance_(seed) { desk_.put("q", 2, 1, 2); }
+
+  void step(int number) {
+    const std::uint64_t what = random_u64(chance_) % 6;
+    if (what <= 1 || known_.empty()) {
+      const Booking booking = desk_.book({"q"}, std::to_string(number) + "@example.org");
+      known_[booking.id] = booking.claims[0].state;
+      if (booking.claims[0].state == ClaimState::kWaiting) queue_.push_back(booking.id);
+    } else if (what == 5) {
+      desk_.reopen();
+    } else if (what == 4) {
+      desk_.send_all();
+      desk_.clock.advance(Duration::hours(24));
+      desk_.sweep();
+    } else {
+      const auto index = static_cast<std::ptrdiff_t>(random_u64(chance_) % known_.size());
+      const std::string who = std::next(known_.begin(), index)->first;
+      if (what == 2) (void)run_task(desk_.registrations->accept(who, "q"));
+      if (what == 3) (void)run_task(desk_.registrations->cancel(who));
+    }
+    look();
+  }
+
+ private:
+  void look() {
+    std::int64_t given = 0;
+    std::set<std::string> came_up;
+    std::set<std::string> gone;
+    for (auto& [id, state] : known_) {
+      const Booking booking = desk_.find(id);
+      if (booking.state != BookingState::kRegistered) {
+        gone.insert(id);
+        continue;
+      }
+      const ClaimState now = booking.claims[0].state;
+      if (now != ClaimState::kWaiting) ++given;
+      if (state == ClaimState::kWaiting && now == ClaimState::kOffered) came_up.insert(id);
+      state = now;
+    }
+    std::erase_if(queue_, [&](const std::string& id) { return gone.contains(id); });
+    for (std::size_t i = 0; i < came_up.size(); ++i) {
+      ASSERT_TRUE(came_up.contains(queue_.at(i))) << "somebody was overtaken";
+    }
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(came_up.size()));
+    EXPECT_LE(given, 2) << "oversold";
+    EXPECT_TRUE(queue_.empty() || given == 2) << "a seat is free and somebody waits";
+  }
+
+  SeededRandom chance_;
+  Desk desk_{"sqlite"};
+  std::vector<std::string> queue_;  // who waits, in order
+  std::map<std::string, ClaimState> known_;
+};
+
+TEST(Offers, NobodyOvertakesAndNothingIsOversold) {
+  SystemRandom system;
+  for (int run = 0; run < 12; ++run) {
+    const std::uint64_t seed = random_u64(system);
+    SCOPED_TRACE(seed);
+    History history(seed);
+    for (int i = 0; i < 25 && !testing::Test::HasFailure(); ++i) history.step(i);
+  }
+}
+
+}  // namespace
+}  // namespace revier::ticket

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The one implementation of Registrations; what belongs together stands in registrations.cpp
+// (quotas, holds, registering, cancelling), offers.cpp (waiting lists), changes.cpp (changing,
+// passing on, confirming) and persons.cpp (own link, erasing).
+//
+// Thread safety: the private functions with a Session belong to the records' writer thread.
+#pragma once
+#include <atomic>
+#include <map>
+
+#include "base/thread_safety.h"
+#include "ticket/registrations.h"
+
+namespace revier::ticket {
+
+class Desk final : public Registrations {
+ public:
+  using Session = records::Session;
+  explicit Desk(Needs needs) : needs_(std::move(needs)) {}
+
+  // What one job changed; published after the commit.
+  struct Outcome {
+    std::vector<publication::Item> items;
+    std::vector<std::string> quotas;
+  };
+
+  Task<Result<>> put_quota(Quota quota) override;
+  Task<Result<Booking>> hold(HoldRequest request) override;
+  Task<Result<>> give_back(std::string id) override;
+  Task<Result<Booking>> complete(RegistrationRequest request) override;
+  Task<Result<Booking>> cancel(std::string id) override;
+  Task<Result<Booking>> accept(std::string id, std::string quota) override;
+  Task<Result<Booking>> decline(std::string id, std::string quota) override;
+  Task<Result<Booking>> change(ChangeRequest request) override;
+  Task<Result<Booking>> transfer(TransferRequest request) override;
+  Task<Result<Booking>> confirm(std::string id) override;
+  Task<Result<>> send_own_link(std::string mail, std::string language) override;
+  Task<Result<std::string>> erase_person(std::string person) override;
+  Task<Result<std::int64_t>> sweep() override;
+  Result<> keep_retention() override;
+
+  const RegistrationOptions& options() const override { return needs_.options; }
+  std::vector<QuotaStatus> quotas() const override;
+  Result<QuotaStatus> quota(std::string_view id) const override;
+  std::int64_t position(const Claim& claim) const override;
+  std::int64_t next_position(std::string_view quota) const override;
+
+  // Builds everything in memory from the records. Writer thread, or before the first job.
+  Result<> load(Session& session);
+
+ private:
+  struct View {
+    QuotaStatus status;
+    std::vector<std::int64_t> places;
+  };
+
+  // One writer job: apply, and after the commit views and publications. When anything fails after
+  // the seats in memory were touched, the next job builds them again from the records.
+  template <class R>
+  Task<Result<R>> run(std::function<Result<R>(Session&, Outcome&)> step) {
+    struct Done {
+      R answer;
+      Outcome outcome;
+    };
+    bool applied = false;
+    auto done = co_await needs_.database.writer().run(
+        [this, &applied, step = std::move(step)](Session& session) -> Result<Done> {
+          if (stale_.exchange(false)) RV_TRY(load(session));
+          Outcome outcome;
+          Result<R> answer = step(session, outcome);
+          if (!answer) {
+            if (!outcome.quotas.empty()) stale_ = true;
+            return fail(std::move(answer).error());
+          }
+          applied = true;
+          return Done{std::move(*answer), std::move(outcome)};
+        },
+        [this](const Done& committed) {
+          for (const std::string& quota : committed.outcome.quotas) refresh_view(quota);
+          for (const publication::Item& item : committed.outcome.items) {
+            needs_.publisher.offer(item);
+          }
+        });
+    if (!done) {
+      if (applied) stale_ = true;  // the commit failed: memory is ahead of the records
+      co_return fail(std::move(done).error());
+    }
+    co_return std::move(done->answer);
+  }
+
+  Instant now() const { return needs_.civil_clock.now(); }
+
+  Result<Booking> hold_in(Session& s, const HoldRequest& request, Outcome& out);
+  Result<Booking> complete_in(Session& s, const RegistrationRequest& request);
+  Result<Booking> cancel_in(Session& s, const std::string& id, LetterKind why, Outcome& out);
+  Result<> check_mail_limit(Session& s, std::string_view to);
+  Result<> record_consent(Session& s, const Booking& booking, const ConsentChoice& choice);
+  Result<Booking> find_open_hold(Session& s, std::string_view id);
+  // A registration that stands. Errors: kResourceNotFound, kGone.
+  Result<Booking> find_registered(Session& s, std::string_view id);
+  Result<> end_hold(Session& s, const Booking& booking, Outcome& out);
+  // Gives back seats and places, and passes them on.
+  Result<> free_seats(Session& s, const std::string& booking, const std::vector<Claim>& claims,
+                      Outcome& out);
+  Result<> publish_figures(Session& s, const std::string& id, Outcome& out);
+  Result<> write(Session& s, const LetterOrder& order);
+  std::optional<Instant> confirm_by() const;
+
+  // Writes down whose turn has come, and tells them.
+  Result<> settle(Session& s, const std::vector<Promotion>& promotions, Outcome& out);
+  Result<> offer(Session& s, const Promotion& promotion);
+  Result<> end_offer(Session& s, const Booking& booking, const Claim& claim, Outcome& out);
+  Result<> end_or_extend_offer(Session& s, const Booking& booking, const Claim& claim,
+                               Outcome& out);
+  Result<> end_unconfirmed(Session& s, const std::string& id, Outcome& out);
+  // The end of an offer that is made now.
+  Instant offer_end(const std::string& quota) const;
+
+  Result<Booking> change_in(Session& s, const ChangeRequest& request, Outcome& out);
+  Result<Booking> transfer_in(Session& s, const TransferRequest& request, Outcome& out);
+  // The claims of an address beside those of one booking.
+  Result<std::vector<Claim>> other_claims(Session& s, const std::string& mail_key,
+                                          const Booking& but);
+
+  Result<> send_own_link_in(Session& s, const std::string& mail, const std::string& language);
+  Result<std::string> erase_person_in(Session& s, const std::string& person, Outcome& out);
+
+  void refresh_view(const std::string& id);
+
+  Needs needs_;
+  // Belong to the writer thread.
+  Seats seats_;
+  std::map<std::string, Quota, std::less<>> writer_quotas_;
+  // Set from any thread after a failed commit.
+  std::atomic<bool> stale_{false};
+  mutable SharedMutex mutex_;
+  std::map<std::string, View, std::less<>> views_ RV_GUARDED_BY(mutex_);
+};
+
+}  // namespace revier::ticket

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the pages of this domain share.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ticket/page_routes.h"
+#include "ticket/views.h"
+#include "web/form.h"
+
+namespace revier::ticket {
+
+inline constexpr net::RouteOptions kFormBody{.body_bytes_max = 32 * 1024};
+
+using PageHandler = Task<net::Response> (*)(net::Request&, const PageNeeds&);
+void add_ticket_page(net::Router& router, const PageNeeds& needs, net::Method method,
+                     const char* pattern, PageHandler handler);
+
+[[nodiscard]] net::Response refused(const PageNeeds& needs, const net::Request& request,
+                                    const Error& error);
+// Errors: kForbidden for a form of another site.
+[[nodiscard]] Result<> check_origin(const net::Request& request);
+
+[[nodiscard]] std::vector<ClaimRow> claim_rows(const PageNeeds& needs, const Booking& booking,
+                                               web::Language language, bool with_state);
+
+// Reads on the pool. Errors: kResourceNotFound; kUnavailable.
+[[nodiscard]] Task<Result<Booking>> read_booking(const Domain& domain, std::string id);
+[[nodiscard]] Task<Result<>> read_records(const Domain& domain,
+                                          std::function<Result<>(records::Session&)> step);
+// The registration of {token}.
+[[nodiscard]] Task<Result<Booking>> ticket_of(const net::Request& request, const PageNeeds& needs);
+[[nodiscard]] net::Response to_ticket(const PageNeeds& needs, const Booking& booking);
+
+// A page that only those see who know its link.
+[[nodiscard]] web::Page private_page(const PageNeeds& needs, const net::Request& request,
+                                     const web::Text& title);
+
+// Name and mail address.
+[[nodiscard]] std::vector<web::FormField> person_fields();
+
+void add_change_pages(net::Router& router, const PageNeeds& needs);
+void add_own_pages(net::Router& router, const PageNeeds& needs);
+
+}  // namespace revier::ticket

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "ticket/export.h"
+
+#include "consent/consent.h"
+#include "ticket/booking_store.h"
+#include "ticket/changes_store.h"
+
+namespace revier::ticket {
+namespace {
+
+using records::Session;
+
+std::string_view name_of(BookingState state) {
+  switch (state) {
+    case BookingState::kHeld:
+      return "held";
+    case BookingState::kRegistered:
+      return "registered";
+    case BookingState::kCancelled:
+      return "cancelled";
+    case BookingState::kPassedOn:
+      return "passed-on";
+  }
+  return "";
+}
+
+void write_parts(json::Writer& out, const Booking& booking, const Registrations& registrations) {
+  out.key("parts").begin_array();
+  for (const Claim& claim : booking.claims) {
+    out.begin_object().member("quota", claim.quota).member("seats", claim.seats);
+    if (const auto status = registrations.quota(claim.quota)) {
+      out.member("title", status->quota.title_de)
+          .member("starts_at", to_iso8601(status->quota.starts_at))
+          .member("ends_at", to_iso8601(status->quota.ends_at));
+    }
+    if (claim.state == ClaimState::kWaiting) {
+      out.member("waiting_list_place", registrations.position(claim));
+    }
+    if (claim.state == ClaimState::kOffered) {
+      out.member("offered_until", to_iso8601(claim.offered_until));
+    }
+    out.end_object();
+  }
+  out.end_array();
+}
+
+Result<> write_consents(json::Writer& out, Session& session, const Booking& booking) {
+  RV_ASSIGN(const auto entries, consent::entries(session, "registration:" + booking.id));
+  out.key("consents").begin_array();
+  for (const consent::Entry& entry : entries) {
+    RV_ASSIGN(const consent::Wording wording,
+              consent::wording(session, entry.wording_kind, entry.wording_version,
+                               entry.wording_language));
+    out.begin_object()
+        .member("purpose", entry.purpose)
+        .member("given", entry.given)
+        .member("at", to_iso8601(entry.at))
+        .member("channel", entry.channel)
+        .member("wording", wording.text)
+        .member("wording_version", entry.wording_version)
+        .member("delete_after", to_iso8601(entry.retain_until))
+        .end_object();
+  }
+  out.end_array();
+  return {};
+}
+
+void member_time(json::Writer& out, std::string_view name, const std::optional<Instant>& instant) {
+  if (instant) out.member(name, to_iso8601(*instant));
+}
+
+Result<> write_booking(json::Writer& out, Session& session, const Booking& booking,
+                       const Domain& domain) {
+  out.begin_object()
+      .member("purpose", "registration")
+      .member("state", name_of(booking.state))
+      .member("name", booking.name)
+      .member("mail", booking.mail)
+      .member("language", booking.language)
+      .member("ticket_number", booking.code);
+  member_time(out, "registered_at", booking.registered_at);
+  member_time(out, "ended_at", booking.cancelled_at);
+  member_time(out, "confirm_by", booking.confirm_by);
+  member_time(out, "confirmed_at", booking.confirmed_at);
+  out.member("delete_after", to_iso8601(booking.delete_after));
+  write_parts(out, booking, domain.registrations);
+  RV_TRY(write_consents(out, session, booking));
+  if (domain.export_more) RV_TRY(domain.export_more(session, booking, out));
+  out.end_object();
+  return {};
+}
+
+// `key_begin` leaves out the letters about other registrations of the address.
+Result<> write_letters(json::Writer& out, Session& session, std::string_view to,
+                       std::string_view key_begin) {
+  RV_ASSIGN(const auto letters, mail::list_to(session, to));
+  out.key("letters").begin_array();
+  for (const mail::StoredMessage& letter : letters) {
+    if (!letter.message.key.starts_with(key_begin)) continue;
+    out.begin_object()
+        .member("purpose", letter.message.purpose)
+        .member("to", letter.message.to)
+        .member("subject", letter.message.subject)
+        .member("text", letter.message.text)
+        .member("written_at", to_iso8601(letter.written_at))
+        .member("state", mail::to_string(letter.state));
+    member_time(out, "settled_at", letter.settled_at);
+    out.member("delete_after", to_iso8601(letter.message.delete_after)).end_object();
+  }
+  out.end_array();
+  return {};
+}
+
+Result<std::string> write_all(Session& session, const std::vector<Booking>& bookings,
+                              std::string_view to, std::string_view key_begin,
+                              const Domain& domain) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().member("exported_at", to_iso8601(domain.civil_clock.now()));
+  out.key("registrations").begin_array();
+  for (const Booking& booking : bookings) {
+    RV_TRY(write_booking(out, session, booking, domain));
+  }
+  out.end_array();
+  RV_TRY(write_letters(out, session, to, key_begin));
+  out.end_object();
+  return text;
+}
+
+Task<Result<std::string>> on_pool(const Domain& domain,
+                                  std::function<Result<std::string>(Session&)> step) {
+  std::string text;
+  auto done = co_await domain.pool.run([&] {
+    return domain.database.read([&](Session& session) -> Result<> {
+      RV_ASSIGN(text, step(session));
+      return {};
+    });
+  });
+  if (!done) co_return fail(done.error());
+  if (!*done) co_return fail(done->error());
+  co_return text;
+}
+
+}  // namespace
+
+Task<Result<std::string>> export_registration(const Domain& domain, std::string id) {
+  return on_pool(domain, [&domain, id](Session& session) -> Result<std::string> {
+    RV_ASSIGN(const Booking booking, rows::find(session, id));
+    return write_all(session, {booking}, booking.mail, "registration-" + id + "-", domain);
+  });
+}
+
+Task<Result<std::string>> export_person(const Domain& domain, std::string mail_key) {
+  return on_pool(domain, [&domain, mail_key](Session& session) -> Result<std::string> {
+    RV_ASSIGN(const std::vector<Booking> bookings, rows::bookings_of_mail(session, mail_key));
+    return write_all(session, bookings, mail_key, "", domain);
+  });
+}
+
+}  // namespace revier::ticket

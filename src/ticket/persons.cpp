@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A person's own link, and erasing what is hers.
+#include "consent/consent.h"
+#include "ticket/booking_store.h"
+#include "ticket/changes_store.h"
+#include "ticket/detail/desk.h"
+
+namespace revier::ticket {
+namespace {
+
+using records::Session;
+
+// How long the report of an erasure can be read.
+constexpr Duration kReport = Duration::days(90);
+constexpr std::int64_t kAtOnce = 200;
+
+bool is_live(const Booking& booking) { return booking.state == BookingState::kRegistered; }
+
+}  // namespace
+
+Task<Result<>> Desk::send_own_link(std::string mail, std::string language) {
+  auto done = co_await run<bool>([this, mail, language](Session& s, Outcome&) -> Result<bool> {
+    RV_TRY(send_own_link_in(s, mail, language));
+    return true;
+  });
+  RV_CO_TRY(done);
+  co_return Result<>{};
+}
+
+Result<> Desk::send_own_link_in(Session& s, const std::string& mail, const std::string& language) {
+  const std::string key = mail_key(mail);
+  RV_ASSIGN(const std::vector<Booking> bookings, rows::bookings_of_mail(s, key));
+  // Whoever asks hears the same either way: the limit and an unknown address say nothing.
+  if (bookings.empty() || !check_mail_limit(s, mail)) return {};
+  RV_ASSIGN(const std::string person, rows::person_id(s, key, random_id(needs_.random), now(),
+                                                      now() + needs_.options.own_link));
+  Booking addressee = bookings.front();
+  addressee.language = language;
+  addressee.delete_after = now() + needs_.options.own_link;
+  return write(s,
+               {.kind = LetterKind::kOwnLink, .booking = addressee, .at = now(), .person = person});
+}
+
+Task<Result<std::string>> Desk::erase_person(std::string person) {
+  return run<std::string>(
+      [this, person](Session& s, Outcome& out) { return erase_person_in(s, person, out); });
+}
+
+Result<std::string> Desk::erase_person_in(Session& s, const std::string& person, Outcome& out) {
+  RV_ASSIGN(const std::string key, rows::person_mail(s, person, now()));
+  RV_ASSIGN(const std::vector<Booking> bookings, rows::bookings_of_mail(s, key));
+  rows::Erasure report{.id = random_id(needs_.random),
+                       .asked_at = now(),
+                       .done_at = std::nullopt,
+                       .delete_after = now() + kReport,
+                       .bookings = std::ssize(bookings)};
+  for (const Booking& booking : bookings) {
+    RV_ASSIGN(const std::int64_t consents, consent::erase_subject(s, "registration:" + booking.id));
+    report.consents += consents;
+    RV_TRY(rows::erase(s, booking.id));
+    if (is_live(booking)) RV_TRY(free_seats(s, booking.id, booking.claims, out));
+  }
+  RV_ASSIGN(report.mails, mail::erase_to(s, key));
+  RV_TRY(rows::erase_person(s, key));
+  RV_TRY(rows::insert_erasure(s, report));
+  return report.id;
+}
+
+// Erased rows are overwritten (secure_delete); the write-ahead log and pages not yet written back
+// still hold them until it is emptied. Only then an erasure is done, and says so.
+Result<> Desk::keep_retention() {
+  const Instant until = now();
+  auto ended = needs_.database.writer().run_blocking([&](Session& s) -> Result<std::int64_t> {
+    RV_ASSIGN(const std::vector<std::string> bookings, rows::ended_retention(s, until, kAtOnce));
+    for (const std::string& id : bookings) RV_TRY(rows::erase(s, id));
+    RV_ASSIGN(const std::int64_t mails, mail::erase_ended(s, until));
+    RV_ASSIGN(const std::int64_t consents, consent::erase_ended(s, until));
+    RV_TRY(rows::erase_ended_links(s, until));
+    RV_ASSIGN(const std::int64_t open, rows::count_open_erasures(s));
+    if (!bookings.empty()) stale_ = true;  // should one of them still have had seats
+    return std::ssize(bookings) + mails + consents + open;
+  });
+  RV_TRY(ended);
+  if (*ended == 0) return {};
+  RV_TRY(needs_.database.truncate_log());
+  RV_TRY(needs_.database.writer().run_blocking(
+      [&](Session& s) { return rows::set_erasures_done(s, until, now()); }));
+  return {};
+}
+
+}  // namespace revier::ticket
