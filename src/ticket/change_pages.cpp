@@ -80,12 +80,11 @@ Task<Response> post_decline(Request& request, const PageNeeds& needs) {
 Response show_change(const PageNeeds& needs, const Request& request, const Booking& booking,
                      web::FormData data, int status) {
   const Language language = web::language_of(request);
-  const web::Form form = choose_form(needs.domain.registrations, language);
+  const web::Form form = choose_form(needs.domain.registrations, language, &booking);
   data.set("voll", full_quotas(needs.domain.registrations));
   ChangePage view{.page = private_page(needs, request, texts::kChangeTitle),
                   .form = form,
                   .data = data,
-                  .claims = claim_rows(needs, booking, language, true),
                   .back_href = ticket_href(needs, booking)};
   view.page.has_errors = !data.valid();
   web::Html out(language);

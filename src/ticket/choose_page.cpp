@@ -24,11 +24,23 @@ std::string seats_text(const Registrations& registrations, const QuotaStatus& st
                    {{"place", registrations.next_position(status.quota.id)}});
 }
 
+// How a part stands for one who has it; empty for others.
+std::string own_state(const Registrations& registrations, const std::string& quota,
+                      const Booking* own, Language language) {
+  if (own == nullptr) return {};
+  for (const Claim& claim : own->claims) {
+    if (claim.quota == quota) return claim_state_in(claim, registrations, language);
+  }
+  return {};
+}
+
 web::Option option_of(const Registrations& registrations, const QuotaStatus& status,
-                      Language language) {
+                      const Booking* own, Language language) {
+  std::string hint = own_state(registrations, status.quota.id, own, language);
+  if (hint.empty()) hint = seats_text(registrations, status, language);
   return {.value = status.quota.id,
           .label = title_in(status.quota, language) + " – " + when_in(status.quota, language),
-          .hint = seats_text(registrations, status, language)};
+          .hint = std::move(hint)};
 }
 
 std::vector<std::string> split(std::string_view list) {
@@ -51,7 +63,7 @@ void fail_with(web::FormData& data, const Quota& quota, const web::Message& mess
 
 }  // namespace
 
-web::Form choose_form(const Registrations& registrations, Language language) {
+web::Form choose_form(const Registrations& registrations, Language language, const Booking* own) {
   web::FormField days{.name = kDays,
                       .kind = web::FieldKind::kCheckboxes,
                       .label = texts::kChooseDays,
@@ -62,7 +74,7 @@ web::Form choose_form(const Registrations& registrations, Language language) {
                           .hint = texts::kChooseSessionsHint};
   for (const QuotaStatus& status : registrations.quotas()) {
     auto& field = status.quota.kind == QuotaKind::kDay ? days : sessions;
-    field.options.push_back(option_of(registrations, status, language));
+    field.options.push_back(option_of(registrations, status, own, language));
   }
   web::Form form;
   if (!days.options.empty()) form.fields.push_back(std::move(days));

@@ -9,7 +9,9 @@ namespace revier::ticket {
 
 // One checkbox a quota, days and sessions apart, with the seats that are left; quotas that are full
 // now are named in the hidden field "voll", so that a tick there means the waiting list.
-[[nodiscard]] web::Form choose_form(const Registrations& registrations, web::Language language);
+// With `own`, what that registration has already says so instead.
+[[nodiscard]] web::Form choose_form(const Registrations& registrations, web::Language language,
+                                    const Booking* own = nullptr);
 
 // The quotas that are full, as the hidden field names them.
 [[nodiscard]] std::string full_quotas(const Registrations& registrations);

@@ -75,7 +75,6 @@ struct ChangePage {
   web::Page page;
   const web::Form& form;
   const web::FormData& data;
-  std::vector<ClaimRow> claims;
   std::string back_href;
   [[nodiscard]] web::FormView view() const { return {form, data}; }
 };
