@@ -19,7 +19,7 @@ constexpr std::size_t kTextBytesMax = 32'000;  // Excel: 32,767 characters a cel
 constexpr std::string_view kXlsxType =
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-// "2025-01-20 09:30:00": spreadsheet programs of all languages read it as a time.
+// "2025-01-20 09:30": spreadsheet programs of all languages read it as a time.
 std::string sheet_time(Instant instant) {
   return web::iso_date(instant) + " " + web::iso_time(instant);
 }
@@ -131,7 +131,7 @@ Result<std::string> to_xlsx(const Sheet& sheet) {
   lxw_worksheet* page = workbook_add_worksheet(book, name.c_str());
   Formats formats{workbook_add_format(book), workbook_add_format(book)};
   format_set_bold(formats.head);
-  format_set_num_format(formats.time, "yyyy-mm-dd hh:mm:ss");
+  format_set_num_format(formats.time, "yyyy-mm-dd hh:mm");
   if (page != nullptr) fill(page, sheet, formats);
   // Frees the book in every case.
   if (workbook_close(book) != LXW_NO_ERROR || page == nullptr) {
