@@ -23,8 +23,8 @@ class Grammar {
     add_serve();
     add_user();
     add_tenant();
-    add_check();
     add_ticket_key();
+    add_backup();
     add_config();
     add_demo();
     command(app_, "version", "Print the version", Command::kVersion, false);
@@ -125,11 +125,43 @@ class Grammar {
             false);
   }
 
-  void add_check() {
-    command(app_, "check",
-            "Read the whole data folder of a stopped server and hold it against its checksums.\n"
-            "  revier check --data /var/lib/revier",
-            Command::kCheck, false);
+  void add_backup() {
+    CLI::App* backup = command(
+        app_, "backup",
+        "Make a backup while the server runs (or of a stopped one): a folder of its own in FOLDER "
+        "with the store, the records and the keys, readable by its owner alone. Whatever was "
+        "acknowledged before is in it.\n"
+        "  revier backup /var/backups/revier --data /var/lib/revier --keep 14",
+        Command::kBackup, false);
+    backup->add_option("folder", out_.path, "Where backups are kept; made where it is missing");
+    backup->add_option("--keep", out_.keep, "Remove the oldest ones, so that so many are left")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000}));
+    backup->add_flag("--list", out_.list, "List the backups that were made, newest first");
+    CLI::App* restore = command(
+        app_, "restore",
+        "Verify a backup and put it into the data folder of a stopped server.\n"
+        "  revier restore /var/backups/revier/revier-20250205T080000Z --data /var/lib/revier",
+        Command::kRestore, false);
+    restore->add_option("backup", out_.path, "The backup's folder")->required();
+    restore->add_flag("--force", out_.force,
+                      "Although there are data: they are moved to before-restore-TIME in it");
+    add_verify();
+  }
+
+  void add_verify() {
+    CLI::App* verify = command(
+        app_, "verify",
+        "Read everything in a backup, or in the data folder of a stopped server, and hold it "
+        "against its checksums.\n"
+        "  revier verify /var/backups/revier/revier-20250205T080000Z\n"
+        "  revier verify --data /var/lib/revier",
+        Command::kVerify, false);
+    verify->add_option("backup", out_.path, "The backup's folder; without it the data folder");
+    command(app_, "status",
+            "Ask the running server how it is: state with reasons, versions, disk, last backup. "
+            "Ends with 0 when all is well, with 1 otherwise.\n"
+            "  revier status --data /var/lib/revier",
+            Command::kStatus, false);
   }
 
   void add_ticket_key() {

@@ -20,8 +20,11 @@ enum class Command : std::uint8_t {
   kUserReset,
   kTenantAdd,
   kTenantList,
-  kCheck,
   kTicketKey,
+  kBackup,
+  kRestore,
+  kVerify,
+  kStatus,
   kDemo,
   kConfigCheck,
   kConfigDocs,
@@ -40,7 +43,11 @@ struct CommandLine {
   std::int64_t days = 0;  // a token's life; 0 is without end
   std::string address;    // of the server that the demo fills
   bool all_tenants = false;
-  bool closed = false;  // a tenant that is read with a token only
+  bool closed = false;    // a tenant that is read with a token only
+  std::string path;       // of a backup, or of the folder that holds backups
+  std::int64_t keep = 0;  // backups to leave; 0 is all
+  bool list = false;
+  bool force = false;
 };
 
 // What ends the program at once: help or a fault of usage.

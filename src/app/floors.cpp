@@ -5,6 +5,7 @@
 
 #include "app/civil_time.h"
 #include "app/first_secrets.h"
+#include "backup/backup.h"
 #include "consent/consent.h"
 #include "door/store.h"
 #include "event/draft_store.h"
@@ -18,9 +19,10 @@ namespace {
 // The schema of the whole program, in the order in which domains came.
 std::vector<records::Migration> migrations() {
   std::vector<records::Migration> all;
-  for (const auto steps : {identity::migrations(), consent::migrations(), mail::migrations(),
-                           publication::migrations(), ticket::rows::migrations(),
-                           event::rows::migrations(), door::rows::migrations()}) {
+  for (const auto steps :
+       {identity::migrations(), consent::migrations(), mail::migrations(),
+        publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
+        door::rows::migrations(), backup::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

@@ -127,7 +127,7 @@ TEST(Options, ReferencePageIsUpToDate) {
 
 TEST(CommandLine, Commands) {
   EXPECT_EQ(parsed({"version"}).command, Command::kVersion);
-  EXPECT_EQ(parsed({"check", "--data", "d"}).settings.at(0).text, "d");
+  EXPECT_EQ(parsed({"verify", "--data", "d"}).settings.at(0).text, "d");
   const CommandLine token =
       parsed({"user", "token", "sensors", "--action", "data.read", "--action", "data.write"});
   EXPECT_EQ(token.command, Command::kUserToken);
@@ -145,7 +145,7 @@ TEST(CommandLine, HelpTeachesEachCommand) {
                                                     {"serve", "--help"},
                                                     {"user", "add", "--help"},
                                                     {"user", "token", "--help"},
-                                                    {"check", "--help"},
+                                                    {"verify", "--help"},
                                                     {"config", "check", "--help"}}) {
     const Ending help = ended(arguments);
     EXPECT_EQ(help.status, 0);

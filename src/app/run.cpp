@@ -8,13 +8,14 @@
 #include <fmt/format.h>
 
 #include "app/accounts_commands.h"
-#include "app/check_command.h"
+#include "app/backup_commands.h"
 #include "app/command_line.h"
 #include "app/demo_command.h"
 #include "app/files.h"
 #include "app/options.h"
 #include "app/serve_command.h"
 #include "app/server_options.h"
+#include "app/status_command.h"
 #include "app/ticket_keys.h"
 #include "base/log.h"
 
@@ -63,10 +64,16 @@ Result<> execute(const CommandLine& line, const Options& options) {
   switch (line.command) {
     case Command::kServe:
       return run_serve_command(options);
-    case Command::kCheck:
-      return run_check_command(options);
     case Command::kTicketKey:
       return run_ticket_key_command(options);
+    case Command::kBackup:
+      return run_backup_command(line, options);
+    case Command::kRestore:
+      return run_restore_command(line, options);
+    case Command::kVerify:
+      return run_verify_command(line, options);
+    case Command::kStatus:
+      return run_status_command(options);
     case Command::kDemo:
       return run_demo_command(line.address, options);
     case Command::kConfigCheck:

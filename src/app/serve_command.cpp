@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/serve_command.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include <cstddef>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -47,6 +52,24 @@ Result<> announce(Site& site, const Options& options) {
   return {};
 }
 
+// Tells systemd (Type=notify, WatchdogSec) how the service is; nothing where none asks.
+// sd_notify(3) is one datagram to the socket that the environment names.
+void tell_service_manager(std::string_view state) {
+  const char* name = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string_view path = name == nullptr ? "" : name;
+  if (path.size() < 2 || path.size() >= sizeof address.sun_path) return;
+  std::copy(path.begin(), path.end(), address.sun_path);
+  if (path.front() == '@') address.sun_path[0] = '\0';  // a name outside the file system
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  (void)::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL,
+                 reinterpret_cast<const sockaddr*>(&address), size);
+  ::close(socket);
+}
+
 // The demo's own process, started again when it ends before us.
 class DemoProcess {
  public:
@@ -85,11 +108,14 @@ Result<> run_serve_command(const Options& options) {
   RV_TRY(announce(*site, options));
   log_event(Level::kInfo, "serve.started", {{"listen", site->listening()}});
   DemoProcess demo(options, *site);
+  tell_service_manager("READY=1");
   do {
+    tell_service_manager("WATCHDOG=1");
     demo.tick();
     site->tick();
   } while (!signals.wait(1));
   log_event(Level::kInfo, "serve.stopping");
+  tell_service_manager("STOPPING=1");
   return {};
 }
 

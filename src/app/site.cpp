@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/site.h"
 
+#include <fmt/format.h>
+
+#include "app/backup_commands.h"
 #include "app/civil_time.h"
+#include "app/control.h"
 #include "app/files.h"
 #include "app/first_secrets.h"
 #include "app/floors.h"
@@ -11,6 +15,7 @@
 #include "app/public_plane.h"
 #include "app/server_options.h"
 #include "app/state_routes.h"
+#include "backup/backup.h"
 #include "base/log.h"
 #include "console/routes.h"
 #include "identity/routes.h"
@@ -33,6 +38,10 @@ class WholeSite final : public Site {
     RV_TRY(open_public());
     RV_TRY(open_people());
     add_routes();
+    RV_ASSIGN(control_, Control::open(options_.text("data"),
+                                      [this](const json::Value& request, const Control::Say& say) {
+                                        return command(request, say);
+                                      }));
     return {};
   }
 
@@ -70,6 +79,7 @@ class WholeSite final : public Site {
     report("people.tick", people_->tick());
     if (lan_) tick_lan();
     report("programme.tick", public_->tick());
+    measure_state(*state_);
   }
 
  private:
@@ -78,6 +88,11 @@ class WholeSite final : public Site {
     RV_TRY(make_directory(folder));
     RV_ASSIGN(FolderLock lock, FolderLock::take(folder));
     lock_.emplace(std::move(lock));
+    if (backup::unfinished_restore(folder)) {
+      return fail(
+          Code::kConflict,
+          fmt::format("a restore into {} was cut short: run it again with --force", folder));
+    }
     std::optional<Instant> wanted;
     if (const std::string& text = options_.text("demo_clock"); !text.empty()) {
       RV_ASSIGN(wanted, parse_iso8601(text));
@@ -139,13 +154,17 @@ class WholeSite final : public Site {
   }
 
   void add_routes() {
-    const StateSources sources{.real_clock = real_clock_,
-                               .civil_clock = *civil_clock_,
-                               .store = *store_,
-                               .database = *accounts_->database,
-                               .identity = *accounts_->identity,
-                               .creating = [this] { return public_->broker().usage().creating; }};
-    add_state_routes(router_, sources, options_.text("metrics.listen").empty());
+    state_.emplace(StateSources{.real_clock = real_clock_,
+                                .civil_clock = *civil_clock_,
+                                .store = *store_,
+                                .database = *accounts_->database,
+                                .creating = [this] { return public_->broker().usage().creating; },
+                                .folder = options_.text("data"),
+                                .disk_free_min = options_.number("limits.disk_free"),
+                                .listen = listening(),
+                                .started = real_clock_.now()});
+    add_state_routes(router_, *state_, *accounts_->identity,
+                     options_.text("metrics.listen").empty());
     add_metrics_routes(metrics_router_);
     web::add_asset_routes(router_);
     if (map_tiles_) add_map_tiles_route(router_, map_tiles_);
@@ -171,6 +190,23 @@ class WholeSite final : public Site {
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);
     });
+  }
+
+  // What the command line of this machine asks for.
+  Result<std::string> command(const json::Value& request, const Control::Say& say) {
+    const auto text = [&](std::string_view member) {
+      const auto value = request.find(member);
+      return std::string(value ? value->as_string().value_or("") : "");
+    };
+    const std::string name = text("command");
+    if (name == "status") return state_json(*state_, true);
+    if (name != "backup") return fail(Code::kInvalidRequest, "unknown command " + name);
+    const auto keep = request.find("keep");
+    return make_backup({.options = options_,
+                        .store = *store_,
+                        .database = *accounts_->database,
+                        .real_clock = real_clock_},
+                       text("parent"), keep ? keep->as_integer().value_or(0) : 0, say);
   }
 
   Result<> listen() {
@@ -208,6 +244,7 @@ class WholeSite final : public Site {
   }
 
   void stop() {
+    control_.reset();
     if (lan_) lan_->stop();
     if (server_) server_->stop();
     if (metrics_server_) metrics_server_->stop();
@@ -237,6 +274,8 @@ class WholeSite final : public Site {
   std::unique_ptr<net::Server> metrics_server_;
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<lan::Lan> lan_;
+  std::optional<StateSources> state_;
+  std::unique_ptr<Control> control_;  // last: its thread uses the others
 };
 
 }  // namespace

@@ -86,11 +86,11 @@ class Server:
         return self.process.wait(timeout=60)
 
     def check(self):
-        """`revier check`: everything on disk matches its checksum."""
-        command = [self.binary, "check", "--data", self.data]
+        """`revier verify`: everything on disk matches its checksum."""
+        command = [self.binary, "verify", "--data", self.data]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
-            raise SystemExit(f"revier check: {done.stdout}{done.stderr}")
+            raise SystemExit(f"revier verify: {done.stdout}{done.stderr}")
 
 
 class Client:

@@ -38,14 +38,14 @@ class Program(unittest.TestCase):
             second = command("serve", "--data", self.folder, "--listen", "127.0.0.1:0")
             self.assertEqual(second.returncode, 1)
             self.assertIn(f"in use by another revier (process {server.process.pid})", second.stderr)
-            check = command("check", "--data", self.folder)
+            check = command("verify", "--data", self.folder)
             self.assertEqual(check.returncode, 1)
 
     def test_check(self):
-        self.assertEqual(command("check", "--data", self.folder).returncode, 1)
+        self.assertEqual(command("verify", "--data", self.folder).returncode, 1)
         with Server(folder=self.folder):
             pass
-        check = command("check", "--data", self.folder)
+        check = command("verify", "--data", self.folder)
         self.assertEqual(check.returncode, 0, check.stderr)
         self.assertIn("all is well", check.stdout)
 

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "backup/backup.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "json/json.h"
+#include "support/temporary_folder.h"
+
+namespace revier::backup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Instant kNow{1'738'742'400'000'000};  // 2025-02-05T08:00:00Z
+const Progress kSilent = [](std::string_view) -> Result<> { return {}; };
+
+void write(const std::string& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+void flip_byte(const std::string& path, std::size_t at) {
+  std::string text = read(path);
+  text.at(at) ^= 1;
+  write(path, text);
+}
+std::vector<std::string> files_in(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path().string());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+// A data folder with a store, records and a key, open.
+class BackupTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(data_ + "/files");
+    store_ = *store::Store::open({.directory = data_ + "/store"});
+    database_ = *records::Database::open({.url = "sqlite:" + data_ + "/records.db"}, migrations());
+    put("one");
+    write(data_ + "/link-key", "a key");
+    write(data_ + "/files/logo.png", "a picture");
+    write(data_ + "/half.part", "half");
+    write(data_ + "/lock", "1");
+  }
+  void put(const std::string& key) {
+    ASSERT_TRUE(store_->writer().run_blocking([&](store::Batch& batch) -> Result<> {
+      batch.put(store::Column::kEntities, key, "value of " + key);
+      return {};
+    }));
+  }
+  Result<Made> make_one(Instant now = kNow) {
+    return make(
+        {.store = *store_, .database = *database_, .folder = data_, .version = "1.2.3", .now = now},
+        backups_, kSilent);
+  }
+  Result<Manifest> restore_to(const std::string& folder, const std::string& backup,
+                              bool force = false) {
+    fs::create_directories(folder);
+    return restore({.backup = backup, .folder = folder, .force = force, .now = kNow}, kSilent);
+  }
+
+  test::TemporaryFolder root_;
+  const std::string data_ = root_.path() + "/data";
+  const std::string backups_ = root_.path() + "/backups";
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<records::Database> database_;
+};
+
+TEST_F(BackupTest, HoldsWhatWasThereAndNothingThatCameLater) {
+  const auto made = make_one();
+  ASSERT_TRUE(made) << made.error().message;
+  put("two");
+  EXPECT_EQ(made->folder, backups_ + "/revier-20250205T080000Z");
+  EXPECT_EQ(made->manifest.counts.at("entities"), 1U);
+  const auto verified = verify(made->folder, kSilent);
+  ASSERT_TRUE(verified) << verified.error().message;
+  const std::string target = root_.path() + "/restored";
+  ASSERT_TRUE(restore_to(target, made->folder));
+  EXPECT_EQ(read(target + "/link-key"), "a key");
+  EXPECT_EQ(read(target + "/files/logo.png"), "a picture");
+  EXPECT_FALSE(fs::exists(target + "/half.part"));
+  const auto store = store::Store::open({.directory = target + "/store"});
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_EQ(*(*store)->get(store::Column::kEntities, "one"), "value of one");
+  EXPECT_FALSE((*store)->get(store::Column::kEntities, "two"));
+  ASSERT_TRUE(verify(made->folder, kSilent)) << "verifying and restoring change nothing";
+}
+
+TEST_F(BackupTest, IsReadByItsOwnerAlone) {
+  const auto made = make_one();
+  ASSERT_TRUE(made);
+  for (const std::string& file : files_in(made->folder)) {
+    EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write)
+        << file;
+  }
+  EXPECT_EQ(fs::status(made->folder).permissions(), fs::perms::owner_all);
+}
+
+TEST_F(BackupTest, EveryFlippedByteIsFound) {
+  const auto made = make_one();
+  ASSERT_TRUE(made);
+  for (const std::string& file : files_in(made->folder)) {
+    if (file.ends_with(kManifestFile)) continue;
+    const std::size_t size = fs::file_size(file);
+    for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
+      flip_byte(file, at);
+      const auto found = verify(made->folder, kSilent);
+      ASSERT_FALSE(found) << file << " at " << at;
+      EXPECT_NE(found.error().message.find(fs::path(file).filename().string()), std::string::npos)
+          << found.error().message;
+      flip_byte(file, at);
+    }
+  }
+  ASSERT_TRUE(verify(made->folder, kSilent));
+}
+
+TEST_F(BackupTest, MissingAndStrangeFilesAreFound) {
+  const auto made = make_one();
+  ASSERT_TRUE(made);
+  write(made->folder + "/stranger", "x");
+  EXPECT_EQ(verify(made->folder, kSilent).error().code, Code::kCorrupt);
+  fs::remove(made->folder + "/stranger");
+  fs::remove(made->folder + "/link-key");
+  EXPECT_EQ(verify(made->folder, kSilent).error().code, Code::kCorrupt);
+  fs::create_symlink("/etc/hostname", made->folder + "/link-key");
+  EXPECT_FALSE(verify(made->folder, kSilent)) << "links are not followed";
+  EXPECT_EQ(verify(root_.path(), kSilent).error().code, Code::kResourceNotFound);
+}
+
+TEST_F(BackupTest, DoesNotOverwriteDataUnlessForced) {
+  const auto made = make_one();
+  ASSERT_TRUE(made);
+  const std::string target = root_.path() + "/restored";
+  ASSERT_TRUE(restore_to(target, made->folder));
+  write(target + "/link-key", "newer");
+  EXPECT_EQ(restore_to(target, made->folder).error().code, Code::kConflict);
+  EXPECT_EQ(read(target + "/link-key"), "newer");
+  ASSERT_TRUE(restore_to(target, made->folder, true));
+  EXPECT_EQ(read(target + "/link-key"), "a key");
+  EXPECT_EQ(read(target + "/before-restore-2025-02-05T080000Z/link-key"), "newer");
+}
+
+TEST_F(BackupTest, ARestoreThatWasCutShortIsSeenAndDoneAgain) {
+  const auto made = make_one();
+  ASSERT_TRUE(made);
+  const std::string target = root_.path() + "/restored";
+  fs::create_directories(target + "/restoring");
+  EXPECT_TRUE(unfinished_restore(target));
+  EXPECT_EQ(restore_to(target, made->folder).error().code, Code::kConflict);
+  ASSERT_TRUE(restore_to(target, made->folder, true));
+  EXPECT_FALSE(unfinished_restore(target));
+}
+
+TEST_F(BackupTest, KeepsTheNewestAndTheListKnows) {
+  for (int day = 0; day < 4; ++day) ASSERT_TRUE(make_one(kNow + Duration::days(day)));
+  const auto gone = keep_newest(*database_, backups_, 2);
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->size(), 2U);
+  std::vector<Entry> entries;
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(entries, list(session));
+    return {};
+  }));
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].folder, backups_ + "/revier-20250208T080000Z");
+  EXPECT_EQ(entries[1].taken_at, kNow + Duration::days(2));
+}
+
+TEST_F(BackupTest, RefusesTheDataFolderAndLeavesNothingBehind) {
+  EXPECT_FALSE(
+      make({.store = *store_, .database = *database_, .folder = data_, .version = "1", .now = kNow},
+           data_ + "/backups", kSilent));
+  const Progress cut = [](std::string_view text) -> Result<> {
+    if (text.starts_with("copying keys")) return fail(Code::kUnavailable, "ends");
+    return {};
+  };
+  EXPECT_FALSE(
+      make({.store = *store_, .database = *database_, .folder = data_, .version = "1", .now = kNow},
+           backups_, cut));
+  EXPECT_TRUE(fs::is_empty(backups_));
+}
+
+TEST(Manifest, IsReadAsItWasWritten) {
+  const Manifest manifest{.version = "1",
+                          .taken_at = kNow,
+                          .records = false,
+                          .files = {{"store/1.sst", 5, std::string(64, 'a')}},
+                          .counts = {{"entities", 7}}};
+  const auto read = read_manifest(to_json(manifest));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(to_json(*read), to_json(manifest));
+}
+
+TEST(Manifest, PathsStayInTheFolder) {
+  for (const char* path :
+       {"../x", "/etc/passwd", "a/../../x", "a//b", "./a", "", "a/", "a\nb", "manifest.json"}) {
+    std::string text = R"({"format":1,"version":"1","taken_at":"2025-02-05T08:00:00Z",)"
+                       R"("records":true,"counts":{},"files":[{"path":)";
+    json::append_quoted(text, path);
+    text += R"(,"bytes":1,"sha256":")" + std::string(64, 'a') + "\"}]}";
+    EXPECT_FALSE(read_manifest(text)) << path;
+  }
+  EXPECT_EQ(read_manifest(R"({"format":2})").error().code, Code::kNewerFormat);
+}
+
+}  // namespace
+}  // namespace revier::backup
