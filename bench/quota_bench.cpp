@@ -56,12 +56,11 @@ class Desk {
     RV_CHECK(database.has_value());
     database_ = std::move(*database);
     publisher_.emplace([](const publication::Item&) { return Result<>{}; });
-    auto desk = Registrations::open(
-        {.database = *database_,
-         .civil_clock = clock_,
-         .random = random_,
-         .publisher = *publisher_,
-         .letter = [](const Booking&, std::string_view) { return mail::Message{}; }});
+    auto desk = Registrations::open({.database = *database_,
+                                     .civil_clock = clock_,
+                                     .random = random_,
+                                     .publisher = *publisher_,
+                                     .letter = [](const LetterOrder&) { return mail::Message{}; }});
     RV_CHECK(desk.has_value());
     desk_ = std::move(*desk);
   }
