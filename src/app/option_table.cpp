@@ -126,6 +126,11 @@ constexpr OptionRow kRows[] = {
      .least = 0,
      .most = 600'000,
      .help = "Time that requests under way have when the program ends"},
+    {.name = "http.cors_origins",
+     .type = kList,
+     .default_text = "",
+     .help = "Origins whose pages may use /ngsi-ld/v1 from a browser, such as https://map.example; "
+             "* means all"},
     {.name = "outgoing.allow",
      .type = kList,
      .default_text = "",

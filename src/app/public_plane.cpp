@@ -55,7 +55,7 @@ class WholePublic final : public PublicPlane {
     const context::Access access{
         .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
         .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }};
-    context::add_routes(router, *broker_, needs_.catalogue, access);
+    context::add_routes(router, *broker_, needs_.catalogue, access, needs_.api);
     subscription::add_routes(router, *subscriptions_, {*broker_, needs_.catalogue, access, {}},
                              needs_.civil_clock, needs_.pool);
     hub_.add_route(router);

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "console/routes.h"
+#include "context/api.h"
 #include "context/broker.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
@@ -47,6 +48,7 @@ struct PublicNeeds {
   net::MqttPublisher& mqtt;
   net::Pool& pool;
   subscription::Options subscriptions;
+  context::ApiOptions api;
 };
 
 class PublicPlane {

@@ -80,6 +80,7 @@ class WholeSite final : public Site {
     if (lan_) tick_lan();
     report("programme.tick", public_->tick());
     measure_state(*state_);
+    report("context.expire", public_->broker().expire());
   }
 
  private:
@@ -132,9 +133,12 @@ class WholeSite final : public Site {
                                           .client = *client_,
                                           .mqtt = *mqtt_,
                                           .pool = pool_,
-                                          .subscriptions = subscription_options(options_)}));
+                                          .subscriptions = subscription_options(options_),
+                                          .api = {.cors_origins = cors_origins()}}));
     return {};
   }
+
+  std::vector<std::string> cors_origins() const { return options_.list("http.cors_origins"); }
 
   Result<> open_people() {
     RV_ASSIGN(

@@ -5,7 +5,9 @@
 // Thread safety: the routes run on any io thread.
 #pragma once
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "context/broker.h"
 #include "identity/access.h"
@@ -25,6 +27,9 @@ struct ApiOptions {
   std::size_t batch_body_bytes_max = std::size_t{10} << 20;  // one batch
   std::size_t batch_max = 1'000;                             // entities in one batch
   std::size_t depth_max = 32;                                // JSON nesting
+  // Pages of these origins ("https://map.example", or "*") may use the API from a browser, with a
+  // token that they carry; cookies are not taken along. Empty: none.
+  std::vector<std::string> cors_origins;
 };
 
 // Adds the routes. Reading needs Action::kDataRead on the tenant, writing Action::kDataWrite.

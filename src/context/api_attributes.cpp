@@ -97,11 +97,16 @@ void add_attribute_routes(net::Router& router, const ApiPtr& api) {
   using enum net::Method;
   const std::string all = "/ngsi-ld/v1/entities/{id}/attrs";
   const std::string one = all + "/{name}";
-  route(router, kPost, all, api, append_attributes);
-  route(router, kPatch, all, api, update_attributes);
-  route(router, kPatch, one, api, update_attribute);
-  route(router, kPut, one, api, replace_attribute);
-  route(router, kDelete, one, api, delete_attribute);
+  route(router, api, {kPost, all, kAppend}, append_attributes);
+  route(router, api, {kPatch, all, kTyped}, update_attributes);
+  route(router, api, {kPatch, one, kTyped}, update_attribute);
+  route(router, api, {kPut, one, kTyped}, replace_attribute);
+  route(router, api, {kDelete, one, kDeleteAttribute}, delete_attribute);
+  const std::string nobody = "/ngsi-ld/v1/entities//attrs";
+  for (const net::Method method : {kPost, kPatch}) route_without_id(router, api, method, nobody);
+  for (const net::Method method : {kPatch, kPut, kDelete}) {
+    route_without_id(router, api, method, nobody + "/{name}");
+  }
 }
 
 }  // namespace revier::context::detail

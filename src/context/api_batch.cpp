@@ -2,52 +2,12 @@
 // The batch operations that write: /entityOperations/create, upsert, update, delete, merge (clauses
 // 6.14 to 6.17, 6.31; 5.6.7 to 5.6.10, 5.6.20). One batch is one job of the writer; each entity in
 // it succeeds or fails alone.
+#include "context/detail/batch_result.h"
 #include "context/detail/routes.h"
 #include "net/server.h"
 
 namespace revier::context::detail {
 namespace {
-
-struct EntityError {
-  std::string id;
-  Error error;
-};
-
-// BatchOperationResult (5.2.16), and which of the successes are creations.
-struct BatchResult {
-  std::vector<std::string> success;
-  std::vector<std::string> created;
-  std::vector<EntityError> errors;
-};
-
-void write_ids(json::Writer& writer, const std::vector<std::string>& ids) {
-  writer.begin_array();
-  for (const std::string& id : ids) writer.string(id);
-  writer.end_array();
-}
-
-std::string to_json(const BatchResult& result) {
-  std::string out;
-  json::Writer writer(out);
-  writer.begin_object().key("success");
-  write_ids(writer, result.success);
-  writer.key("errors").begin_array();
-  for (const EntityError& error : result.errors) {
-    writer.begin_object().member("entityId", error.id);
-    writer.key("error").raw(problem_json(error.error)).end_object();
-  }
-  writer.end_array().end_object();
-  return out;
-}
-
-net::Response answer_batch(const net::Request& request, const BatchResult& result) {
-  if (!result.errors.empty()) return answer(request, 207, Media::kJson, to_json(result));
-  if (result.created.empty()) return answer_empty(request, 204);
-  std::string ids;
-  json::Writer writer(ids);
-  write_ids(writer, result.created);
-  return answer(request, 201, Media::kJson, std::move(ids));
-}
 
 Result<> check_batch(const Api& api, const json::Value& body) {
   if (!body.is_array() || body.size() == 0) {
@@ -77,23 +37,6 @@ Result<Write> make_write(const Api& api, const Exchange& exchange, const json::V
   RV_ASSIGN(const auto context, context_of(api, exchange, element));
   RV_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(element, *context, options));
   return make(std::move(fragment));
-}
-
-void add_outcomes(BatchResult& result, std::vector<std::string> ids,
-                  const Broker::Outcomes& outcomes) {
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (!outcomes[i]) {
-      result.errors.push_back({std::move(ids[i]), outcomes[i].error()});
-      continue;
-    }
-    const ngsi::Mutated& what = outcomes[i]->what;
-    if (!what.before && what.after) result.created.push_back(ids[i]);
-    for (const ngsi::NotUpdated& refused : what.result.not_updated) {
-      const std::string message = refused.attribute + ": " + refused.reason;
-      result.errors.push_back({ids[i], {Code::kBadRequestData, message, refused.attribute}});
-    }
-    if (what.result.not_updated.empty()) result.success.push_back(std::move(ids[i]));
-  }
 }
 
 Task<Result<net::Response>> run_batch(const Api& api, const net::Request& request,
@@ -181,11 +124,14 @@ Task<Result<net::Response>> delete_batch(const Api& api, net::Request& request) 
 
 void add_batch_routes(net::Router& router, const ApiPtr& api) {
   const std::string base = "/ngsi-ld/v1/entityOperations/";
-  route_batch(router, base + "create", api, create_batch);
-  route_batch(router, base + "upsert", api, upsert_batch);
-  route_batch(router, base + "update", api, update_batch);
-  route_batch(router, base + "merge", api, merge_batch);
-  route_batch(router, base + "delete", api, delete_batch);
+  const auto add = [&](std::string_view name, const Parameters& parameters, Operation operation) {
+    route_batch(router, api, {net::Method::kPost, base + std::string(name), parameters}, operation);
+  };
+  add("create", kPlain, create_batch);
+  add("upsert", kUpsertBatch, upsert_batch);
+  add("update", kUpdateBatch, update_batch);
+  add("merge", kUpdateBatch, merge_batch);
+  add("delete", kPlain, delete_batch);
 }
 
 }  // namespace revier::context::detail

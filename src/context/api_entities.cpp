@@ -20,8 +20,9 @@ Task<Result<net::Response>> create_entity(const Api& api, net::Request& request)
   co_return response;
 }
 
-bool shows_any(const ngsi::Entity& entity, const Exchange& exchange, const ngsi::Names& names,
-               const std::vector<std::string>& attributes) {
+bool has_any(const Api& api, const ngsi::Entity& entity, const Exchange& exchange,
+             const std::vector<std::string>& attributes) {
+  const ngsi::Names& names = api.broker.names(exchange.tenant);
   for (const std::string& name : attributes) {
     const auto iri = exchange.context->expand_name(name);
     if (iri && entity.has(names.find(*iri))) return true;
@@ -33,20 +34,19 @@ bool shows_any(const ngsi::Entity& entity, const Exchange& exchange, const ngsi:
 Result<net::Response> retrieve_entity(const Api& api, net::Request& request) {
   RV_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
   RV_ASSIGN(const std::string id, path_id(request));
-  RV_ASSIGN(const auto types, type_param(request, exchange));
-  const ngsi::Names& names = api.broker.names(exchange.tenant);
-  RV_ASSIGN(const View view, View::make(request, exchange, names));
+  RV_ASSIGN(const auto types, type_param(api, request, exchange));
+  RV_ASSIGN(Wishes wishes, Wishes::of(request));
+  const std::vector<std::string> attributes = wishes.attrs;
+  RV_ASSIGN(const View view, View::make(api, request, exchange, std::move(wishes)));
   const ngsi::EntityPtr entity = api.broker.find(exchange.tenant, id);
-  const bool of_type =
-      entity && (types.empty() || std::any_of(types.begin(), types.end(), [&](const auto& type) {
-                   return entity->has_type(names.find(type));
-                 }));
-  if (!of_type) return fail(Code::kResourceNotFound, "there is no entity of this id");
-  const std::vector<std::string> attributes = list_param(request, "attrs");
-  if (!attributes.empty() && !shows_any(*entity, exchange, names, attributes)) {
+  if (!entity || (types && !types->matches(*entity))) {
+    return fail(Code::kResourceNotFound, "there is no entity of this id");
+  }
+  if (!attributes.empty() && !has_any(api, *entity, exchange, attributes)) {
     return fail(Code::kResourceNotFound, "the entity has none of these attributes", "attrs");
   }
-  return view.answer_with(request, view.one(*entity));
+  RV_ASSIGN(std::string body, view.one(*entity));
+  return view.answer_with(request, std::move(body));
 }
 
 // 5.6.18
@@ -105,12 +105,15 @@ Task<Result<net::Response>> delete_entity(const Api& api, net::Request& request)
 
 void add_entity_routes(net::Router& router, const ApiPtr& api) {
   using enum net::Method;
-  const std::string one = "/ngsi-ld/v1/entities/{id}";
-  route(router, kPost, "/ngsi-ld/v1/entities", api, create_entity);
-  route_quick(router, kGet, one, api, retrieve_entity);
-  route(router, kPut, one, api, replace_entity);
-  route(router, kPatch, one, api, merge_entity);
-  route(router, kDelete, one, api, delete_entity);
+  const std::string all = "/ngsi-ld/v1/entities";
+  const std::string one = all + "/{id}";
+  route(router, api, {kPost, all, kPlain}, create_entity);
+  route_quick(router, api, {kGet, one, kRetrieve}, retrieve_entity);
+  route(router, api, {kPut, one, kTyped}, replace_entity);
+  route(router, api, {kPatch, one, kMerge}, merge_entity);
+  route(router, api, {kDelete, one, kTyped}, delete_entity);
+  route_without_id(router, api, kPut, all);
+  route_without_id(router, api, kPatch, all);
 }
 
 }  // namespace revier::context::detail

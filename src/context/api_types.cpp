@@ -77,18 +77,25 @@ void write_texts(json::Writer& writer, std::string_view member, const Texts& tex
   writer.end_array();
 }
 
-// Attribute (5.2.28); `counted` adds what only the look at one attribute or type tells.
+// Attribute (5.2.28): each operation shows other parts of it.
+enum class Detail : std::uint8_t {
+  kOfType,  // 4.5.12: attributeTypes
+  kOfList,  // 4.5.14: typeNames
+  kWhole    // 4.5.15: both, and attributeCount
+};
 void write_attribute(json::Writer& writer, const Compact& compact, NameId name,
-                     const AttributeFacts& facts, bool counted) {
+                     const AttributeFacts& facts, Detail detail) {
   writer.begin_object().member("id", compact.iri(name)).member("type", "Attribute");
   writer.member("attributeName", compact.name(name));
-  if (counted) {
+  if (detail == Detail::kWhole) {
     writer.member("attributeCount", static_cast<std::int64_t>(facts.instances));
+  }
+  if (detail != Detail::kOfList) {
     std::vector<std::string_view> kinds;
     for (const ngsi::Kind kind : facts.kinds) kinds.push_back(ngsi::kind_name(kind));
     write_texts(writer, "attributeTypes", kinds);
   }
-  write_texts(writer, "typeNames", compact.names(facts.types));
+  if (detail != Detail::kOfType) write_texts(writer, "typeNames", compact.names(facts.types));
 }
 
 // EntityType (5.2.25)
@@ -171,7 +178,7 @@ Task<Result<net::Response>> describe_type(const Api& api, net::Request& request)
   writer.member("entityCount", static_cast<std::int64_t>(found.entities));
   writer.key("attributeDetails").begin_array();
   for (const auto& [name, facts] : found.attributes) {
-    write_attribute(writer, compact, name, facts, /*counted=*/true);
+    write_attribute(writer, compact, name, facts, Detail::kOfType);
     writer.end_object();
   }
   writer.end_array();
@@ -194,7 +201,7 @@ Task<Result<net::Response>> list_attributes(const Api& api, net::Request& reques
   json::Writer writer(out);
   writer.begin_array();
   for (const auto& [name, facts] : found.attributes) {
-    write_attribute(writer, compact, name, facts, /*counted=*/false);
+    write_attribute(writer, compact, name, facts, Detail::kOfList);
     end_object(writer, exchange);
   }
   writer.end_array();
@@ -204,8 +211,11 @@ Task<Result<net::Response>> list_attributes(const Api& api, net::Request& reques
 // 5.7.10
 Task<Result<net::Response>> describe_attribute(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
-  RV_CO_ASSIGN(const std::string iri,
-               ngsi::expand_checked(request.param("attribute"), *exchange.context));
+  const std::string_view name = request.param("attribute");
+  if (name == "id" || name == "type" || name == "scope") {
+    co_return fail(Code::kResourceNotFound, "a member of entities is no attribute", "attribute");
+  }
+  RV_CO_ASSIGN(const std::string iri, ngsi::expand_checked(name, *exchange.context));
   ngsi::Selection selection;
   selection.attrs = {iri};
   RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, selection));
@@ -215,7 +225,7 @@ Task<Result<net::Response>> describe_attribute(const Api& api, net::Request& req
   }
   std::string out;
   json::Writer writer(out);
-  write_attribute(writer, Compact(api, exchange), facts->first, facts->second, /*counted=*/true);
+  write_attribute(writer, Compact(api, exchange), facts->first, facts->second, Detail::kWhole);
   end_object(writer, exchange);
   co_return answer_facts(request, exchange, std::move(out));
 }
@@ -224,10 +234,10 @@ Task<Result<net::Response>> describe_attribute(const Api& api, net::Request& req
 
 void add_type_routes(net::Router& router, const ApiPtr& api) {
   using enum net::Method;
-  route(router, kGet, "/ngsi-ld/v1/types", api, list_types);
-  route(router, kGet, "/ngsi-ld/v1/types/{type}", api, describe_type);
-  route(router, kGet, "/ngsi-ld/v1/attributes", api, list_attributes);
-  route(router, kGet, "/ngsi-ld/v1/attributes/{attribute}", api, describe_attribute);
+  route(router, api, {kGet, "/ngsi-ld/v1/types", kDetails}, list_types);
+  route(router, api, {kGet, "/ngsi-ld/v1/types/{type}", kPlain}, describe_type);
+  route(router, api, {kGet, "/ngsi-ld/v1/attributes", kDetails}, list_attributes);
+  route(router, api, {kGet, "/ngsi-ld/v1/attributes/{attribute}", kPlain}, describe_attribute);
 }
 
 }  // namespace revier::context::detail

@@ -30,6 +30,7 @@
 #include "ngsi/entity.h"
 #include "ngsi/mutate.h"
 #include "ngsi/names.h"
+#include "ngsi/order.h"
 #include "ngsi/predicate.h"
 #include "store/store.h"
 
@@ -49,6 +50,8 @@ struct Origin {
 
   [[nodiscard]] static Origin api() { return {}; }
   [[nodiscard]] static Origin domain(std::string_view name) { return {name}; }
+  // Time itself: may end what any domain owns.
+  [[nodiscard]] static Origin expiry() { return {"*"}; }
 };
 
 struct Options {
@@ -59,8 +62,10 @@ struct Options {
   std::int64_t slice_us = 1'000;
   std::size_t limit_max = 1'000;
   std::size_t offset_max = 1'000'000;
-  std::size_t names_max = 10'000;  // types and attributes a tenant
-  unsigned open_threads = 0;       // for decoding at start; 0: one a core
+  std::size_t ordered_max = 100'000;  // limit + offset of an ordered query
+  std::size_t links_max = 200'000;    // linked entities that one query looks at
+  std::size_t names_max = 10'000;     // types and attributes a tenant
+  unsigned open_threads = 0;          // for decoding at start; 0: one a core
 };
 
 // (version before, now) to (version after, what changed). `before` is nullptr where there is no
@@ -107,10 +112,13 @@ struct Page {
   std::size_t limit = 20;  // 0 with `count`: only the number
   std::size_t offset = 0;
   bool count = false;  // number of all matches
+  // Answers are in this order, those that it holds equal in the order of creation; nullptr: all
+  // are. It must outlive the query. Then limit + offset is at most Options::ordered_max.
+  const ngsi::Order* order = nullptr;
 };
 
 struct Found {
-  std::vector<ngsi::EntityPtr> entities;  // in the order of their creation
+  std::vector<ngsi::EntityPtr> entities;
   std::optional<std::size_t> count;
   bool more = false;  // there is at least one after the last
 };
@@ -179,6 +187,10 @@ class Broker {
   [[nodiscard]] virtual Result<> apply_publication(std::string_view tenant,
                                                    const Publication& publication,
                                                    Origin origin) = 0;
+
+  // Deletes what has expired (expiresAt, 4.22), through the change pipeline. To be called every
+  // second; costs nothing where nothing is due. Blocks until it is durable.
+  [[nodiscard]] virtual Result<> expire() = 0;
 
   // The tenant's names, for compiling predicates and rendering.
   [[nodiscard]] virtual const ngsi::Names& names(std::string_view tenant) = 0;

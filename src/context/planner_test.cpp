@@ -102,6 +102,11 @@ ngsi::Selection selection(Dice& dice) {
     for (int i = 0; i < 5; ++i)
       out.ids.push_back(fmt::format("urn:e:{}", dice.below(kEntities * 2)));
   }
+  if (dice.one_in(10)) {
+    out.any_of.push_back({.type = std::string(1, "ABCDE"[dice.below(5)])});
+    out.any_of.push_back({.ids = {fmt::format("urn:e:{}", dice.below(kEntities))},
+                          .type = std::string(1, "ABCDE"[dice.below(5)])});
+  }
   for (int i = dice.below(3); i > 0; --i) {
     if (!out.q.empty()) out.q += dice.one_in(4) ? "|" : ";";
     out.q += condition(dice);

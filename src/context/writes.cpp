@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/writes.h"
 
-#include <algorithm>
-
 namespace revier::context {
 namespace {
 
@@ -125,16 +123,18 @@ Write remove_scopes(std::string id) {
   });
 }
 
-Write only_of_types(Write write, std::vector<std::string> type_iris) {
-  if (type_iris.empty()) return write;
+Write reduce(std::string id, ngsi::Reduction reduction) {
+  return on_existing(std::move(id), [reduction = std::move(reduction)](
+                                        Names& names, const EntityPtr& before, Instant now) {
+    return ngsi::reduce(names, before, reduction, now);
+  });
+}
+
+Write only_matching(Write write, ngsi::Predicate predicate) {
   Mutation inner = std::move(write.mutation);
-  write.mutation = [inner = std::move(inner), types = std::move(type_iris)](
+  write.mutation = [inner = std::move(inner), predicate = std::move(predicate)](
                        Names& names, const EntityPtr& before, Instant now) -> Result<Mutated> {
-    const bool fits = before && std::any_of(types.begin(), types.end(), [&](const auto& iri) {
-                        const ngsi::NameId type = names.find(iri);
-                        return type != ngsi::kNoName && before->has_type(type);
-                      });
-    if (!fits) return no_entity();
+    if (!before || !predicate.matches(*before)) return no_entity();
     return inner(names, before, now);
   };
   return write;

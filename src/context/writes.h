@@ -33,7 +33,10 @@ namespace revier::context {
                                      ngsi::DeleteOptions options);  // 5.6.5
 [[nodiscard]] Write remove_scopes(std::string id);
 
-// The same write for entities of a type only (parameter `type`); else kResourceNotFound.
-[[nodiscard]] Write only_of_types(Write write, std::vector<std::string> type_iris);
+[[nodiscard]] Write reduce(std::string id, ngsi::Reduction reduction);  // 5.6.21
+
+// The same write for an entity that matches only (parameter `type`, purge); else
+// kResourceNotFound.
+[[nodiscard]] Write only_matching(Write write, ngsi::Predicate predicate);
 
 }  // namespace revier::context

@@ -23,6 +23,7 @@ const Term* Builder::find(std::string_view name) const {
 
 Result<void> Builder::process(const json::Value& context, std::string_view base_url,
                               std::size_t nesting) {
+  if (!context.is_array()) core_is_last_ = false;
   switch (context.kind()) {
     case json::Kind::kNull:
       return reset();
@@ -55,6 +56,7 @@ Result<void> Builder::load(std::string_view reference, std::string_view base_url
   const std::string url = base_url.empty() ? std::string(reference) : resolve(base_url, reference);
   if (core_ != nullptr && is_core_url(url)) {
     core_is_active_ = true;
+    core_is_last_ = true;
     terms_->vocab = core_->vocabulary();
     return {};
   }

@@ -93,12 +93,14 @@ Result<ContextPtr> Catalogue::State::build(const Request& request) {
     if (part.is_array()) return fail(Code::kBadRequestData, "an @context has nested arrays");
     RV_TRY(builder.add(part));
   }
+  const bool whole = builder.ends_in_core();
   auto terms = builder.take();
   const std::size_t bytes = terms->bytes();
   const auto url = request.parts.size() == 1 ? request.parts[0].as_string() : std::nullopt;
-  ContextPtr context = std::make_shared<const Context>(
-      std::move(terms), core, fmt::format("[{},{}]", request.key, quoted(core_url)),
-      std::string(url.value_or("")));
+  std::string reference = fmt::format("[{},{}]", request.key, quoted(core_url));
+  if (whole) reference = request.parts.size() == 1 ? request.key : fmt::format("[{}]", request.key);
+  ContextPtr context = std::make_shared<const Context>(std::move(terms), core, std::move(reference),
+                                                       std::string(url.value_or("")));
   const Lock lock(mutex);
   if (changes != changes_before) return context;  // perhaps made of documents that are gone
   return cache.put(request.key, std::move(context), bytes);

@@ -86,6 +86,9 @@ Result<void> check_keys(std::string_view name, const json::Value& definition) {
   static constexpr std::string_view kKnown[] = {
       "@id",       "@type", "@container", "@context",   "@direction", "@index",
       "@language", "@nest", "@prefix",    "@protected", "@reverse"};
+  // NGSI-LD, 5.5.7: a user's @context shall not contain scoped contexts.
+  if (const auto scoped = definition.find("@context"); scoped && !scoped->is_null())
+    return wrong(name, "has a scoped @context, which NGSI-LD does not allow");
   for (const json::Member member : definition.members())
     if (std::ranges::find(kKnown, member.key) == std::end(kKnown))
       return wrong(name, fmt::format("has the unknown entry \"{}\"", member.key));

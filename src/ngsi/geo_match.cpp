@@ -140,9 +140,21 @@ class SphereMatch {
     return holds_a_part(reference_, target) || holds_a_part(target, reference_);
   }
 
+  [[nodiscard]] double metres(const Geometry& target) const {
+    if (holds_a_part(reference_, target) || holds_a_part(target, reference_)) return 0;
+    S1ChordAngle least = S1ChordAngle::Infinity();
+    for (const Edge& edge : edges_of(target)) {
+      for (const Edge& own : edges_) (void)comes_nearer(own, edge, least);
+    }
+    return S2Earth::ToMeters(least.ToAngle());
+  }
+
  private:
   [[nodiscard]] bool is_near(const Edge& a, const Edge& b) const {
     S1ChordAngle least = limit_.Successor();
+    return comes_nearer(a, b, least);
+  }
+  static bool comes_nearer(const Edge& a, const Edge& b, S1ChordAngle& least) {
     if (a.from == a.to) return S2::UpdateMinDistance(a.from, b.from, b.to, &least);
     if (b.from == b.to) return S2::UpdateMinDistance(b.from, a.from, a.to, &least);
     return S2::UpdateEdgePairMinDistance(a.from, a.to, b.from, b.to, &least);
@@ -215,6 +227,9 @@ class PlaneMatch {
       case Relation::kDisjoint:
         return GEOSPreparedDisjoint_r(geos_, prepared_, target);
       case Relation::kEquals:
+        // The same positions are equal even where they cross themselves, of which GEOS says
+        // nothing.
+        if (GEOSEqualsExact_r(geos_, reference_, target, 0) == 1) return 1;
         return GEOSEquals_r(geos_, reference_, target);
       case Relation::kOverlaps:
         return GEOSPreparedOverlaps_r(geos_, prepared_, target);
@@ -340,5 +355,25 @@ std::optional<Hints::Area> GeoMatch::area() const {
   if (relation == Relation::kFar || relation == Relation::kDisjoint) return std::nullopt;
   return Hints::Area{kNoName, state_->reference, state_->georel.distance_m};
 }
+
+struct GeoDistance::State {
+  SphereMatch sphere;
+};
+
+GeoDistance::GeoDistance(std::unique_ptr<State> state) : state_(std::move(state)) {}
+GeoDistance::GeoDistance(GeoDistance&& other) noexcept = default;
+GeoDistance& GeoDistance::operator=(GeoDistance&& other) noexcept = default;
+GeoDistance::~GeoDistance() = default;
+
+Result<GeoDistance> GeoDistance::from(std::string_view type, std::string_view coordinates) {
+  RV_ASSIGN(Geometry reference, parse_geometry(type, coordinates));
+  if (reference.positions.size() > kNearPositionsMax) {
+    return fail(Code::kTooComplexQuery,
+                fmt::format("distances are measured from at most {} positions", kNearPositionsMax));
+  }
+  return GeoDistance(std::make_unique<State>(SphereMatch(std::move(reference), 0)));
+}
+
+double GeoDistance::metres(const Geometry& target) const { return state_->sphere.metres(target); }
 
 }  // namespace revier::ngsi::detail

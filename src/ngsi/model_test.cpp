@@ -100,6 +100,8 @@ TEST(Ngsi, refuses_what_is_no_entity_and_names_it) {
   EXPECT_FALSE(w.parsed("[]", kParseWhole));
 }
 
+ProjectionTerms terms(std::string_view text) { return *parse_projection(text, "pick"); }
+
 TEST(Ngsi, shows_what_is_asked_for) {
   World w;
   const EntityPtr entity = w.created(
@@ -116,12 +118,12 @@ TEST(Ngsi, shows_what_is_asked_for) {
                                 .language = lang.empty() ? nullptr : &*filter});
   };
   EXPECT_EQ(simple({.attrs = {"a", "unknown"}}), R"({"id":"urn:a:1","type":"T","a":1})");
-  EXPECT_EQ(simple({.pick = {"id", "a"}}), R"({"id":"urn:a:1","a":1})");
-  EXPECT_EQ(simple({.omit = {"type", "b", "n", "location"}}), R"({"id":"urn:a:1","a":1})");
-  EXPECT_EQ(simple({.pick = {"b"}, .dataset_ids = {"urn:d:1"}}), R"({"b":3})");
-  EXPECT_EQ(simple({.pick = {"n"}}, "fr,en;q=0.5"), R"({"n":"Hall"})");
-  EXPECT_EQ(simple({.pick = {"n"}}, "de-AT"), R"({"n":"Saal"})");
-  EXPECT_EQ(simple({.pick = {"n"}}, "fr"), R"({"n":"?"})");
+  EXPECT_EQ(simple({.pick = terms("id,a")}), R"({"id":"urn:a:1","a":1})");
+  EXPECT_EQ(simple({.omit = terms("type,b,n,location")}), R"({"id":"urn:a:1","a":1})");
+  EXPECT_EQ(simple({.pick = terms("b"), .dataset_ids = {"urn:d:1"}}), R"({"b":3})");
+  EXPECT_EQ(simple({.pick = terms("n")}, "fr,en;q=0.5"), R"({"n":"Hall"})");
+  EXPECT_EQ(simple({.pick = terms("n")}, "de-AT"), R"({"n":"Saal"})");
+  EXPECT_EQ(simple({.pick = terms("n")}, "fr"), R"({"n":"?"})");
   std::string feature;
   render_feature(*entity, w.names, w.context(), {.representation = Representation::kSimplified},
                  {.geometry = w.name("location")}, feature);

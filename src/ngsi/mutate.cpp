@@ -165,6 +165,18 @@ Result<Mutated> delete_scopes(const EntityPtr& before, Instant now) {
   return std::move(change).finish();
 }
 
+Result<Mutated> reduce(const Names& names, const EntityPtr& before, const Reduction& reduction,
+                       Instant now) {
+  std::vector<NameId> named;
+  for (const std::string& iri : reduction.names_of) named.push_back(names.find(iri));
+  Change change(names, before, now);
+  for (Instance& instance : change.draft().instances) {
+    const bool is_named = std::find(named.begin(), named.end(), instance.name) != named.end();
+    if (is_named != reduction.keep) change.remove(instance);
+  }
+  return std::move(change).finish();
+}
+
 Result<Mutated> put_property(Names& names, const EntityPtr& before, std::string_view name_iri,
                              std::string_view value_json, Instant now) {
   Change change(names, before, now);

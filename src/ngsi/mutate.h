@@ -93,6 +93,20 @@ struct DeleteOptions {
 // The same for "scope". Errors: kResourceNotFound: it has none.
 [[nodiscard]] Result<Mutated> delete_scopes(const EntityPtr& before, Instant now);
 
+// 4.22: the entity (after: nullptr), or those of its attributes and sub-attributes, go whose
+// expiresAt is not after `now`.
+[[nodiscard]] Result<Mutated> expire(const EntityPtr& before, Instant now);
+// When there will be something for expire() to do; nullopt: never.
+[[nodiscard]] std::optional<Instant> earliest_expiry(const Entity& entity);
+
+// 5.6.21: of the attributes, all instances of those `names_of` (IRIs) are kept, or dropped.
+struct Reduction {
+  std::vector<std::string> names_of;
+  bool keep = false;
+};
+[[nodiscard]] Result<Mutated> reduce(const Names& names, const EntityPtr& before,
+                                     const Reduction& reduction, Instant now);
+
 // Sets the value of a Property (default instance); for values that do not come from a client.
 // `value_json` must be JSON as json::Writer writes it.
 [[nodiscard]] Result<Mutated> put_property(Names& names, const EntityPtr& before,

@@ -166,6 +166,42 @@ TEST_F(Mutations, replacing_leaves_only_what_is_given) {
   EXPECT_EQ(put->after->find(w_.name("free"))->value, "12");
 }
 
+TEST_F(Mutations, expiring_takes_out_what_is_over_and_no_more) {
+  const auto at = [](int seconds) { return to_iso8601(kNow + Duration{seconds * 1'000'000LL}); };
+  load(fmt::format(R"("a":{{"value":1,"expiresAt":"{}"}},"b":[{{"value":1}},{{"value":2,)"
+                   R"("datasetId":"urn:d:1","expiresAt":"{}"}}],"c":{{"value":3,"s":{{"value":4,)"
+                   R"("expiresAt":"{}"}},"t":5}},"expiresAt":"{}")",
+                   at(10), at(20), at(30), at(40)));
+  const auto expired = [&](int seconds) {
+    return expire(before_, kNow + Duration{seconds * 1'000'000LL});
+  };
+  EXPECT_EQ(earliest_expiry(*before_), kNow + Duration{10'000'000});
+  EXPECT_EQ(expired(9)->after, before_);
+  const auto some = expired(30);
+  ASSERT_TRUE(some && some->after);
+  EXPECT_TRUE(Entity::decode(some->after->bytes()));
+  EXPECT_FALSE(some->after->has(w_.name("a")));
+  EXPECT_FALSE(some->after->find(w_.name("b"), "urn:d:1"));
+  EXPECT_TRUE(some->after->find(w_.name("b")));
+  const auto c = some->after->find(w_.name("c"));
+  EXPECT_FALSE(c->attributes().find(w_.name("s"), ""));
+  EXPECT_TRUE(c->attributes().find(w_.name("t"), ""));
+  EXPECT_EQ(some->changes.size(), 3U);
+  EXPECT_EQ(earliest_expiry(*some->after), kNow + Duration{40'000'000});
+  const auto all = expired(40);
+  EXPECT_TRUE(all && all->before == before_ && !all->after);
+}
+
+TEST_F(Mutations, reducing_keeps_or_drops_attributes) {
+  load(R"("a":1,"b":[{"value":1},{"value":2,"datasetId":"urn:d:1"}],"c":3)");
+  const std::string base = "https://uri.etsi.org/ngsi-ld/default-context/";
+  expect(reduce(w_.names, before_, {{base + "a", base + "b", base + "zz"}, false}, kNext),
+         R"("c":{"type":"Property","value":3})");
+  expect(reduce(w_.names, before_, {{base + "c"}, true}, kNext),
+         R"("c":{"type":"Property","value":3})");
+  EXPECT_EQ(reduce(w_.names, before_, {{base + "zz"}, false}, kNext)->after, before_);
+}
+
 // Random bodies of a few names and all kinds.
 rc::Gen<std::string> attribute_body(bool nulls) {
   const auto number =

@@ -36,7 +36,7 @@ class EntityParser {
 
   [[nodiscard]] Result<Fragment> parse(const json::Value& body) {
     if (!body.is_object()) {
-      return fail(Code::kBadRequestData, "an entity must be a JSON object");
+      return fail(Code::kInvalidRequest, "an entity must be a JSON object");
     }
     for (const json::Member member : body.members()) RV_TRY(one(member));
     if (options_.id_needed && fragment_.id.empty()) return expected("id", "is missing");

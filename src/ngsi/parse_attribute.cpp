@@ -14,6 +14,8 @@ constexpr std::string_view kLocation = "https://uri.etsi.org/ngsi-ld/location";
 constexpr std::string_view kObservationSpace = "https://uri.etsi.org/ngsi-ld/observationSpace";
 constexpr std::string_view kOperationSpace = "https://uri.etsi.org/ngsi-ld/operationSpace";
 
+constexpr std::string_view kProof = "ngsildproof";
+
 constexpr std::array<std::string_view, 7> kValueKeys = {
     "value", "object", "languageMap", "vocab", "json", "valueList", "objectList"};
 constexpr std::array<Kind, 7> kKindOfKey = {
@@ -90,6 +92,12 @@ Result<T> about(std::string_view key, Result<T> result) {
   return result;
 }
 
+Result<> check_proof(const FragmentAttribute& attribute) {
+  const bool fits = attribute.kind == Kind::kProperty && attribute.value.starts_with('{');
+  if (fits || !attribute.has_value) return {};
+  return expected("must be a Property whose value is a proof, an object");
+}
+
 Result<Given<Instant>> given_time(const json::Member& member, Nulls nulls) {
   if (is_null_uri(member.value) && nulls != Nulls::kRefused) return Given<Instant>{true, {}};
   const auto time = parse_date_time(member.value.as_string().value_or(""));
@@ -121,6 +129,7 @@ Result<> AttributeParser::member(std::string_view key, const json::Value& value,
   }
   RV_ASSIGN(const std::string iri, expand_checked(key, context_));
   const std::size_t before = out.size();
+  const bool was_in_proof = std::exchange(in_proof_, key == kProof);
   if (options_.form == Form::kSimplified && depth_ == 0) {
     RV_TRY(about(key, simplified(iri, value, out)));
   } else if (is_instances(value)) {
@@ -129,8 +138,10 @@ Result<> AttributeParser::member(std::string_view key, const json::Value& value,
     RV_ASSIGN(FragmentAttribute one, about(key, instance(value)));
     out.push_back(std::move(one));
   }
+  in_proof_ = was_in_proof;
   for (std::size_t i = before; i < out.size(); ++i) {
     out[i].name = iri;
+    if (key == kProof) RV_TRY(about(key, check_proof(out[i])));
     RV_TRY(about(key, check_name(iri, out[i])));
   }
   return {};
@@ -140,6 +151,7 @@ Result<FragmentAttribute> AttributeParser::part(std::string_view key, const json
   RV_ASSIGN(std::string iri, expand_checked(key, context_));
   FragmentAttribute attribute;
   attribute.kind_given = false;
+  is_part_ = true;
   const bool partial = options_.nulls != Nulls::kRefused && value.is_object() && !type_of(value) &&
                        !kind_by_key(value);
   RV_ASSIGN(attribute, about(key, partial ? object(std::move(attribute), value) : instance(value)));
@@ -222,6 +234,8 @@ Result<FragmentAttribute> AttributeParser::object(FragmentAttribute attribute,
 Result<> AttributeParser::one_member(FragmentAttribute& attribute, const json::Member& member) {
   const std::string_view key = member.key;
   if (key == "type" || key == "@type" || is_ignored(key)) return {};
+  if (key == "@context" && is_part_ && depth_ == 0) return {};  // the caller has resolved it
+  if (key == "entityIdSealed" || key == "entityTypeSealed") return sealed(attribute, member);
   if (key == value_member(attribute.kind)) {
     return set_value(attribute, member.value, context_, options_.nulls);
   }
@@ -263,11 +277,33 @@ Result<> AttributeParser::metadata(FragmentAttribute& attribute, const json::Mem
     if (null && options_.nulls == Nulls::kRefused)
       return expected("unitCode must not be deleted here");
     attribute.unit_code = {true, null ? std::nullopt : std::optional(std::string(*text))};
+  } else if (key == "valueType" && attribute.kind == Kind::kLanguageProperty) {
+    // 5.2.32: it can be no other.
+    if (value.as_string() != "langString") return expected("valueType must be langString");
+    return value_type(attribute, member);
   } else if (key == (is_relationship(attribute.kind) ? "objectType" : "valueType")) {
     return value_type(attribute, member);
   } else {
     taken = false;
   }
+  return {};
+}
+
+// What a proof was made over (4.5.2.2): texts, kept as members whose names say that they are bare.
+Result<> AttributeParser::sealed(FragmentAttribute& attribute, const json::Member& member) {
+  const auto text = member.value.as_string();
+  if (!in_proof_ || !text) {
+    return expected(fmt::format("{} must be a string, and stands in ngsildproof only", member.key));
+  }
+  FragmentAttribute inner;
+  RV_ASSIGN(inner.name, expand_checked(member.key, context_));
+  if (member.key == "entityIdSealed") {
+    RV_TRY(check_uri(*text, "entityIdSealed"));
+  } else {
+    inner.kind = Kind::kVocabProperty;
+  }
+  RV_TRY(set_value(inner, member.value, context_, Nulls::kRefused));
+  attribute.members.push_back(std::move(inner));
   return {};
 }
 

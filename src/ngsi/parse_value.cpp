@@ -165,7 +165,9 @@ Result<std::string> value_text(Kind kind, const json::Value& value, const jsonld
     case Kind::kJsonProperty:
       break;
   }
-  if (value.is_null()) return expected("json must not be null");
+  if (!value.is_object() && !value.is_array()) {
+    return expected("json must be an object or an array");
+  }
   return json::to_text(value);
 }
 

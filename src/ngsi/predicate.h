@@ -23,16 +23,24 @@
 #include "jsonld/context.h"
 #include "ngsi/entity.h"
 #include "ngsi/geometry.h"
+#include "ngsi/linked.h"
 #include "ngsi/names.h"
 
 namespace revier::ngsi {
 
 // Parameters as a client wrote them; empty: not given.
+struct EntitySelector {
+  std::vector<std::string> ids;
+  std::string id_pattern;
+  std::string type;  // type selection; "*": all
+};
 struct Selection {
   std::vector<std::string> ids;
   std::string id_pattern;
-  std::string type;                // type selection; "*": all
-  std::vector<std::string> attrs;  // at least one of them; also what `pick` names
+  std::string type;                    // type selection; "*": all
+  std::vector<EntitySelector> any_of;  // one of these has to fit too; empty: any entity does
+  std::vector<std::string> attrs;      // at least one of them; also what `pick` names
+  bool or_scope = false;               // a scope will do as well
   std::string q;
   std::vector<std::string> expand_values;
   std::string georel;
@@ -79,12 +87,14 @@ class Predicate {
   Predicate();
 
   // Errors: kBadRequestData naming the parameter in `field` and what was expected where;
-  //         kOperationNotSupported: q over linked entities; kTooComplexQuery: near a reference of
-  //         more than 256 positions.
+  //         kTooComplexQuery: near a reference of more than 256 positions.
   [[nodiscard]] static Result<Predicate> compile(const Selection& selection, const Names& names,
                                                  const jsonld::Context& context);
 
-  [[nodiscard]] bool matches(const Entity& entity) const;
+  // A term of q over linked entities ("a{b}") needs `linked`; without it, it does not match.
+  [[nodiscard]] bool matches(const Entity& entity, const LinkedEntities* linked = nullptr) const;
+  // How many links one after the other q follows.
+  [[nodiscard]] std::size_t link_levels() const;
   [[nodiscard]] const Hints& hints() const;
 
  private:

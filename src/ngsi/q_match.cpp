@@ -96,11 +96,11 @@ bool is_relationship(Kind kind) {
 
 }  // namespace
 
-bool ReadyQuery::matches(const Entity& entity) const {
-  const auto holds = [&entity](const ReadyQuery& child) { return child.matches(entity); };
+bool ReadyQuery::matches(const Entity& entity, const LinkedEntities* linked) const {
+  const auto holds = [&](const ReadyQuery& child) { return child.matches(entity, linked); };
   switch (kind) {
     case Query::Kind::kTerm:
-      return term->matches(entity);
+      return term->matches(entity, linked);
     case Query::Kind::kAll:
       return std::all_of(children.begin(), children.end(), holds);
     case Query::Kind::kAny:
@@ -109,7 +109,38 @@ bool ReadyQuery::matches(const Entity& entity) const {
   return std::any_of(children.begin(), children.end(), holds);
 }
 
-bool ReadyTerm::matches(const Entity& entity) const {
+std::size_t ReadyQuery::link_levels() const {
+  std::size_t levels = term ? term->links.size() : 0;
+  for (const ReadyQuery& child : children) levels = std::max(levels, child.link_levels());
+  return levels;
+}
+
+bool ReadyTerm::matches(const Entity& entity, const LinkedEntities* linked) const {
+  if (links.empty()) return matches_here(entity);
+  return linked != nullptr && matches_behind(entity, *linked, 0);
+}
+
+bool ReadyTerm::matches_behind(const Entity& entity, const LinkedEntities& linked,
+                               std::size_t depth) const {
+  if (depth == links.size()) return matches_here(entity);
+  const ReadyLink& link = links[depth];
+  const auto leads_to_match = [&](std::string_view quoted) {
+    std::string storage;
+    const EntityPtr target = linked.find(unquoted(quoted, storage));
+    if (!target) return false;
+    const bool of_type = link.any || std::any_of(link.types.begin(), link.types.end(),
+                                                 [&](NameId t) { return target->has_type(t); });
+    return of_type && matches_behind(*target, linked, depth + 1);
+  };
+  const AttributeRange all = entity.attributes();
+  for (auto at = all.find(link.relationship); !(at == all.end()) && at->name == link.relationship;
+       ++at) {
+    if (is_relationship(at->kind) && any_element(at->value, leads_to_match)) return true;
+  }
+  return false;
+}
+
+bool ReadyTerm::matches_here(const Entity& entity) const {
   if (!path.empty()) return matches_path(entity.attributes(), 0);
   if (member == Member::kCreatedAt) return matches_instant(entity.created_at());
   if (member == Member::kModifiedAt) return matches_instant(entity.modified_at());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
 #include <charconv>
 
 #include "base/time.h"
@@ -96,6 +97,7 @@ constexpr std::size_t kBytesMax = 8'192;
 constexpr std::size_t kTermsMax = 256;
 constexpr std::size_t kValuesMax = 256;
 constexpr std::size_t kPathMax = 16;
+constexpr std::size_t kLinksMax = 10;
 constexpr int kDepthMax = 16;
 
 class QueryParser {
@@ -165,20 +167,50 @@ class QueryParser {
   }
 
   Result<> term(QueryTerm& term) {
-    RV_TRY(dotted(term.path, ".[]=!<>~;|(){},\" "));
-    if (rest().starts_with('{')) {
-      return fail(Code::kOperationNotSupported, "q: linked entities cannot be queried", "q");
-    }
-    if (take("[")) {
-      RV_TRY(dotted(term.trail, ".[]\""));
-      if (!take("]")) return expected("']'");
-    }
+    RV_TRY(path(term));
     RV_TRY(comparator(term.comparator));
     if (term.comparator == Comparator::kExists) return {};
     if (term.comparator == Comparator::kPattern || term.comparator == Comparator::kNotPattern) {
       return pattern(term.pattern);
     }
     return values(term);
+  }
+
+  // Attribute (4.9): links, each in braces, around a path.
+  Result<> path(QueryTerm& term) {
+    for (;;) {
+      term.path.clear();
+      RV_TRY(dotted(term.path, ".[]=!<>~;|(){},\" "));
+      if (!rest().starts_with('{')) break;
+      if (term.path.size() > 1) return expected("the name of a relationship before this");
+      if (term.links.size() == kLinksMax)
+        return expected(fmt::format("at most {} '{{'", kLinksMax));
+      ++at_;
+      LinkStep step{std::move(term.path.front()), {}};
+      RV_TRY(types(step.types));
+      term.links.push_back(std::move(step));
+    }
+    if (take("[")) {
+      RV_TRY(dotted(term.trail, ".[]\""));
+      if (!take("]")) return expected("']'");
+    }
+    for (std::size_t i = 0; i < term.links.size(); ++i) {
+      if (!take("}")) return expected("'}'");
+    }
+    return {};
+  }
+
+  // "Type1,Type2:", or nothing.
+  Result<> types(std::vector<std::string>& types) {
+    const std::size_t colon = rest().find(':');
+    if (colon > rest().find_first_of(".[]=!<>~;|(){}\" ")) return {};
+    do {
+      const std::size_t size = std::min(rest().find_first_of(",:"), rest().size());
+      if (size == 0) return expected("a type");
+      types.emplace_back(rest().substr(0, size));
+      at_ += size;
+    } while (take(","));
+    return take(":") ? Result<>{} : expected("':'");
   }
 
   // Names parted by points; a name has none of the `ends`.
@@ -317,6 +349,27 @@ std::optional<std::size_t> find_fault(std::string_view text) {
   QueryParser parser(text);
   if (parser.whole()) return std::nullopt;
   return parser.read_bytes();
+}
+
+namespace {
+
+bool names_attribute(const Query& query) {
+  if (query.kind == Query::Kind::kTerm) {
+    if (!query.term.links.empty()) return true;
+    const std::string& name = query.term.path.front();
+    return name != "createdAt" && name != "modifiedAt" && name != "expiresAt" &&
+           name != "deletedAt" && name != "id" && name != "type" && name != "scope";
+  }
+  return std::any_of(query.children.begin(), query.children.end(),
+                     [](const Query& child) { return names_attribute(child); });
+}
+
+}  // namespace
+
+Result<bool> names_attribute(std::string_view text) {
+  if (text.empty()) return false;
+  RV_ASSIGN(const Query query, parse_query(text));
+  return names_attribute(query);
 }
 
 }  // namespace revier::ngsi

@@ -39,12 +39,20 @@ void append_literal(std::string& out, const Literal& literal) {
 void append_term(std::string& out, const QueryTerm& term) {
   constexpr std::array<std::string_view, 9> kSigns = {
       "", "==", "!=", ">", ">=", "<", "<=", "~=", "!~="};
+  for (const LinkStep& link : term.links) {
+    out.append(link.relationship).push_back('{');
+    for (std::size_t i = 0; i < link.types.size(); ++i) {
+      out.append(i == 0 ? "" : ",").append(link.types[i]);
+    }
+    if (!link.types.empty()) out.push_back(':');
+  }
   append_joined(out, term.path);
   if (!term.trail.empty()) {
     out.push_back('[');
     append_joined(out, term.trail);
     out.push_back(']');
   }
+  out.append(term.links.size(), '}');
   out.append(kSigns[static_cast<std::size_t>(term.comparator)]);
   if (term.comparator == Comparator::kPattern || term.comparator == Comparator::kNotPattern) {
     json::append_quoted(out, term.pattern);

@@ -9,7 +9,6 @@
 #include "ngsi/parse.h"
 
 namespace revier::ngsi::detail {
-namespace {
 
 Member member_named(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, Member>, 6> kMembers = {{
@@ -25,6 +24,8 @@ Member member_named(std::string_view name) {
   }
   return Member::kValue;
 }
+
+namespace {
 
 std::string quoted(std::string_view text) {
   std::string out;
@@ -44,30 +45,46 @@ Wanted wanted_of(const Literal& literal, const jsonld::Context& context, bool ex
   if (!text) return wanted;
   wanted.instant = parse_instant(literal.text);
   wanted.quoted.push_back(quoted(literal.text));
-  wanted.vocab_quoted = wanted.quoted;
-  if (const auto iri = context.expand_name(literal.text)) {
-    add_once(wanted.vocab_quoted, quoted(*iri));
-    if (expand) {
+  if (expand) {
+    if (const auto iri = context.expand_name(literal.text)) {
       add_once(wanted.quoted, quoted(*iri));
       add_once(wanted.quoted, quoted(context.compact_name(*iri)));
     }
   }
+  wanted.vocab_quoted = wanted.quoted;
   return wanted;
+}
+
+Result<NameId> number_of(const std::string& name, const Names& names,
+                         const jsonld::Context& context) {
+  auto iri = expand_checked(name, context);
+  if (iri) return names.find(*iri);
+  return fail(Code::kBadRequestData, fmt::format("q: {}: {}", name, iri.error().message), "q");
+}
+
+Result<ReadyLink> ready_link(const LinkStep& step, const Names& names,
+                             const jsonld::Context& context) {
+  ReadyLink link;
+  link.any = step.types.empty();
+  RV_ASSIGN(link.relationship, number_of(step.relationship, names, context));
+  for (const std::string& type : step.types) {
+    RV_ASSIGN(link.types.emplace_back(), number_of(type, names, context));
+  }
+  return link;
 }
 
 Result<ReadyTerm> ready_term(const QueryTerm& term, const Names& names,
                              const jsonld::Context& context,
                              const std::vector<std::string>& expand_values) {
   ReadyTerm ready;
+  for (const LinkStep& step : term.links) {
+    RV_ASSIGN(ReadyLink link, ready_link(step, names, context));
+    ready.links.push_back(std::move(link));
+  }
   ready.member = member_named(term.path.back());
   const std::size_t attributes = term.path.size() - (ready.member == Member::kValue ? 0 : 1);
   for (std::size_t i = 0; i < attributes; ++i) {
-    auto iri = expand_checked(term.path[i], context);
-    if (!iri) {
-      return fail(Code::kBadRequestData,
-                  fmt::format("q: {}: {}", term.path[i], iri.error().message), "q");
-    }
-    ready.path.push_back(names.find(*iri));
+    RV_ASSIGN(ready.path.emplace_back(), number_of(term.path[i], names, context));
   }
   ready.trail = term.trail;
   ready.comparator = term.comparator;
@@ -167,7 +184,14 @@ void ReadyQuery::add_hints(Hints& hints) const {
   if (kind == Query::Kind::kAll) {
     for (const ReadyQuery& child : children) child.add_hints(hints);
   }
-  if (kind != Query::Kind::kTerm || term->path.empty()) return;
+  if (kind != Query::Kind::kTerm) return;
+  if (!term->links.empty()) {
+    // Of what is behind the link the entity's own indexes know nothing.
+    hints.nothing = hints.nothing || term->links.front().relationship == kNoName;
+    hints.attributes.push_back(term->links.front().relationship);
+    return;
+  }
+  if (term->path.empty()) return;
   if (std::find(term->path.begin(), term->path.end(), kNoName) != term->path.end()) {
     hints.nothing = true;
     return;

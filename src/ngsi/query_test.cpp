@@ -89,10 +89,14 @@ TEST_F(QueryCases, know_links_and_words) {
   load(
       R"({"id":"urn:a:1","type":"T","r":{"object":"urn:b:1"},"rs":{"object":["urn:b:1","urn:b:2"]},)"
       R"("rl":{"objectList":["urn:b:3"]},"v":{"vocab":"Open"},"word":"Open"})");
-  expect({"r==urn:b:1", "r==\"urn:b:1\"", "r!=urn:b:2", "rs==urn:b:2", "rl==urn:b:3", "v==Open",
-          "v==\"Open\"", "v==https://uri.etsi.org/ngsi-ld/default-context/Open", "word==Open",
-          "r==urn:x:1,urn:b:1"},
-         {"r>\"urn:a\"", "r~=urn", "rs!=urn:b:2", "v==Closed", "v!=Open", "r==urn:b:9"});
+  expect(
+      {"r==urn:b:1", "r==\"urn:b:1\"", "r!=urn:b:2", "rs==urn:b:2", "rl==urn:b:3",
+       "v==https://uri.etsi.org/ngsi-ld/default-context/Open", "word==Open", "r==urn:x:1,urn:b:1"},
+      {"r>\"urn:a\"", "r~=urn", "rs!=urn:b:2", "v==Closed", "v==Open", "r==urn:b:9"});
+  // A short term means the vocabulary's where the client says so (expandValues).
+  EXPECT_TRUE(matches({.q = "v==Open", .expand_values = {"v"}}));
+  EXPECT_TRUE(matches({.q = "v==\"Open\"", .expand_values = {"v"}}));
+  EXPECT_FALSE(matches({.q = "v!=Open", .expand_values = {"v"}}));
   EXPECT_TRUE(matches(
       {.q = "word==https://uri.etsi.org/ngsi-ld/default-context/Open", .expand_values = {"word"}}));
   EXPECT_FALSE(matches({.q = "word==https://uri.etsi.org/ngsi-ld/default-context/Open"}));
@@ -107,9 +111,62 @@ TEST_F(QueryCases, join_terms) {
         "a[b", "a[]", "a..b", "[a]", "a~=(", "a== 1", "a==01", "a b", "a~="}) {
     EXPECT_FALSE(Predicate::compile({.q = bad}, w_.names, w_.context())) << bad;
   }
-  const auto linked = Predicate::compile({.q = "a{b}==1"}, w_.names, w_.context());
-  EXPECT_EQ(linked.error().code, Code::kOperationNotSupported);
   EXPECT_FALSE(Predicate::compile({.q = std::string(100, '(') + "a"}, w_.names, w_.context()));
+}
+
+// One entity, whoever asks for it.
+class OneLink final : public LinkedEntities {
+ public:
+  explicit OneLink(EntityPtr entity) : entity_(std::move(entity)) {}
+  [[nodiscard]] EntityPtr find(std::string_view id) const override {
+    return entity_->id() == id ? entity_ : nullptr;
+  }
+
+ private:
+  EntityPtr entity_;
+};
+
+TEST_F(QueryCases, follow_links_to_other_entities) {
+  const OneLink link(w_.created(R"({"id":"urn:b:1","type":"B","n":{"value":1,"s":2},)"
+                                R"("back":{"object":"urn:b:1"},"o":{"value":{"p":3}}})"));
+  load(R"({"id":"urn:a:1","type":"T","to":{"object":["urn:c:9","urn:b:1"]},)"
+       R"("all":{"objectList":["urn:b:1"]},"v":"urn:b:1"})");
+  const auto holds = [&](const char* text, const LinkedEntities* links) {
+    const auto predicate = Predicate::compile({.q = text}, w_.names, w_.context());
+    EXPECT_TRUE(predicate) << text;
+    return predicate && predicate->matches(*entity_, links);
+  };
+  for (const auto* text :
+       {"to{n}", "to{n}==1", "to{B:n}==1", "to{X,B:n.s}==2", "all{n}>0", "to{o[p]}==3",
+        "to{back{n}}==1", "to{back{back{B:n}}}", "to{n}!=2", "to{n}==1;v", "to{n}==2|to"}) {
+    EXPECT_TRUE(holds(text, &link)) << text;
+    EXPECT_EQ(print_query(*parse_query(text)), text);
+  }
+  for (const auto* text : {"to{n}==2", "to{X:n}==1", "v{n}==1", "to{z}", "z{n}", "to{to{n}}"}) {
+    EXPECT_FALSE(holds(text, &link)) << text;
+  }
+  EXPECT_FALSE(holds("to{n}", nullptr));
+  EXPECT_EQ(Predicate::compile({.q = "a|to{back{n}}"}, w_.names, w_.context())->link_levels(), 2U);
+  for (const auto* bad : {"a{", "a{b", "a{}", "a{b}}", "a.b{c}", "a{b:}", "a{:b}", "a{B,:c}"}) {
+    EXPECT_FALSE(parse_query(bad)) << bad;
+  }
+}
+
+TEST_F(QueryCases, one_of_several_selectors_has_to_fit) {
+  load(R"({"id":"urn:a:1","type":"T"})");
+  (void)w_.created(R"({"id":"urn:b:1","type":"U"})");
+  EXPECT_TRUE(matches({.any_of = {{.type = "U"}, {.ids = {"urn:a:1"}, .type = "T"}}}));
+  EXPECT_TRUE(matches({.any_of = {{.id_pattern = "^urn:a", .type = "T"}}}));
+  EXPECT_FALSE(matches({.any_of = {{.type = "U"}, {.ids = {"urn:a:2"}, .type = "T"}}}));
+  EXPECT_FALSE(matches({.type = "U", .any_of = {{.type = "T"}}}));
+  const auto hints = [this](const Selection& selection) {
+    return Predicate::compile(selection, w_.names, w_.context())->hints();
+  };
+  EXPECT_EQ(hints({.any_of = {{.type = "T"}, {.type = "U"}}}).types.size(), 2U);
+  EXPECT_TRUE(hints({.any_of = {{.type = "T"}, {.type = "*"}}}).types.empty());
+  EXPECT_EQ(hints({.any_of = {{.ids = {"urn:a:1"}}, {.ids = {"urn:b:1"}}}}).ids->size(), 2U);
+  EXPECT_FALSE(hints({.any_of = {{.ids = {"urn:a:1"}}, {.type = "T"}}}).ids);
+  EXPECT_FALSE(hints({.any_of = {{.type = "T"}}}).type_is_all);
 }
 
 TEST_F(QueryCases, select_types_scopes_ids_and_attributes) {

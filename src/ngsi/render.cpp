@@ -14,6 +14,10 @@ namespace {
 using detail::ShortNames;
 using detail::TextCursor;
 
+constexpr std::string_view kProofQuoted = "\"ngsildproof\"";
+constexpr std::string_view kSealedIdQuoted = "\"entityIdSealed\"";
+constexpr std::string_view kSealedTypeQuoted = "\"entityTypeSealed\"";
+
 // A concise bare value that would be read back as something else.
 bool needs_wrapping(std::string_view value) {
   if (value.starts_with('[')) {
@@ -33,11 +37,26 @@ bool needs_wrapping(std::string_view value) {
   return false;
 }
 
+// The entities that are being written, the innermost first: none is put inside itself.
+struct Within {
+  std::string_view id;
+  const Within* outer = nullptr;
+
+  [[nodiscard]] bool has(std::string_view wanted) const {
+    return id == wanted || (outer != nullptr && outer->has(wanted));
+  }
+};
+
 class Renderer {
  public:
   Renderer(const Names& names, const jsonld::Context& context, const RenderOptions& options,
-           std::string& out)
-      : names_(ShortNames::of(names, context)), context_(context), options_(options), out_(out) {}
+           std::string& out, const Within* outer = nullptr)
+      : all_names_(names),
+        names_(ShortNames::of(names, context)),
+        context_(context),
+        options_(options),
+        out_(out),
+        within_{{}, outer} {}
 
   void entity(const Entity& entity) {
     open();
@@ -49,6 +68,7 @@ class Renderer {
 
   // Everything but @context and id.
   void inside(const Entity& entity) {
+    within_.id = entity.id();
     if (shows_type()) type(entity);
     if (shows_scope() && entity.has_scopes()) scopes(entity);
     if (options_.sys_attrs) {
@@ -130,6 +150,29 @@ class Renderer {
                 [this](std::string_view scope) { out_.append("\"").append(scope).append("\""); });
   }
 
+  void members(const AttributeView& view) {
+    const AttributeRange range = view.attributes();
+    const bool proof = names_.quoted(view.name) == kProofQuoted;
+    ++depth_;
+    for (auto at = range.begin(); !(at == range.end());) {
+      if (proof && sealed(*at)) {
+        ++at;
+      } else {
+        group(at, range.end(), nullptr, true);
+      }
+    }
+    --depth_;
+  }
+  // The members of a proof that are bare texts (4.5.2.2).
+  bool sealed(const AttributeView& view) {
+    const std::string& quoted = names_.quoted(view.name);
+    if (quoted != kSealedIdQuoted && quoted != kSealedTypeQuoted) return false;
+    comma();
+    out_.append(quoted).push_back(':');
+    value(view);
+    return true;
+  }
+
   void attributes(const AttributeRange& range, const Projection* projection) {
     for (auto at = range.begin(); !(at == range.end());) {
       group(at, range.end(), projection, true);
@@ -198,8 +241,9 @@ class Renderer {
       key(value_member(view.kind));
       value(view);
     }
+    if (follows(view)) linked_member(view);
     metadata(view);
-    attributes(view.attributes(), nullptr);
+    if (!view.members.empty()) members(view);
     close();
   }
 
@@ -280,7 +324,64 @@ class Renderer {
     raw_member("lang", spoken.tag);
   }
 
+  // Relationships of the entity itself lead on, those of attributes do not.
+  [[nodiscard]] bool follows(const AttributeView& view) const {
+    return options_.linked != nullptr && options_.link_levels > 0 && depth_ == 0 &&
+           (view.kind == Kind::kRelationship || view.kind == Kind::kListRelationship);
+  }
+
+  // Appends what `quoted` leads to; false, with nothing appended, where it leads to nothing.
+  bool linked_entity(NameId relationship, std::string_view quoted) {
+    std::string storage;
+    const std::string_view id = detail::unquoted(quoted, storage);
+    if (within_.has(id)) return false;
+    const EntityPtr entity = options_.linked->find(id);
+    if (!entity) return false;
+    RenderOptions inner = options_;
+    inner.with_context = false;
+    inner.projection = options_.projection ? options_.projection->linked(relationship) : nullptr;
+    --inner.link_levels;
+    Renderer(all_names_, context_, inner, out_, &within_).entity(*entity);
+    return true;
+  }
+
+  // "entity" or "entityList" beside the objects (4.5.23.2).
+  void linked_member(const AttributeView& view) {
+    const std::size_t before = out_.size();
+    key(view.kind == Kind::kListRelationship ? "entityList" : "entity");
+    bool any = false;
+    if (!view.value.starts_with('[')) {
+      any = linked_entity(view.name, view.value);
+    } else {
+      out_.push_back('[');
+      for (TextCursor cursor(view.value); cursor.next();) {
+        const std::size_t mark = out_.size();
+        comma();
+        const bool here = linked_entity(view.name, cursor.value());
+        if (!here) out_.resize(mark);
+        any = any || here;
+      }
+      out_.push_back(']');
+    }
+    if (!any) out_.resize(before);
+  }
+
+  // The entities themselves in place of their URIs (4.5.4).
+  void simplified_links(const AttributeView& view) {
+    const auto one = [&](std::string_view quoted) {
+      if (!linked_entity(view.name, quoted)) out_.append(quoted);
+    };
+    if (!view.value.starts_with('[')) return one(view.value);
+    out_.push_back('[');
+    for (TextCursor cursor(view.value); cursor.next();) {
+      comma();
+      one(cursor.value());
+    }
+    out_.push_back(']');
+  }
+
   void simplified(const AttributeView& view) {
+    if (follows(view)) return simplified_links(view);
     const bool wrapped = view.kind == Kind::kLanguageProperty ||
                          view.kind == Kind::kVocabProperty || view.kind == Kind::kJsonProperty;
     if (view.kind == Kind::kLanguageProperty && options_.language) {
@@ -295,10 +396,13 @@ class Renderer {
     }
   }
 
+  const Names& all_names_;
   ShortNames& names_;
   const jsonld::Context& context_;
   const RenderOptions& options_;
   std::string& out_;
+  Within within_;
+  int depth_ = 0;  // 0: attributes of the entity
   std::vector<AttributeView> instances_;
 };
 
@@ -308,6 +412,25 @@ void render(const Entity& entity, const Names& names, const jsonld::Context& con
             const RenderOptions& options, std::string& out) {
   out.reserve(out.size() + 2 * entity.bytes().size() + 256);
   Renderer(names, context, options, out).entity(entity);
+}
+
+void for_each_link(const Entity& entity, const Projection* projection, const TakeLink& take) {
+  std::string storage;
+  for (const AttributeView& view : entity.attributes()) {
+    if (view.kind != Kind::kRelationship && view.kind != Kind::kListRelationship) continue;
+    if (projection &&
+        (!projection->shows(view.name) || !projection->shows_instance(view.dataset_id))) {
+      continue;
+    }
+    const Projection* behind = projection ? projection->linked(view.name) : nullptr;
+    if (!view.value.starts_with('[')) {
+      take(detail::unquoted(view.value, storage), behind);
+      continue;
+    }
+    for (TextCursor cursor(view.value); cursor.next();) {
+      take(detail::unquoted(cursor.value(), storage), behind);
+    }
+  }
 }
 
 bool render_attribute(const Entity& entity, NameId attribute, const Names& names,

@@ -4,8 +4,9 @@
 // Answers are put together from stored bytes; names are compacted once per context and thread
 // (a thread keeps at most 16 contexts' names).
 //
-// Thread safety: from any thread; a Projection is read by any number of threads.
+// Thread safety: from any thread.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,41 +15,13 @@
 #include "base/result.h"
 #include "jsonld/context.h"
 #include "ngsi/entity.h"
+#include "ngsi/linked.h"
 #include "ngsi/names.h"
+#include "ngsi/projection.h"
 
 namespace revier::ngsi {
 
 enum class Representation : std::uint8_t { kNormalized, kConcise, kSimplified };
-
-// Which members of an entity are shown. Default: all.
-class Projection {
- public:
-  // `pick` or `attrs` (at most one of the two is given) and `omit`: names as the client wrote them,
-  // "id", "type", "scope" too (in `attrs` they have no meaning: these members are always shown).
-  // Errors: kBadRequestData: a name that is none; linked entities ("a{b}") are
-  // kOperationNotSupported.
-  struct Lists {
-    std::vector<std::string> attrs;
-    std::vector<std::string> pick;
-    std::vector<std::string> omit;
-    std::vector<std::string> dataset_ids;  // "@none": the default instances
-  };
-  [[nodiscard]] static Result<Projection> make(const Names& names, const jsonld::Context& context,
-                                               const Lists& lists);
-
-  [[nodiscard]] bool shows(NameId attribute) const;
-  [[nodiscard]] bool shows_instance(std::string_view dataset_id) const;
-  [[nodiscard]] bool shows_id() const { return id_; }
-  [[nodiscard]] bool shows_type() const { return type_; }
-  [[nodiscard]] bool shows_scope() const { return scope_; }
-
- private:
-  bool only_ = false;            // only_: shown are names_; else all but names_
-  std::vector<NameId> names_;    // sorted
-  std::vector<NameId> omitted_;  // sorted
-  std::vector<std::string> dataset_ids_;
-  bool id_ = true, type_ = true, scope_ = true;
-};
 
 // Language filter (4.15): "fr-CH,fr;q=0.9,en;q=0.8,*;q=0.5".
 struct LanguageFilter {
@@ -63,11 +36,19 @@ struct RenderOptions {
   bool with_context = false;               // writes the member "@context"
   const Projection* projection = nullptr;  // nullptr: everything
   const LanguageFilter* language = nullptr;
+  // Linked entities are put inline, so many levels deep; never one inside itself.
+  const LinkedEntities* linked = nullptr;
+  std::size_t link_levels = 0;
 };
 
 // Appends the entity as one JSON object.
 void render(const Entity& entity, const Names& names, const jsonld::Context& context,
             const RenderOptions& options, std::string& out);
+
+// Calls `take(uri, projection of what is behind)` for each object of the relationships that the
+// projection (nullptr: everything) shows.
+using TakeLink = std::function<void(std::string_view uri, const Projection* projection)>;
+void for_each_link(const Entity& entity, const Projection* projection, const TakeLink& take);
 
 // Appends one attribute: its instance, or an array of them. False, with nothing appended, where the
 // entity has none that the projection shows.

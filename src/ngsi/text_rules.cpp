@@ -43,6 +43,28 @@ bool is_uri_char(char c) {
   }
 }
 
+// What nobody can see, or reads otherwise than it is, identifies nothing: RFC 3987 leaves out
+// private and unassigned ones, white space, formats; fillers and selectors show nothing either.
+bool is_iri_char(UChar32 c) {
+  constexpr std::uint32_t kRefused = U_GC_C_MASK | U_GC_Z_MASK;
+  return (U_GET_GC_MASK(c) & kRefused) == 0 && c != 0x2800 &&
+         u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) == 0;
+}
+
+bool is_visible(std::string_view text) {
+  const auto size = static_cast<std::int32_t>(text.size());
+  for (std::int32_t at = 0; at < size;) {
+    if (static_cast<unsigned char>(text[static_cast<std::size_t>(at)]) < 0x80) {
+      ++at;
+      continue;
+    }
+    UChar32 c = 0;
+    U8_NEXT(text.data(), at, size, c);
+    if (c < 0 || !is_iri_char(c)) return false;
+  }
+  return true;
+}
+
 // Bytes of "scheme:", 0 without one.
 std::size_t scheme_size(std::string_view text) {
   if (text.empty() || !is_ascii_letter(text.front())) return 0;
@@ -57,7 +79,8 @@ std::size_t scheme_size(std::string_view text) {
 bool is_uri(std::string_view text) {
   const std::size_t scheme = scheme_size(text);
   return scheme > 0 && text.size() > scheme && text.size() <= kNameBytesMax &&
-         std::all_of(text.begin(), text.end(), is_uri_char) && is_plain_text(text);
+         std::all_of(text.begin(), text.end(), is_uri_char) && is_plain_text(text) &&
+         is_visible(text);
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ Task<Result<net::Response>> query(const Api& api, net::Request& request) {
     body += to_json(*all[i].subscription, all[i].counters, view);
   }
   net::Response response = shown(request, exchange, body + "]");
-  context::link_pages(response, request, page, end < all.size());
+  context::link_pages(response, request, exchange.accept, page, end < all.size());
   if (page.count) response.header(std::string(kCountHeader), std::to_string(all.size()));
   co_return response;
 }

@@ -235,10 +235,22 @@ Result<ngsi::Representation> read_format(const Reader& reader) {
   return reader.refuse("format", "normalized, concise or simplified");
 }
 
+// Members by name; what they link to is not shown in notifications.
+Result<ngsi::ProjectionTerms> read_projection(const Reader& reader, std::string_view name) {
+  RV_ASSIGN(const auto texts, reader.texts(name));
+  ngsi::ProjectionTerms terms;
+  for (const std::string& text : texts) {
+    const auto parsed = ngsi::parse_projection(text, name);
+    if (!parsed || ngsi::depth_of(*parsed) > 0) return reader.refuse(name, "names of members");
+    terms.insert(terms.end(), parsed->begin(), parsed->end());
+  }
+  return terms;
+}
+
 Result<> read_members(const Reader& reader, Notified& out) {
   RV_ASSIGN(out.members.attrs, reader.texts("attributes"));
-  RV_ASSIGN(out.members.pick, reader.texts("pick"));
-  RV_ASSIGN(out.members.omit, reader.texts("omit"));
+  RV_ASSIGN(out.members.pick, read_projection(reader, "pick"));
+  RV_ASSIGN(out.members.omit, read_projection(reader, "omit"));
   for (const std::string& name : out.members.attrs) {
     if (name == "id" || name == "type" || name == "scope") {
       return reader.refuse("attributes", "names of attributes, not id, type or scope");
@@ -247,8 +259,11 @@ Result<> read_members(const Reader& reader, Notified& out) {
   if (!out.members.attrs.empty() && !(out.members.pick.empty() && out.members.omit.empty())) {
     return reader.refuse("attributes", "no pick or omit beside it");
   }
-  for (const std::string& name : out.members.pick) {
-    if (among(out.members.omit, name)) return reader.refuse("omit", "no member of pick");
+  for (const ngsi::ProjectionTerm& term : out.members.pick) {
+    const auto& omit = out.members.omit;
+    if (std::find(omit.begin(), omit.end(), term) != omit.end()) {
+      return reader.refuse("omit", "no member of pick");
+    }
   }
   return {};
 }

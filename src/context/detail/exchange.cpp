@@ -24,8 +24,9 @@ Result<Exchange> begin(const Api& api, const net::Request& request, Action actio
   return exchange;
 }
 
-Result<Exchange> begin_with_body(const Api& api, const net::Request& request, Action action) {
-  RV_ASSIGN(Exchange exchange, begin(api, request, action, false));
+Result<Exchange> begin_with_body(const Api& api, const net::Request& request, Action action,
+                                 bool geo_json = false) {
+  RV_ASSIGN(Exchange exchange, begin(api, request, action, geo_json));
   RV_ASSIGN(exchange.body_type, body_media(request));
   if (exchange.linked && exchange.body_type == Media::kLdJson) {
     return fail(Code::kBadRequestData,
@@ -54,11 +55,12 @@ Result<Exchange> begin_write(const Api& api, const net::Request& request) {
 }
 
 Result<Exchange> begin_ask(const Api& api, const net::Request& request) {
-  return begin_with_body(api, request, Action::kDataRead);
+  return begin_with_body(api, request, Action::kDataRead, /*geo_json=*/true);
 }
 
 Result<jsonld::ContextPtr> context_of(const Api& api, const Exchange& exchange,
                                       const json::Value& object) {
+  if (!object.is_object()) return fail(Code::kInvalidRequest, "the body is a JSON object");
   const auto own = object.find("@context");
   if (exchange.body_type == Media::kLdJson) {
     if (own) return api.catalogue.resolve(*own);

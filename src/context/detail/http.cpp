@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/detail/http.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "json/json.h"
@@ -56,18 +57,35 @@ Range parse_range(std::string_view text) {
     const std::string_view parameter = next_part(text, ';');
     if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
     const char* const end = parameter.data() + parameter.size();
-    if (std::from_chars(parameter.data() + 2, end, range.quality).ec != std::errc{}) {
-      range.quality = 0;
-    }
+    double quality = 0;
+    const auto [stop, error] = std::from_chars(parameter.data() + 2, end, quality);
+    // A weight that is none leaves the range as if it had none.
+    if (error == std::errc{} && stop == end) range.quality = quality;
   }
   return range;
 }
 
-std::optional<Media> media_in_range(std::string_view type, bool geo_json) {
-  if (type == "*/*" || type == "application/*") return Media::kJson;
-  const auto media = media_of(type);
-  if (media == Media::kGeoJson && !geo_json) return std::nullopt;
-  return media;
+// What the ranges of an Accept header say of one media type: the most exact one decides
+// (RFC 9110, 12.5.1).
+struct Weight {
+  int exactness = 0;  // 0: no range names it
+  double quality = 0;
+
+  void take(int exactness_of_range, double quality_of_range) {
+    if (exactness_of_range <= exactness) return;
+    exactness = exactness_of_range;
+    quality = quality_of_range;
+  }
+};
+using Weights = std::array<Weight, 3>;  // by Media, in the order of 6.3.4
+
+void weigh(const Range& range, Weights& weights) {
+  if (range.type == "*/*" || range.type == "application/*") {
+    const int exactness = range.type == "*/*" ? 1 : 2;
+    for (Weight& weight : weights) weight.take(exactness, range.quality);
+  } else if (const auto media = media_of(range.type)) {
+    weights[static_cast<std::size_t>(*media)].take(3, range.quality);
+  }
 }
 
 std::string unquoted(std::string_view text) {
@@ -111,16 +129,23 @@ Result<std::size_t> number_param(const net::Request& request, std::string_view n
   return number;
 }
 
+// The resource without a slash at the end, its parameters by name.
 std::string page_target(const net::Request& request, const Page& page, std::size_t offset) {
-  std::string target(request.path);
-  char separator = '?';
+  std::vector<std::pair<std::string, std::string>> params;
   for (const auto& [name, value] : request.query_params()) {
     if (name == "limit" || name == "offset") continue;
-    target.append(1, separator).append(percent_encoded(name)).append("=");
-    target.append(percent_encoded(value));
-    separator = '&';
+    params.emplace_back(percent_encoded(name), percent_encoded(value));
   }
-  return target + fmt::format("{}limit={}&offset={}", separator, page.limit, offset);
+  params.emplace_back("limit", std::to_string(page.limit));
+  params.emplace_back("offset", std::to_string(offset));
+  std::sort(params.begin(), params.end());
+  std::string_view path = request.path;
+  if (path.ends_with('/')) path.remove_suffix(1);
+  std::string target(path);
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    target.append(i == 0 ? "?" : "&").append(params[i].first).append("=").append(params[i].second);
+  }
+  return target;
 }
 
 }  // namespace
@@ -138,23 +163,25 @@ std::string_view media_name(Media media) {
 }
 
 Result<Media> accepted(const net::Request& request, bool geo_json) {
-  std::optional<Media> best;
-  double best_quality = 0;
+  Weights weights;
   bool asked = false;
   for (const net::Field& field : request.fields) {
     if (!net::equals_ignoring_case(field.name, "Accept")) continue;
     asked = true;
     std::string_view rest = field.value;
-    while (!rest.empty()) {
-      const Range range = parse_range(next_part(rest, ','));
-      const auto media = media_in_range(range.type, geo_json);
-      if (!media || range.quality <= best_quality) continue;
-      best = media;
-      best_quality = range.quality;
-    }
+    while (!rest.empty()) weigh(parse_range(next_part(rest, ',')), weights);
+  }
+  if (!asked) return Media::kJson;
+  std::optional<Media> best;
+  double best_quality = 0;
+  for (const Media media : {Media::kJson, Media::kLdJson, Media::kGeoJson}) {
+    if (media == Media::kGeoJson && !geo_json) continue;
+    const double quality = weights[static_cast<std::size_t>(media)].quality;
+    if (quality <= best_quality) continue;
+    best = media;
+    best_quality = quality;
   }
   if (best) return *best;
-  if (!asked) return Media::kJson;
   return fail(Code::kNotAcceptable,
               geo_json ? "there are application/json, application/ld+json, application/geo+json"
                        : "there are application/json and application/ld+json",
@@ -196,10 +223,12 @@ std::string_view tenant_of(const net::Request& request) {
 }
 
 std::vector<std::string> list_param(const net::Request& request, std::string_view name) {
-  std::vector<std::string> values;
   const auto text = request.query_param(name);
-  if (!text) return values;
-  std::string_view rest = *text;
+  return text ? listed(*text) : std::vector<std::string>();
+}
+
+std::vector<std::string> listed(std::string_view rest) {
+  std::vector<std::string> values;
   while (!rest.empty()) {
     const std::string_view part = next_part(rest, ',');
     if (!part.empty()) values.push_back(unquoted(part));
@@ -229,10 +258,12 @@ Result<Page> page_of(const net::Request& request) {
   return page;
 }
 
-void link_pages(net::Response& response, const net::Request& request, const Page& page, bool more) {
+void link_pages(net::Response& response, const net::Request& request, Media media, const Page& page,
+                bool more) {
   const auto add = [&](std::size_t offset, std::string_view relation) {
-    response.header("Link", fmt::format("<{}>; rel=\"{}\"; type=\"application/json\"",
-                                        page_target(request, page, offset), relation));
+    response.header("Link",
+                    fmt::format("<{}>; rel=\"{}\"; type=\"{}\"", page_target(request, page, offset),
+                                relation, media_name(media)));
   };
   if (page.limit == 0) return;
   if (page.offset > 0) add(page.offset - std::min(page.offset, page.limit), "prev");
@@ -286,7 +317,7 @@ std::string percent_encoded(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       std::string_view("-._~:").find(c) < 5;
+                       std::string_view("-._~:*").find(c) != std::string_view::npos;
     if (plain) {
       out.push_back(c);
     } else {

@@ -36,6 +36,8 @@ enum class Media : std::uint8_t { kJson, kLdJson, kGeoJson };
 // Comma-separated values of a parameter; empty where it is missing.
 [[nodiscard]] std::vector<std::string> list_param(const net::Request& request,
                                                   std::string_view name);
+// The same of a text.
+[[nodiscard]] std::vector<std::string> listed(std::string_view text);
 // `options` has that value.
 [[nodiscard]] bool has_option(const net::Request& request, std::string_view option);
 // Errors: kBadRequestData for anything but "true" and "false".
@@ -43,8 +45,9 @@ enum class Media : std::uint8_t { kJson, kLdJson, kGeoJson };
 // limit, offset, count (6.3.10, 6.3.13). Errors: kBadRequestData.
 [[nodiscard]] Result<Page> page_of(const net::Request& request);
 
-// Adds Link headers "prev" and "next" (6.3.10).
-void link_pages(net::Response& response, const net::Request& request, const Page& page, bool more);
+// Adds Link headers "prev" and "next" (6.3.10) for pages of that media type.
+void link_pages(net::Response& response, const net::Request& request, Media media, const Page& page,
+                bool more);
 // Adds the Link header to the @context that names the members of a JSON body.
 void link_context(net::Response& response, std::string_view url);
 

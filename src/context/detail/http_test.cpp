@@ -29,8 +29,11 @@ TEST(Accepted, TakesTheBestOfWhatThereIs) {
   EXPECT_EQ(media_for("*/*"), Media::kJson);
   EXPECT_EQ(media_for("text/html, application/ld+json;q=0.5"), Media::kLdJson);
   EXPECT_EQ(media_for("application/json;q=0.1, application/geo+json"), Media::kGeoJson);
-  EXPECT_EQ(media_for("application/ld+json, application/json"), Media::kLdJson);
-  for (const char* none : {"text/html", "application/json;q=0", "application/json;q=x"}) {
+  EXPECT_EQ(media_for("application/ld+json, application/json"), Media::kJson);
+  EXPECT_EQ(media_for("application/json;q=x"), Media::kJson);
+  EXPECT_EQ(media_for("application/json;q=0, */*"), Media::kLdJson);
+  EXPECT_EQ(media_for("*/*;q=0.9, application/ld+json;q=0.8"), Media::kJson);
+  for (const char* none : {"text/html", "application/json;q=0", "*/*;q=0"}) {
     const Asked asked({{"Accept", none}});
     EXPECT_EQ(accepted(asked.request, true).error().code, Code::kNotAcceptable) << none;
   }
@@ -77,13 +80,13 @@ TEST(PageOf, ReadsNumbersAndNothingElse) {
 TEST(LinkPages, KeepsTheOtherParameters) {
   const Asked asked({}, "type=A%26B&limit=5&offset=3");
   net::Response response;
-  link_pages(response, asked.request, {.limit = 5, .offset = 3}, true);
+  link_pages(response, asked.request, Media::kJson, {.limit = 5, .offset = 3}, true);
   ASSERT_EQ(response.headers.size(), 2U);
   EXPECT_EQ(response.headers[0].second,
-            "</ngsi-ld/v1/entities?type=A%26B&limit=5&offset=0>; rel=\"prev\"; "
+            "</ngsi-ld/v1/entities?limit=5&offset=0&type=A%26B>; rel=\"prev\"; "
             "type=\"application/json\"");
   EXPECT_EQ(response.headers[1].second,
-            "</ngsi-ld/v1/entities?type=A%26B&limit=5&offset=8>; rel=\"next\"; "
+            "</ngsi-ld/v1/entities?limit=5&offset=8&type=A%26B>; rel=\"next\"; "
             "type=\"application/json\"");
 }
 

@@ -49,6 +49,9 @@ class LiveBroker final : public Broker {
   [[nodiscard]] Result<> apply_publication(std::string_view tenant, const Publication& publication,
                                            Origin origin) override;
 
+  // expiry.cpp
+  [[nodiscard]] Result<> expire() override;
+
  private:
   // nullptr where the tenant has no state yet.
   [[nodiscard]] const Tenant* known(std::string_view tenant) const;
@@ -64,6 +67,9 @@ class LiveBroker final : public Broker {
                                        Origin origin) const;
   [[nodiscard]] Result<> check_owner(const Tenant& tenant, const ngsi::Entity& entity,
                                      Origin origin) const;
+  // Takes out of a version that is about to be written what has expired.
+  [[nodiscard]] static Result<> prune(ngsi::Mutated& what, Instant now);
+  [[nodiscard]] Result<bool> expire_some(Tenant& tenant);
   [[nodiscard]] bool full() const;
   void stage_followers(const Tenant& tenant, const Outcomes& outcomes, store::Batch& batch);
   static void stage_names(Tenant& tenant, store::Batch& batch);

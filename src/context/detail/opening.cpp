@@ -130,6 +130,7 @@ Result<> LiveBroker::load_block(std::vector<StoredRow>& block) {
                   fmt::format("the row of entity {}: {}", row.id, row.decoded.error().message));
     }
     row.tenant->names.count(*row.entity, 1);
+    row.tenant->expiries.put(row.id, ngsi::earliest_expiry(*row.entity));
     const std::size_t before_bytes = row.tenant->table.memory_bytes();
     row.tenant->table.add({row.serial, std::move(row.entity)}, std::move(row.keys));
     memory_bytes_ += row.tenant->table.memory_bytes() - before_bytes;

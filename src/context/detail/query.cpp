@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/detail/query.h"
 
+#include <algorithm>
+
 #include "net/server.h"
 
 namespace revier::context::detail {
@@ -9,11 +11,38 @@ namespace {
 // Entities between two looks at the clock: a look costs about what one predicate does.
 constexpr std::size_t kLookEvery = 16;
 
+// Entities that q follows links to (4.9), a bounded number of them.
+class TableLinks final : public ngsi::LinkedEntities {
+ public:
+  TableLinks(const Table& table, std::size_t max) : table_(table), left_(max) {}
+
+  [[nodiscard]] EntityPtr find(std::string_view id) const override {
+    if (left_ == 0) {
+      exceeded_ = true;
+      return nullptr;
+    }
+    --left_;
+    auto row = table_.find(id);
+    return row ? std::move(row->entity) : nullptr;
+  }
+  [[nodiscard]] bool exceeded() const { return exceeded_; }
+
+ private:
+  const Table& table_;
+  mutable std::size_t left_;
+  mutable bool exceeded_ = false;
+};
+
 // The matches of a predicate, one after the other, stopped and gone on with at any candidate.
 class Matches {
  public:
-  Matches(const Table& table, const ngsi::Predicate& predicate, const Page& page)
-      : predicate_(predicate), candidates_(table, predicate.hints(), page) {}
+  Matches(const Table& table, const ngsi::Predicate& predicate, const Page& page,
+          std::size_t links_max)
+      : predicate_(predicate),
+        candidates_(table, predicate.hints(), page),
+        links_(table, links_max) {}
+
+  [[nodiscard]] bool too_many_links() const { return links_.exceeded(); }
 
   // Calls take(EntityPtr&) for matches until it answers false or there are none: true. False when
   // the time was up before.
@@ -26,7 +55,7 @@ class Matches {
       }
       while (at_ < rows_.size()) {
         EntityPtr& entity = rows_[at_++].entity;
-        if (predicate_.matches(*entity) && !take(entity)) return true;
+        if (predicate_.matches(*entity, &links_) && !take(entity)) return true;
         if (at_ % kLookEvery == 0 && monotonic_us() >= end_us) return false;
       }
     }
@@ -35,6 +64,7 @@ class Matches {
  private:
   const ngsi::Predicate& predicate_;
   Candidates candidates_;
+  TableLinks links_;
   std::vector<Row> rows_;
   std::size_t at_ = 0;
 };
@@ -79,6 +109,52 @@ class PageTaker {
   Found found_;
 };
 
+// The first matches by an order: a heap of those that a page and what lies before it need.
+class OrderedTaker {
+ public:
+  OrderedTaker(const Page& page) : page_(page), wanted_(page.offset + page.limit) {}
+
+  bool operator()(EntityPtr& entity) {
+    Placed placed{page_.order->key_of(*entity), matches_++, entity};
+    if (best_.size() == wanted_ && (wanted_ == 0 || !comes_before(placed, best_.front()))) {
+      return true;
+    }
+    best_.push_back(std::move(placed));
+    std::push_heap(best_.begin(), best_.end(), comes_before);
+    if (best_.size() <= wanted_) return true;
+    std::pop_heap(best_.begin(), best_.end(), comes_before);
+    best_.pop_back();
+    return true;
+  }
+
+  [[nodiscard]] Found finish() {
+    std::sort_heap(best_.begin(), best_.end(), comes_before);
+    Found found;
+    for (std::size_t i = page_.offset; i < best_.size(); ++i) {
+      found.entities.push_back(std::move(best_[i].entity));
+    }
+    found.more = matches_ > wanted_;
+    if (page_.count) found.count = matches_;
+    return found;
+  }
+
+ private:
+  struct Placed {
+    ngsi::OrderKey key;
+    std::size_t number;  // in the order of creation
+    EntityPtr entity;
+  };
+  static bool comes_before(const Placed& a, const Placed& b) {
+    const auto way = a.key <=> b.key;
+    return way == 0 ? a.number < b.number : way < 0;
+  }
+
+  const Page page_;
+  const std::size_t wanted_;
+  std::size_t matches_ = 0;
+  std::vector<Placed> best_;
+};
+
 Result<> check_page(const Page& page, const Options& options) {
   if (page.limit > options.limit_max) {
     return fail(Code::kTooManyResults, fmt::format("limit is at most {}", options.limit_max),
@@ -91,6 +167,12 @@ Result<> check_page(const Page& page, const Options& options) {
     return fail(Code::kBadRequestData, fmt::format("offset is at most {}", options.offset_max),
                 "offset");
   }
+  if (page.order != nullptr && page.limit + page.offset > options.ordered_max) {
+    return fail(
+        Code::kTooComplexQuery,
+        fmt::format("with orderBy, offset and limit are at most {} together", options.ordered_max),
+        "offset");
+  }
   return {};
 }
 
@@ -101,7 +183,11 @@ Task<Result<>> run_slices(Matches& matches, const Take& take, Budget budget) {
   std::int64_t spent_us = 0;
   while (true) {
     const std::int64_t start_us = monotonic_us();
-    if (matches.run_until(start_us + budget.slice_us, take)) co_return Result<>{};
+    const bool done = matches.run_until(start_us + budget.slice_us, take);
+    if (matches.too_many_links()) {
+      co_return fail(Code::kTooComplexQuery, "q follows too many links; name a type", "q");
+    }
+    if (done) co_return Result<>{};
     spent_us += monotonic_us() - start_us;
     if (spent_us > budget.cpu_ms_max * 1'000) break;
     if (Executor::current() != nullptr) co_await net::yield_now();
@@ -117,18 +203,27 @@ Task<Result<>> run_slices(Matches& matches, const Take& take, Budget budget) {
 Task<Result<Found>> run_query(const Table& table, const ngsi::Predicate& predicate, Page page,
                               const Options& options) {
   RV_CO_TRY(check_page(page, options));
+  const Budget budget{options.slice_us, options.query_cpu_ms_max};
+  if (page.order != nullptr) {
+    OrderedTaker taker(page);
+    Page all = page;
+    all.count = true;  // every match is looked at
+    Matches matches(table, predicate, all, options.links_max);
+    const auto take = [&taker](EntityPtr& entity) { return taker(entity); };
+    RV_CO_TRY(co_await run_slices(matches, take, budget));
+    co_return taker.finish();
+  }
   PageTaker taker(table, predicate, page);
   if (taker.needs_no_match()) co_return taker.finish();
-  Matches matches(table, predicate, page);
+  Matches matches(table, predicate, page, options.links_max);
   const auto take = [&taker](EntityPtr& entity) { return taker(entity); };
-  const Budget budget{options.slice_us, options.query_cpu_ms_max};
   RV_CO_TRY(co_await run_slices(matches, take, budget));
   co_return taker.finish();
 }
 
 Task<Result<>> visit_matches(const Table& table, const ngsi::Predicate& predicate,
                              const Broker::Visit& visit, Budget budget) {
-  Matches matches(table, predicate, {.limit = table.size(), .count = true});
+  Matches matches(table, predicate, {.limit = table.size(), .count = true}, 0);
   const auto take = [&visit](const EntityPtr& entity) {
     visit(*entity);
     return true;

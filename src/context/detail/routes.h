@@ -7,6 +7,7 @@
 
 #include "base/task.h"
 #include "context/detail/exchange.h"
+#include "context/detail/parameters.h"
 #include "context/writes.h"
 #include "ngsi/parse.h"
 
@@ -16,27 +17,41 @@ using ApiPtr = std::shared_ptr<const Api>;
 
 void add_entity_routes(net::Router& router, const ApiPtr& api);
 void add_query_routes(net::Router& router, const ApiPtr& api);
+void add_purge_routes(net::Router& router, const ApiPtr& api);
 void add_attribute_routes(net::Router& router, const ApiPtr& api);
 void add_batch_routes(net::Router& router, const ApiPtr& api);
 void add_type_routes(net::Router& router, const ApiPtr& api);
 
-// Adds a route whose errors become ProblemDetails.
+struct Endpoint {
+  net::Method method;
+  std::string pattern;
+  const Parameters& parameters;  // must live as long as the router
+};
+
+// Adds a route, with and without a slash at its end; its errors become ProblemDetails. Bodies that
+// break the preconditions of 6.3.4 and parameters that the operation does not take are refused
+// before it.
 using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
 using QuickOperation = Result<net::Response> (*)(const Api&, net::Request&);
-void route(net::Router& router, net::Method method, std::string pattern, const ApiPtr& api,
-           Operation operation);
-void route_quick(net::Router& router, net::Method method, std::string pattern, const ApiPtr& api,
+void route(net::Router& router, const ApiPtr& api, const Endpoint& endpoint, Operation operation);
+void route_quick(net::Router& router, const ApiPtr& api, const Endpoint& endpoint,
                  QuickOperation operation);
-void route_batch(net::Router& router, std::string pattern, const ApiPtr& api, Operation operation);
+// POST of a batch.
+void route_batch(net::Router& router, const ApiPtr& api, const Endpoint& endpoint,
+                 Operation operation);
+// The resource of an entity whose id the client left out ("/entities//attrs"): kBadRequestData.
+void route_without_id(net::Router& router, const ApiPtr& api, net::Method method,
+                      const std::string& pattern);
 
 // The id of the path. Errors: kBadRequestData when it is no URI.
 [[nodiscard]] Result<std::string> path_id(const net::Request& request);
 // The attribute of the path as IRI; "scope" stays itself.
 [[nodiscard]] Result<std::string> path_attribute(const net::Request& request,
                                                  const Exchange& exchange);
-// IRIs of the parameter `type`.
-[[nodiscard]] Result<std::vector<std::string>> type_param(const net::Request& request,
-                                                          const Exchange& exchange);
+// The entities that the parameter `type` selects (4.17); nullopt without it.
+[[nodiscard]] Result<std::optional<ngsi::Predicate>> type_param(const Api& api,
+                                                                const net::Request& request,
+                                                                const Exchange& exchange);
 // The body as a fragment of the entity of the path. Errors: kBadRequestData, also for another id.
 [[nodiscard]] Result<ngsi::Fragment> body_fragment(const Api& api, const Exchange& exchange,
                                                    std::string_view id,

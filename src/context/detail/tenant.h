@@ -4,8 +4,12 @@
 //
 // Thread safety: names and table have their own; Staging belongs to the writer thread.
 #pragma once
+#include <atomic>
+#include <limits>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "context/detail/table.h"
 #include "ngsi/names.h"
@@ -25,6 +29,25 @@ struct Staging {
   std::unordered_map<std::string, std::uint64_t> revisions;  // by publication key
 };
 
+// What expires, by time (4.22). Only entities with an expiresAt somewhere have an entry.
+class Expiries {
+ public:
+  // Writer thread.
+  void put(const std::string& id, std::optional<Instant> expiry);
+  // At most `max` ids whose time is not after `now`.
+  [[nodiscard]] std::vector<std::string> due(Instant now, std::size_t max) const;
+
+  // Any thread.
+  [[nodiscard]] bool any_due(Instant now) const {
+    return next_us_.load(std::memory_order_relaxed) <= now.us;
+  }
+
+ private:
+  std::set<std::pair<Instant, std::string>> by_time_;
+  std::unordered_map<std::string, Instant> by_id_;
+  std::atomic<std::int64_t> next_us_{std::numeric_limits<std::int64_t>::max()};
+};
+
 struct Tenant {
   Tenant(std::string tenant_name, std::size_t names_max)
       : name(std::move(tenant_name)), names(names_max) {}
@@ -33,6 +56,7 @@ struct Tenant {
   ngsi::Names names;
   Table table;
   Staging staging;
+  Expiries expiries;
 };
 
 // Keys of rows. The tenant's name holds no NUL (identity), so no key of one is a prefix of

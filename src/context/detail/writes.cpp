@@ -75,7 +75,9 @@ Result<Change> LiveBroker::stage_one(Tenant& tenant, const Write& write, Origin 
   } else if (auto found = tenant.table.find(write.id)) {
     row = *std::move(found);
   }
-  RV_ASSIGN(ngsi::Mutated what, write.mutation(tenant.names, row.entity, stamp()));
+  const Instant now = stamp();
+  RV_ASSIGN(ngsi::Mutated what, write.mutation(tenant.names, row.entity, now));
+  if (what.after && changed(what)) RV_TRY(prune(what, now));
   const bool created = !what.before && what.after;
   if (changed(what)) {
     RV_TRY(check_allowed(tenant, what, origin));
@@ -110,6 +112,7 @@ bool LiveBroker::full() const {
 
 Result<> LiveBroker::check_owner(const Tenant& tenant, const ngsi::Entity& entity,
                                  Origin origin) const {
+  if (origin.owner == Origin::expiry().owner) return {};
   for (const OwnedType& owned : options_.owned_types) {
     if (owned.domain == origin.owner) continue;
     const NameId type = tenant.names.find(owned.type);
@@ -165,6 +168,7 @@ void LiveBroker::publish_one(Tenant& tenant, Change& change) {
   const auto& [before, after] = std::tie(change.what.before, change.what.after);
   const std::size_t before_bytes = tenant.table.memory_bytes();
   tenant.table.publish(change.serial, before, after);
+  tenant.expiries.put(change.id, after ? ngsi::earliest_expiry(*after) : std::nullopt);
   memory_bytes_ += tenant.table.memory_bytes() - before_bytes;
   memory_gauge_.set(static_cast<double>(memory_bytes_.load()));
   if (!before || !after) entities_gauge_.add(after ? 1 : -1);

@@ -33,6 +33,9 @@ class Builder {
   // Errors: as Catalogue::resolve.
   Result<void> add(const json::Value& context) { return process(context, {}, 0); }
 
+  // True where the last thing that was added is the core context: nothing is left to be added.
+  [[nodiscard]] bool ends_in_core() const { return core_is_last_; }
+
   // What was added, without the terms that the core context has too. The Builder is used up.
   std::unique_ptr<Terms> take();
 
@@ -51,6 +54,7 @@ class Builder {
   std::unique_ptr<Terms> terms_;
   std::size_t bytes_ = 0;
   std::size_t urls_ = 0;
+  bool core_is_last_ = false;
   bool core_is_active_ = false;  // a client named the core context before others
 };
 

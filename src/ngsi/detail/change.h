@@ -31,6 +31,8 @@ class Change {
   [[nodiscard]] Result<> merge(Instance& there, const FragmentAttribute& attribute,
                                const MergeOptions& options);
   void remove(Instance& there);
+  // Takes out what has an expiresAt that is not after now. Only for drafts without other changes.
+  void expire();
   // All that is there goes or is replaced by one of these.
   [[nodiscard]] Result<> replace_all(const std::vector<FragmentAttribute>& attributes);
 
@@ -51,6 +53,7 @@ class Change {
                                        const MergeOptions* merging);
   [[nodiscard]] Result<> merge_fields(Instance& instance, const FragmentAttribute& attribute,
                                       const MergeOptions& options);
+  bool expire_in(std::vector<Instance>& instances, int depth);
   [[nodiscard]] AttributeView view_of(const Instance& instance) const;
   void note(AttributeChange::What what, const Instance& instance, std::string_view iri);
   void updated(std::string_view name);

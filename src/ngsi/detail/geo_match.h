@@ -29,4 +29,23 @@ class GeoMatch {
   const std::unique_ptr<State> state_;
 };
 
+// Distances on the sphere to a geometry, as `near` measures them.
+class GeoDistance {
+ public:
+  // A GeoJSON type and coordinates as JSON. Errors: kBadRequestData, kTooComplexQuery.
+  [[nodiscard]] static Result<GeoDistance> from(std::string_view type,
+                                                std::string_view coordinates);
+  GeoDistance(GeoDistance&& other) noexcept;
+  GeoDistance& operator=(GeoDistance&& other) noexcept;
+  ~GeoDistance();
+
+  // 0 where they touch.
+  [[nodiscard]] double metres(const Geometry& target) const;
+
+ private:
+  struct State;
+  explicit GeoDistance(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 }  // namespace revier::ngsi::detail

@@ -41,6 +41,7 @@ class AttributeParser {
   [[nodiscard]] Result<> one_member(FragmentAttribute& attribute, const json::Member& member);
   [[nodiscard]] Result<> metadata(FragmentAttribute& attribute, const json::Member& member,
                                   bool& taken);
+  [[nodiscard]] Result<> sealed(FragmentAttribute& attribute, const json::Member& member);
   [[nodiscard]] Result<> value_type(FragmentAttribute& attribute, const json::Member& member);
   [[nodiscard]] Result<> instances(std::string_view iri, const json::Value& array,
                                    std::vector<FragmentAttribute>& out);
@@ -52,6 +53,8 @@ class AttributeParser {
   const jsonld::Context& context_;
   const ParseOptions& options_;
   int depth_ = 0;
+  bool is_part_ = false;   // the body is one attribute and may carry @context
+  bool in_proof_ = false;  // inside ngsildproof
 };
 
 }  // namespace revier::ngsi::detail

@@ -38,7 +38,16 @@ enum class Member : std::uint8_t {
   kDatasetId
 };
 
+[[nodiscard]] Member member_named(std::string_view name);  // kValue: another name
+
+struct ReadyLink {
+  NameId relationship = kNoName;
+  std::vector<NameId> types;  // one of them; empty with `any`
+  bool any = true;
+};
+
 struct ReadyTerm {
+  std::vector<ReadyLink> links;
   std::vector<NameId> path;  // kNoName in it: never matches
   Member member = Member::kValue;
   std::vector<std::string> trail;
@@ -47,9 +56,12 @@ struct ReadyTerm {
   bool range = false;
   std::optional<Pattern> pattern;
 
-  [[nodiscard]] bool matches(const Entity& entity) const;
+  [[nodiscard]] bool matches(const Entity& entity, const LinkedEntities* linked) const;
 
  private:
+  [[nodiscard]] bool matches_behind(const Entity& entity, const LinkedEntities& linked,
+                                    std::size_t depth) const;
+  [[nodiscard]] bool matches_here(const Entity& entity) const;
   [[nodiscard]] bool matches_path(AttributeRange from, std::size_t depth) const;
   [[nodiscard]] bool matches_instance(const AttributeView& view) const;
   [[nodiscard]] bool matches_language(std::string_view map) const;
@@ -65,7 +77,10 @@ struct ReadyQuery {
   std::optional<ReadyTerm> term;
   std::vector<ReadyQuery> children;
 
-  [[nodiscard]] bool matches(const Entity& entity) const;
+  // Without `linked` no term over links matches.
+  [[nodiscard]] bool matches(const Entity& entity, const LinkedEntities* linked) const;
+  // The longest row of links in a term.
+  [[nodiscard]] std::size_t link_levels() const;
   void add_hints(Hints& hints) const;
 };
 
