@@ -95,7 +95,7 @@ std::size_t give_body(char* into, std::size_t size, std::size_t count, void* sou
   auto& transfer = *static_cast<Transfer*>(source);
   const std::string& body = transfer.request.body;
   const std::size_t bytes = std::min(size * count, body.size() - transfer.given);
-  std::memcpy(into, body.data() + transfer.given, bytes);
+  std::copy_n(body.data() + transfer.given, bytes, into);
   transfer.given += bytes;
   return bytes;
 }
@@ -193,21 +193,25 @@ class CurlClient final : public Client {
   void send(Outgoing request, Done done) override {
     auto transfer = std::unique_ptr<Transfer>(new Transfer{
         std::move(request), std::move(done), allowed_, {}, 0, false, false, {}, {}, {}});
+    if (!take_up()) {
+      return transfer->done(fail(Code::kUnavailable, "too many requests under way"));
+    }
     {
       const std::lock_guard lock(mutex_);
-      if (!stopping_ && pending_ < options_.pending_max) {
-        ++pending_;
-        arrived_.push_back(std::move(transfer));
-      }
+      arrived_.push_back(std::move(transfer));
     }
-    if (transfer == nullptr) {
-      curl_multi_wakeup(multi_.get());
-    } else {
-      transfer->done(fail(Code::kUnavailable, "too many requests under way"));
-    }
+    curl_multi_wakeup(multi_.get());
   }
 
  private:
+  // False when there are too many.
+  bool take_up() {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || pending_ >= options_.pending_max) return false;
+    ++pending_;
+    return true;
+  }
+
   void work() {
     while (begin_arrived()) {
       int running = 0;

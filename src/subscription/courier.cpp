@@ -215,7 +215,10 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
     line->under_way.push_back(std::move(line->ahead.front()));
     line->ahead.pop_front();
   }
-  if (line->under_way.empty()) return;
+  if (line->under_way.empty()) {
+    if (line->more) schedule(line);  // reading anew waits until all is settled
+    return;
+  }
   Settled settled{{subscription->tenant, subscription->id}, {}, {}, std::nullopt};
   if (!subscription->active_at(needs_.civil_clock.now())) {
     for (const Entry& entry : line->under_way) settled.done.push_back(entry.sequence);
@@ -229,9 +232,11 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
   const std::int64_t attempt = attempts_of(*line);
   lock.unlock();
   auto body = build(*subscription, entries);
-  if (body) send(line, subscription, *std::move(body), attempt);
+  if (body) {
+    send(line, subscription, *std::move(body), attempt);
+    return lock.lock();
+  }
   lock.lock();
-  if (body) return;
   line->busy = false;
   bury(*line, body.error().message, settled);
   settled_.push_back(std::move(settled));
@@ -267,11 +272,12 @@ void Courier::dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex
   lock.unlock();
   auto body = build_interval(*subscription);
   const bool sends = body && !body->empty();
-  if (sends) send(line, subscription, *std::move(body), 1);
+  const std::string wrong = body ? std::string() : body.error().message;
+  if (sends) send(line, subscription, std::move(body).value(), 1);
   lock.lock();
   if (sends) return;
   line->busy = false;
-  if (!body) line->counters.last_error = body.error().message;
+  if (!wrong.empty()) line->counters.last_error = wrong;
   schedule(line);
 }
 

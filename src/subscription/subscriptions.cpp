@@ -40,8 +40,8 @@ class StoredSubscriptions final : public Subscriptions,
                                   private context::ChangeFollower,
                                   private context::ChangeListener {
  public:
-  explicit StoredSubscriptions(Needs needs)
-      : needs_(std::move(needs)),
+  explicit StoredSubscriptions(const Needs& needs)
+      : needs_(needs),
         http_(needs_.client, needs_.options.timeout_ms),
         mqtt_(needs_.mqtt, needs_.options.timeout_ms),
         outbox_(needs_.store, needs_.broker) {}
@@ -265,8 +265,8 @@ class StoredSubscriptions final : public Subscriptions,
 
 }  // namespace
 
-Result<std::unique_ptr<Subscriptions>> Subscriptions::open(Needs needs) {
-  auto subscriptions = std::make_unique<StoredSubscriptions>(std::move(needs));
+Result<std::unique_ptr<Subscriptions>> Subscriptions::open(const Needs& needs) {
+  auto subscriptions = std::make_unique<StoredSubscriptions>(needs);
   RV_TRY(subscriptions->load());
   return subscriptions;
 }

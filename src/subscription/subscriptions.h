@@ -60,7 +60,7 @@ class Subscriptions {
  public:
   // Reads what is stored and starts to deliver what waits. Before the broker's first write.
   // Errors: kCorrupt.
-  [[nodiscard]] static Result<std::unique_ptr<Subscriptions>> open(Needs needs);
+  [[nodiscard]] static Result<std::unique_ptr<Subscriptions>> open(const Needs& needs);
   virtual ~Subscriptions() = default;
 
   // 5.8.1: a new one; where its id is empty it gets one. Its id.
