@@ -197,6 +197,8 @@ void route(net::Router& router, net::Method method, std::string pattern, const A
     if (result) co_return *std::move(result);
     co_return context::answer_error(request, result.error());
   };
+  // Resources of NGSI-LD are written with a slash at the end and without (6.2).
+  if (pattern.starts_with("/ngsi-ld/")) router.add(method, pattern + "/", handler, {kBodyBytesMax});
   router.add(method, std::move(pattern), std::move(handler), {kBodyBytesMax});
 }
 
