@@ -94,7 +94,7 @@ class Door : public testing::TestWithParam<std::string> {
                                          .sent_at = sent}));
   }
   ticket::Domain domain() {
-    return {*database_, *registrations_, links_, keys_, *identity_, pool_, clock_};
+    return {*database_, *registrations_, links_, keys_, *identity_, pool_, pool_, clock_};
   }
   std::int64_t count_in() {
     std::int64_t count = -1;
