@@ -137,8 +137,8 @@ TEST_F(QueryCases, follow_links_to_other_entities) {
     return predicate && predicate->matches(*entity_, links);
   };
   for (const auto* text :
-       {"to{n}", "to{n}==1", "to{B:n}==1", "to{X,B:n.s}==2", "all{n}>0", "to{o[p]}==3",
-        "to{back{n}}==1", "to{back{back{B:n}}}", "to{n}!=2", "to{n}==1;v", "to{n}==2|to"}) {
+       {"to{n}", "to{n}==1.0", "to{B:n}==1.0", "to{X,B:n.s}==2.0", "all{n}>0.0", "to{o[p]}==3.0",
+        "to{back{n}}==1.0", "to{back{back{B:n}}}", "to{n}!=2.0", "to{n}==1.0;v", "to{n}==2.0|to"}) {
     EXPECT_TRUE(holds(text, &link)) << text;
     EXPECT_EQ(print_query(*parse_query(text)), text);
   }

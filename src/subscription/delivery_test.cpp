@@ -306,9 +306,9 @@ TEST_F(DeliveryTest, ADeletedOneLeavesNothingBehind) {
 }
 
 TEST_F(DeliveryTest, ReachesNoPrivateAddressByItself) {
-  client_ = must(net::Client::open({}));
   subscriptions_.reset();
-  open();
+  client_ = must(net::Client::open({}));
+  restart();
   subscribe();
   create(1);
   ASSERT_TRUE(soon([&] { return counters().times_failed > 0; }));
