@@ -98,8 +98,8 @@ print(raw[14:14 + raw[13]].decode(), int.from_bytes(raw[9:13], "big"), raw[14 + 
 TEST_F(SignedTicket, AnotherImplementationVerifiesIt) {
   const std::string script = testing::TempDir() + "revier-verify-ticket.py";
   std::ofstream(script) << kPython;
-  const std::string command = fmt::format("/usr/bin/python3 {} {} {} 2>&1", script, keys_.sign(content()),
-                                          keys_.public_keys().front().key);
+  const std::string command = fmt::format("/usr/bin/python3 {} {} {} 2>&1", script,
+                                          keys_.sign(content()), keys_.public_keys().front().key);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(command.c_str(), "r"),
                                                              ::pclose);
   ASSERT_NE(pipe, nullptr);

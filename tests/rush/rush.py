@@ -6,8 +6,8 @@ Most go through the pages like a browser, the others by JSON with idempotency ke
 abandon their hold, some give it back. Afterwards, when all holds have ended: exactly 100 seats are
 confirmed or on offer, everybody else is in the waiting list in order of arrival and without a gap,
 one registration a person, every ticket that was handed out is there, and the public entity shows
-what the records say. Seats that are then given back are offered in the list's order, through another
-kill -9.
+what the records say. Seats that are then given back are offered in the list's order, through
+another kill -9.
 
     tests/rush/rush.py BINARY CLIENTS [--persons N] [--seats N] [--hold SECONDS] [--seed N]
 """
