@@ -98,7 +98,8 @@ test("staff are invited, hold roles on one event, and lose them at once", async 
   const desk = await open(plain);
   await start(desk, link, name);
   await desk.waitForURL(/\/console\/$/);
-  assert.deepEqual(await menu(desk), ["Überblick", "Anmeldungen", "Wartelisten", "Einlass", "Daten"]);
+  assert.deepEqual(await menu(desk),
+                   ["Überblick", "Anmeldungen", "Wartelisten", "Einlass", "Daten"]);
   assert.equal((await desk.goto("/console/konten")).status(), 403);
   assert.equal((await desk.goto("/console/einlass")).status(), 200);
   assert.equal((await desk.request.get(link)).status(), 410, "the link works once");
