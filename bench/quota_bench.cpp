@@ -133,7 +133,8 @@ class Plain {
         fmt::format("INSERT INTO booking (id, state, created_at, expires_at, delete_after, device,"
                     " language, name, mail, mail_key, digest)"
                     " VALUES ('{0}', 'held', 0, 1, 1, '', '', '', '', '', '');"
-                    "INSERT INTO booking_claim VALUES ('{0}', 'seats', 1, 'taken', 0);"
+                    "INSERT INTO booking_claim (booking, quota, seats, state, place)"
+                    " VALUES ('{0}', 'seats', 1, 'taken', 0);"
                     "UPDATE publication SET value = value - 1, revision = revision + 1",
                     id));
   }
