@@ -45,7 +45,7 @@ std::string name_of(const TemporaryFile& file) {
 std::string content_of(const TemporaryFile& file) {
   std::string content;
   std::array<char, 65'536> part{};
-  std::rewind(file.get());
+  if (std::fseek(file.get(), 0, SEEK_SET) != 0) return content;
   for (std::size_t got = 1; got > 0;) {
     got = std::fread(part.data(), 1, part.size(), file.get());
     content.append(part.data(), got);
