@@ -106,10 +106,9 @@ Result<> Desk::end_or_extend_offer(Session& s, const Booking& booking, const Cla
 }
 
 Result<> Desk::end_offer(Session& s, const Booking& booking, const Claim& claim, Outcome& out) {
-  const Claim given = claim;
-  RV_TRY(rows::erase_claim(s, {booking.id, given.quota}));
+  RV_TRY(rows::erase_claim(s, {booking.id, claim.quota}));
   if (booking.claims.size() == 1) RV_TRY(rows::set_cancelled(s, booking.id, now()));
-  return free_seats(s, booking.id, {given}, out);
+  return free_seats(s, booking.id, {claim}, out);
 }
 
 Result<> Desk::end_unconfirmed(Session& s, const std::string& id, Outcome& out) {
