@@ -209,6 +209,18 @@ constexpr OptionRow kRows[] = {
      .default_text = "",
      .help = "Folder with contexts of the operator's: catalogue.json names each one's URL and "
              "file"},
+    {.name = "contexts.download",
+     .type = kFlag,
+     .default_text = "on",
+     .help = "@contexts that are not here are downloaded from where they are named, bounded and "
+             "cached; off: only those of the catalogue and those stored by clients"},
+    {.name = "contexts.timeout_ms",
+     .type = kInteger,
+     .default_text = "5000",
+     .unit = "ms",
+     .least = 100,
+     .most = 60'000,
+     .help = "Time that the download of one @context has"},
     {.name = "tenants.implicit",
      .type = kFlag,
      .default_text = "off",

@@ -9,6 +9,7 @@
 #include "event/editor_api.h"
 #include "event/page_routes.h"
 #include "event/place_text.h"
+#include "ldcontext/api.h"
 #include "live/hub.h"
 #include "subscription/api.h"
 
@@ -26,6 +27,11 @@ class WholePublic final : public PublicPlane {
         hub_(*broker_, [this](const net::Request& request) { return may_read(request); }) {}
 
   Result<> load() {
+    RV_ASSIGN(contexts_, ldcontext::Contexts::open({.store = needs_.store,
+                                                    .catalogue = needs_.catalogue,
+                                                    .client = needs_.client,
+                                                    .clock = needs_.real_clock,
+                                                    .options = needs_.contexts}));
     RV_ASSIGN(subscriptions_, subscription::Subscriptions::open({.store = needs_.store,
                                                                  .broker = *broker_,
                                                                  .catalogue = needs_.catalogue,
@@ -55,9 +61,11 @@ class WholePublic final : public PublicPlane {
     const context::Access access{
         .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
         .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }};
-    context::add_routes(router, *broker_, needs_.catalogue, access, needs_.api);
-    subscription::add_routes(router, *subscriptions_, {*broker_, needs_.catalogue, access, {}},
-                             needs_.civil_clock, needs_.pool);
+    const context::Binding binding{*broker_, needs_.catalogue, access, needs_.api, contexts_.get()};
+    context::add_routes(router, *broker_, needs_.catalogue, access, needs_.api, contexts_.get());
+    ldcontext::add_routes(router, *contexts_, binding);
+    subscription::add_routes(router, *subscriptions_, binding, needs_.civil_clock, needs_.pool);
+    context::add_preflight_routes(router, needs_.api);
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
     event::add_editor_routes(router,
@@ -76,6 +84,7 @@ class WholePublic final : public PublicPlane {
   }
 
   Result<> tick() override {
+    contexts_->tick();
     RV_TRY(subscriptions_->tick());
     return editor_->sweep();
   }
@@ -163,6 +172,7 @@ class WholePublic final : public PublicPlane {
   std::optional<event::ProgrammeKeeper> keeper_;
   std::unique_ptr<event::ProgrammeEditor> editor_;
   ticket::Registrations* registrations_ = nullptr;
+  std::unique_ptr<ldcontext::Contexts> contexts_;
   std::unique_ptr<subscription::Subscriptions> subscriptions_;
 };
 

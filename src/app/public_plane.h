@@ -20,6 +20,7 @@
 #include "event/programme_keeper.h"
 #include "identity/identity.h"
 #include "jsonld/catalogue.h"
+#include "ldcontext/contexts.h"
 #include "net/client.h"
 #include "net/http.h"
 #include "net/mqtt.h"
@@ -44,9 +45,11 @@ struct PublicNeeds {
   std::string site_address;
   std::string_view map_tiles;  // path of the tiles that maps show; empty: plain ground
   context::Options broker;     // owned_types are filled here
-  net::Client& client;         // for notifications
+  net::Client& client;         // for notifications and @contexts
   net::MqttPublisher& mqtt;
   net::Pool& pool;
+  ldcontext::Options contexts;
+  const Clock& real_clock;
   subscription::Options subscriptions;
   context::ApiOptions api;
 };

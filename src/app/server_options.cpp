@@ -92,6 +92,13 @@ subscription::Options subscription_options(const Options& options) {
   return out;
 }
 
+ldcontext::Options context_options(const Options& options) {
+  ldcontext::Options out;
+  out.download = options.flag("contexts.download");
+  out.timeout_ms = options.number("contexts.timeout_ms");
+  return out;
+}
+
 store::Options store_options(const Options& options) {
   store::Options out;
   out.directory = store_folder(options);

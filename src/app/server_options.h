@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "context/broker.h"
 #include "jsonld/catalogue.h"
+#include "ldcontext/contexts.h"
 #include "mail/mime.h"
 #include "mail/transport.h"
 #include "net/client.h"
@@ -20,6 +21,7 @@ namespace revier::app {
 [[nodiscard]] net::ClientOptions client_options(const Options& options);
 [[nodiscard]] net::MqttOptions mqtt_options(const Options& options);
 [[nodiscard]] subscription::Options subscription_options(const Options& options);
+[[nodiscard]] ldcontext::Options context_options(const Options& options);
 [[nodiscard]] store::Options store_options(const Options& options);
 // Threads for what blocks or computes long.
 [[nodiscard]] unsigned pool_threads();

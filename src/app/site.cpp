@@ -133,6 +133,8 @@ class WholeSite final : public Site {
                                           .client = *client_,
                                           .mqtt = *mqtt_,
                                           .pool = pool_,
+                                          .contexts = context_options(options_),
+                                          .real_clock = real_clock_,
                                           .subscriptions = subscription_options(options_),
                                           .api = {.cors_origins = cors_origins()}}));
     return {};

@@ -3,45 +3,28 @@
 
 #include "context/detail/cors.h"
 #include "context/detail/routes.h"
+#include "context/detail/serving.h"
 
 namespace revier::context {
 
 void add_routes(net::Router& router, Broker& broker, jsonld::Catalogue& catalogue, Access access,
-                ApiOptions options) {
+                ApiOptions options, jsonld::Source* contexts) {
   const auto api = std::make_shared<const detail::Api>(
-      detail::Api{broker, catalogue, std::move(access), std::move(options)});
+      detail::Api{broker, catalogue, std::move(access), std::move(options), contexts});
   detail::add_entity_routes(router, api);
   detail::add_query_routes(router, api);
   detail::add_purge_routes(router, api);
   detail::add_attribute_routes(router, api);
   detail::add_batch_routes(router, api);
   detail::add_type_routes(router, api);
-  detail::add_preflight_routes(router, api->options.cors_origins);
+}
+
+void add_preflight_routes(net::Router& router, const ApiOptions& options) {
+  detail::add_preflight_routes(router, options.cors_origins);
 }
 
 namespace detail {
 namespace {
-
-net::Response answered(const Api& api, const net::Request& request, Result<net::Response> result) {
-  net::Response response;
-  if (result) {
-    response = *std::move(result);
-  } else if (result.error().code == Code::kUnsupportedMediaType) {
-    response = answer_empty(request, 415);  // just the status, without a body (6.3.4)
-  } else {
-    response = answer_error(request, result.error());
-  }
-  allow_origin(request, api.options.cors_origins, response);
-  return response;
-}
-
-// The Content-Length is asked for whatever else the request may lack (6.3.4).
-bool lacks_length(const net::Request& request) {
-  const bool sends = request.method == net::Method::kPost || request.method == net::Method::kPut ||
-                     request.method == net::Method::kPatch;
-  if (!sends || request.header("Content-Length")) return false;
-  return request.body.empty() || request.header("Transfer-Encoding").has_value();
-}
 
 // Resources are written with a slash at the end and without (6.2): both are the same.
 template <class Handler>
@@ -53,15 +36,30 @@ void add_both(net::Router& router, net::Method method, const std::string& patter
 
 void route_with(net::Router& router, const ApiPtr& api, const Endpoint& endpoint,
                 Operation operation, std::size_t body_bytes_max) {
-  const net::AsyncHandler handler = [api, operation, &parameters = endpoint.parameters](
-                                        net::Request& request) -> Task<net::Response> {
-    if (lacks_length(request)) co_return net::Response::empty(411);
-    if (auto known = check_parameters(request, parameters); !known) {
-      co_return answered(*api, request, fail(known.error()));
-    }
-    co_return answered(*api, request, co_await operation(*api, request));
+  const net::AsyncHandler handler = [api, operation,
+                                     &parameters = endpoint.parameters](net::Request& request) {
+    return serve(*api, request, &parameters,
+                 [&api = *api, operation, &request] { return operation(api, request); });
   };
   add_both(router, endpoint.method, endpoint.pattern, handler, {body_bytes_max});
+}
+
+// serve() without a coroutine for the operation.
+Task<net::Response> serve_quick(const Api& api, net::Request& request, const Parameters& parameters,
+                                QuickOperation operation) {
+  if (auto known = check_parameters(request, parameters); !known) {
+    co_return answered(api, request, fail(known.error()));
+  }
+  Result<net::Response> result = operation(api, request);
+  if (!result && result.error().code == Code::kLdContextNotAvailable) {
+    Lookup lookup(api);
+    while (!result && lookup.helps(result.error())) {
+      co_await lookup.get(result.error().field);
+      result = operation(api, request);
+    }
+    if (!result) result = fail(explained(api, result.error()));
+  }
+  co_return answered(api, request, std::move(result));
 }
 
 }  // namespace
@@ -77,12 +75,9 @@ void route_batch(net::Router& router, const ApiPtr& api, const Endpoint& endpoin
 
 void route_quick(net::Router& router, const ApiPtr& api, const Endpoint& endpoint,
                  QuickOperation operation) {
-  const net::Handler handler = [api, operation,
-                                &parameters = endpoint.parameters](net::Request& request) {
-    if (auto known = check_parameters(request, parameters); !known) {
-      return answered(*api, request, fail(known.error()));
-    }
-    return answered(*api, request, operation(*api, request));
+  const net::AsyncHandler handler = [api, operation,
+                                     &parameters = endpoint.parameters](net::Request& request) {
+    return serve_quick(*api, request, parameters, operation);
   };
   add_both(router, endpoint.method, endpoint.pattern, handler, {});
 }

@@ -33,8 +33,13 @@ struct ApiOptions {
 };
 
 // Adds the routes. Reading needs Action::kDataRead on the tenant, writing Action::kDataWrite.
-// `router`, `broker` and `catalogue` must outlive the server that uses the router.
+// `contexts` gets @contexts that the catalogue does not have; nullptr: they are not to be had.
+// `router`, `broker`, `catalogue` and `contexts` must outlive the server that uses the router.
 void add_routes(net::Router& router, Broker& broker, jsonld::Catalogue& catalogue, Access access,
-                ApiOptions options = {});
+                ApiOptions options = {}, jsonld::Source* contexts = nullptr);
+
+// Answers browsers that ask before a request, for all routes under /ngsi-ld/v1 that are there: to
+// be called last. Nothing where no origin is allowed.
+void add_preflight_routes(net::Router& router, const ApiOptions& options);
 
 }  // namespace revier::context

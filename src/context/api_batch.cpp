@@ -4,6 +4,7 @@
 // it succeeds or fails alone.
 #include "context/detail/batch_result.h"
 #include "context/detail/routes.h"
+#include "context/detail/serving.h"
 #include "net/server.h"
 
 namespace revier::context::detail {
@@ -54,8 +55,10 @@ Task<Result<net::Response>> run_batch(const Api& api, const net::Request& reques
     if (write) {
       ids.push_back(std::move(id));
       writes.push_back(*std::move(write));
+    } else if (lacks_context(api, write.error())) {
+      co_return fail(write.error());  // the whole is run again with it
     } else {
-      result.errors.push_back({std::move(id), write.error()});
+      result.errors.push_back({std::move(id), explained(api, write.error())});
     }
   }
   RV_CO_ASSIGN(const auto outcomes,

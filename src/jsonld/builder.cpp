@@ -84,6 +84,8 @@ Result<void> Builder::load(std::string_view reference, std::string_view base_url
                 fmt::format("<{}> is no JSON-LD context document", url), url);
   }
   auto done = process(*inner, url, nesting + 1);
+  // A document that is missing further down is named itself: it may be had elsewhere.
+  if (!done && done.error().code == Code::kLdContextNotAvailable) return done;
   if (!done && done.error().field != url)
     return fail(done.error().code, fmt::format("{} (in <{}>)", done.error().message, url), url);
   return done;

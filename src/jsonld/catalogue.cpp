@@ -6,6 +6,7 @@
 #include "jsonld/detail/builder.h"
 #include "jsonld/detail/cache.h"
 #include "jsonld/detail/core.h"
+#include "jsonld/detail/iri.h"
 
 #include "base/thread_safety.h"
 
@@ -21,6 +22,14 @@ std::string quoted(std::string_view text) {
 bool is_core(const json::Value& value) {
   const auto url = value.as_string();
   return url && is_core_url(*url);
+}
+
+// What follows the host of a URL; empty where nothing does.
+std::string_view path_of(std::string_view url) {
+  const std::size_t host = url.find("://");
+  if (host == url.npos) return {};
+  const std::size_t path = url.find('/', host + 3);
+  return path == url.npos ? std::string_view() : url.substr(path);
 }
 
 // A request's @context as it is worked with: its parts but the core context at the end, which is
@@ -52,7 +61,12 @@ struct Catalogue::State {
         cache(options.cache_bytes_max) {}
 
   Result<ContextPtr> build(const Request& request);
-  std::shared_ptr<const std::string> find(std::string_view url) const;
+  // Errors: as Catalogue::add().
+  Result<void> check(const ContextDocument& document) const;
+  Result<void> count_bytes(std::size_t before, std::size_t after) RV_REQUIRES(mutex);
+  // What answers a document's URL; null where there is none, or a stale one.
+  std::shared_ptr<const std::string> find(std::string_view url);
+  std::shared_ptr<const std::string> find_added(std::string_view url) const RV_REQUIRES(mutex);
   void changed() RV_REQUIRES(mutex) {
     ++changes;
     cache.clear();
@@ -68,17 +82,37 @@ struct Catalogue::State {
   ContextPtr core;  // set once, before anyone else sees it
 
   mutable Mutex mutex;
-  std::map<std::string, std::shared_ptr<const std::string>, std::less<>> documents
-      RV_GUARDED_BY(mutex);
+  struct Added {
+    std::shared_ptr<const std::string> text;
+    bool is_stale = false;
+  };
+  struct FromOperator {
+    std::shared_ptr<const std::string> text;
+    std::optional<Instant> used_at{};
+  };
+  std::map<std::string, Added, std::less<>> documents RV_GUARDED_BY(mutex);
+  std::map<std::string, FromOperator, std::less<>> given RV_GUARDED_BY(mutex);
   std::size_t documents_bytes RV_GUARDED_BY(mutex) = 0;
   std::uint64_t changes RV_GUARDED_BY(mutex) = 0;  // of documents
   detail::Cache cache RV_GUARDED_BY(mutex);
 };
 
-std::shared_ptr<const std::string> Catalogue::State::find(std::string_view url) const {
-  const Lock lock(mutex);
+std::shared_ptr<const std::string> Catalogue::State::find_added(std::string_view url) const {
   const auto found = documents.find(url);
-  return found == documents.end() ? nullptr : found->second;
+  if (found == documents.end() || found->second.is_stale) return nullptr;
+  return found->second.text;
+}
+
+std::shared_ptr<const std::string> Catalogue::State::find(std::string_view url) {
+  const Lock lock(mutex);
+  if (auto added = find_added(url)) return added;
+  if (const std::string_view path = path_of(url); !path.empty()) {
+    if (auto own = find_added(path)) return own;
+  }
+  const auto found = given.find(url);
+  if (found == given.end()) return nullptr;
+  if (!found->second.used_at) found->second.used_at = RealClock().now();
+  return found->second.text;
 }
 
 Result<ContextPtr> Catalogue::State::build(const Request& request) {
@@ -128,7 +162,7 @@ Result<std::unique_ptr<Catalogue>> Catalogue::make(CatalogueOptions options) {
   state->core = std::make_shared<const Context>(builder.take(), nullptr, quoted(state->core_url),
                                                 state->core_url);
   std::unique_ptr<Catalogue> catalogue(new Catalogue(std::move(state)));
-  for (ContextDocument& given : documents) RV_TRY(catalogue->add(std::move(given)));
+  for (ContextDocument& given : documents) RV_TRY(catalogue->give(std::move(given)));
   return catalogue;
 }
 
@@ -165,24 +199,43 @@ Result<std::string> Catalogue::document(std::string_view url) const {
   return fail(Code::kResourceNotFound, fmt::format("there is no @context <{}>", url));
 }
 
-Result<void> Catalogue::add(ContextDocument document) {
+Result<void> Catalogue::State::check(const ContextDocument& document) const {
   if (is_core_url(document.url))
     return fail(Code::kForbidden, "the core @context cannot be changed");
   RV_ASSIGN(const auto parsed,
-            json::Document::parse(document.text, {.bytes_max = state_->options.bytes_max}));
-  if (!parsed.root().find("@context")) {
-    return fail(Code::kBadRequestData, fmt::format("<{}> has no member \"@context\"", document.url),
-                document.url);
-  }
-  const Lock lock(state_->mutex);
-  auto& slot = state_->documents[document.url];
-  const std::size_t bytes = state_->documents_bytes - (slot ? slot->size() : 0);
-  if (bytes + document.text.size() > state_->options.documents_bytes_max) {
-    if (!slot) state_->documents.erase(document.url);
+            json::Document::parse(document.text, {.bytes_max = options.bytes_max}));
+  if (parsed.root().find("@context")) return {};
+  return fail(Code::kBadRequestData, fmt::format("<{}> has no member \"@context\"", document.url),
+              document.url);
+}
+
+Result<void> Catalogue::State::count_bytes(std::size_t before, std::size_t after) {
+  if (documents_bytes - before + after > options.documents_bytes_max) {
     return fail(Code::kInsufficientStorage, "the catalogue of @contexts is full");
   }
-  state_->documents_bytes = bytes + document.text.size();
-  slot = std::make_shared<const std::string>(std::move(document.text));
+  documents_bytes = documents_bytes - before + after;
+  return {};
+}
+
+Result<void> Catalogue::give(ContextDocument document) {
+  RV_TRY(state_->check(document));
+  const Lock lock(state_->mutex);
+  const auto before = state_->given.find(document.url);
+  const bool is_there = before != state_->given.end();
+  RV_TRY(state_->count_bytes(is_there ? before->second.text->size() : 0, document.text.size()));
+  auto text = std::make_shared<const std::string>(std::move(document.text));
+  state_->given.insert_or_assign(std::move(document.url), State::FromOperator{std::move(text)});
+  return {};
+}
+
+Result<void> Catalogue::add(ContextDocument document) {
+  RV_TRY(state_->check(document));
+  const Lock lock(state_->mutex);
+  const auto before = state_->documents.find(document.url);
+  const bool is_there = before != state_->documents.end();
+  RV_TRY(state_->count_bytes(is_there ? before->second.text->size() : 0, document.text.size()));
+  auto text = std::make_shared<const std::string>(std::move(document.text));
+  state_->documents.insert_or_assign(std::move(document.url), State::Added{std::move(text)});
   state_->changed();
   return {};
 }
@@ -193,10 +246,40 @@ Result<void> Catalogue::remove(std::string_view url) {
   const auto found = state_->documents.find(url);
   if (found == state_->documents.end())
     return fail(Code::kResourceNotFound, fmt::format("there is no @context <{}>", url));
-  state_->documents_bytes -= found->second->size();
+  state_->documents_bytes -= found->second.text->size();
   state_->documents.erase(found);
   state_->changed();
   return {};
+}
+
+void Catalogue::set_stale(std::string_view url, bool stale) {
+  const Lock lock(state_->mutex);
+  const auto found = state_->documents.find(url);
+  if (found == state_->documents.end() || found->second.is_stale == stale) return;
+  found->second.is_stale = stale;
+  state_->changed();
+}
+
+std::vector<Catalogue::Given> Catalogue::given_in_use() const {
+  std::vector<Given> out;
+  const Lock lock(state_->mutex);
+  for (const auto& [url, document] : state_->given) {
+    if (document.used_at) out.push_back({url, *document.used_at});
+  }
+  return out;
+}
+
+std::string absolute_url(std::string_view base, std::string_view reference) {
+  return detail::resolve(base, reference);
+}
+
+bool Catalogue::forget_given(std::string_view url) {
+  const Lock lock(state_->mutex);
+  const auto found = state_->given.find(url);
+  if (found == state_->given.end() || !found->second.used_at) return false;
+  found->second.used_at.reset();
+  state_->changed();
+  return true;
 }
 
 }  // namespace revier::jsonld

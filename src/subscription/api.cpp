@@ -59,6 +59,16 @@ Result<jsonld::ContextPtr> told_context(const Api& api, const json::Value& body)
   return api.binding.catalogue.resolve_url(*url->as_string());
 }
 
+// An @context that a Link header of a notification can name (5.13.1, ImplicitlyCreated).
+Task<Result<jsonld::ContextPtr>> linkable(const Api& api, const net::Request& request,
+                                          jsonld::ContextPtr context) {
+  jsonld::Source* const contexts = api.binding.contexts;
+  if (contexts == nullptr || !context->link().empty()) co_return context;
+  co_return co_await contexts->host(std::move(context),
+                                    std::string(request.header("NGSILD-Tenant").value_or("")),
+                                    request.origin());
+}
+
 Task<Result<net::Response>> create(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
   const json::Value body = exchange.body->root();
@@ -66,6 +76,8 @@ Task<Result<net::Response>> create(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const auto told, told_context(api, body));
   const Reading reading{context, told ? told : context, api.civil_clock.now()};
   RV_CO_ASSIGN(Subscription subscription, parse(body, reading));
+  RV_CO_ASSIGN(subscription.told_context,
+               co_await linkable(api, request, subscription.told_context));
   subscription.tenant = exchange.tenant;
   subscription.owner = api.caller(request).id();
   RV_CO_ASSIGN(const std::string id, co_await api.subscriptions.create(std::move(subscription)));
@@ -190,16 +202,34 @@ Task<Result<net::Response>> drop(const Api& api, net::Request& request) {
 
 using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
 
-void route(net::Router& router, net::Method method, std::string pattern, const ApiPtr& api,
-           Operation operation) {
-  net::AsyncHandler handler = [api, operation](net::Request& request) -> Task<net::Response> {
+constexpr std::array<std::string_view, 4> kPaged = {"limit", "offset", "count", "options"};
+constexpr std::array<std::string_view, 1> kShown = {"options"};
+constexpr std::array<std::string_view, 1> kSysAttrs = {"sysAttrs"};
+constexpr context::Parameters kNoParameters = {{}, {}};
+constexpr context::Parameters kQueryParameters = {kPaged, kSysAttrs};
+constexpr context::Parameters kShowParameters = {kShown, kSysAttrs};
+
+// A resource of NGSI-LD is written with a slash at the end and without (6.2).
+void route(net::Router& router, net::Method method, const std::string& pattern, const ApiPtr& api,
+           Operation operation, const context::Parameters& parameters = kNoParameters) {
+  const net::AsyncHandler handler = [api, operation, &parameters](net::Request& request) {
+    const auto run = [&api = *api, operation, &request] { return operation(api, request); };
+    return context::serve(api->binding, request, &parameters, run);
+  };
+  for (const std::string_view end : {"", "/"}) {
+    router.add(method, pattern + std::string(end), handler, {kBodyBytesMax});
+  }
+}
+
+// One of Revier's own, which may come without a body.
+void route_own(net::Router& router, net::Method method, const std::string& pattern,
+               const ApiPtr& api, Operation operation) {
+  const net::AsyncHandler handler = [api, operation](net::Request& request) -> Task<net::Response> {
     auto result = co_await operation(*api, request);
     if (result) co_return *std::move(result);
     co_return context::answer_error(request, result.error());
   };
-  // Resources of NGSI-LD are written with a slash at the end and without (6.2).
-  if (pattern.starts_with("/ngsi-ld/")) router.add(method, pattern + "/", handler, {kBodyBytesMax});
-  router.add(method, std::move(pattern), std::move(handler), {kBodyBytesMax});
+  router.add(method, pattern, handler, {kBodyBytesMax});
 }
 
 }  // namespace
@@ -211,14 +241,14 @@ void add_routes(net::Router& router, Subscriptions& subscriptions, context::Bind
       std::make_shared<const Api>(Api{subscriptions, std::move(binding), civil_clock, pool});
   const std::string all = "/ngsi-ld/v1/subscriptions";
   route(router, kPost, all, api, create);
-  route(router, kGet, all, api, query);
-  route(router, kGet, all + "/{id}", api, retrieve);
+  route(router, kGet, all, api, query, kQueryParameters);
+  route(router, kGet, all + "/{id}", api, retrieve, kShowParameters);
   route(router, kPatch, all + "/{id}", api, update);
   route(router, kDelete, all + "/{id}", api, remove);
   const std::string letters = "/api/v1/subscriptions/{id}/dead-letters";
-  route(router, kGet, letters, api, dead_letters);
-  route(router, kDelete, letters, api, drop);
-  route(router, kPost, letters + "/replay", api, replay);
+  route_own(router, kGet, letters, api, dead_letters);
+  route_own(router, kDelete, letters, api, drop);
+  route_own(router, kPost, letters + "/replay", api, replay);
 }
 
 }  // namespace revier::subscription

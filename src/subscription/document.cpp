@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "json/reader.h"
 #include "ngsi/fragment.h"
 #include "ngsi/parse.h"
 #include "subscription/detail/members.h"
@@ -11,7 +12,7 @@
 namespace revier::subscription {
 namespace {
 
-using detail::Reader;
+using json::Reader;
 
 constexpr std::array<std::string_view, 24> kMembers = {"id",
                                                        "type",

@@ -450,6 +450,37 @@ case("6.3.4", "media types: the clause's order, but weights first",
           answer_headers={"Content-Length": "0"}),
      step("POST /entities", 415, "{}", headers=MERGE))
 
+HOSTED = {"@context": {"free": "https://herne.example/free"}}
+case("5.13.2", "an @context is stored, told of and served; what is none is refused",
+     step("POST /jsonldContexts", 201, HOSTED),
+     step("GET /jsonldContexts?kind=Hosted", 200, check=lambda j: len(j) == 1
+          and "/ngsi-ld/v1/jsonldContexts/" in j[0]),
+     step("GET /jsonldContexts?kind=Hosted&details=true", 200,
+          check=lambda j: {"URL", "localId", "kind", "createdAt"} == set(j[0])),
+     step("GET /jsonldContexts?kind=Other", 400, error="BadRequestData"),
+     step("POST /jsonldContexts", 400, {"free": "urn:x"}, error="InvalidRequest"),
+     step("POST /jsonldContexts", 400, {"@context": 42}, error="BadRequestData"))
+case("5.13.4", "an @context that is not there, and the core context",
+     step("GET /jsonldContexts/none", 404, error="ResourceNotFound"),
+     step(f"GET /jsonldContexts/{quote(CORE, safe='')}", 422, error="OperationNotSupported"),
+     step(f"GET /jsonldContexts/{quote(CORE, safe='')}?details=true", 200,
+          check=lambda j: j["kind"] == "Cached"))
+case("5.13.5", "what is not stored is not deleted, the core context never",
+     step("DELETE /jsonldContexts/none", 404, error="ResourceNotFound"),
+     step("DELETE /jsonldContexts/none?reload=true", 400, error="BadRequestData"),
+     step(f"DELETE /jsonldContexts/{quote(CORE, safe='')}", 400, error="BadRequestData"))
+case("5.13.1", "the @context of a subscription that is an array gets a URL",
+     step("POST /subscriptions", 201,
+          {"id": "urn:s:1", "type": "Subscription", "entities": [{"type": "Room"}],
+           "notification": {"endpoint": {"uri": "http://127.0.0.1:9/"}},
+           "@context": [CORE, {"Room": "https://herne.example/Room"}]}, headers=LD),
+     step("GET /jsonldContexts?kind=ImplicitlyCreated", 200, check=lambda j: len(j) == 1),
+     step("GET /subscriptions/urn:s:1", 200,
+          check=lambda j: "/ngsi-ld/v1/jsonldContexts/" in j["jsonldContext"]))
+case("5.5.6", "an @context that cannot be had",
+     step("POST /entities", 504,
+          {"id": "urn:r:1", "type": "Room", "@context": "https://no.example"},
+          headers=LD, error="LdContextNotAvailable"))
 case("6.3.5", "the @context stands in the body or in a Link, never in both",
      refused("POST /entities", "BadRequestData",
              {"id": "urn:a:1", "type": "T", "@context": CORE}),

@@ -40,6 +40,7 @@ class Conformance(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server("--no-auth", "--tenants-implicit", "--access-log", "off",
+                            "--contexts-download", "off",
                             "--http-cors-origins", "https://map.example")
         cls.server.__enter__()
 

@@ -23,6 +23,7 @@ struct Api {
   jsonld::Catalogue& catalogue;
   Access access;
   ApiOptions options;
+  jsonld::Source* contexts = nullptr;  // nullptr: what is not in the catalogue is not to be had
 };
 
 struct Exchange {
