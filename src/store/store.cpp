@@ -11,6 +11,7 @@
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/memtablerep.h>
 #include <rocksdb/table.h>
 #include <rocksdb/transaction_log.h>
 #include <rocksdb/utilities/checkpoint.h>
@@ -121,6 +122,7 @@ rocksdb::DBOptions database_options(const Options& options, rocksdb::Env* env,
   database.verify_sst_unique_id_in_manifest = true;
   database.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   database.max_bgerror_resume_count = 0;
+  database.allow_concurrent_memtable_write = false;  // there is one writer
   database.max_manifest_file_size = kManifestSizeMax;
   database.db_write_buffer_size = std::max(options.cache_bytes, kWriteBufferMin);
   database.max_total_wal_size = 4 * database.db_write_buffer_size;
@@ -149,6 +151,11 @@ rocksdb::ColumnFamilyOptions column_options(const Options& options,
   // that moment, RocksDB 7.8 keeps a reference and aborts when it is closed.
   column.write_buffer_size = (4 + rank) * std::max(options.cache_bytes, kWriteBufferMin);
   column.max_write_buffer_number = 4;
+  // Entities are read at the start alone: they are put into order when they are flushed, not one by
+  // one while somebody waits.
+  if (rank == static_cast<std::size_t>(Column::kEntities)) {
+    column.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
+  }
   return column;
 }
 
