@@ -119,6 +119,7 @@ bool Hub::make_room() {
 // every change: under one lock, so that none is left out in between.
 void Hub::attach(const std::vector<std::string>& ids, std::uint64_t last, const Stream& stream) {
   const Lock lock(mutex_);
+  followed_ = true;
   const bool can_go_on = last != 0 && !kept_.empty() && kept_.front().number <= last + 1;
   bool open = true;
   if (can_go_on || (last != 0 && last + 1 == next_number_)) {
@@ -156,6 +157,11 @@ std::string Hub::attributes_json(const ngsi::Entity* before, const ngsi::Entity&
 
 void Hub::on_change(const context::Change& change) {
   if (change.tenant != kDefaultTenant || !change.what.after) return;
+  {
+    // Who comes later is told the state, which has this change.
+    const Lock lock(mutex_);
+    if (!followed_) return;
+  }
   const std::string attributes = attributes_json(change.what.before.get(), *change.what.after);
   if (attributes == "{}") return;
   const Lock lock(mutex_);

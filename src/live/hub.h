@@ -60,6 +60,7 @@ class Hub final : public context::ChangeListener {
   context::Broker& broker_;
   const std::function<bool(const net::Request&)> may_read_;
   Mutex mutex_;
+  bool followed_ RV_GUARDED_BY(mutex_) = false;  // somebody has come, since the start
   std::uint64_t next_number_ RV_GUARDED_BY(mutex_);
   std::deque<Kept> kept_ RV_GUARDED_BY(mutex_);
   std::multimap<std::string, Stream, std::less<>> followers_ RV_GUARDED_BY(mutex_);

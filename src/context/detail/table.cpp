@@ -153,12 +153,12 @@ void Table::append_row(Serial serial, std::vector<Row>& out) const {
   if (entity) out.push_back({serial, entity});
 }
 
-void Table::publish(Serial serial, const EntityPtr& before, const EntityPtr& after) {
+void Table::publish(Serial serial, const EntityPtr& before, const EntityPtr& after,
+                    const std::vector<NameId>& changed) {
   if (!before || !after) {
     return change(serial, before, after, {keys_or_none(before), keys_or_none(after)});
   }
   // What did not change keeps its keys: they need not be made to find that out.
-  const std::vector<NameId> changed = ngsi::changed_attributes(*before, *after);
   change(serial, before, after, {keys_of(*before, changed), keys_of(*after, changed)});
 }
 

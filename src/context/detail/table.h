@@ -98,8 +98,10 @@ class Table {
   void rows_of_types(std::span<const NameId> types, Serial from, std::vector<Row>& out) const;
   void rows_of_list(std::span<const Serial> serials, std::size_t& at, std::vector<Row>& out) const;
 
-  // Puts `after` in place of `before`, the version of now; nullptr: creates, deletes.
-  void publish(Serial serial, const EntityPtr& before, const EntityPtr& after);
+  // Puts `after` in place of `before`, the version of now; nullptr: creates, deletes. `changed` are
+  // the attributes that differ (ngsi/difference.h), where there are both versions.
+  void publish(Serial serial, const EntityPtr& before, const EntityPtr& after,
+               const std::vector<NameId>& changed);
   // A new entity whose keys were made before, elsewhere.
   void add(const Row& row, IndexKeys keys);
 

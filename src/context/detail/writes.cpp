@@ -20,14 +20,11 @@ std::string row_value(Serial serial, const ngsi::Entity& entity) {
   return value.append(entity.bytes());
 }
 
-bool changed(const ngsi::Mutated& what) { return what.before != what.after; }
+bool is_changed(const ngsi::Mutated& what) { return what.before != what.after; }
 
-void recount_names(ngsi::Names& names, const ngsi::EntityPtr& before,
-                   const ngsi::EntityPtr& after) {
-  if (before && after) {
-    const auto changed_ones = ngsi::changed_attributes(*before, *after);
-    if (ngsi::same_names(*before, *after, changed_ones)) return;  // as a rule
-  }
+void recount_names(ngsi::Names& names, const ngsi::EntityPtr& before, const ngsi::EntityPtr& after,
+                   const std::vector<NameId>& changed) {
+  if (before && after && ngsi::same_names(*before, *after, changed)) return;  // as a rule
   if (after) names.count(*after, 1);
   if (before) names.count(*before, -1);
 }
@@ -77,9 +74,9 @@ Result<Change> LiveBroker::stage_one(Tenant& tenant, const Write& write, Origin 
   }
   const Instant now = stamp();
   RV_ASSIGN(ngsi::Mutated what, write.mutation(tenant.names, row.entity, now));
-  if (what.after && changed(what)) RV_TRY(prune(what, now));
+  if (what.after && is_changed(what)) RV_TRY(prune(what, now));
   const bool created = !what.before && what.after;
-  if (changed(what)) {
+  if (is_changed(what)) {
     RV_TRY(check_allowed(tenant, what, origin));
     if (created) row.serial = tenant.staging.next_serial++;
     const std::string key = entity_key(tenant.name, write.id);
@@ -113,13 +110,14 @@ bool LiveBroker::full() const {
 Result<> LiveBroker::check_owner(const Tenant& tenant, const ngsi::Entity& entity,
                                  Origin origin) const {
   if (origin.owner == Origin::expiry().owner) return {};
-  for (const OwnedType& owned : options_.owned_types) {
-    if (owned.domain == origin.owner) continue;
-    const NameId type = tenant.names.find(owned.type);
-    if (type == ngsi::kNoName || !entity.has_type(type)) continue;
-    return fail(Code::kForbidden,
-                fmt::format("entities of type {} are written by {} only", owned.type, owned.route),
-                "type");
+  for (const NameId type : entity.types()) {
+    const std::string iri = tenant.names.iri(type);
+    const auto owned = std::ranges::find(options_.owned_types, iri, &OwnedType::type);
+    if (owned == options_.owned_types.end() || owned->domain == origin.owner) continue;
+    return fail(
+        Code::kForbidden,
+        fmt::format("entities of type {} are written by {} only", owned->type, owned->route),
+        "type");
   }
   return {};
 }
@@ -160,19 +158,21 @@ Instant LiveBroker::stamp() {
 
 void LiveBroker::publish(Tenant& tenant, Outcomes& outcomes) {
   for (auto& outcome : outcomes) {
-    if (outcome && changed(outcome->what)) publish_one(tenant, *outcome);
+    if (outcome && is_changed(outcome->what)) publish_one(tenant, *outcome);
   }
 }
 
 void LiveBroker::publish_one(Tenant& tenant, Change& change) {
   const auto& [before, after] = std::tie(change.what.before, change.what.after);
   const std::size_t before_bytes = tenant.table.memory_bytes();
-  tenant.table.publish(change.serial, before, after);
+  const std::vector<NameId> changed =
+      before && after ? ngsi::changed_attributes(*before, *after) : std::vector<NameId>();
+  tenant.table.publish(change.serial, before, after, changed);
   tenant.expiries.put(change.id, after ? ngsi::earliest_expiry(*after) : std::nullopt);
   memory_bytes_ += tenant.table.memory_bytes() - before_bytes;
   memory_gauge_.set(static_cast<double>(memory_bytes_.load()));
   if (!before || !after) entities_gauge_.add(after ? 1 : -1);
-  recount_names(tenant.names, before, after);
+  recount_names(tenant.names, before, after, changed);
   // A later write of the same group may have staged a newer version: that one stays.
   auto& staged = tenant.staging.rows;
   const auto at = staged.find(change.id);

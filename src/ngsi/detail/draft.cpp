@@ -71,7 +71,9 @@ Draft draft_of(const Entity& entity) {
 }
 
 std::vector<Instance> instances_of(AttributeRange range) {
+  constexpr std::size_t kUsual = 8;  // of an entity; an Instance is dear to move
   std::vector<Instance> instances;
+  if (!range.empty()) instances.reserve(kUsual);
   for (const AttributeView& view : range) {
     Instance& instance = instances.emplace_back();
     instance.name = view.name;
