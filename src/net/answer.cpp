@@ -89,13 +89,21 @@ bool is_server_field(std::string_view name) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
+bool has_control(std::string_view text) {
+  bool found = false;
+  for (const char c : text) found |= is_control(c);  // without a branch: many bytes at once
+  return found;
+}
+
 // A line end in a value would begin a field, or an answer, of somebody else's choice.
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out += name;
   out += ": ";
   const std::size_t start = out.size();
   out += value;
-  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), is_control, ' ');
+  if (has_control(value)) {
+    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), is_control, ' ');
+  }
   out += "\r\n";
 }
 

@@ -31,8 +31,8 @@ constexpr Instant kFirst{-62'135'596'800'000'000};
 constexpr Instant kLast{253'402'300'799'999'999};
 bool possible(Instant instant) { return kFirst <= instant && instant <= kLast; }
 
-AttributeView read_instance(std::string_view raw, std::string_view body, Instant base, bool& ok) {
-  AttributeView view;
+// False where the bytes are not well-formed.
+bool read_instance(std::string_view raw, std::string_view body, Instant base, AttributeView& view) {
   ByteReader in(body.data(), body.data() + body.size());
   const std::uint64_t name = in.varint();
   const std::uint8_t flags = in.byte();
@@ -40,17 +40,23 @@ AttributeView read_instance(std::string_view raw, std::string_view body, Instant
   view.kind = static_cast<Kind>(flags & detail::kKindMask);
   view.created_at = in.instant_after(base);
   view.modified_at = in.instant_after(view.created_at);
-  if (flags & detail::kHasObservedAt) view.observed_at = in.instant_after(view.modified_at);
-  if (flags & detail::kHasExpiresAt) view.expires_at = in.instant_after(view.modified_at);
-  if (flags & detail::kHasDatasetId) view.dataset_id = in.text();
-  if (flags & detail::kHasUnitCode) view.unit_code = in.text();
-  if (flags & detail::kHasValueType) view.value_type = in.text();
+  const auto instant = [&](std::uint8_t flag) -> std::optional<Instant> {
+    if (!(flags & flag)) return std::nullopt;
+    return in.instant_after(view.modified_at);
+  };
+  const auto text = [&](std::uint8_t flag) {
+    return flags & flag ? in.text() : std::string_view();
+  };
+  view.observed_at = instant(detail::kHasObservedAt);
+  view.expires_at = instant(detail::kHasExpiresAt);
+  view.dataset_id = text(detail::kHasDatasetId);
+  view.unit_code = text(detail::kHasUnitCode);
+  view.value_type = text(detail::kHasValueType);
   view.value = in.text();
   view.members = in.rest();
   view.raw = raw;
   view.base = base;
-  ok = in.ok() && name != kNoName && name <= std::numeric_limits<NameId>::max();
-  return view;
+  return in.ok() && name != kNoName && name <= std::numeric_limits<NameId>::max();
 }
 
 bool good_times(const AttributeView& view) {
@@ -75,10 +81,10 @@ bool good_instances(std::string_view bytes, Instant base, int depth) {
     const char* start = in.at();
     const std::string_view body = in.text();
     if (!in.ok()) return false;
-    bool ok = false;
+    AttributeView view;
     const std::string_view raw(start, static_cast<std::size_t>(in.at() - start));
-    const AttributeView view = read_instance(raw, body, base, ok);
-    if (!ok || !good_times(view) || !good_texts(view)) return false;
+    if (!read_instance(raw, body, base, view)) return false;
+    if (!good_times(view) || !good_texts(view)) return false;
     if (!good_instances(view.members, base, depth + 1)) return false;
     if (std::tie(view.name, view.dataset_id) <= std::tie(last_name, last_dataset)) return false;
     last_name = view.name;
@@ -118,8 +124,7 @@ void AttributeRange::Iterator::load() {
   ByteReader in(at_, end_);
   const std::string_view body = in.text();
   next_ = in.at();
-  bool ok = false;
-  view_ = read_instance({at_, static_cast<std::size_t>(next_ - at_)}, body, view_.base, ok);
+  (void)read_instance({at_, static_cast<std::size_t>(next_ - at_)}, body, view_.base, view_);
 }
 
 AttributeRange::Iterator AttributeRange::find(NameId name) const {

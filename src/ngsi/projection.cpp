@@ -160,8 +160,12 @@ std::size_t depth_of(const ProjectionTerms& terms) {
 
 Result<Projection> Projection::make(const Names& names, const jsonld::Context& context,
                                     const Lists& lists) {
-  RV_TRY(check_lists(lists));
   Projection projection;
+  if (lists.attrs.empty() && lists.pick.empty() && lists.omit.empty()) {  // as a rule
+    projection.dataset_ids_ = lists.dataset_ids;
+    return projection;
+  }
+  RV_TRY(check_lists(lists));
   projection.only_ = !lists.attrs.empty() || !lists.pick.empty();
   for (const std::string& name : lists.attrs) {
     RV_ASSIGN(const NameId id, number(name, "attrs", names, context));

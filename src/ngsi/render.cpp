@@ -18,6 +18,13 @@ constexpr std::string_view kProofQuoted = "\"ngsildproof\"";
 constexpr std::string_view kSealedIdQuoted = "\"entityIdSealed\"";
 constexpr std::string_view kSealedTypeQuoted = "\"entityTypeSealed\"";
 
+// How a normalized attribute begins, by Kind.
+constexpr std::array<std::string_view, kKinds> kTypeAndValue = {
+    R"("type":"Property","value":)",         R"("type":"GeoProperty","value":)",
+    R"("type":"Relationship","object":)",    R"("type":"LanguageProperty","languageMap":)",
+    R"("type":"VocabProperty","vocab":)",    R"("type":"JsonProperty","json":)",
+    R"("type":"ListProperty","valueList":)", R"("type":"ListRelationship","objectList":)"};
+
 // A concise bare value that would be read back as something else.
 bool needs_wrapping(std::string_view value) {
   if (value.starts_with('[')) {
@@ -111,7 +118,8 @@ class Renderer {
   }
   void key(std::string_view name) {
     comma();
-    out_.append("\"").append(name).append("\":");
+    out_.push_back('"');
+    out_.append(name).append("\":", 2);
   }
   void raw_member(std::string_view name, std::string_view json) {
     key(name);
@@ -120,7 +128,8 @@ class Renderer {
   // Texts that were seen to hold nothing to be escaped.
   void text_member(std::string_view name, std::string_view text) {
     key(name);
-    out_.append("\"").append(text).append("\"");
+    out_.push_back('"');
+    out_.append(text).push_back('"');
   }
   void time_member(std::string_view name, Instant instant) {
     key(name);
@@ -152,13 +161,14 @@ class Renderer {
 
   void members(const AttributeView& view) {
     const AttributeRange range = view.attributes();
+    const auto end = range.end();
     const bool proof = names_.quoted(view.name) == kProofQuoted;
     ++depth_;
-    for (auto at = range.begin(); !(at == range.end());) {
+    for (auto at = range.begin(); !(at == end);) {
       if (proof && sealed(*at)) {
         ++at;
       } else {
-        group(at, range.end(), nullptr, true);
+        group(at, end, nullptr, true);
       }
     }
     --depth_;
@@ -174,9 +184,8 @@ class Renderer {
   }
 
   void attributes(const AttributeRange& range, const Projection* projection) {
-    for (auto at = range.begin(); !(at == range.end());) {
-      group(at, range.end(), projection, true);
-    }
+    const auto end = range.end();
+    for (auto at = range.begin(); !(at == end);) group(at, end, projection, true);
   }
 
   // The instances of one name; `at` is moved behind them.
@@ -184,25 +193,37 @@ class Renderer {
              const Projection* projection, bool with_key) {
     const NameId name = at->name;
     const bool shown = !projection || projection->shows(name);
+    auto next = at;
+    ++next;
+    if (next == end || next->name != name) {  // as a rule
+      const bool written = shown && (!projection || projection->shows_instance(at->dataset_id)) &&
+                           (!with_key || attribute_key(name));
+      if (written) instance(*at, true);
+      at = next;
+      return written;
+    }
     instances_.clear();
     for (; !(at == end) && at->name == name; ++at) {
       if (shown && (!projection || projection->shows_instance(at->dataset_id))) {
         instances_.push_back(*at);
       }
     }
-    if (instances_.empty()) return false;
-    if (with_key) {
-      const std::string& quoted = names_.quoted(name);
-      if (quoted.empty()) return false;
-      comma();
-      out_.append(quoted).push_back(':');
-    }
+    if (instances_.empty() || (with_key && !attribute_key(name))) return false;
     // Sub-attributes use the list too.
     if (instances_.size() == 1) {
       instance(AttributeView(instances_.front()), true);
     } else {
       many(std::vector<AttributeView>(instances_));
     }
+    return true;
+  }
+
+  // False, with nothing appended, for a number without name.
+  bool attribute_key(NameId name) {
+    const std::string& quoted = names_.quoted(name);
+    if (quoted.empty()) return false;
+    comma();
+    out_.append(quoted).push_back(':');
     return true;
   }
 
@@ -234,10 +255,10 @@ class Renderer {
     open();
     if (options_.language && view.kind == Kind::kLanguageProperty) {
       translated(view);
+    } else if (options_.representation == Representation::kNormalized || type_is_needed(view)) {
+      out_.append(kTypeAndValue[static_cast<std::size_t>(view.kind)]);
+      value(view);
     } else {
-      if (options_.representation == Representation::kNormalized || type_is_needed(view)) {
-        text_member("type", kind_name(view.kind));
-      }
       key(value_member(view.kind));
       value(view);
     }

@@ -78,9 +78,10 @@ std::size_t scheme_size(std::string_view text) {
 
 bool is_uri(std::string_view text) {
   const std::size_t scheme = scheme_size(text);
-  return scheme > 0 && text.size() > scheme && text.size() <= kNameBytesMax &&
-         std::all_of(text.begin(), text.end(), is_uri_char) && is_plain_text(text) &&
-         is_visible(text);
+  if (scheme == 0 || text.size() <= scheme || text.size() > kNameBytesMax) return false;
+  if (!std::all_of(text.begin(), text.end(), is_uri_char)) return false;
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
+  return ascii || (is_plain_text(text) && is_visible(text));
 }
 
 }  // namespace
