@@ -115,6 +115,33 @@ Result<std::optional<std::string>> context_target(std::string_view link) {
   return std::nullopt;
 }
 
+tl::unexpected<Error> two_contexts() {
+  return fail(Code::kBadRequestData, "there is more than one Link to an @context", "Link");
+}
+
+// Of a whole Link header.
+Result<std::optional<std::string>> header_target(std::string_view header) {
+  std::optional<std::string> found;
+  while (!header.empty()) {
+    RV_ASSIGN(auto target, context_target(next_part(header, ',')));
+    if (!target) continue;
+    if (found) return two_contexts();
+    found = std::move(target);
+  }
+  return found;
+}
+
+// Clients send the same header with every request: each thread remembers what it read last.
+Result<std::optional<std::string>> remembered_target(std::string_view header) {
+  static thread_local std::string last;
+  static thread_local std::optional<std::string> last_target;
+  if (header == last) return last_target;
+  RV_ASSIGN(auto target, header_target(header));
+  last = header;
+  last_target = target;
+  return target;
+}
+
 Result<std::size_t> number_param(const net::Request& request, std::string_view name,
                                  std::size_t fallback) {
   const auto text = request.query_param(name);
@@ -205,15 +232,10 @@ Result<std::optional<std::string>> linked_context(const net::Request& request) {
   std::optional<std::string> found;
   for (const net::Field& field : request.fields) {
     if (!net::equals_ignoring_case(field.name, "Link")) continue;
-    std::string_view rest = field.value;
-    while (!rest.empty()) {
-      RV_ASSIGN(auto target, context_target(next_part(rest, ',')));
-      if (!target) continue;
-      if (found) {
-        return fail(Code::kBadRequestData, "there is more than one Link to an @context", "Link");
-      }
-      found = std::move(target);
-    }
+    RV_ASSIGN(auto target, remembered_target(field.value));
+    if (!target) continue;
+    if (found) return two_contexts();
+    found = std::move(target);
   }
   return found;
 }
