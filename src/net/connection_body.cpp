@@ -38,6 +38,11 @@ Task<Result<bool>> Connection::ask_for_body() {
 
 Task<Result<bool>> Connection::read_sized_body() {
   const std::size_t length = parser_.head().content_length;
+  // With a route its own limit was looked at (find_route).
+  if (route_ == nullptr && length > kBodyWithoutRouteBytesMax) {
+    co_return fail(Code::kTooLarge,
+                   fmt::format("the body is larger than {} bytes", kBodyWithoutRouteBytesMax));
+  }
   const std::string_view here = unread().substr(0, length);
   begin_ += here.size();
   if (here.size() == length) {

@@ -200,6 +200,19 @@ TEST_F(RulesTest, TakesLargeBodies) {
   EXPECT_EQ(client.read().body, "hi");
 }
 
+TEST_F(RulesTest, LimitsBodiesWithoutARoute) {
+  start();
+  const auto status = [&](std::size_t announced) {
+    Client client(server_->address());
+    client.send(simple("OPTIONS /echo", fmt::format("Content-Length: {}\r\n", announced)));
+    if (announced <= 65'536) client.send(std::string(announced, 'x'));
+    return client.read().status;
+  };
+  EXPECT_EQ(status(65'536), 204);
+  EXPECT_EQ(status(65'537), 413);
+  EXPECT_EQ(status(std::size_t{1} << 40), 413);
+}
+
 TEST_F(RulesTest, AsksForTheBodyThatIsExpected) {
   start();
   Client client(server_->address());
