@@ -39,6 +39,15 @@ Result<> check_one_open(const Quota& quota, Instant now) {
   return {};
 }
 
+std::string hash_of(std::string_view all) {
+  std::array<unsigned char, 16> hash{};
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(all.data()),
+                     all.size(), nullptr, 0);
+  std::array<char, 33> text{};
+  sodium_bin2hex(text.data(), text.size(), hash.data(), hash.size());
+  return text.data();
+}
+
 bool overlap(const Quota& a, const Quota& b) {
   return a.id != b.id && a.kind == QuotaKind::kSession && b.kind == QuotaKind::kSession &&
          a.starts_at < b.ends_at && b.starts_at < a.ends_at;
@@ -154,18 +163,21 @@ std::string normalise_code(std::string_view typed) {
   return code;
 }
 
+std::string digest(const HoldRequest& request) {
+  std::string all;
+  for (const Claim& claim : request.wanted) {
+    all += fmt::format("{}\n{}\n{}\n", claim.quota, claim.seats, claim.may_wait);
+  }
+  return hash_of(all);
+}
+
 std::string digest(const RegistrationRequest& request) {
   std::string all =
       request.booking + '\0' + request.name + '\0' + request.mail + '\0' + request.language;
   for (const ConsentChoice& consent : request.consents) {
     all += '\0' + consent.kind + '\0' + std::to_string(consent.version);
   }
-  std::array<unsigned char, 16> hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(all.data()),
-                     all.size(), nullptr, 0);
-  std::array<char, 33> text{};
-  sodium_bin2hex(text.data(), text.size(), hash.data(), hash.size());
-  return text.data();
+  return hash_of(all);
 }
 
 }  // namespace rules

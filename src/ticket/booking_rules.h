@@ -43,7 +43,8 @@ using Quotas = std::map<std::string, Quota, std::less<>>;
 // A typed code as ticket_code writes it: case, blanks and dashes do not matter.
 [[nodiscard]] std::string normalise_code(std::string_view typed);
 
-// Hash of what a registration asks for, for telling a repeat from another request.
+// Hash of what a hold or a registration asks for, for telling a repeat from another request.
+[[nodiscard]] std::string digest(const HoldRequest& request);
 [[nodiscard]] std::string digest(const RegistrationRequest& request);
 
 }  // namespace revier::ticket::rules

@@ -128,11 +128,11 @@ Result<> load_claims(records::Session& session, Booking& booking) {
   return {};
 }
 
-Result<KeyedRegistration> find_where(records::Session& session, std::string_view condition,
-                                     std::string_view value) {
+Result<KeyedBooking> find_where(records::Session& session, std::string_view condition,
+                                std::string_view value) {
   RV_ASSIGN(const records::Row row,
             session.one(std::string(kBookingColumns) + std::string(condition), {{"value", value}}));
-  KeyedRegistration found{.booking = booking_from(row), .digest = row.text("digest")};
+  KeyedBooking found{.booking = booking_from(row), .digest = row.text("digest")};
   RV_TRY(load_claims(session, found.booking));
   return found;
 }
@@ -219,19 +219,20 @@ Result<std::vector<Quota>> quotas(records::Session& session) {
   return list;
 }
 
-Result<> insert_hold(records::Session& session, const Booking& booking,
-                     const HoldRequest& request) {
+Result<> insert_hold(records::Session& session, const Booking& booking, const HoldRequest& request,
+                     std::string_view digest) {
   RV_TRY(session.execute(
       "INSERT INTO booking (id, state, created_at, expires_at, delete_after, device, hold_key,"
       " language, name, mail, mail_key, digest) VALUES (:id, :state, :created, :expires, :delete,"
-      " :device, :hold_key, '', '', '', '', '')",
+      " :device, :hold_key, '', '', '', '', :digest)",
       {{"id", booking.id},
        {"state", name_of(booking.state)},
        {"created", booking.created_at.us},
        {"expires", booking.expires_at.us},
        {"delete", booking.delete_after.us},
        {"device", request.device},
-       {"hold_key", none_if_empty(request.idempotency_key)}}));
+       {"hold_key", none_if_empty(request.idempotency_key)},
+       {"digest", digest}}));
   for (const Claim& claim : booking.claims) RV_TRY(insert_claim(session, booking.id, claim));
   return {};
 }
@@ -249,21 +250,20 @@ Result<> insert_claim(records::Session& session, std::string_view booking, const
 }
 
 Result<Booking> find(records::Session& session, std::string_view id) {
-  RV_ASSIGN(KeyedRegistration found, find_where(session, "WHERE id = :value", id));
+  RV_ASSIGN(KeyedBooking found, find_where(session, "WHERE id = :value", id));
   return std::move(found.booking);
 }
 
 Result<Booking> find_by_code(records::Session& session, std::string_view code) {
-  RV_ASSIGN(KeyedRegistration found, find_where(session, "WHERE code = :value", code));
+  RV_ASSIGN(KeyedBooking found, find_where(session, "WHERE code = :value", code));
   return std::move(found.booking);
 }
 
-Result<Booking> find_by_hold_key(records::Session& session, std::string_view key) {
-  RV_ASSIGN(KeyedRegistration found, find_where(session, "WHERE hold_key = :value", key));
-  return std::move(found.booking);
+Result<KeyedBooking> find_by_hold_key(records::Session& session, std::string_view key) {
+  return find_where(session, "WHERE hold_key = :value", key);
 }
 
-Result<KeyedRegistration> find_by_register_key(records::Session& session, std::string_view key) {
+Result<KeyedBooking> find_by_register_key(records::Session& session, std::string_view key) {
   return find_where(session, "WHERE register_key = :value", key);
 }
 

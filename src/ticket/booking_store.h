@@ -20,15 +20,21 @@ namespace revier::ticket::rows {
 [[nodiscard]] Result<> put_quota(records::Session& session, const Quota& quota);
 [[nodiscard]] Result<std::vector<Quota>> quotas(records::Session& session);
 
-// A new hold with its claims.
+// A new hold with its claims. `digest` is of the request, for repeats of its key.
 [[nodiscard]] Result<> insert_hold(records::Session& session, const Booking& booking,
-                                   const HoldRequest& request);
+                                   const HoldRequest& request, std::string_view digest);
 [[nodiscard]] Result<> insert_claim(records::Session& session, std::string_view booking,
                                     const Claim& claim);
 // kResourceNotFound where there is none. `mail_key` is the normalised address.
 [[nodiscard]] Result<Booking> find(records::Session& session, std::string_view id);
 [[nodiscard]] Result<Booking> find_by_code(records::Session& session, std::string_view code);
-[[nodiscard]] Result<Booking> find_by_hold_key(records::Session& session, std::string_view key);
+// A booking and the digest of the last request that made it what it is.
+struct KeyedBooking {
+  Booking booking;
+  std::string digest;
+};
+[[nodiscard]] Result<KeyedBooking> find_by_hold_key(records::Session& session,
+                                                    std::string_view key);
 
 // Turns a hold into a registration. `digest` is of the request, for repeats of its key.
 struct RegisterRow {
@@ -42,12 +48,8 @@ struct RegisterRow {
 };
 [[nodiscard]] Result<> set_registered(records::Session& session, const RegisterRow& row);
 
-struct KeyedRegistration {
-  Booking booking;
-  std::string digest;
-};
-[[nodiscard]] Result<KeyedRegistration> find_by_register_key(records::Session& session,
-                                                             std::string_view key);
+[[nodiscard]] Result<KeyedBooking> find_by_register_key(records::Session& session,
+                                                        std::string_view key);
 [[nodiscard]] Result<> set_cancelled(records::Session& session, std::string_view id, Instant now);
 [[nodiscard]] Result<> erase(records::Session& session, std::string_view id);
 [[nodiscard]] Result<> set_taken(records::Session& session, std::string_view id,

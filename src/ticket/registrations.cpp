@@ -151,10 +151,13 @@ Result<> Desk::load(Session& session) {
 }
 
 Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& out) {
-  if (!request.idempotency_key.empty()) {
-    if (auto known = rows::find_by_hold_key(s, request.idempotency_key)) return known;
-  }
   const Instant start = now();
+  const std::string digest = rules::digest(request);
+  if (!request.idempotency_key.empty()) {
+    if (auto known = rows::find_by_hold_key(s, request.idempotency_key)) {
+      return repeated_hold(std::move(*known), digest);
+    }
+  }
   RV_TRY(rules::check_wanted(request.wanted, writer_quotas_, start));
   RV_TRY(rules::check_overlap(request.wanted, {}, writer_quotas_));
   if (!request.device.empty()) {
@@ -167,9 +170,18 @@ Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& o
   booking.delete_after = booking.expires_at;
   RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted));
   for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
-  RV_TRY(rows::insert_hold(s, booking, request));
+  RV_TRY(rows::insert_hold(s, booking, request, digest));
   for (const Claim& claim : booking.claims) RV_TRY(publish_figures(s, claim.quota, out));
   return booking;
+}
+
+// The key alone does not show who asks: a booking that is somebody's by now is not handed out.
+Result<Booking> Desk::repeated_hold(rows::KeyedBooking known, std::string_view digest) const {
+  if (known.booking.state != BookingState::kHeld || known.booking.expires_at <= now()) {
+    return fail(Code::kHoldEnded, "the hold of this idempotency key has ended or was used");
+  }
+  if (known.digest == digest) return std::move(known.booking);
+  return fail(Code::kUnprocessable, "this idempotency key was used for another request");
 }
 
 Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request) {

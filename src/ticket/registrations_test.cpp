@@ -160,6 +160,18 @@ TEST_F(RegistrationsTest, ARepeatAnswersTheSame) {
   EXPECT_EQ(figures("workshop").taken, 1);
 }
 
+TEST_F(RegistrationsTest, AKeyAloneHandsNobodysBookingOut) {
+  const auto held = hold({"workshop"}, false, "key-1");
+  EXPECT_EQ(hold({"talk"}, false, "key-1").error().code, Code::kUnprocessable);
+  ASSERT_TRUE(complete(*held, "a@example.org"));
+  EXPECT_EQ(hold({"workshop"}, false, "key-1").error().code, Code::kHoldEnded);
+  ASSERT_TRUE(hold({"talk"}, false, "key-3"));
+  clock_.advance(Duration::minutes(15));
+  EXPECT_EQ(hold({"talk"}, false, "key-3").error().code, Code::kHoldEnded);
+  EXPECT_EQ(*run_task(registrations_->sweep()), 1);
+  EXPECT_TRUE(hold({"talk"}, false, "key-3"));
+}
+
 TEST_F(RegistrationsTest, AnEndedHoldReturnsItsSeatsAlsoAfterARestart) {
   const auto held = hold({"workshop"});
   clock_.advance(Duration::minutes(10));

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/thread_safety.h"
+#include "ticket/booking_store.h"
 #include "ticket/registrations.h"
 
 namespace revier::ticket {
@@ -91,6 +92,7 @@ class Desk final : public Registrations {
   Instant now() const { return needs_.civil_clock.now(); }
 
   Result<Booking> hold_in(Session& s, const HoldRequest& request, Outcome& out);
+  Result<Booking> repeated_hold(rows::KeyedBooking known, std::string_view digest) const;
   Result<Booking> complete_in(Session& s, const RegistrationRequest& request);
   Result<Booking> cancel_in(Session& s, const std::string& id, LetterKind why, Outcome& out);
   Result<> check_mail_limit(Session& s, std::string_view to);
