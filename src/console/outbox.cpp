@@ -136,8 +136,10 @@ web::kern::DescriptionList facts_of(const mail::StoredMessage& mail, Language la
   return facts;
 }
 
-bool carries_account_link(const mail::StoredMessage& mail) {
-  return mail.message.purpose == kAccountPurpose;
+// Without the links: who opens one acts for the person it was sent to.
+std::string text_of(const mail::StoredMessage& mail, Language language) {
+  if (mail.message.purpose == mail::kAccountPurpose) return words(language, texts::kOutboxHidden);
+  return mail::without_links(mail.message.text, web::text(language, texts::kOutboxLink));
 }
 
 bool may_retry(const identity::Caller& caller, const mail::StoredMessage& mail) {
@@ -165,8 +167,7 @@ Task<Response> show(Request& request, const Needs& needs) {
                                     ? web::path(language, page_of(mail) + "/senden")
                                     : std::string(),
                 .csrf = std::string(caller->csrf()),
-                .text = carries_account_link(mail) ? words(language, texts::kOutboxHidden)
-                                                   : mail.message.text};
+                .text = text_of(mail, language)};
   web::Html out(language);
   render_mail(out, view);
   co_return personal(std::move(out));

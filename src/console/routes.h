@@ -47,9 +47,6 @@ struct ScopeChoice {
   std::string label;
 };
 
-// Letters of this purpose carry a link that takes over an account: their text is not shown.
-inline constexpr std::string_view kAccountPurpose = "account";
-
 // All of it outlives the router.
 struct Needs {
   ticket::Domain tickets;  // also identity, records, pool and civil clock

@@ -193,7 +193,7 @@ identity::WithLink letter(const Needs& needs, Language language, std::string to,
     return mail::enqueue(
         session,
         {.key = "account-" + secret.substr(0, 8) + "-" + std::to_string(now.us),
-         .purpose = std::string(kAccountPurpose),
+         .purpose = std::string(mail::kAccountPurpose),
          .to = to,
          .subject = web::text(language, texts::kLetterSubject, {{"site", site}}),
          .text = web::text(language, text, {{"site", site}, {"name", name}, {"link", link}}),

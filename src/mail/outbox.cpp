@@ -146,7 +146,21 @@ Result<StoredMessage> find_by_key(records::Session& session, std::string_view ke
 }
 
 Result<std::vector<StoredMessage>> list_to(records::Session& session, std::string_view to) {
-  return query(session, "WHERE recipient_key = :to ORDER BY id", {{"to", recipient_key(to)}});
+  return query(session, "WHERE recipient_key = :to AND purpose <> :account ORDER BY id",
+               {{"to", recipient_key(to)}, {"account", kAccountPurpose}});
+}
+
+std::string without_links(std::string_view text, std::string_view instead) {
+  std::string safe;
+  while (!text.empty()) {
+    const std::size_t begin = std::min(text.find("http://"), text.find("https://"));
+    safe += text.substr(0, begin);
+    if (begin == std::string_view::npos) break;
+    safe += instead;
+    text.remove_prefix(begin);
+    text.remove_prefix(std::min(text.find_first_of(" \t\r\n"), text.size()));
+  }
+  return safe;
 }
 
 Result<std::vector<StoredMessage>> due(records::Session& session, Instant now, std::int64_t limit) {
@@ -243,8 +257,9 @@ Result<std::int64_t> take_back(records::Session& session, std::string_view to,
 }
 
 Result<std::int64_t> erase_to(records::Session& session, std::string_view to) {
-  return session.execute("DELETE FROM mail_outbox WHERE recipient_key = :to",
-                         {{"to", recipient_key(to)}});
+  return session.execute(
+      "DELETE FROM mail_outbox WHERE recipient_key = :to AND purpose <> :account",
+      {{"to", recipient_key(to)}, {"account", kAccountPurpose}});
 }
 
 Result<std::int64_t> erase_ended(records::Session& session, Instant now) {

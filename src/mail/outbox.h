@@ -20,6 +20,10 @@
 
 namespace revier::mail {
 
+// Purpose of letters about the accounts of staff: their one-time links take an account over, so
+// nobody but the addressee reads them.
+inline constexpr std::string_view kAccountPurpose = "account";
+
 struct Message {
   std::string key;      // unique, e.g. "registration-<id>-confirmed"
   std::string purpose;  // why the address is used, e.g. "registration"
@@ -68,9 +72,13 @@ struct StoredMessage {
 // Errors of the two: kResourceNotFound.
 [[nodiscard]] Result<StoredMessage> get(records::Session& session, std::int64_t id);
 [[nodiscard]] Result<StoredMessage> find_by_key(records::Session& session, std::string_view key);
-// All to an address, oldest first.
+// All to an address but what is about accounts, oldest first.
 [[nodiscard]] Result<std::vector<StoredMessage>> list_to(records::Session& session,
                                                          std::string_view to);
+
+// A letter's text for others than its addressee: `instead` stands where a web address was, for
+// who knows a secret link acts for the person it was sent to.
+[[nodiscard]] std::string without_links(std::string_view text, std::string_view instead);
 
 // What is due, urgent ones first, then by time.
 [[nodiscard]] Result<std::vector<StoredMessage>> due(records::Session& session, Instant now,
@@ -102,7 +110,7 @@ struct Counts {
 // many.
 [[nodiscard]] Result<std::int64_t> take_back(records::Session& session, std::string_view to,
                                              std::string_view key_begin);
-// Erases everything to an address. How many.
+// Erases everything to an address but what is about accounts. How many.
 [[nodiscard]] Result<std::int64_t> erase_to(records::Session& session, std::string_view to);
 // Erases what has passed its retention. How many.
 [[nodiscard]] Result<std::int64_t> erase_ended(records::Session& session, Instant now);

@@ -177,6 +177,35 @@ TEST_P(SenderTest, AnErasedOneIsNotSent) {
   EXPECT_EQ(*sender_->step(), 0);
 }
 
+TEST_P(SenderTest, LettersAboutAccountsAreOfNoBooking) {
+  queue("a");
+  ASSERT_TRUE(database_->writer().run_blocking([&](Session& session) {
+    return enqueue(session,
+                   {.key = "invite",
+                    .purpose = std::string(kAccountPurpose),
+                    .to = "ada@example.org",
+                    .subject = "Ihr Zugang",
+                    .text = "Link",
+                    .delete_after = clock_.now() + Duration::days(1)},
+                   clock_.now());
+  }));
+  EXPECT_TRUE(database_->read([&](Session& session) -> Result<> {
+    RV_ASSIGN(const auto letters, list_to(session, "ada@example.org"));
+    EXPECT_EQ(letters.size(), 1U);
+    return {};
+  }));
+  ASSERT_TRUE(database_->writer().run_blocking(
+      [&](Session& session) { return erase_to(session, "ada@example.org"); }));
+  EXPECT_EQ(state("invite"), State::kWaiting);
+}
+
+TEST(Outbox, LinksAreLeftOutWhereverTheyStand) {
+  EXPECT_EQ(without_links("Guten Tag\nhttps://a.example/x/y.z\nEnde", "[L]"),
+            "Guten Tag\n[L]\nEnde");
+  EXPECT_EQ(without_links("http://a https://b", "[L]"), "[L] [L]");
+  EXPECT_EQ(without_links("ohne", "[L]"), "ohne");
+}
+
 TEST_P(SenderTest, WithoutAServerEverythingWaits) {
   auto opened = Sender::open(needs(), nullptr);
   ASSERT_TRUE(opened);

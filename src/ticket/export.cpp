@@ -4,6 +4,8 @@
 #include "consent/consent.h"
 #include "ticket/booking_store.h"
 #include "ticket/changes_store.h"
+#include "ticket/texts.h"
+#include "web/i18n.h"
 
 namespace revier::ticket {
 namespace {
@@ -90,18 +92,22 @@ Result<> write_booking(json::Writer& out, Session& session, const Booking& booki
   return {};
 }
 
-// `key_begin` leaves out the letters about other registrations of the address.
+// `key_begin` leaves out the letters about other registrations of the address. Links stay with the
+// mailbox: whoever registered somebody else's address has this registration's link, and must not
+// get hers from here.
 Result<> write_letters(json::Writer& out, Session& session, std::string_view to,
                        std::string_view key_begin) {
   RV_ASSIGN(const auto letters, mail::list_to(session, to));
   out.key("letters").begin_array();
   for (const mail::StoredMessage& letter : letters) {
     if (!letter.message.key.starts_with(key_begin)) continue;
+    const auto language = letter.message.language == "en" ? web::Language::kEn : web::Language::kDe;
     out.begin_object()
         .member("purpose", letter.message.purpose)
         .member("to", letter.message.to)
         .member("subject", letter.message.subject)
-        .member("text", letter.message.text)
+        .member("text", mail::without_links(letter.message.text,
+                                            web::text(language, texts::kLetterLinkLeftOut)))
         .member("written_at", to_iso8601(letter.written_at))
         .member("state", mail::to_string(letter.state));
     member_time(out, "settled_at", letter.settled_at);

@@ -256,13 +256,16 @@ std::string letter_key(LetterKind kind, std::string_view booking) {
     case LetterKind::kPassedOn:
       return key("passed-on");
     case LetterKind::kOwnLink:
-      return key("own-link-");
+      break;
   }
   return {};
 }
 
 std::string letter_key(const LetterOrder& order) {
-  std::string key = letter_key(order.kind, order.booking.id);
+  // The own link is of a person, not of the booking that happens to give the address.
+  std::string key = order.kind == LetterKind::kOwnLink
+                        ? fmt::format("person-{}-own-link-", order.person)
+                        : letter_key(order.kind, order.booking.id);
   if (!key.ends_with('-')) return key;
   if (!order.quota.empty()) key += order.quota + "-";
   return key + std::to_string(order.at.us);

@@ -51,7 +51,7 @@ enum class LetterKind : std::uint8_t {
   kUnconfirmed,  // cancelled, because the address was not confirmed
   kPassedOn,     // to the one who gave her ticket away
   kReceived,     // to the one who has it now, like kConfirmed
-  kOwnLink,      // the page with all that was booked with an address
+  kOwnLink,      // the page with all that was booked with an address; keyed by person
 };
 
 // One letter to write (letters.h). Its key is of kind, booking and what else is set, so that the
@@ -65,6 +65,7 @@ struct LetterOrder {
 };
 using Letter = std::function<mail::Message(const LetterOrder&)>;
 // Begin of the keys of all letters of a kind about a booking: for taking back what still waits.
+// Empty for kOwnLink, which is about no booking.
 [[nodiscard]] std::string letter_key(LetterKind kind, std::string_view booking);
 [[nodiscard]] std::string letter_key(const LetterOrder& order);
 
@@ -89,7 +90,8 @@ class Registrations {
   [[nodiscard]] virtual Task<Result<>> put_quota(Quota quota) = 0;
 
   // Errors: kResourceNotFound (quota), kQuotaFull (field = quota), kOverlap (field = quota),
-  // kSeatLimit (field = quota), kRegistrationClosed, kBadRequestData (no or too many claims).
+  // kSeatLimit (field = quota), kRegistrationClosed, kBadRequestData (no or too many claims);
+  // for a repeated key kUnprocessable (another content), kHoldEnded (ended, or registered).
   [[nodiscard]] virtual Task<Result<Booking>> hold(HoldRequest request) = 0;
   // Gives a hold back before its end; a registration is left alone (kConflict).
   [[nodiscard]] virtual Task<Result<>> give_back(std::string booking) = 0;
