@@ -18,7 +18,7 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 
 foreach(pkg rocksdb jansson libsodium libmosquitto libqrencode pangocairo cairo-pdf libqpdf
-        gmime-3.0 libbrotlienc libbrotlidec zlib libxml-2.0)
+        gmime-3.0 libbrotlienc libbrotlidec zlib libxml-2.0 libcmark libarchive expat)
   string(MAKE_C_IDENTIFIER ${pkg} id)
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${pkg})
   add_library(lib::${pkg} ALIAS PkgConfig::${id})
@@ -41,4 +41,5 @@ revier_plain_library(soci LINK soci_core soci_sqlite3 soci_postgresql pq
 revier_plain_library(s2 LINK s2 absl_base absl_raw_logging_internal OpenSSL::Crypto)
 revier_plain_library(geos LINK geos_c)
 revier_plain_library(ical LINK ical)
+revier_plain_library(csv LINK csv)
 revier_plain_library(rapidcheck LINK rapidcheck)

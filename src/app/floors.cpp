@@ -11,6 +11,7 @@
 #include "event/draft_store.h"
 #include "mail/outbox.h"
 #include "publication/publication.h"
+#include "setup/settings.h"
 #include "ticket/booking_store.h"
 
 namespace revier::app {
@@ -22,7 +23,7 @@ std::vector<records::Migration> migrations() {
   for (const auto steps :
        {identity::migrations(), consent::migrations(), mail::migrations(),
         publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
-        door::rows::migrations(), backup::migrations()}) {
+        door::rows::migrations(), backup::migrations(), setup::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

@@ -106,7 +106,7 @@ class WholePeople final : public PeoplePlane {
                   {.database = *needs_.accounts.database,
                    .civil_clock = needs_.civil_clock,
                    .real_clock = needs_.accounts.clock,
-                   .head = letterhead(needs_.options, needs_.frame),
+                   .head = [this] { return head(); },
                    .html = [this](const mail::Message& message) { return html_of(message); }},
                   mail_transport(needs_.options)));
     sender_->start();
@@ -117,6 +117,13 @@ class WholePeople final : public PeoplePlane {
     const auto language = message.language == "en" ? web::Language::kEn : web::Language::kDe;
     return web::letter_html(language,
                             web::read_letter(message.subject, message.text, needs_.site_address));
+  }
+
+  // What the operator set, else what the organiser did.
+  mail::Letterhead head() const {
+    mail::Letterhead head = letterhead(needs_.options, needs_.frame);
+    if (head.reply_to.empty()) head.reply_to = needs_.reply_to();
+    return head;
   }
 
   Duration seconds(std::string_view option) const {

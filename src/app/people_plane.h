@@ -29,6 +29,7 @@ struct PeopleNeeds {
   const web::Site& frame;
   ticket::FindOccasion occasion;
   std::string site_address;
+  std::function<std::string()> reply_to;  // where answers to mails go; may answer ""
   // Writes a count where the public sees it; blocks until it is durable.
   publication::Publisher::Deliver deliver;
 };

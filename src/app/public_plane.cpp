@@ -47,6 +47,10 @@ class WholePublic final : public PublicPlane {
                                                      .civil_clock = needs_.civil_clock}));
     needs_.frame.navigation = event::navigation();
     needs_.frame.footer = event::footer();
+    needs_.frame.feeds = event::feeds();
+    needs_.frame.shows = [this](std::string_view page) {
+      return event::has_content(*keeper_->now(), things_.has_live_things(), page);
+    };
     return {};
   }
 
@@ -80,7 +84,8 @@ class WholePublic final : public PublicPlane {
                               .map_tiles = needs_.map_tiles,
                               .live_things = [this] { return things_.live_things(); },
                               .seats_left = [this](std::string_view id) { return seats_left(id); },
-                              .can_register = [this] { return can_register(); }});
+                              .can_register = [this] { return can_register(); },
+                              .is_demo = needs_.is_demo});
   }
 
   Result<> tick() override {
@@ -91,11 +96,12 @@ class WholePublic final : public PublicPlane {
 
   context::Broker& broker() override { return *broker_; }
   event::ProgrammeEditor& editor() override { return *editor_; }
+  event::ProgrammeKeeper& keeper() override { return *keeper_; }
 
   ticket::Occasion occasion(web::Language language) const override {
     const event::ProgrammePtr programme = keeper_->now();
     const event::Event* const event = programme->event();
-    if (event == nullptr) return {std::string(needs_.frame.name.in(language)), {}};
+    if (event == nullptr) return {needs_.frame.name_in(language), {}};
     return {event->name.in(language), event::place_text(*programme, event->venue, language)};
   }
 

@@ -52,6 +52,7 @@ struct PublicNeeds {
   const Clock& real_clock;
   subscription::Options subscriptions;
   context::ApiOptions api;
+  bool is_demo = false;  // with the demo's legal pages; other sites have an organiser's
 };
 
 class PublicPlane {
@@ -71,6 +72,7 @@ class PublicPlane {
   [[nodiscard]] virtual context::Broker& broker() = 0;
   // Drafts and releases; writing goes through once connect() is done.
   [[nodiscard]] virtual event::ProgrammeEditor& editor() = 0;
+  [[nodiscard]] virtual event::ProgrammeKeeper& keeper() = 0;
   // The event that tickets are for.
   [[nodiscard]] virtual ticket::Occasion occasion(web::Language language) const = 0;
   // Events and their tracks, for which a role can hold.

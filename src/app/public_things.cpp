@@ -181,6 +181,13 @@ void PublicThings::on_change(const context::Change& change) {
   }
 }
 
+bool PublicThings::has_live_things() const {
+  const ReadLock lock(mutex_);
+  return std::ranges::any_of(by_type_, [](const auto& of_type) {
+    return sensor_of(of_type.first) != nullptr && !of_type.second.empty();
+  });
+}
+
 std::vector<event::LiveThing> PublicThings::live_things() const {
   const ngsi::Names& names = broker_.names(kTenant);
   std::vector<event::LiveThing> things;

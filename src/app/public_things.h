@@ -32,6 +32,7 @@ class PublicThings final : public event::Entities, public context::ChangeListene
   void on_change(const context::Change& change) override;
 
   [[nodiscard]] std::vector<event::LiveThing> live_things() const;
+  [[nodiscard]] bool has_live_things() const;
 
  private:
   using Entities = std::map<std::string, ngsi::EntityPtr, std::less<>>;

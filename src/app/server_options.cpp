@@ -138,7 +138,7 @@ std::unique_ptr<mail::Transport> mail_transport(const Options& options) {
 mail::Letterhead letterhead(const Options& options, const web::Site& frame) {
   const std::string& name = options.text("mail.from_name");
   return {.from = options.text("mail.from"),
-          .from_name = name.empty() ? std::string(frame.name.in(web::Language::kDe)) : name,
+          .from_name = name.empty() ? frame.name_in(web::Language::kDe) : name,
           .reply_to = options.text("mail.reply_to")};
 }
 

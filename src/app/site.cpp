@@ -19,6 +19,8 @@
 #include "base/log.h"
 #include "console/routes.h"
 #include "identity/routes.h"
+#include "setup/public_pages.h"
+#include "setup/texts.h"
 #include "web/asset.h"
 
 namespace revier::app {
@@ -114,6 +116,7 @@ class WholeSite final : public Site {
 
   Result<> open_public() {
     frame_ = page_frame(options_, *civil_clock_);
+    if (!is_demo()) RV_TRY(open_settings());
     RV_ASSIGN(jsonld::CatalogueOptions contexts, catalogue_options(options_));
     RV_ASSIGN(catalogue_, jsonld::Catalogue::make(std::move(contexts)));
     if (const std::string& tiles = options_.text("map.pmtiles"); !tiles.empty()) {
@@ -136,11 +139,54 @@ class WholeSite final : public Site {
                                           .contexts = context_options(options_),
                                           .real_clock = real_clock_,
                                           .subscriptions = subscription_options(options_),
-                                          .api = {.cors_origins = cors_origins()}}));
+                                          .api = {.cors_origins = cors_origins()},
+                                          .is_demo = is_demo()}));
     return {};
   }
 
   std::vector<std::string> cors_origins() const { return options_.list("http.cors_origins"); }
+
+  bool is_demo() const { return !options_.text("demo").empty(); }
+
+  // What an organiser sets; the demo's city is set already.
+  Result<> open_settings() {
+    RV_ASSIGN(settings_, setup::SettingsKeeper::open(*accounts_->database, *civil_clock_));
+    frame_.brand = [this] { return setup::brand_of(*settings_->now()); };
+    frame_.notice = [this](web::Language language) {
+      const bool hidden = public_ && settings_->now()->begun() && !site_is_public();
+      return hidden ? std::string(web::text(language, setup::texts::kSoonNotice)) : std::string();
+    };
+    return {};
+  }
+
+  bool site_is_public() const {
+    return setup::is_public(*settings_->now(), *public_->keeper().now());
+  }
+
+  setup::PublicNeeds setup_needs() {
+    return {.settings = *settings_, .site = frame_, .programme = [this] {
+              return public_->keeper().now();
+            }};
+  }
+
+  // Visitors of a site that is not published see a placeholder, who is signed in sees the pages.
+  void add_setup_routes() {
+    if (!settings_) return;
+    const setup::PublicNeeds needs = setup_needs();
+    setup::add_public_pages(router_, needs);
+    router_.guard([this, needs](const net::Request& request) -> std::optional<net::Response> {
+      if (site_is_public()) return std::nullopt;
+      const auto kind = accounts_->identity->authenticate(request).kind();
+      const bool staff =
+          kind != identity::Caller::Kind::kAnonymous && kind != identity::Caller::Kind::kRejected;
+      return staff ? std::nullopt : setup::placeholder(needs, request);
+    });
+  }
+
+  std::optional<console::SetupParts> setup_parts() {
+    if (!settings_) return std::nullopt;
+    return console::SetupParts{*settings_, public_->keeper()};
+  }
 
   Result<> open_people() {
     RV_ASSIGN(
@@ -154,6 +200,10 @@ class WholeSite final : public Site {
             .frame = frame_,
             .occasion = [this](web::Language language) { return public_->occasion(language); },
             .site_address = address(),
+            .reply_to =
+                [this] {
+                  return settings_ ? std::string(settings_->now()->get(setup::kSender)) : "";
+                },
             .deliver = [this](const publication::Item& item) { return public_->deliver(item); },
         }));
     return public_->connect(people_->registrations());
@@ -192,7 +242,9 @@ class WholeSite final : public Site {
                   .accounts = accounts_->identity.get(),
                   .real_clock = &real_clock_,
                   .site_address = site_address(options_, listening()),
-                  .scopes = [this](web::Language language) { return public_->scopes(language); }});
+                  .scopes = [this](web::Language language) { return public_->scopes(language); },
+                  .setup = setup_parts()});
+    add_setup_routes();
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);
     });
@@ -270,6 +322,7 @@ class WholeSite final : public Site {
   net::Pool reads_{2, 4'096};  // short ones: a rush waits a moment and is not sent away
   std::shared_ptr<const net::ServedFile> map_tiles_;
   web::Site frame_;
+  std::unique_ptr<setup::SettingsKeeper> settings_;  // none in the demo
   std::unique_ptr<jsonld::Catalogue> catalogue_;
   std::unique_ptr<net::Client> client_;
   std::unique_ptr<net::MqttPublisher> mqtt_;

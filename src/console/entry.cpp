@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "console/detail/entry.h"
+#include "console/detail/setup.h"
 #include "console/detail/staff.h"
 #include "console/texts.h"
 #include "identity/routes.h"
@@ -30,6 +32,7 @@ constexpr std::array kAreas{
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
+    Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
     Area{"/console/daten", texts::kMenuData, Action::kDataRead},
     Area{kStaffPage, texts::kMenuStaff, Action::kUsersManage},
     Area{kTokensPage, texts::kMenuTokens, Action::kUsersManage},
@@ -102,6 +105,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
     if (area.action == Action::kDataRead && needs.broker == nullptr) continue;
     if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
     if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
+    if (area.action == Action::kSettingsManage && !needs.setup) continue;
     if (may_open(caller, area)) add(area.page, area.label);
   }
   return head;
@@ -169,6 +173,7 @@ void add_routes(net::Router& router, const Needs& needs) {
     add_programme_files(router, needs);
   }
   if (needs.broker != nullptr) add_data(router, needs);
+  if (needs.setup) add_setup(router, needs);
   if (needs.accounts == nullptr) return;
   add_staff(router, needs);
   add_own_account(router, needs);

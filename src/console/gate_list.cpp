@@ -201,7 +201,7 @@ Task<Response> post_undo(Request& request, const Needs& needs) {
   if (!known || known->day != visitor->day.day) {
     co_return refused(needs, request, {Code::kResourceNotFound, "there is no such check-in", {}});
   }
-  const auto undone = co_await door::undo(needs.tickets, id, std::string(visitor->caller.id()));
+  const auto undone = co_await door::undo(needs.tickets, id, visitor->caller);
   if (!undone) co_return refused(needs, request, undone.error());
   co_return Response::see_other(
       web::path(web::language_of(request), address(kListPage, {{"tag", visitor->day.day}})));

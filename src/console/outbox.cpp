@@ -48,6 +48,13 @@ web::Text state_name(mail::State state) {
   return texts::kOutboxUnclear;
 }
 
+// As people call it; letters come from these domains.
+std::string purpose_name(std::string_view purpose, Language language) {
+  if (purpose == "registration") return words(language, texts::kOutboxPurposeRegistration);
+  if (purpose == mail::kAccountPurpose) return words(language, texts::kOutboxPurposeAccount);
+  return std::string(purpose);
+}
+
 web::kern::Tone tone_of(mail::State state) {
   if (state == mail::State::kSent) return web::kern::Tone::kSuccess;
   if (state == mail::State::kFailed) return web::kern::Tone::kDanger;
@@ -75,7 +82,7 @@ web::kern::Table mail_table(const std::vector<mail::StoredMessage>& mails, Langu
         {{.text = mail.message.subject, .href = web::path(language, page_of(mail)), .html = {}},
          {.text = mail.message.to},
          {.text = words(language, state_name(mail.state))},
-         {.text = mail.message.purpose},
+         {.text = purpose_name(mail.message.purpose, language)},
          {.text = web::date_time(language, mail.written_at)}});
   }
   return table;
@@ -124,7 +131,7 @@ web::kern::DescriptionList facts_of(const mail::StoredMessage& mail, Language la
     if (!value.empty()) facts.rows.push_back({words(language, key), std::move(value), {}, {}});
   };
   add(texts::kOutboxTo, mail.message.to);
-  add(texts::kOutboxPurpose, mail.message.purpose);
+  add(texts::kOutboxPurpose, purpose_name(mail.message.purpose, language));
   add(texts::kOutboxAt, web::date_time(language, mail.written_at));
   add(texts::kOutboxState, words(language, state_name(mail.state)));
   if (mail.settled_at) add(texts::kOutboxSettled, web::date_time(language, *mail.settled_at));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "console/detail/entry.h"
+#include "console/detail/setup.h"
 #include "console/pages.h"
 #include "console/texts.h"
 #include "door/store.h"
@@ -58,6 +59,9 @@ std::vector<StateLine> state_lines(const Needs& needs, Language language) {
 Task<Response> overview(Request& request, const Needs& needs) {
   const Entry caller = enter_signed_in(needs, request);
   if (!caller) co_return caller.error();
+  if (is_new_site(needs) && caller->may(Action::kSettingsManage)) {
+    co_return Response::see_other(web::path(web::language_of(request), kSetupPage));
+  }
   const ticket::Registrations& registrations = needs.tickets.registrations;
   const auto day = ticket::day_quota(registrations, "", needs.tickets.civil_clock.now());
   Counts counts;

@@ -209,7 +209,7 @@ Task<Response> begin_set_up(Request& request, const Needs& needs) {
                      *data, status);
   };
   if (!web::validate(password_form(), *data)) co_return again(422);
-  const std::string issuer(needs.site.name.in(language));
+  const std::string issuer = needs.site.name_in(language);
   const auto begun = co_await blocking(needs, [&] {
     return needs.accounts->begin_second_factor(caller->id(), data->get("password"), issuer);
   });

@@ -16,6 +16,7 @@
 //   /console/tokens                   API tokens; administrators
 //   /console/protokoll                audit log, .csv and .xlsx too; administrators
 //   /console/konto                    one's own account: sessions, second factor
+//   /console/einrichtung              five questions, legal pages, look, publishing
 //   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...
 //
 // Who is not signed in is led to the sign-in page (identity/routes.h) and back; who may not gets
@@ -24,16 +25,19 @@
 // Thread safety: the routes run on any io thread; SQL runs on the pool.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "context/broker.h"
 #include "event/programme_editor.h"
+#include "event/programme_keeper.h"
 #include "jsonld/catalogue.h"
 #include "jsonld/context.h"
 #include "mail/sender.h"
 #include "net/http.h"
+#include "setup/settings.h"
 #include "ticket/api.h"
 #include "web/page.h"
 
@@ -45,6 +49,12 @@ struct ScopeChoice {
   std::string id;
   std::string within;
   std::string label;
+};
+
+// What the pages of the set-up change.
+struct SetupParts {
+  setup::SettingsKeeper& settings;
+  event::ProgrammeKeeper& keeper;
 };
 
 // All of it outlives the router.
@@ -65,6 +75,8 @@ struct Needs {
   const Clock* real_clock = nullptr;  // with `accounts`
   std::string site_address = {};      // "https://events.example", for one-time links
   std::function<std::vector<ScopeChoice>(web::Language)> scopes = {};
+  // Without it there are no pages of the set-up.
+  std::optional<SetupParts> setup = std::nullopt;
 };
 
 void add_routes(net::Router& router, const Needs& needs);

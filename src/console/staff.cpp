@@ -187,7 +187,7 @@ identity::WithLink letter(const Needs& needs, Language language, std::string to,
   return [&needs, language, to = std::move(to), name = std::move(name), fresh](
              records::Session& session, const std::string& secret) -> Result<> {
     const std::string link = needs.site_address + web::path(language, identity::start_path(secret));
-    const std::string site(needs.site.name.in(language));
+    const std::string site = needs.site.name_in(language);
     const web::Message& text = fresh ? texts::kLetterInvite : texts::kLetterReset;
     const Instant now = needs.tickets.civil_clock.now();
     return mail::enqueue(

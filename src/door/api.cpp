@@ -172,7 +172,7 @@ Task<Response> post_undo(net::Request& request, const Domain& tickets) {
   if (!known) co_return Response::problem(known.error());
   const auto day = day_of(tickets, *caller, Action::kCheckInUndo, known->day);
   if (!day) co_return Response::problem(day.error());
-  const auto undone = co_await undo(tickets, id, std::string(caller->id()));
+  const auto undone = co_await undo(tickets, id, *caller);
   if (!undone) co_return Response::problem(undone.error());
   co_return fresh(Response::json(200, undone_json(*undone)));
 }

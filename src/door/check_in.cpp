@@ -151,13 +151,15 @@ Task<Result<Answer>> check_in(const ticket::Domain& tickets, Request request) {
       [&](records::Session& session) { return decide(session, job); });
 }
 
-Task<Result<CheckIn>> undo(const ticket::Domain& tickets, std::string id, std::string account) {
+Task<Result<CheckIn>> undo(const ticket::Domain& tickets, std::string id, identity::Caller by) {
   const Instant now = tickets.civil_clock.now();
   co_return co_await tickets.database.writer().run(
       [&](records::Session& session) -> Result<CheckIn> {
         auto found = rows::find(session, id);
         if (!found) return fail(Code::kResourceNotFound, "there is no such check-in", "id");
-        if (!found->undone_at) RV_TRY(rows::set_undone(session, *found, now, account));
+        if (found->undone_at) return std::move(*found);
+        RV_TRY(rows::set_undone(session, *found, now, by.id()));
+        RV_TRY(tickets.identity.record(session, by, {"check-in.undo", "check-in", id}));
         return std::move(*found);
       });
 }

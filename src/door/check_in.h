@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "door/types.h"
+#include "identity/access.h"
 #include "records/records.h"
 #include "ticket/api.h"
 #include "ticket/days.h"
@@ -59,9 +60,10 @@ struct Answer {
 // Errors: kUnprocessable (desk or id malformed, id used for another ticket) with the field.
 [[nodiscard]] Task<Result<Answer>> check_in(const ticket::Domain& tickets, Request request);
 
-// Takes a mistake back: the ticket can be used again. A repeat is no error.
+// Takes a mistake back: the ticket can be used again. It stands in the audit log. A repeat is no
+// error and changes nothing.
 // Errors: kResourceNotFound.
 [[nodiscard]] Task<Result<CheckIn>> undo(const ticket::Domain& tickets, std::string id,
-                                         std::string account);
+                                         identity::Caller by);
 
 }  // namespace revier::door

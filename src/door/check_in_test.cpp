@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include "audit/audit.h"
 #include "base/run_task.h"
 #include "consent/consent.h"
 #include "door/api.h"
@@ -76,6 +77,21 @@ class Door : public testing::TestWithParam<std::string> {
     EXPECT_TRUE(held) << held.error().message;
     return *run_task(
         registrations_->complete({.booking = held->id, .name = "Ada", .mail = "ada@example.org"}));
+  }
+
+  static identity::Caller account(const char* id) {
+    auto subject = std::make_shared<identity::Caller::Subject>();
+    subject->id = id;
+    return {identity::Caller::Kind::kSession, std::move(subject)};
+  }
+
+  std::vector<audit::Line> audit_lines() {
+    std::vector<audit::Line> lines;
+    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(lines, audit::list(session, {}));
+      return {};
+    }));
+    return lines;
   }
 
   Answer take(const std::string& ticket, const std::string& desk = "A",
@@ -214,13 +230,13 @@ TEST_P(Door, WhatACutOffDeskTookIsKeptWhateverItWas) {
 
 TEST_P(Door, AMistakeIsTakenBack) {
   const Answer first = take(ada_.code);
-  ASSERT_TRUE(run_task(undo(domain(), first.check_in->id, "staff-1")));
-  ASSERT_TRUE(run_task(undo(domain(), first.check_in->id, "staff-2")));
+  ASSERT_TRUE(run_task(undo(domain(), first.check_in->id, account("staff-1"))));
+  ASSERT_TRUE(run_task(undo(domain(), first.check_in->id, account("staff-2"))));
   EXPECT_EQ(count_in(), 0);
   EXPECT_EQ(take(ada_.code).verdict, Verdict::kAccepted);
   EXPECT_EQ(count_in(), 1);
   EXPECT_TRUE(conflicts().empty());
-  EXPECT_EQ(run_task(undo(domain(), "none", "x")).error().code, Code::kResourceNotFound);
+  EXPECT_EQ(run_task(undo(domain(), "none", account("x"))).error().code, Code::kResourceNotFound);
   std::vector<CheckIn> all;
   ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
     RV_ASSIGN(all, rows::since(session, kDay, 0, 10));
@@ -228,6 +244,11 @@ TEST_P(Door, AMistakeIsTakenBack) {
   }));
   ASSERT_EQ(all.size(), 2);
   EXPECT_EQ(all[0].undone_by, "staff-1") << "the first who did it";
+  const std::vector<audit::Line> lines = audit_lines();
+  ASSERT_EQ(lines.size(), 1U) << "once, by the one who did it";
+  EXPECT_EQ(lines[0].action, "check-in.undo");
+  EXPECT_EQ(lines[0].object, first.check_in->id);
+  EXPECT_EQ(lines[0].actor_id, "staff-1");
   EXPECT_GT(all[1].revision, all[0].revision);
 }
 

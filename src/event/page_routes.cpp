@@ -67,6 +67,7 @@ Response show_start(const PageNeeds& needs, const Request& request) {
   const Event* const event = programme->event();
   if (event == nullptr) return detail::not_found(needs, request);
   StartPage view{.page = needs.site.page(request, event->name.in(language)),
+                 .has_offers = !programme->offers.empty(),
                  .motto = event->motto.in(language),
                  .dates = dates_of(*event, language),
                  .place = place_text(*programme, event->venue, language),
@@ -168,7 +169,8 @@ Response show_practices(const PageNeeds& needs, const Request& request) {
 Response show_city(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   CityPage view{needs.site.page(request, std::string(web::text(language, texts::kCityTitle))),
-                live_groups(needs.live_things(), language), std::string(needs.map_tiles)};
+                live_groups(needs.live_things(), language), std::string(needs.map_tiles),
+                needs.is_demo};
   view.page.scripts = {"map.js"};
   web::Html out(language);
   render_city(out, view);
@@ -200,7 +202,8 @@ Response show_offers(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   const ProgrammePtr programme = needs.keeper.now();
   OffersPage view{needs.site.page(request, std::string(web::text(language, texts::kOffersTitle))),
-                  {}};
+                  {},
+                  needs.is_demo};
   for (const Offer& offer : programme->offers) {
     view.offers.push_back(offer_card(*programme, offer, language));
   }
@@ -213,7 +216,8 @@ Response show_travel(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   const ProgrammePtr programme = needs.keeper.now();
   TravelPage view{needs.site.page(request, std::string(web::text(language, texts::kTravelTitle))),
-                  {}};
+                  {},
+                  needs.is_demo};
   for (const auto& [id, place] : programme->places) {
     PlaceCard card{place.name.in(language), place.address, {}, {}};
     if (place.location) {
@@ -238,7 +242,7 @@ Response show_plain(const PageNeeds& needs, const Request& request, const web::T
   const Language language = web::language_of(request);
   web::Html out(language);
   render(out, {needs.site.page(request, std::string(web::text(language, title))),
-               std::string(needs.site.owner.in(language))});
+               needs.site.owner_in(language)});
   return web::html_response(std::move(out));
 }
 
@@ -256,6 +260,19 @@ std::vector<web::NavItem> footer() {
           {texts::kImprintTitle, "/impressum"},
           {texts::kPrivacyTitle, "/datenschutz"},
           {texts::kAccessibilityTitle, "/barrierefreiheit"}};
+}
+
+bool has_content(const Programme& programme, bool live_values, std::string_view page) {
+  if (page == "/ausstellung") return !programme.exhibits.empty();
+  if (page == "/best-practices") return !programme.best_practices.empty();
+  if (page == "/buergeraktion") return !programme.offers.empty();
+  return page != "/stadt-jetzt" || live_values;
+}
+
+std::vector<web::Feed> feeds() {
+  return {{texts::kFeedAtom, "application/atom+xml", "/feed.atom"},
+          {texts::kFeedJson, "application/feed+json", "/feed.json"},
+          {texts::kFeedCalendar, "text/calendar", "/calendar.ics"}};
 }
 
 void add_pages(net::Router& router, const PageNeeds& needs) {
@@ -283,6 +300,7 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
                     return show_plain(needs, request, title, render);
                   }));
   };
+  if (!needs.is_demo) return;
   plain("/impressum", texts::kImprintTitle, render_imprint);
   plain("/datenschutz", texts::kPrivacyTitle, render_privacy);
   plain("/barrierefreiheit", texts::kAccessibilityTitle, render_accessibility);

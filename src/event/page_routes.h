@@ -30,6 +30,7 @@ struct PageNeeds {
   // Seats left in a session, nullopt where it has none of its own.
   std::function<std::optional<std::int64_t>(std::string_view session)> seats_left;
   std::function<bool()> can_register;
+  bool is_demo = true;  // also tells of the demo's city, in /impressum and the like too
 };
 
 void add_pages(net::Router& router, const PageNeeds& needs);
@@ -37,5 +38,8 @@ void add_pages(net::Router& router, const PageNeeds& needs);
 // The main menu and the footer of the site.
 [[nodiscard]] std::vector<web::NavItem> navigation();
 [[nodiscard]] std::vector<web::NavItem> footer();
+// Whether a page of the navigation has anything to show.
+[[nodiscard]] bool has_content(const Programme& programme, bool live_values, std::string_view page);
+[[nodiscard]] std::vector<web::Feed> feeds();
 
 }  // namespace revier::event

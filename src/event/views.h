@@ -91,6 +91,7 @@ struct LiveGroup {
 
 struct StartPage {
   web::Page page;
+  bool has_offers = false;
   std::string motto;
   std::string dates;
   std::string place;
@@ -200,6 +201,7 @@ struct CityPage {
   web::Page page;
   std::vector<LiveGroup> groups;
   std::string map_tiles;  // path; empty: plain ground
+  bool is_demo = false;
 };
 
 struct OfferCard {
@@ -216,6 +218,7 @@ struct OfferCard {
 struct OffersPage {
   web::Page page;
   std::vector<OfferCard> offers;
+  bool is_demo = false;
 };
 
 struct PlaceCard {
@@ -227,6 +230,7 @@ struct PlaceCard {
 struct TravelPage {
   web::Page page;
   std::vector<PlaceCard> places;
+  bool is_demo = false;
 };
 
 struct PlainPage {

@@ -98,7 +98,7 @@ class OutboxSender final : public Sender {
     if (!free) return true;
     const Message& message = stored.message;
     const std::string mime = write_mime(message, needs_.html ? needs_.html(message) : std::string(),
-                                        needs_.head, needs_.real_clock.now());
+                                        needs_.head(), needs_.real_clock.now());
     const Handing handing =
         transport_->send(message.to, mime, [&] { return mark_handed(stored.id); });
     RV_TRY(write_down(stored, handing));

@@ -42,9 +42,9 @@ class Sender {
  public:
   struct Needs {
     records::Database& database;
-    const Clock& civil_clock;  // of the rows
-    const Clock& real_clock;   // of the Date field
-    Letterhead head;
+    const Clock& civil_clock;          // of the rows
+    const Clock& real_clock;           // of the Date field
+    std::function<Letterhead()> head;  // asked for each letter
     // The HTML side of a message; empty for none.
     std::function<std::string(const Message&)> html;
   };

@@ -45,7 +45,11 @@ class SenderTest : public testing::TestWithParam<std::string> {
     return {.database = *database_,
             .civil_clock = clock_,
             .real_clock = clock_,
-            .head = {.from = "post@event.example", .from_name = "Jürgens Tage", .reply_to = {}},
+            .head =
+                [] {
+                  return Letterhead{
+                      .from = "post@event.example", .from_name = "Jürgens Tage", .reply_to = {}};
+                },
             .html = {}};
   }
   void queue(const std::string& key, const std::string& to = "ada@example.org",

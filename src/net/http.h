@@ -128,6 +128,10 @@ class Router {
   // Answers where no route matches or a handler's page is wanted for an error; default: problem().
   void set_error_page(std::function<Response(const Request&, const Error&)> page);
 
+  // From now on `first` is asked before the handler of every route there is; what it answers is the
+  // answer. To be called once, when all routes are there.
+  void guard(std::function<std::optional<Response>(const Request&)> first);
+
   struct Route {
     std::string pattern;
     Method method;

@@ -92,7 +92,7 @@ struct Router::Node {
     return true;
   }
 
-  void collect(std::vector<const Route*>& out) const {
+  void collect(std::vector<Route*>& out) const {
     for (const Entries* entries : {&here, &rest}) {
       for (const auto& entry : *entries) {
         if (entry != nullptr) out.push_back(&entry->route);
@@ -178,6 +178,34 @@ void Router::add(Method method, std::string pattern, AsyncHandler handler, Route
   insert({std::move(pattern), method, {}, std::move(handler), options});
 }
 
+namespace {
+
+Task<Response> answered(Response answer) { co_return answer; }
+
+void put_before(const std::function<std::optional<Response>(const Request&)>& first,
+                Router::Route& route) {
+  if (route.handler) {
+    route.handler = [first, inner = std::move(route.handler)](Request& request) {
+      auto answer = first(request);
+      return answer ? std::move(*answer) : inner(request);
+    };
+    return;
+  }
+  // Not a coroutine: `inner` lives in the route, as long as the router.
+  route.async_handler = [first, inner = std::move(route.async_handler)](Request& request) {
+    auto answer = first(request);
+    return answer ? answered(std::move(*answer)) : inner(request);
+  };
+}
+
+}  // namespace
+
+void Router::guard(std::function<std::optional<Response>(const Request&)> first) {
+  std::vector<Route*> all;
+  root_->collect(all);
+  for (Route* route : all) put_before(first, *route);
+}
+
 void Router::set_error_page(std::function<Response(const Request&, const Error&)> page) {
   error_page_ = std::move(page);
 }
@@ -206,9 +234,9 @@ Response Router::error_response(const Request& request, const Error& error) cons
 }
 
 std::vector<const Router::Route*> Router::routes() const {
-  std::vector<const Route*> all;
+  std::vector<Route*> all;
   root_->collect(all);
-  return all;
+  return {all.begin(), all.end()};
 }
 
 }  // namespace revier::net

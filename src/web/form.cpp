@@ -360,6 +360,18 @@ Result<FormData> read_form(const Form& form, const net::Request& request) {
               "expected application/x-www-form-urlencoded or application/json");
 }
 
+Result<FormData> form_of(const Form& form,
+                         const std::vector<std::pair<std::string, std::string>>& pairs) {
+  FormData data;
+  for (const auto& [name, value] : pairs) {
+    if (!is_text(value)) {
+      return revier::fail(Code::kInvalidRequest, "expected UTF-8 without NUL", name);
+    }
+    if (const FormField* field = form.find(name)) store(*field, data, value);
+  }
+  return data;
+}
+
 bool validate(const Form& form, FormData& data) {
   for (const FormField& field : form.fields) {
     if (auto error = check_field(field, data)) data.errors.push_back(std::move(*error));

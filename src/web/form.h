@@ -114,6 +114,11 @@ class FormData {
 // Errors: kUnsupportedMediaType, kInvalidRequest, kBadRequestData, kTooLarge.
 [[nodiscard]] Result<FormData> read_form(const Form& form, const net::Request& request);
 
+// The same from pairs that came another way (web/multipart.h). Errors: kInvalidRequest for a value
+// that is no UTF-8.
+[[nodiscard]] Result<FormData> form_of(
+    const Form& form, const std::vector<std::pair<std::string, std::string>>& pairs);
+
 // Checks every field by its definition and fills data.errors. True where there is none.
 bool validate(const Form& form, FormData& data);
 

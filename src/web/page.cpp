@@ -61,6 +61,26 @@ std::string_view Label::in(Language language) const {
   return std::get<std::string>(value_);
 }
 
+std::string_view Page::site_name() const {
+  if (!brand) return site->name.in(language);
+  return (language == Language::kDe ? brand->name_de : brand->name_en).in(language);
+}
+
+std::string_view Page::owner() const {
+  return brand ? brand->owner.in(language) : site->owner.in(language);
+}
+
+std::string Site::name_in(Language language) const {
+  const auto now = brand ? brand() : nullptr;
+  if (!now) return std::string(name.in(language));
+  return std::string((language == Language::kDe ? now->name_de : now->name_en).in(language));
+}
+
+std::string Site::owner_in(Language language) const {
+  const auto now = brand ? brand() : nullptr;
+  return std::string((now ? now->owner : owner).in(language));
+}
+
 Page Site::page(const net::Request& request, std::string title) const {
   const LocalPath local = split_language(request.path);
   Page page;
@@ -70,6 +90,10 @@ Page Site::page(const net::Request& request, std::string title) const {
   page.address = local.page;
   if (!request.query.empty()) page.address.append("?").append(request.query);
   if (notice) page.notice = notice(local.language);
+  if (brand) page.brand = brand();
+  for (const NavItem& item : navigation) {
+    if (!shows || shows(item.page)) page.navigation.push_back(item);
+  }
   return page;
 }
 

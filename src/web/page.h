@@ -13,6 +13,7 @@
 // values and pure functions.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,7 +46,24 @@ struct NavItem {
   std::string page;
 };
 
+// A file that programs may subscribe to; `page` is its German address.
+struct Feed {
+  Label title;
+  std::string type;  // "application/atom+xml"
+  std::string page;
+};
+
 class Site;
+
+// What an organiser may change while the server runs.
+struct Brand {
+  Label name_de;
+  Label name_en;
+  Label owner;
+  bool english = true;  // the pages under /en are linked
+  std::string logo;     // address of a picture, may be empty
+  std::string style;    // address of a style sheet with the site's colours, may be empty
+};
 
 // One page's part of the frame. `address` is the German address of this very page with its query
 // ("/programm?tag=2025-02-05"): it marks the navigation and leads to the other language.
@@ -54,13 +72,19 @@ struct Page {
   Language language = Language::kDe;
   std::string title;
   std::string address;
-  std::string description;           // for search engines, may be empty
-  std::vector<NavItem> breadcrumbs;  // without the start page and without this one
-  std::vector<std::string> scripts;  // assets beside site.js: "map.js"
-  std::vector<std::string> styles;   // assets beside site.css
-  bool has_errors = false;           // the title begins with "Fehler: "
-  bool is_private = false;           // noindex; for personal links and the console
-  std::string notice;                // line at the top, from Site::notice
+  std::string description;                       // for search engines, may be empty
+  std::vector<NavItem> breadcrumbs;              // without the start page and without this one
+  std::vector<std::string> scripts;              // assets beside site.js: "map.js"
+  std::vector<std::string> styles;               // assets beside site.css
+  bool has_errors = false;                       // the title begins with "Fehler: "
+  bool is_private = false;                       // noindex; for personal links and the console
+  std::string notice;                            // line at the top, from Site::notice
+  std::shared_ptr<const Brand> brand = nullptr;  // from Site::brand
+  std::vector<NavItem> navigation;               // from Site::navigation
+
+  // What the site calls itself, and who is responsible.
+  [[nodiscard]] std::string_view site_name() const;
+  [[nodiscard]] std::string_view owner() const;
 };
 
 class Site {
@@ -69,10 +93,18 @@ class Site {
   Label owner;  // who is responsible: "Stadt Herne"
   std::vector<NavItem> navigation;
   std::vector<NavItem> footer;  // imprint, privacy, accessibility
+  // Which of the navigation have something to show; empty: all.
+  std::function<bool(std::string_view page)> shows;
+  std::vector<Feed> feeds;  // named in the head of every public page, where readers find them
+  // In place of name and owner, where an organiser has set it; may be empty, and answer nullptr.
+  std::function<std::shared_ptr<const Brand>()> brand;
   // One line for the top of every page, or nothing: that the clock of a demo stands elsewhere.
   std::function<std::string(Language)> notice;
 
   [[nodiscard]] Page page(const net::Request& request, std::string title) const;
+  // What it calls itself now, and who is responsible.
+  [[nodiscard]] std::string name_in(Language language) const;
+  [[nodiscard]] std::string owner_in(Language language) const;
 };
 
 // Registers a page in both languages: `pattern` and "/en" + `pattern`.

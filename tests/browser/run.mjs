@@ -15,6 +15,7 @@ import "./door_test.mjs";
 import "./mine_test.mjs";
 import "./staff_test.mjs";
 import "./editor_test.mjs";
+import "./first_start_test.mjs";
 
 const [binary, ...words] = process.argv.slice(2);
 const server = await Server.start(binary);

@@ -16,12 +16,22 @@ export class Server {
     return server;
   }
 
-  constructor(binary, folder, more) {
+  // On an empty folder, without the demo.
+  static async startEmpty(binary) {
+    const folder = mkdtempSync(join(tmpdir(), "revier-browser-"));
+    const server = new Server(binary, folder, [], []);
+    const deadline = Date.now() + startMs;
+    while (!server.firstLink && Date.now() < deadline) await sleep(50);
+    return server;
+  }
+
+  constructor(binary, folder, more, demo = ["--demo", "herne"]) {
+    this.binary = binary;
     this.folder = folder;
     this.output = "";
     this.log = "";
-    this.process = spawn(binary, ["serve", "--demo", "herne", "--data", folder,
-                                  "--listen", "127.0.0.1:0", ...more],
+    this.process = spawn(binary, ["serve", ...demo, "--data", folder, "--listen",
+                                  "127.0.0.1:0", ...more],
                          {stdio: ["ignore", "pipe", "pipe"]});
     this.process.stdout.on("data", (text) => { this.output += text; });
     this.process.stderr.on("data", (text) => { this.log += text; });

@@ -27,8 +27,10 @@ export function launch() {
   });
 }
 
-// A page in a fresh context. `faults` collects console errors, exceptions and foreign requests.
-export async function openPage(browser, server, {faults = [], server: _, ...options} = {}) {
+// A page in a fresh context. `faults` collects console errors but those that `meant` matches,
+// exceptions and foreign requests.
+export async function openPage(browser, server,
+                               {faults = [], meant: own = /^$/, server: _, ...options} = {}) {
   const context = await browser.newContext({
     baseURL: server.address, locale: "de-DE", timezoneId: "Europe/Berlin", viewport: desktop,
     reducedMotion: "reduce", ...options,
@@ -38,7 +40,8 @@ export async function openPage(browser, server, {faults = [], server: _, ...opti
   page.on("console", (line) => {
     // What answers 4xx on purpose, or finds its network cut on purpose, the browser itself writes.
     const meant = /status of 4\d\d|ERR_INTERNET_DISCONNECTED/;
-    if (line.type() === "error" && !meant.test(line.text())) faults.push(line.text());
+    const known = meant.test(line.text()) || own.test(line.text());
+    if (line.type() === "error" && !known) faults.push(line.text());
   });
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => {

@@ -19,7 +19,7 @@ using web::Language;
 constexpr std::size_t kNewsMax = 200;
 
 std::string feed_title(const PageNeeds& needs, Language language) {
-  return web::text(language, texts::kChangesFeed, {{"site", needs.site.name.in(language)}});
+  return web::text(language, texts::kChangesFeed, {{"site", needs.site.name_in(language)}});
 }
 
 // The same bytes as long as nothing changes, so that readers get 304.
@@ -61,7 +61,7 @@ Response show_feed(const PageNeeds& needs, const Request& request, const char* t
                          {.site_url = needs.site_url,
                           .language = language,
                           .title = feed_title(needs, language),
-                          .author = std::string(needs.site.owner.in(language))}));
+                          .author = needs.site.owner_in(language)}));
 }
 
 using MakeSchedule = std::string (*)(const Programme&, const Ledger&, const ScheduleOptions&);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The views of the set-up's pages (pages/setup*.html).
+#pragma once
+#include <string>
+#include <vector>
+
+#include "console/views.h"
+#include "web/form.h"
+
+namespace revier::console {
+
+struct SetupPage {
+  Head head;
+  bool published = false;
+  bool can_publish = false;
+  web::kern::TaskList tasks;
+  std::string csrf;
+};
+struct QuestionsPage {
+  Head head;
+  const web::Form& form;
+  web::FormData data;
+};
+struct LookPage {
+  Head head;
+  const web::Form& form;
+  web::FormData data;
+  std::string nearest;  // a colour that can be read, offered; may be empty
+  std::string file_error;
+  std::string logo;  // address, may be empty
+  std::string csrf;
+};
+struct LegalEditPage {
+  Head head;
+  const web::Form& form;
+  web::FormData data;
+  std::vector<std::string> gaps_de;
+  std::vector<std::string> gaps_en;
+  std::string address;  // of the public page
+};
+
+struct ImportPage {
+  Head head;
+  std::string error;  // why the table was not read, may be empty
+  bool has_event = false;
+  std::string csrf;
+};
+struct ImportPlanPage {
+  Head head;
+  std::string summary;
+  std::vector<std::string> lines;
+  web::kern::Table table;
+  std::string plan;  // JSON; empty where there is nothing to take
+  std::string csrf;
+};
+
+}  // namespace revier::console

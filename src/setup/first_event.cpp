@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "setup/first_event.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/time.h"
+#include "event/types.h"
+#include "web/i18n.h"
+
+namespace revier::setup {
+namespace {
+
+using event::Item;
+
+constexpr std::size_t kSlugMax = 60;
+constexpr std::string_view kPlace = "veranstaltungsort";
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  json::append_quoted(out, text);
+  return out;
+}
+
+std::string localised(std::string_view de, std::string_view en) {
+  return fmt::format(R"({{"de":{},"en":{}}})", quoted(de), quoted(en));
+}
+
+// The days from the first to the last one, "2025-02-05".
+Result<std::vector<std::string>> days_between(const EventAnswers& answers) {
+  RV_ASSIGN(Instant noon, web::from_local(answers.first_day, "12:00"));
+  RV_ASSIGN(const Instant last, web::from_local(answers.last_day, "12:00"));
+  std::vector<std::string> days;
+  // A day of the time change has 23 or 25 hours: noon stays within two hours of noon.
+  for (; noon <= last + Duration::hours(2); noon = noon + Duration::days(1)) {
+    days.push_back(web::iso_date(noon));
+    if (days.size() > kDaysMax) {
+      return fail(Code::kUnprocessable, fmt::format("more than {} days", kDaysMax), "last_day");
+    }
+  }
+  if (days.empty()) return fail(Code::kUnprocessable, "ends before it begins", "last_day");
+  return days;
+}
+
+Result<std::string> days_json(const EventAnswers& answers,
+                              const std::optional<event::Event>& known) {
+  RV_ASSIGN(const std::vector<std::string> days, days_between(answers));
+  std::string text = "[";
+  for (std::size_t n = 0; n < days.size(); ++n) {
+    RV_ASSIGN(const Instant opens, web::from_local(days[n], answers.opens));
+    RV_ASSIGN(const Instant closes, web::from_local(days[n], answers.closes));
+    if (closes <= opens) return fail(Code::kUnprocessable, "closes before it opens", "closes");
+    const event::Day* before = known ? known->day(days[n]) : nullptr;
+    const std::string title =
+        before != nullptr && !before->title.empty()
+            ? localised(before->title.de, before->title.en)
+            : localised(fmt::format("Tag {}", n + 1), fmt::format("Day {}", n + 1));
+    text +=
+        fmt::format(R"({}{{"date":"{}","title":{},"starts_at":"{}","ends_at":"{}","capacity":{}}})",
+                    n == 0 ? "" : ",", days[n], title, web::iso_date_time(opens),
+                    web::iso_date_time(closes), answers.seats);
+  }
+  return text + "]";
+}
+
+std::string_view folded(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::string_view> kLetters[] = {
+      {"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"Ä", "ae"}, {"Ö", "oe"}, {"Ü", "ue"},
+      {"ß", "ss"}, {"é", "e"},  {"è", "e"},  {"á", "a"},  {"ç", "c"}};
+  for (const auto& [letter, replacement] : kLetters) {
+    if (text.starts_with(letter)) return replacement;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string slug(std::string_view text) {
+  std::string out;
+  const auto gap = [&] {
+    if (!out.empty() && out.back() != '-') out += '-';
+  };
+  while (!text.empty() && out.size() < kSlugMax) {
+    const char c = text.front();
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      out += c;
+    } else if (c >= 'A' && c <= 'Z') {
+      out += static_cast<char>(c - 'A' + 'a');
+    } else if (const std::string_view letters = folded(text); !letters.empty()) {
+      out += letters;
+      text.remove_prefix(1);  // such a letter has two bytes
+    } else {
+      gap();
+    }
+    text.remove_prefix(1);
+  }
+  while (out.ends_with('-')) out.pop_back();
+  return out;
+}
+
+bool is_time(std::string_view text) {
+  const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+  return text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4) &&
+         text.substr(0, 2) < "24" && text.substr(3) < "60";
+}
+
+Result<FirstItems> first_items(const EventAnswers& answers, const std::optional<Item>& known) {
+  FirstItems items{.event = known.value_or(Item{}), .place = {}};
+  std::optional<event::Event> before;
+  if (known) before = event::read_event(*known);
+  Item& event = items.event;
+  event.kind = event::find_kind("events");
+  if (!known) event.id = slug(answers.name_de);
+  if (event.id.empty()) event.id = "veranstaltung";
+  RV_ASSIGN(event.fields["days"], days_json(answers, before));
+  event.fields["name"] = localised(answers.name_de, answers.name_en);
+  event.fields["starts_on"] = quoted(answers.first_day);
+  event.fields["ends_on"] = quoted(answers.last_day);
+  event.fields["time_zone"] = quoted(answers.time_zone);
+  event.fields["organisers"] = fmt::format("[{}]", quoted(answers.organiser));
+  const std::string place = before && !before->venue.empty() ? before->venue : std::string(kPlace);
+  event.fields["venue"] = quoted(place);
+  items.place.kind = event::find_kind("places");
+  items.place.id = place;
+  items.place.fields["name"] = localised(answers.venue, answers.venue);
+  items.place.fields["address"] = quoted(answers.address);
+  return items;
+}
+
+EventAnswers answers_of(const Item& item, const std::optional<Item>& place) {
+  const event::Event event = event::read_event(item);
+  EventAnswers answers{.name_de = event.name.de,
+                       .name_en = event.name.en,
+                       .organiser = event.organisers.empty() ? "" : event.organisers.front(),
+                       .first_day = event.starts_on,
+                       .last_day = event.ends_on,
+                       .opens = {},
+                       .closes = {},
+                       .time_zone = event.time_zone,
+                       .venue = {},
+                       .address = {},
+                       .seats = 0};
+  if (!event.days.empty()) {
+    answers.opens = web::iso_time(event.days.front().starts_at);
+    answers.closes = web::iso_time(event.days.front().ends_at);
+    answers.seats = event.days.front().capacity;
+  }
+  if (place) {
+    const event::Place where = event::read_place(*place);
+    answers.venue = where.name.de;
+    answers.address = where.address;
+  }
+  return answers;
+}
+
+}  // namespace revier::setup

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "table/detail/archive.h"
+
+#include <memory>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+
+namespace revier::table::detail {
+namespace {
+
+constexpr int kEntriesMax = 2'000;
+
+struct Free {
+  void operator()(archive* reader) const { archive_read_free(reader); }
+};
+
+tl::unexpected<Error> damaged() {
+  return fail(Code::kUnprocessable, "the file is damaged, encrypted or no XLSX");
+}
+
+Result<std::string> read_entry(archive* reader, std::size_t bytes_max) {
+  std::string content;
+  std::array<char, 64 * 1024> part;
+  while (true) {
+    const la_ssize_t got = archive_read_data(reader, part.data(), part.size());
+    if (got < 0) return damaged();
+    if (got == 0) return content;
+    if (content.size() + static_cast<std::size_t>(got) > bytes_max) {
+      return fail(Code::kTooLarge, "the file unpacks to more than is read");
+    }
+    content.append(part.data(), static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace
+
+Result<Files> unpack(std::string_view bytes, std::size_t bytes_max,
+                     const std::function<bool(std::string_view)>& wanted) {
+  const std::unique_ptr<archive, Free> reader(archive_read_new());
+  if (!reader || archive_read_support_format_zip(reader.get()) != ARCHIVE_OK ||
+      archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
+    return damaged();
+  }
+  Files files;
+  archive_entry* entry = nullptr;
+  for (int n = 0; n < kEntriesMax; ++n) {
+    const int code = archive_read_next_header(reader.get(), &entry);
+    if (code == ARCHIVE_EOF) return files;
+    if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return damaged();
+    const char* name = archive_entry_pathname(entry);
+    if (name == nullptr || !wanted(name)) continue;
+    RV_ASSIGN(std::string content, read_entry(reader.get(), bytes_max));
+    bytes_max -= content.size();
+    files.insert_or_assign(name, std::move(content));
+  }
+  return fail(Code::kTooLarge, fmt::format("more than {} files in the archive", kEntriesMax));
+}
+
+}  // namespace revier::table::detail
