@@ -25,6 +25,8 @@ class Grammar {
     add_tenant();
     add_ticket_key();
     add_backup();
+    add_import();
+    add_export();
     add_config();
     add_demo();
     command(app_, "version", "Print the version", Command::kVersion, false);
@@ -162,6 +164,65 @@ class Grammar {
             "Ends with 0 when all is well, with 1 otherwise.\n"
             "  revier status --data /var/lib/revier",
             Command::kStatus, false);
+  }
+
+  // What both ways of entities share.
+  void add_transfer(CLI::App& sub) {
+    TransferLine& line = out_.transfer;
+    sub.add_option("--format", line.format,
+                   "ngsi-ld, ndjson, csv or geojson [by the file's name: .json .jsonld .ndjson "
+                   ".jsonl .csv .geojson]");
+    sub.add_option("--context", line.context, "URL of the @context of short names [core]");
+    sub.add_option("--tenant", out_.tenant, "Tenant [the default one]");
+    sub.add_option("--address", out_.address,
+                   "Of another server: https://city.example [the one that runs on --data]");
+    sub.add_option("--token-file", line.token_file,
+                   "File with a token for it; of the own server none is needed");
+  }
+
+  void add_import() {
+    CLI::App* sub = command(
+        app_, "import",
+        "Write entities of a file into a running server, in batches, by their ids: repeating an "
+        "import makes no doubles. What is refused is listed with line and reason in "
+        "FILE.rejected.csv, everything else is written.\n"
+        "  revier import sensors.csv --type Device --id nr --dry-run\n"
+        "  revier import sensors.csv --type Device --id nr\n"
+        "  revier import offices.geojson --type Office\n"
+        "  revier import backup.ndjson --address https://city.example --token-file token\n"
+        "CSV: the first row names the columns: id, type, latitude, longitude, NAME, NAME.unitCode, "
+        "NAME.observedAt, NAME.object, NAME.languageMap.de ...: docs/operate/import.md.",
+        Command::kImport, false);
+    TransferLine& line = out_.transfer;
+    sub->add_option("file", line.file, "File to read; - is standard input")->required();
+    add_transfer(*sub);
+    sub->add_option("--type", line.type, "Type of rows and features that name none");
+    sub->add_option("--id", line.id_column,
+                    "Column or property with the id [id]; 17 of type Device becomes "
+                    "urn:ngsi-ld:Device:17");
+    sub->add_option("--mode", line.mode,
+                    "Of entities that are there: replace them, update (their other attributes "
+                    "stay), create (they stay, the row is refused) [replace]")
+        ->check(CLI::IsMember({"replace", "update", "create"}));
+    sub->add_option("--skip", line.skip, "Go on behind so many entities of the file")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40));
+    sub->add_option("--rejects", line.rejects, "Where refused ones are listed [FILE.rejected.csv]");
+    sub->add_flag("--dry-run", line.dry_run, "Check the file and write nothing");
+  }
+
+  void add_export() {
+    CLI::App* sub =
+        command(app_, "export",
+                "Write the entities of a running server into a file that `import` reads again.\n"
+                "  revier export city.ndjson\n"
+                "  revier export parking.geojson --type OffStreetParking\n"
+                "  revier export hot.csv --type AirQualityObserved --q 'pm10>40'",
+                Command::kExport, false);
+    TransferLine& line = out_.transfer;
+    sub->add_option("file", line.file, "File to write; - is standard output")->required();
+    add_transfer(*sub);
+    sub->add_option("--type", line.type, "Types to export, with commas between [all]");
+    sub->add_option("--q", line.query, "Only those that a query of NGSI-LD finds");
   }
 
   void add_ticket_key() {

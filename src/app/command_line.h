@@ -25,11 +25,28 @@ enum class Command : std::uint8_t {
   kRestore,
   kVerify,
   kStatus,
+  kImport,
+  kExport,
   kDemo,
   kConfigCheck,
   kConfigDocs,
   kConfigDump,
   kVersion,
+};
+
+// `revier import` and `revier export`.
+struct TransferLine {
+  std::string file;  // "-" is standard input or output
+  std::string format;
+  std::string mode = "replace";
+  std::string context;
+  std::string type;
+  std::string id_column;
+  std::string query;
+  std::string rejects;
+  std::string token_file;
+  std::int64_t skip = 0;
+  bool dry_run = false;
 };
 
 struct CommandLine {
@@ -41,13 +58,14 @@ struct CommandLine {
   std::vector<std::string> actions;
   std::string tenant;
   std::int64_t days = 0;  // a token's life; 0 is without end
-  std::string address;    // of the server that the demo fills
+  std::string address;    // of the server that the demo fills, or that is read or written
   bool all_tenants = false;
   bool closed = false;    // a tenant that is read with a token only
   std::string path;       // of a backup, or of the folder that holds backups
   std::int64_t keep = 0;  // backups to leave; 0 is all
   bool list = false;
   bool force = false;
+  TransferLine transfer;
 };
 
 // What ends the program at once: help or a fault of usage.

@@ -17,6 +17,7 @@
 #include "app/server_options.h"
 #include "app/status_command.h"
 #include "app/ticket_keys.h"
+#include "app/transfer_commands.h"
 #include "base/log.h"
 
 namespace revier::app {
@@ -74,6 +75,10 @@ Result<> execute(const CommandLine& line, const Options& options) {
       return run_verify_command(line, options);
     case Command::kStatus:
       return run_status_command(options);
+    case Command::kImport:
+      return run_import_command(line, options);
+    case Command::kExport:
+      return run_export_command(line, options);
     case Command::kDemo:
       return run_demo_command(line.address, options);
     case Command::kConfigCheck:

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "transfer/detail/asking.h"
+
+#include <chrono>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace revier::transfer::detail {
+namespace {
+
+constexpr int kTriesMax = 6;
+constexpr std::chrono::milliseconds kFirstPause{500};
+
+bool is_passing(int status) {
+  return status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+}  // namespace
+
+std::string reason_of(const json::Value& problem) {
+  const auto text = [&](std::string_view name) {
+    const auto member = problem.find(name);
+    return std::string(member ? member->as_string().value_or("") : "");
+  };
+  const std::string title = text("title");
+  const std::string detail = text("detail");
+  return title.empty() || detail.empty() ? title + detail : title + ": " + detail;
+}
+
+std::string reason_of(const net::Reply& reply) {
+  const auto document = json::Document::parse(reply.body);
+  const std::string reason = document ? reason_of(document->root()) : std::string();
+  return reason.empty() ? fmt::format("the server answers {}", reply.status) : reason;
+}
+
+Result<net::Reply> ask(const Server& server, net::Outgoing request) {
+  if (!server.token.empty())
+    request.headers.emplace_back("Authorization", "Bearer " + server.token);
+  if (!server.tenant.empty()) request.headers.emplace_back("NGSILD-Tenant", server.tenant);
+  Error last;
+  auto pause = kFirstPause;
+  for (int tries = 0; tries < kTriesMax; ++tries) {
+    if (tries > 0) {
+      std::this_thread::sleep_for(pause);
+      pause *= 2;
+    }
+    Result<net::Reply> reply = server.ask(request);
+    if (!reply) {
+      last = reply.error();
+      continue;
+    }
+    if (is_passing(reply->status)) {
+      last = {Code::kUnavailable, reason_of(*reply), {}};
+      continue;
+    }
+    if (reply->status == 401) return fail(Code::kUnauthenticated, reason_of(*reply));
+    if (reply->status == 403) return fail(Code::kForbidden, reason_of(*reply));
+    return reply;
+  }
+  return fail(Code::kUnavailable, fmt::format("{}: {}", server.address, last.message));
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", byte);
+    }
+  }
+  return out;
+}
+
+}  // namespace revier::transfer::detail

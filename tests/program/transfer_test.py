@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Entities in and out of files, by the command line and a real server."""
+import csv
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+from server import BINARY, Server, command
+
+TYPE = "Device"
+
+
+def device(number):
+    return {"id": f"urn:ngsi-ld:{TYPE}:{number}", "type": TYPE,
+            "pm10": {"type": "Property", "value": number / 2, "unitCode": "GQ",
+                     "observedAt": "2025-02-05T09:00:00Z"},
+            "name": {"type": "LanguageProperty",
+                     "languageMap": {"de": f"=Gerät; \"{number}\"", "en": "Device"}},
+            "code": {"type": "Property", "value": "044623"},
+            "near": {"type": "Relationship", "object": "urn:ngsi-ld:Pole:1"},
+            "location": {"type": "GeoProperty",
+                         "value": {"type": "Point", "coordinates": [7.2, 51.5]}}}
+
+
+class TransferTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="revier-transfer-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.data = self.file("data")
+        self.server = Server(folder=self.data)
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__)
+
+    def file(self, name, text=None):
+        path = os.path.join(self.folder, name)
+        if text is not None:
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(text)
+        return path
+
+    def run_command(self, *arguments, status=0):
+        done = command(*arguments, "--data", self.data)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stderr
+
+    def count(self):
+        _, headers, _ = self.server.ask(
+            "GET", f"/ngsi-ld/v1/entities?type={TYPE}&count=true&limit=0")
+        return int(headers["NGSILD-Results-Count"])
+
+    def entities(self):
+        found = self.server.json(f"/ngsi-ld/v1/entities?type={TYPE}&limit=1000")
+        return {entity["id"]: entity for entity in found}
+
+    def test_every_format_comes_back_as_it_was(self):
+        text = "".join(json.dumps(device(n)) + "\n" for n in range(700))
+        source = self.file("first.ndjson", text)
+        self.run_command("import", source)
+        self.assertEqual(self.count(), 700)
+        before = self.entities()
+        self.assertEqual(before[f"urn:ngsi-ld:{TYPE}:3"], device(3))
+        for name in ("again.ndjson", "again.json", "again.geojson", "again.csv"):
+            out = self.run_command("export", self.file(name), "--type", TYPE)
+            self.assertIn("700 entities", out)
+            for number in range(0, 700, 50):  # what the file brings back
+                self.delete(number)
+            self.assertEqual(self.count(), 686)
+            self.run_command("import", self.file(name))
+            self.assertEqual(self.entities(), before, name)
+        self.run_command("import", source)
+        self.assertEqual(self.count(), 700, "repeated without doubles")
+        self.assertFalse(os.path.exists(source + ".rejected.csv"))
+        self.check_tokens_ended()
+
+    def delete(self, number):
+        if not hasattr(self, "token"):
+            self.token = command("user", "token", "test", "--data", self.data).stdout.strip()
+        deadline = time.monotonic() + 20
+        status = 401
+        while status == 401 and time.monotonic() < deadline:  # until the token is taken over
+            status, _, _ = self.server.ask(
+                "DELETE", f"/ngsi-ld/v1/entities/urn:ngsi-ld:{TYPE}:{number}",
+                headers={"Authorization": f"Bearer {self.token}"})
+            time.sleep(0.1 if status == 401 else 0)
+        self.assertEqual(status, 204)
+
+    def check_tokens_ended(self):
+        listed = command("user", "list", "--data", self.data).stdout
+        self.assertNotIn("revier import", listed)
+        self.assertNotIn("revier export", listed)
+
+    def test_refused_rows_are_listed_and_the_rest_is_written(self):
+        table = self.file("t.csv", "nr;pm10;latitude;longitude\r\n1;7;51;7\r\n;8;;\r\n"
+                                   "3;9;north;7\r\n4;10;;\r\n")
+        wish = ["import", table, "--type", TYPE, "--id", "nr"]
+        out = self.run_command(*wish, "--dry-run", status=1)
+        self.assertIn("2 would be written, 2 refused", out)
+        self.assertEqual(self.count(), 0)
+        self.run_command(*wish, status=1)
+        self.assertEqual(self.count(), 2)
+        with open(table + ".rejected.csv", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file, delimiter=";"))
+        self.assertEqual([(row["number"], row["line"]) for row in rows], [("2", "3"), ("3", "4")])
+        self.assertIn("id is missing", rows[0]["reason"])
+        self.run_command(*wish, "--mode", "create", status=1)
+        self.assertEqual(self.count(), 2)
+
+    def test_faults_say_the_next_step(self):
+        lines = self.file("x.ndjson", json.dumps(device(1)))
+        self.assertIn("--format", self.run_command("import", self.file("x.txt", ""), status=1))
+        self.assertIn("No such file", self.run_command("import", self.file("none.csv"), status=1))
+        broken = self.file("b.json", json.dumps([device(1)])[:-1] + "{")
+        self.assertIn("line 1", self.run_command("import", broken, status=1))
+        self.server.stop()
+        self.assertIn("no server runs", self.run_command("import", lines, status=1))
+        self.assertIn("would be written", self.run_command("import", lines, "--dry-run"))
+        self.assertFalse(os.path.exists(self.file("none.csv")))
+
+    def test_standard_input_and_output(self):
+        done = subprocess.run([BINARY, "import", "-", "--format", "ndjson", "--data", self.data],
+                              input=json.dumps(device(5)), capture_output=True, text=True,
+                              timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = command("export", "-", "--format", "ngsi-ld", "--type", TYPE, "--data", self.data)
+        self.assertEqual([entity["id"] for entity in json.loads(done.stdout)],
+                         [f"urn:ngsi-ld:{TYPE}:5"])
+
+
+if __name__ == "__main__":
+    unittest.main()
