@@ -47,6 +47,8 @@ struct Domain {
 
 inline constexpr std::string_view kHoldLink = "hold";
 inline constexpr std::string_view kRegistrationLink = "registration";
+inline constexpr std::string_view kAppointmentHoldLink = "appointment-hold";
+inline constexpr std::string_view kAppointmentLink = "appointment";
 inline constexpr std::string_view kConfirmLink = "confirm";
 inline constexpr std::string_view kPersonLink = "person";
 inline constexpr std::string_view kErasureLink = "erasure";

@@ -55,8 +55,9 @@ bool overlap(const Quota& a, const Quota& b) {
 
 }  // namespace
 
-Result<> check_wanted(const std::vector<Claim>& wanted, const Quotas& quotas, Instant now) {
-  RV_TRY(check_list(wanted, quotas));
+Result<> check_wanted(const std::vector<Claim>& wanted, BookingKind kind, const Quotas& quotas,
+                      Instant now) {
+  RV_TRY(check_list(wanted, kind, quotas));
   return check_open(wanted, quotas, now);
 }
 
@@ -65,13 +66,15 @@ Result<> check_open(const std::vector<Claim>& wanted, const Quotas& quotas, Inst
   return {};
 }
 
-Result<> check_list(const std::vector<Claim>& wanted, const Quotas& quotas) {
+Result<> check_list(const std::vector<Claim>& wanted, BookingKind kind, const Quotas& quotas) {
   if (wanted.empty() || wanted.size() > kClaimsMax) {
     return fail(Code::kBadRequestData, fmt::format("choose 1 to {} parts", kClaimsMax));
   }
   std::set<std::string_view> seen;
   for (const Claim& claim : wanted) {
-    if (!quotas.contains(claim.quota)) {
+    const auto known = quotas.find(claim.quota);
+    if (known == quotas.end() ||
+        (known->second.kind == QuotaKind::kAppointment) != (kind == BookingKind::kAppointment)) {
       return fail(Code::kResourceNotFound, "there is no such quota", claim.quota);
     }
     if (!seen.insert(claim.quota).second) {

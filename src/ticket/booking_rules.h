@@ -15,11 +15,13 @@ using Quotas = std::map<std::string, Quota, std::less<>>;
 
 // 1 to 20 claims of known quotas, each once, 1 to 10 seats, while registration is open.
 // Errors: kBadRequestData, kResourceNotFound, kRegistrationClosed; field = quota.
-[[nodiscard]] Result<> check_wanted(const std::vector<Claim>& wanted, const Quotas& quotas,
-                                    Instant now);
+[[nodiscard]] Result<> check_wanted(const std::vector<Claim>& wanted, BookingKind kind,
+                                    const Quotas& quotas, Instant now);
 
 // The two parts of it: the list alone, and whether each may still be booked.
-[[nodiscard]] Result<> check_list(const std::vector<Claim>& wanted, const Quotas& quotas);
+// A quota of another kind than the booking's is not there for it.
+[[nodiscard]] Result<> check_list(const std::vector<Claim>& wanted, BookingKind kind,
+                                  const Quotas& quotas);
 [[nodiscard]] Result<> check_open(const std::vector<Claim>& wanted, const Quotas& quotas,
                                   Instant now);
 

@@ -44,11 +44,15 @@ constexpr std::array kMigrations = {
         " expires_at BIGINT NOT NULL);"
         "CREATE TABLE ticket_erasure (id TEXT PRIMARY KEY, asked_at BIGINT NOT NULL,"
         " done_at BIGINT, delete_after BIGINT NOT NULL, bookings BIGINT NOT NULL,"
-        " mails BIGINT NOT NULL, consents BIGINT NOT NULL)"}};
+        " mails BIGINT NOT NULL, consents BIGINT NOT NULL)"},
+    records::Migration{"ticket-0003-appointments",
+                       "ALTER TABLE booking ADD COLUMN kind TEXT NOT NULL DEFAULT 'registration';"
+                       "ALTER TABLE booking ADD COLUMN subject TEXT NOT NULL DEFAULT '';"
+                       "CREATE INDEX booking_kind ON booking (kind, state)"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
-    " registered_at, cancelled_at, confirm_by, confirmed_at FROM booking ";
+    " registered_at, cancelled_at, confirm_by, confirmed_at, kind, subject FROM booking ";
 constexpr std::string_view kLive = " AND b.state IN ('held', 'registered')";
 
 std::string_view name_of(BookingState state) {
@@ -81,6 +85,24 @@ ClaimState claim_state_of(std::string_view name) {
   return name == "taken" ? ClaimState::kTaken : ClaimState::kWaiting;
 }
 
+std::string_view name_of(BookingKind kind) {
+  return kind == BookingKind::kAppointment ? "appointment" : "registration";
+}
+
+BookingKind booking_kind_of(std::string_view name) {
+  return name == "appointment" ? BookingKind::kAppointment : BookingKind::kRegistration;
+}
+
+std::string_view name_of(QuotaKind kind) {
+  if (kind == QuotaKind::kAppointment) return "appointment";
+  return kind == QuotaKind::kDay ? "day" : "session";
+}
+
+QuotaKind quota_kind_of(std::string_view name) {
+  if (name == "appointment") return QuotaKind::kAppointment;
+  return name == "day" ? QuotaKind::kDay : QuotaKind::kSession;
+}
+
 Claim claim_from(const records::Row& row) {
   return {.quota = row.text("quota"),
           .seats = row.integer("seats"),
@@ -96,6 +118,8 @@ std::optional<Instant> instant_or_none(const records::Row& row, std::string_view
 
 Booking booking_from(const records::Row& row) {
   return {.id = row.text("id"),
+          .kind = booking_kind_of(row.text("kind")),
+          .subject = row.text("subject"),
           .state = state_of(row.text("state")),
           .claims = {},
           .created_at = {row.integer("created_at")},
@@ -153,7 +177,8 @@ std::string like_pattern(std::string_view text) {
 }
 
 constexpr std::string_view kSearchWhere =
-    "WHERE state <> 'held' AND (:text = '%%' OR LOWER(name) LIKE LOWER(:text1) ESCAPE '\\'"
+    "WHERE state <> 'held' AND kind = 'registration' AND (:text = '%%'"
+    " OR LOWER(name) LIKE LOWER(:text1) ESCAPE '\\'"
     " OR mail_key LIKE LOWER(:text2) ESCAPE '\\' OR code LIKE UPPER(:text3) ESCAPE '\\')"
     " AND (:quota = '' OR EXISTS (SELECT 1 FROM booking_claim c WHERE c.booking = booking.id"
     " AND c.quota = :quota1))"
@@ -185,7 +210,7 @@ Result<> put_quota(records::Session& session, const Quota& quota) {
       " seats_a_person_max = excluded.seats_a_person_max",
       {{"id", quota.id},
        {"event", quota.event},
-       {"kind", quota.kind == QuotaKind::kDay ? "day" : "session"},
+       {"kind", name_of(quota.kind)},
        {"entity", quota.entity},
        {"title_de", quota.title_de},
        {"title_en", quota.title_en},
@@ -200,12 +225,12 @@ Result<> put_quota(records::Session& session, const Quota& quota) {
 
 Result<std::vector<Quota>> quotas(records::Session& session) {
   RV_ASSIGN(const std::vector<records::Row> rows,
-            session.query("SELECT * FROM quota ORDER BY starts_at, id"));
+            session.query("SELECT * FROM quota ORDER BY starts_at, id", {}, 10'000'000));
   std::vector<Quota> list;
   for (const records::Row& row : rows) {
     list.push_back({.id = row.text("id"),
                     .event = row.text("event"),
-                    .kind = row.text("kind") == "day" ? QuotaKind::kDay : QuotaKind::kSession,
+                    .kind = quota_kind_of(row.text("kind")),
                     .entity = row.text("entity"),
                     .title_de = row.text("title_de"),
                     .title_en = row.text("title_en"),
@@ -223,8 +248,8 @@ Result<> insert_hold(records::Session& session, const Booking& booking, const Ho
                      std::string_view digest) {
   RV_TRY(session.execute(
       "INSERT INTO booking (id, state, created_at, expires_at, delete_after, device, hold_key,"
-      " language, name, mail, mail_key, digest) VALUES (:id, :state, :created, :expires, :delete,"
-      " :device, :hold_key, '', '', '', '', :digest)",
+      " language, name, mail, mail_key, digest, kind, subject) VALUES (:id, :state, :created,"
+      " :expires, :delete, :device, :hold_key, '', '', '', '', :digest, :kind, :subject)",
       {{"id", booking.id},
        {"state", name_of(booking.state)},
        {"created", booking.created_at.us},
@@ -232,7 +257,9 @@ Result<> insert_hold(records::Session& session, const Booking& booking, const Ho
        {"delete", booking.delete_after.us},
        {"device", request.device},
        {"hold_key", none_if_empty(request.idempotency_key)},
-       {"digest", digest}}));
+       {"digest", digest},
+       {"kind", name_of(booking.kind)},
+       {"subject", booking.subject}}));
   for (const Claim& claim : booking.claims) RV_TRY(insert_claim(session, booking.id, claim));
   return {};
 }
@@ -255,7 +282,8 @@ Result<Booking> find(records::Session& session, std::string_view id) {
 }
 
 Result<Booking> find_by_code(records::Session& session, std::string_view code) {
-  RV_ASSIGN(KeyedBooking found, find_where(session, "WHERE code = :value", code));
+  RV_ASSIGN(KeyedBooking found,
+            find_where(session, "WHERE code = :value AND kind = 'registration'", code));
   return std::move(found.booking);
 }
 
@@ -394,12 +422,14 @@ Result<std::int64_t> count(records::Session& session, const Search& search) {
 }
 
 Result<std::int64_t> count_registered(records::Session& session, std::string_view quota) {
-  RV_ASSIGN(const records::Row row,
-            session.one("SELECT COUNT(*) AS n FROM booking WHERE state = 'registered'"
-                        " AND (:quota = '' OR EXISTS (SELECT 1 FROM booking_claim c"
-                        " WHERE c.booking = booking.id AND c.quota = :quota1"
-                        " AND c.state = 'taken'))",
-                        {{"quota", quota}, {"quota1", quota}}));
+  RV_ASSIGN(
+      const records::Row row,
+      session.one(
+          "SELECT COUNT(*) AS n FROM booking WHERE state = 'registered'"
+          " AND kind = 'registration' AND (:quota = '' OR EXISTS (SELECT 1 FROM booking_claim c"
+          " WHERE c.booking = booking.id AND c.quota = :quota1"
+          " AND c.state = 'taken'))",
+          {{"quota", quota}, {"quota1", quota}}));
   return row.integer("n");
 }
 

@@ -27,6 +27,7 @@ namespace revier::ticket::rows {
                                     const Claim& claim);
 // kResourceNotFound where there is none. `mail_key` is the normalised address.
 [[nodiscard]] Result<Booking> find(records::Session& session, std::string_view id);
+// Of a registration.
 [[nodiscard]] Result<Booking> find_by_code(records::Session& session, std::string_view code);
 // A booking and the digest of the last request that made it what it is.
 struct KeyedBooking {

@@ -57,11 +57,15 @@ Task<Result<Booking>> Desk::change(ChangeRequest request) {
 
 Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcome& out) {
   RV_ASSIGN(Booking booking, find_registered(s, request.booking));
-  RV_TRY(rules::check_list(request.wanted, writer_quotas_));
+  RV_TRY(put_appointments(s, request.quotas, out));
+  RV_TRY(rules::check_list(request.wanted, booking.kind, writer_quotas_));
   RV_ASSIGN(Difference parts, compare(booking.claims, request.wanted));
   if (parts.added.empty() && parts.removed.empty()) return booking;
   RV_TRY(rules::check_open(parts.added, writer_quotas_, now()));
-  RV_ASSIGN(const std::vector<Claim> others, other_claims(s, mail_key(booking.mail), booking));
+  std::vector<Claim> others;
+  if (!booking.mail.empty()) {
+    RV_ASSIGN(others, other_claims(s, mail_key(booking.mail), booking));
+  }
   const std::vector<Claim> beside = joined(parts.kept, others);
   RV_TRY(rules::check_overlap(parts.added, beside, writer_quotas_));
   RV_TRY(rules::check_seat_limit(parts.added, beside, writer_quotas_));
@@ -76,8 +80,7 @@ Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcom
     RV_TRY(rows::erase_claim(s, {booking.id, claim.quota}));
   }
   RV_TRY(free_seats(s, booking.id, parts.removed, out));
-  const Instant end = rules::last_end(request.wanted, writer_quotas_, now());
-  RV_TRY(rows::set_delete_after(s, booking.id, end + needs_.options.retention_after_event));
+  RV_TRY(rows::set_delete_after(s, booking.id, delete_after(booking.kind, request.wanted)));
   RV_ASSIGN(booking, rows::find(s, booking.id));
   // Only the last of several changes is worth a letter.
   RV_TRY(mail::take_back(s, booking.mail, letter_key(LetterKind::kChanged, booking.id)));
@@ -115,7 +118,10 @@ Result<Booking> Desk::transfer_in(Session& s, const TransferRequest& request, Ou
                .mail = request.mail,
                .code = rules::ticket_code(needs_.random),
                .registered_at = now(),
-               .confirm_by = confirm_by()};
+               .confirm_by = confirm_by(booking.kind, false)};
+  if (booking.kind == BookingKind::kAppointment) {
+    return fail(Code::kConflict, "an appointment cannot be passed on: cancel it");
+  }
   std::vector<Claim> ended;
   for (const Claim& claim : booking.claims) {
     (claim.state == ClaimState::kTaken ? next.claims : ended).push_back(claim);

@@ -202,6 +202,50 @@ Result<std::int64_t> set_erasures_done(Session& session, Instant asked_until, In
       {{"now", now.us}, {"until", asked_until.us}});
 }
 
+Result<std::int64_t> appointments_of_mail(Session& session, std::string_view mail_key,
+                                          Instant now) {
+  RV_ASSIGN(const Row row,
+            session.one("SELECT COUNT(DISTINCT b.id) AS n FROM booking b JOIN booking_claim c"
+                        " ON c.booking = b.id JOIN quota q ON q.id = c.quota WHERE"
+                        " b.kind = 'appointment' AND b.state = 'registered' AND"
+                        " b.mail_key = :mail AND q.ends_at > :now",
+                        {{"mail", mail_key}, {"now", now.us}}));
+  return row.integer("n");
+}
+
+Result<std::int64_t> appointments_of_device(Session& session, std::string_view device,
+                                            Instant now) {
+  RV_ASSIGN(const Row row,
+            session.one("SELECT COUNT(DISTINCT b.id) AS n FROM booking b JOIN booking_claim c"
+                        " ON c.booking = b.id JOIN quota q ON q.id = c.quota WHERE"
+                        " b.kind = 'appointment' AND b.state IN ('held', 'registered') AND"
+                        " b.device = :device AND q.ends_at > :now",
+                        {{"device", device}, {"now", now.us}}));
+  return row.integer("n");
+}
+
+Result<std::vector<Booking>> appointments_between(Session& session, Instant from, Instant to) {
+  RV_ASSIGN(const std::vector<std::string> list,
+            ids(session,
+                "SELECT DISTINCT b.id AS id FROM booking b JOIN booking_claim c ON c.booking = b.id"
+                " JOIN quota q ON q.id = c.quota WHERE b.kind = 'appointment' AND"
+                " b.state = 'registered' AND q.ends_at > :from AND q.starts_at < :to ORDER BY b.id",
+                {{"from", from.us}, {"to", to.us}}));
+  std::vector<Booking> bookings;
+  for (const std::string& id : list) {
+    RV_ASSIGN(Booking booking, find(session, id));
+    bookings.push_back(std::move(booking));
+  }
+  return bookings;
+}
+
+Result<std::int64_t> erase_ended_appointments(Session& session, Instant ended_until) {
+  return session.execute(
+      "DELETE FROM quota WHERE kind = 'appointment' AND ends_at <= :until AND NOT EXISTS"
+      " (SELECT 1 FROM booking_claim c WHERE c.quota = quota.id)",
+      {{"until", ended_until.us}});
+}
+
 Result<std::vector<std::string>> ended_retention(Session& session, Instant now,
                                                  std::int64_t limit) {
   return ids(session,

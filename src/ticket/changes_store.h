@@ -81,6 +81,18 @@ struct Erasure {
 [[nodiscard]] Result<std::int64_t> set_erasures_done(records::Session& session, Instant asked_until,
                                                      Instant now);
 
+// Appointments of an address, or of a device, that are still to come; holds count too.
+[[nodiscard]] Result<std::int64_t> appointments_of_mail(records::Session& session,
+                                                        std::string_view mail_key, Instant now);
+[[nodiscard]] Result<std::int64_t> appointments_of_device(records::Session& session,
+                                                          std::string_view device, Instant now);
+// Appointments that stand and have time between two instants, by id.
+[[nodiscard]] Result<std::vector<Booking>> appointments_between(records::Session& session,
+                                                                Instant from, Instant to);
+// Removes quotas of appointments that are over and that nobody claims. How many.
+[[nodiscard]] Result<std::int64_t> erase_ended_appointments(records::Session& session,
+                                                            Instant ended_until);
+
 // Bookings whose retention has ended, at most `limit`; not the holds, which end by themselves.
 [[nodiscard]] Result<std::vector<std::string>> ended_retention(records::Session& session,
                                                                Instant now, std::int64_t limit);

@@ -74,7 +74,7 @@ void member_time(json::Writer& out, std::string_view name, const std::optional<I
 Result<> write_booking(json::Writer& out, Session& session, const Booking& booking,
                        const Domain& domain) {
   out.begin_object()
-      .member("purpose", "registration")
+      .member("purpose", booking.kind == BookingKind::kAppointment ? "appointment" : "registration")
       .member("state", name_of(booking.state))
       .member("name", booking.name)
       .member("mail", booking.mail)

@@ -211,13 +211,16 @@ std::string claim_state_in(const Claim& claim, const Registrations& registration
 
 std::string when_in(const Quota& quota, Language language) {
   std::string when = web::date(language, quota.starts_at);
-  if (quota.kind == QuotaKind::kSession) {
+  if (quota.kind != QuotaKind::kDay) {
     when += ", " + web::time_range(language, quota.starts_at, quota.ends_at);
   }
   return when;
 }
 
 std::string ticket_path(const SecretLinks& links, const Booking& booking) {
+  if (booking.kind == BookingKind::kAppointment) {
+    return web::path(language_of(booking), "/termin/" + links.token(kAppointmentLink, booking.id));
+  }
   const std::string path = "/ticket/" + links.token(kRegistrationLink, booking.id);
   return language_of(booking) == Language::kEn ? "/en" + path : path;
 }

@@ -34,7 +34,8 @@ struct LetterNeeds {
 [[nodiscard]] std::string confirm_path(const SecretLinks& links, const Booking& booking);
 [[nodiscard]] std::string own_page_path(const SecretLinks& links, web::Language language,
                                         std::string_view person);
-// Address of the ticket's page in the booking's language: "/ticket/ID.MAC", "/en/ticket/ID.MAC".
+// Address of the ticket's page in the booking's language: "/ticket/ID.MAC", "/en/ticket/ID.MAC"; of
+// an appointment's page: "/termin/ID.MAC".
 [[nodiscard]] std::string ticket_path(const SecretLinks& links, const Booking& booking);
 [[nodiscard]] web::Language language_of(const Booking& booking);
 // "gebucht", "Warteliste, Platz 3", "Platz angeboten bis ...".

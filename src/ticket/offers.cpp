@@ -115,13 +115,14 @@ Result<> Desk::end_unconfirmed(Session& s, const std::string& id, Outcome& out) 
   RV_ASSIGN(const Booking booking, rows::find(s, id));
   const auto letter = mail::find_by_key(s, letter_key(LetterKind::kConfirmed, id));
   // Her time begins when the letter has left: who was not asked cannot answer.
-  Instant asked = *booking.confirm_by - needs_.options.confirm_within;
+  const Duration within = confirm_within(booking.kind);
+  Instant asked = *booking.confirm_by - within;
   if (letter) {
     const bool on_its_way =
         letter->state == mail::State::kWaiting || letter->state == mail::State::kHanded;
     asked = std::max(asked, on_its_way ? now() : letter->settled_at.value_or(asked));
   }
-  const Instant by = asked + needs_.options.confirm_within;
+  const Instant by = asked + within;
   if (by > now()) return rows::set_confirm_by(s, id, by);
   RV_TRY(cancel_in(s, id, LetterKind::kUnconfirmed, out));
   return {};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/page_routes.h"
 
-#include "base/random.h"
 #include "pdf/qr.h"
 #include "ticket/api_json.h"
 #include "ticket/booking_store.h"
@@ -23,7 +22,6 @@ using net::Response;
 using web::Caching;
 using web::Language;
 
-constexpr std::string_view kDeviceCookie = "revier_device";
 // Step 1: choose.
 
 Response show_choose(const PageNeeds& needs, const Request& request, const web::Form& form,
@@ -44,12 +42,6 @@ Response get_choose(const PageNeeds& needs, Request& request) {
   return show_choose(needs, request, form, {}, 200);
 }
 
-// The device's token: random, only to count its seats.
-std::string device_of(const Request& request) {
-  const auto cookie = request.cookie(kDeviceCookie);
-  return cookie && cookie->size() == 32 ? std::string(*cookie) : std::string();
-}
-
 Task<Response> post_choose(Request& request, const PageNeeds& needs) {
   if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
   const Language language = web::language_of(request);
@@ -60,14 +52,9 @@ Task<Response> post_choose(Request& request, const PageNeeds& needs) {
   if (!web::validate(form, *data)) {
     co_return show_choose(needs, request, form, std::move(*data), 422);
   }
-  std::string device = device_of(request);
-  const bool new_device = device.empty();
-  if (new_device) {
-    SystemRandom random;
-    device = random_secret(random);
-  }
+  const Device device = device_of(request);
   auto booking = co_await needs.domain.registrations.hold(
-      {.wanted = chosen_claims(*data), .device = device, .idempotency_key = {}});
+      {.wanted = chosen_claims(*data), .device = device.token, .idempotency_key = {}});
   if (!booking) {
     explain(booking.error(), registrations, *data);
     const int status = describe(booking.error().code).status;
@@ -76,11 +63,7 @@ Task<Response> post_choose(Request& request, const PageNeeds& needs) {
   }
   Response next = Response::see_other(
       web::path(language, "/anmeldung/" + needs.domain.links.token(kHoldLink, booking->id)));
-  if (new_device) {
-    next.header("Set-Cookie",
-                fmt::format("{}={}; Path=/; Max-Age=7776000; HttpOnly; SameSite=Lax{}",
-                            kDeviceCookie, device, request.secure ? "; Secure" : ""));
-  }
+  keep_device(next, device, request);
   co_return next;
 }
 

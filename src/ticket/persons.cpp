@@ -77,7 +77,10 @@ Result<> Desk::keep_retention() {
     RV_ASSIGN(const std::int64_t consents, consent::erase_ended(s, until));
     RV_TRY(rows::erase_ended_links(s, until));
     RV_ASSIGN(const std::int64_t open, rows::count_open_erasures(s));
-    if (!bookings.empty()) stale_ = true;  // should one of them still have had seats
+    RV_ASSIGN(const std::int64_t quotas,
+              rows::erase_ended_appointments(s, until - Duration::days(1)));
+    // Should one of them still have had seats.
+    if (!bookings.empty() || quotas > 0) stale_ = true;
     return std::ssize(bookings) + mails + consents + open;
   });
   RV_TRY(ended);

@@ -104,7 +104,9 @@ Task<Result<std::int64_t>> Desk::sweep() {
 std::vector<QuotaStatus> Desk::quotas() const {
   const ReadLock lock(mutex_);
   std::vector<QuotaStatus> list;
-  for (const auto& [id, view] : views_) list.push_back(view.status);
+  for (const auto& [id, view] : views_) {
+    if (view.status.quota.kind != QuotaKind::kAppointment) list.push_back(view.status);
+  }
   std::ranges::sort(list, [](const QuotaStatus& a, const QuotaStatus& b) {
     return std::tie(a.quota.starts_at, a.quota.id) < std::tie(b.quota.starts_at, b.quota.id);
   });
@@ -118,6 +120,16 @@ Result<QuotaStatus> Desk::quota(std::string_view id) const {
     return fail(Code::kResourceNotFound, "there is no such quota", std::string(id));
   }
   return found->second.status;
+}
+
+std::vector<QuotaStatus> Desk::appointments(std::string_view id_begin) const {
+  const ReadLock lock(mutex_);
+  std::vector<QuotaStatus> list;
+  for (auto at = views_.lower_bound(id_begin); at != views_.end(); ++at) {
+    if (!at->first.starts_with(id_begin)) break;
+    if (at->second.status.quota.kind == QuotaKind::kAppointment) list.push_back(at->second.status);
+  }
+  return list;
 }
 
 std::int64_t Desk::position(const Claim& claim) const {
@@ -147,6 +159,8 @@ Result<> Desk::load(Session& session) {
   RV_ASSIGN(const std::vector<rows::ClaimRow> claims, rows::live_claims(session));
   for (const rows::ClaimRow& row : claims) seats_.restore(row.booking, row.claim);
   for (const auto& [id, quota] : writer_quotas_) refresh_view(id);
+  const WriteLock lock(mutex_);
+  std::erase_if(views_, [&](const auto& view) { return !writer_quotas_.contains(view.first); });
   return {};
 }
 
@@ -158,13 +172,23 @@ Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& o
       return repeated_hold(std::move(*known), digest);
     }
   }
-  RV_TRY(rules::check_wanted(request.wanted, writer_quotas_, start));
+  RV_TRY(put_appointments(s, request.quotas, out));
+  RV_TRY(rules::check_wanted(request.wanted, request.kind, writer_quotas_, start));
   RV_TRY(rules::check_overlap(request.wanted, {}, writer_quotas_));
   if (!request.device.empty()) {
     RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_device(s, request.device));
     RV_TRY(rules::check_seat_limit(request.wanted, others, writer_quotas_));
+    if (request.kind == BookingKind::kAppointment) {
+      RV_ASSIGN(const std::int64_t appointments,
+                rows::appointments_of_device(s, request.device, start));
+      if (appointments >= request.of_device_max) {
+        return fail(Code::kSeatLimit, "this device has that many appointments already");
+      }
+    }
   }
   Booking booking{.id = random_id(needs_.random),
+                  .kind = request.kind,
+                  .subject = request.subject,
                   .created_at = start,
                   .expires_at = start + needs_.options.hold};
   booking.delete_after = booking.expires_at;
@@ -194,20 +218,15 @@ Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request
   }
   RV_ASSIGN(Booking booking, find_open_hold(s, request.booking));
   const std::string key = mail_key(request.mail);
-  RV_TRY(check_mail_limit(s, request.mail));
-  RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
-  RV_TRY(rules::check_overlap(booking.claims, others, writer_quotas_));
-  RV_TRY(rules::check_seat_limit(booking.claims, others, writer_quotas_));
-  const Instant until =
-      rules::last_end(booking.claims, writer_quotas_, now()) + needs_.options.retention_after_event;
+  if (!request.at_desk) RV_TRY(check_person(s, booking, request, key));
   const std::string code = rules::ticket_code(needs_.random);
   RV_TRY(rows::set_registered(s, {.request = request,
                                   .mail_key = key,
                                   .code = code,
                                   .digest = digest,
                                   .now = now(),
-                                  .delete_after = until,
-                                  .confirm_by = confirm_by()}));
+                                  .delete_after = delete_after(booking.kind, booking.claims),
+                                  .confirm_by = confirm_by(booking.kind, request.must_confirm)}));
   RV_ASSIGN(booking, rows::find(s, request.booking));
   for (const ConsentChoice& consent : request.consents) {
     RV_TRY(record_consent(s, booking, consent));
@@ -216,9 +235,48 @@ Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request
   return booking;
 }
 
-std::optional<Instant> Desk::confirm_by() const {
-  if (needs_.options.confirm_within.us == 0) return std::nullopt;
-  return now() + needs_.options.confirm_within;
+Result<> Desk::check_person(Session& s, const Booking& booking, const RegistrationRequest& request,
+                            const std::string& key) {
+  RV_TRY(check_mail_limit(s, request.mail));
+  RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
+  RV_TRY(rules::check_overlap(booking.claims, others, writer_quotas_));
+  RV_TRY(rules::check_seat_limit(booking.claims, others, writer_quotas_));
+  if (booking.kind != BookingKind::kAppointment) return {};
+  RV_ASSIGN(const std::int64_t appointments, rows::appointments_of_mail(s, key, now()));
+  if (appointments < needs_.options.appointments_a_person_max) return {};
+  return fail(Code::kSeatLimit, fmt::format("at most {} appointments at a time with one address",
+                                            needs_.options.appointments_a_person_max));
+}
+
+Duration Desk::confirm_within(BookingKind kind) const {
+  return kind == BookingKind::kAppointment ? needs_.options.confirm_appointment_within
+                                           : needs_.options.confirm_within;
+}
+
+std::optional<Instant> Desk::confirm_by(BookingKind kind, bool must) const {
+  if (kind == BookingKind::kAppointment && !must) return std::nullopt;
+  const Duration within = confirm_within(kind);
+  if (within.us == 0) return std::nullopt;
+  return now() + within;
+}
+
+Instant Desk::delete_after(BookingKind kind, const std::vector<Claim>& claims) const {
+  return rules::last_end(claims, writer_quotas_, now()) +
+         (kind == BookingKind::kAppointment ? needs_.options.retention_after_appointment
+                                            : needs_.options.retention_after_event);
+}
+
+// One that is there as it shall be is left alone, so that a refused hold leaves nothing behind.
+Result<> Desk::put_appointments(Session& s, const std::vector<Quota>& quotas, Outcome& out) {
+  for (const Quota& quota : quotas) {
+    const auto known = writer_quotas_.find(quota.id);
+    if (known != writer_quotas_.end() && known->second == quota) continue;
+    out.quotas.push_back(quota.id);
+    RV_TRY(rows::put_quota(s, quota));
+    writer_quotas_[quota.id] = quota;
+    seats_.set_capacity(quota.id, quota.capacity);
+  }
+  return {};
 }
 
 Result<> Desk::check_mail_limit(Session& s, std::string_view to) {
@@ -274,13 +332,16 @@ Result<> Desk::free_seats(Session& s, const std::string& booking, const std::vec
 }
 
 Result<> Desk::write(Session& s, const LetterOrder& order) {
+  if (order.booking.mail.empty()) return {};  // booked by a clerk for somebody without one
   return mail::enqueue(s, needs_.letter(order), now());
 }
 
 Result<> Desk::publish_figures(Session& s, const std::string& id, Outcome& out) {
   out.quotas.push_back(id);
-  RV_ASSIGN(publication::Item item, publication::write(s, writer_quotas_.at(id).entity, kFreeSeats,
-                                                       seats_.figures(id).free()));
+  const std::string& entity = writer_quotas_.at(id).entity;
+  if (entity.empty()) return {};
+  RV_ASSIGN(publication::Item item,
+            publication::write(s, entity, kFreeSeats, seats_.figures(id).free()));
   out.items.push_back(std::move(item));
   return {};
 }
@@ -289,6 +350,19 @@ void Desk::refresh_view(const std::string& id) {
   View view{.status = {writer_quotas_.at(id), seats_.figures(id)}, .places = seats_.places(id)};
   const WriteLock lock(mutex_);
   views_[id] = std::move(view);
+}
+
+std::optional<Quota> visit_of(const Booking& booking, const Registrations& registrations) {
+  std::optional<Quota> visit;
+  for (const Claim& claim : booking.claims) {
+    auto status = registrations.quota(claim.quota);
+    if (!status) continue;
+    const Quota& part = status->quota;
+    if (!visit) visit = part;
+    if (part.starts_at < visit->starts_at) visit->starts_at = part.starts_at;
+    if (part.ends_at > visit->ends_at) visit->ends_at = part.ends_at;
+  }
+  return visit;
 }
 
 Result<std::unique_ptr<Registrations>> Registrations::open(Needs needs) {

@@ -16,6 +16,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,9 +37,13 @@ struct RegistrationOptions {
   Duration offer = Duration::hours(24);  // time to accept a seat from a waiting list
   // Seats of registrations whose address is not confirmed in this time go back; 0: they stay.
   Duration confirm_within = {};
+  // The same for appointments with RegistrationRequest::must_confirm.
+  Duration confirm_appointment_within = Duration::minutes(30);
   Duration own_link = Duration::days(30);  // validity of a person's own link
   Duration retention_after_event = Duration::days(90);
-  std::int64_t mails_an_hour_max = 3;  // to one address
+  Duration retention_after_appointment = Duration::days(14);
+  std::int64_t appointments_a_person_max = 2;  // of one mail address, that are still to come
+  std::int64_t mails_an_hour_max = 3;          // to one address
 };
 
 enum class LetterKind : std::uint8_t {
@@ -132,14 +137,21 @@ class Registrations {
 
   [[nodiscard]] virtual const RegistrationOptions& options() const = 0;
 
-  // Read without waiting from what the last commit left.
+  // Read without waiting from what the last commit left. Days and sessions.
   [[nodiscard]] virtual std::vector<QuotaStatus> quotas() const = 0;
+  // Quotas of appointments that exist and whose id begins so, by id.
+  [[nodiscard]] virtual std::vector<QuotaStatus> appointments(std::string_view id_begin) const = 0;
   [[nodiscard]] virtual Result<QuotaStatus> quota(std::string_view id) const = 0;
   // Place in the waiting list counted from 1; 0 where the claim does not wait (any more).
   [[nodiscard]] virtual std::int64_t position(const Claim& claim) const = 0;
   // What place a booking would get now.
   [[nodiscard]] virtual std::int64_t next_position(std::string_view quota) const = 0;
 };
+
+// An appointment as one: its first quota, from the start of the first to the end of the last.
+// Nothing where it has no claims (any more).
+[[nodiscard]] std::optional<Quota> visit_of(const Booking& booking,
+                                            const Registrations& registrations);
 
 // Case and surrounding blanks of an address do not make another person.
 [[nodiscard]] std::string mail_key(std::string_view mail);

@@ -21,7 +21,8 @@ Result<std::vector<StandingTicket>> tickets_for(records::Session& session,
             session.query("SELECT b.id AS id, b.code AS code, b.state AS state, c.state AS claim,"
                           " COALESCE(c.seats, 0) AS seats FROM booking b LEFT JOIN booking_claim c"
                           " ON c.booking = b.id AND c.quota = :quota"
-                          " WHERE b.state <> 'held' AND b.code IS NOT NULL"
+                          " WHERE b.state <> 'held' AND b.kind = 'registration'"
+                          " AND b.code IS NOT NULL"
                           " ORDER BY b.code",
                           {{"quota", day_quota}}, kTicketsMax));
   std::vector<StandingTicket> tickets;

@@ -11,14 +11,16 @@
 
 namespace revier::ticket {
 
-enum class QuotaKind : std::uint8_t { kDay, kSession };
+// kAppointment: some minutes of a counter. One is made when somebody first asks for these minutes;
+// an appointment claims as many as it lasts, one after the other.
+enum class QuotaKind : std::uint8_t { kDay, kSession, kAppointment };
 
 // Seats of one thing that can be booked.
 struct Quota {
   std::string id;     // short, stable, in URLs: "tag-2025-02-05", "scd25-d1-08"
   std::string event;  // id of the event
   QuotaKind kind = QuotaKind::kSession;
-  std::string entity;  // id of the public entity that shows the free seats
+  std::string entity;  // id of the public entity that shows the free seats; empty: none does
   std::string title_de;
   std::string title_en;
   Instant starts_at;
@@ -27,6 +29,8 @@ struct Quota {
   Instant closes_at;
   std::int64_t capacity = 0;
   std::int64_t seats_a_person_max = 5;  // of one mail address, and of one device
+
+  bool operator==(const Quota&) const = default;
 };
 
 struct QuotaStatus {
@@ -41,9 +45,14 @@ enum class BookingState : std::uint8_t {
   kPassedOn,  // the ticket went to another person, under another id and code
 };
 
+// An appointment has claims of appointment quotas only, a registration none of these.
+enum class BookingKind : std::uint8_t { kRegistration, kAppointment };
+
 // A hold that may become a registration. Personal fields are empty while it is held.
 struct Booking {
   std::string id;
+  BookingKind kind = BookingKind::kRegistration;
+  std::string subject;  // of an appointment: id of the offer that it is for
   BookingState state = BookingState::kHeld;
   std::vector<Claim> claims;
   Instant created_at;
@@ -51,7 +60,7 @@ struct Booking {
   Instant delete_after;  // retention
   std::string language;  // "de" or "en"
   std::string name;
-  std::string mail;
+  std::string mail;  // empty where a clerk booked for somebody without one
   std::string code;  // of the ticket: what a desk types or scans
   std::optional<Instant> registered_at;
   std::optional<Instant> cancelled_at;  // or passed on
@@ -68,12 +77,17 @@ struct HoldRequest {
   std::vector<Claim> wanted;    // quota, seats and may_wait are read; 1 to 20 claims
   std::string device;           // opaque token of the device, may be empty
   std::string idempotency_key;  // may be empty
+  BookingKind kind = BookingKind::kRegistration;
+  std::string subject = {};            // of the booking
+  std::vector<Quota> quotas = {};      // made, or brought up to date, before the claims are taken
+  std::int64_t of_device_max = 1'000;  // appointments of one device that stand or are held
 };
 
 // The whole of what a registration shall be; what is in it already stays as it is.
 struct ChangeRequest {
   std::string booking;
-  std::vector<Claim> wanted;  // quota, seats and may_wait are read; 1 to 20 claims
+  std::vector<Claim> wanted;       // quota, seats and may_wait are read; 1 to 20 claims
+  std::vector<Quota> quotas = {};  // as in HoldRequest
 };
 
 // To whom a ticket goes.
@@ -91,6 +105,10 @@ struct RegistrationRequest {
   std::string language = "de";
   std::vector<ConsentChoice> consents;
   std::string idempotency_key;  // may be empty
+  // Of an appointment: it goes back unless the address is confirmed in a short time.
+  bool must_confirm = false;
+  // By a clerk: no limit a person; name and mail may be empty.
+  bool at_desk = false;
 };
 
 }  // namespace revier::ticket

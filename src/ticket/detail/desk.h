@@ -42,6 +42,7 @@ class Desk final : public Registrations {
 
   const RegistrationOptions& options() const override { return needs_.options; }
   std::vector<QuotaStatus> quotas() const override;
+  std::vector<QuotaStatus> appointments(std::string_view id_begin) const override;
   Result<QuotaStatus> quota(std::string_view id) const override;
   std::int64_t position(const Claim& claim) const override;
   std::int64_t next_position(std::string_view quota) const override;
@@ -96,6 +97,9 @@ class Desk final : public Registrations {
   Result<Booking> complete_in(Session& s, const RegistrationRequest& request);
   Result<Booking> cancel_in(Session& s, const std::string& id, LetterKind why, Outcome& out);
   Result<> check_mail_limit(Session& s, std::string_view to);
+  Result<> check_person(Session& s, const Booking& booking, const RegistrationRequest& request,
+                        const std::string& key);
+  Result<> put_appointments(Session& s, const std::vector<Quota>& quotas, Outcome& out);
   Result<> record_consent(Session& s, const Booking& booking, const ConsentChoice& choice);
   Result<Booking> find_open_hold(Session& s, std::string_view id);
   // A registration that stands. Errors: kResourceNotFound, kGone.
@@ -106,7 +110,9 @@ class Desk final : public Registrations {
                       Outcome& out);
   Result<> publish_figures(Session& s, const std::string& id, Outcome& out);
   Result<> write(Session& s, const LetterOrder& order);
-  std::optional<Instant> confirm_by() const;
+  Duration confirm_within(BookingKind kind) const;
+  std::optional<Instant> confirm_by(BookingKind kind, bool must) const;
+  Instant delete_after(BookingKind kind, const std::vector<Claim>& claims) const;
 
   // Writes down whose turn has come, and tells them.
   Result<> settle(Session& s, const std::vector<Promotion>& promotions, Outcome& out);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ticket/for_pages.h"
 #include "ticket/page_routes.h"
 #include "ticket/views.h"
 #include "web/form.h"
@@ -19,16 +20,9 @@ void add_ticket_page(net::Router& router, const PageNeeds& needs, net::Method me
 
 [[nodiscard]] net::Response refused(const PageNeeds& needs, const net::Request& request,
                                     const Error& error);
-// Errors: kForbidden for a form of another site.
-[[nodiscard]] Result<> check_origin(const net::Request& request);
-
 [[nodiscard]] std::vector<ClaimRow> claim_rows(const PageNeeds& needs, const Booking& booking,
                                                web::Language language, bool with_state);
 
-// Reads on the pool. Errors: kResourceNotFound; kUnavailable.
-[[nodiscard]] Task<Result<Booking>> read_booking(const Domain& domain, std::string id);
-[[nodiscard]] Task<Result<>> read_records(const Domain& domain,
-                                          std::function<Result<>(records::Session&)> step);
 // The registration of {token}.
 [[nodiscard]] Task<Result<Booking>> ticket_of(const net::Request& request, const PageNeeds& needs);
 [[nodiscard]] net::Response to_ticket(const PageNeeds& needs, const Booking& booking);
@@ -36,9 +30,6 @@ void add_ticket_page(net::Router& router, const PageNeeds& needs, net::Method me
 // A page that only those see who know its link.
 [[nodiscard]] web::Page private_page(const PageNeeds& needs, const net::Request& request,
                                      const web::Text& title);
-
-// Name and mail address.
-[[nodiscard]] std::vector<web::FormField> person_fields();
 
 void add_change_pages(net::Router& router, const PageNeeds& needs);
 void add_own_pages(net::Router& router, const PageNeeds& needs);
