@@ -15,6 +15,7 @@ DEMO_FILE(sessions);
 DEMO_FILE(exhibits);
 DEMO_FILE(best_practices);
 DEMO_FILE(offers);
+DEMO_FILE(counters);
 DEMO_FILE(city);
 DEMO_FILE(municipalities);
 }
@@ -29,7 +30,8 @@ std::span<const Collection> programme() {
                                          Collection{"sessions", DEMO_BYTES(sessions)},
                                          Collection{"exhibits", DEMO_BYTES(exhibits)},
                                          Collection{"best-practices", DEMO_BYTES(best_practices)},
-                                         Collection{"offers", DEMO_BYTES(offers)}};
+                                         Collection{"offers", DEMO_BYTES(offers)},
+                                         Collection{"counters", DEMO_BYTES(counters)}};
   return collections;
 }
 

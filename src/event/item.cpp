@@ -76,6 +76,41 @@ bool is_parts(const Value& value) {
   return value.is_object() || is_list_of(value, [](const Value& v) { return v.is_object(); });
 }
 
+// "09:35": to five minutes, up to 24:00.
+bool is_clock(const Value& value) {
+  const std::string_view text = value.as_string().value_or("");
+  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  if (text.size() != 5 || text[2] != ':') return false;
+  if (!digit(0) || !digit(1) || !digit(3) || !digit(4)) return false;
+  const int hour = (text[0] - '0') * 10 + (text[1] - '0');
+  const int minute = (text[3] - '0') * 10 + (text[4] - '0');
+  return minute < 60 && minute % 5 == 0 && (hour < 24 || (hour == 24 && minute == 0));
+}
+
+bool is_weekdays(const Value& value) {
+  return value.size() > 0 && is_list_of(value, [](const Value& v) {
+           const auto day = v.as_integer();
+           return day && *day >= 1 && *day <= 7;
+         });
+}
+
+// {"weekdays": [1, 2], "from": "08:00", "to": "12:00", "staff": 2}, with "date" instead of
+// "weekdays" for one day, which then has no other hours; {"date": ..., "closed": true}.
+bool is_opening(const Value& value) {
+  const auto weekdays = value.find("weekdays");
+  const auto date = value.find("date");
+  if (weekdays.has_value() == date.has_value()) return false;
+  if (weekdays && !is_weekdays(*weekdays)) return false;
+  if (date && !is_date(*date)) return false;
+  if (const auto closed = value.find("closed")) return date && closed->as_bool() == true;
+  const auto from = value.find("from");
+  const auto to = value.find("to");
+  if (!from || !to || !is_clock(*from) || !is_clock(*to)) return false;
+  if (*from->as_string() >= *to->as_string()) return false;
+  const auto staff = value.find("staff");
+  return !staff || (staff->as_integer().value_or(-1) >= 0 && *staff->as_integer() <= 500);
+}
+
 struct KindRule {
   bool (*holds)(const Value&);
   std::string_view expected;
@@ -99,6 +134,10 @@ KindRule rule_of(FieldKind kind) {
       return {[](const Value& v) { return v.as_bool().has_value(); }, "true or false"};
     case FieldKind::kUrl:
       return {is_url, "an address that begins with https://"};
+    case FieldKind::kHours:
+      return {[](const Value& v) { return is_list_of(v, is_opening); },
+              "a list like [{\"weekdays\": [1, 2], \"from\": \"08:00\", \"to\": \"12:30\"}, "
+              "{\"date\": \"2025-02-06\", \"closed\": true}], times to five minutes"};
     case FieldKind::kPoint:
       return {is_point, "a GeoJSON Point"};
     case FieldKind::kReference:
@@ -158,6 +197,7 @@ void write_value(json::Writer& out, const FieldSpec& field, const Value& value) 
       write_objects(out, field, value);
       return;
     case FieldKind::kParts:
+    case FieldKind::kHours:
       out.member("type", "JsonProperty").key("json").value(value);
       return;
     default:
@@ -192,13 +232,13 @@ void write_list_property(json::Writer& out, std::string_view term,
 
 // The API's form of an attribute of an entity.
 std::optional<std::string> read_attribute(const FieldSpec& field, const Value& attribute) {
-  const char* const member = field.kind == FieldKind::kLocalised ? "languageMap"
-                             : field.kind == FieldKind::kParts   ? "json"
-                             : field.kind == FieldKind::kReference ||
-                                     field.kind == FieldKind::kReferences ||
-                                     field.kind == FieldKind::kEntities
-                                 ? "object"
-                                 : "value";
+  const char* const member =
+      field.kind == FieldKind::kLocalised                                  ? "languageMap"
+      : field.kind == FieldKind::kParts || field.kind == FieldKind::kHours ? "json"
+      : field.kind == FieldKind::kReference || field.kind == FieldKind::kReferences ||
+              field.kind == FieldKind::kEntities
+          ? "object"
+          : "value";
   const auto value = attribute.find(member);
   if (!value) return std::nullopt;
   const KindSpec* const target = find_kind(field.target);

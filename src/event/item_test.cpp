@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "event/types.h"
+
 namespace revier::event {
 namespace {
 
@@ -42,6 +44,47 @@ TEST(Item, SaysWhichFieldIsWrong) {
   EXPECT_EQ(refused(R"({"name": "A"})"), "accepted");
   const auto body = parse(R"({"name": "A"})");
   EXPECT_EQ(read_item(kind, "../x", body.root()).error().field, "id");
+}
+
+TEST(Item, OpeningHoursOfACounter) {
+  const KindSpec& kind = *find_kind("counters");
+  const auto with = [&](const std::string& hours) {
+    const auto body = parse(
+        R"({"name": {"de": "S", "en": "C"}, "place": "p", "offers": ["a"], "staff": 3, "hours": )" +
+        hours + "}");
+    return read_item(kind, "c", body.root());
+  };
+  const auto item = with(R"([{"weekdays": [1, 7], "from": "08:00", "to": "24:00"},
+      {"date": "2025-02-06", "from": "09:30", "to": "09:35", "staff": 1},
+      {"date": "2025-03-03", "closed": true}])");
+  ASSERT_TRUE(item) << item.error().message;
+  const auto entity = parse(to_entity(*item));
+  const auto back = from_entity(kind, entity.root());
+  ASSERT_TRUE(back) << back.error().message;
+  const Counter counter = read_counter(*back);
+  ASSERT_EQ(counter.hours.size(), 3U);
+  EXPECT_EQ(counter.hours[0].weekdays, (std::vector{1, 7}));
+  EXPECT_EQ(counter.hours[0].staff, 3);
+  EXPECT_EQ(counter.hours[1].date, "2025-02-06");
+  EXPECT_EQ(counter.hours[1].staff, 1);
+  EXPECT_TRUE(counter.hours[2].closed);
+  EXPECT_EQ(counter.days_ahead, 60);
+  for (const char* wrong :
+       {R"({"weekdays": [1], "from": "08:00", "to": "12:00"})",
+        R"([{"from": "08:00", "to": "9:00"}])",
+        R"([{"weekdays": [8], "from": "08:00", "to": "09:00"}])",
+        R"([{"weekdays": [], "from": "08:00", "to": "09:00"}])",
+        R"([{"weekdays": [1], "date": "2025-02-06", "from": "08:00", "to": "09:00"}])",
+        R"([{"weekdays": [1], "from": "09:00", "to": "08:00"}])",
+        R"([{"weekdays": [1], "from": "08:01", "to": "09:00"}])",
+        R"([{"weekdays": [1], "from": "08:00", "to": "24:05"}])",
+        R"([{"weekdays": [1], "from": "8:000", "to": "09:00"}])",
+        R"([{"weekdays": [1], "closed": true}])", R"([{"date": "2025-02-30", "closed": true}])",
+        R"([{"weekdays": [1], "from": "08:00", "to": "09:00", "staff": -1}])"}) {
+    const auto refused = with(wrong);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().field, "hours");
+  }
 }
 
 }  // namespace

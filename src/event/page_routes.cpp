@@ -177,6 +177,17 @@ Response show_city(const PageNeeds& needs, const Request& request) {
   return web::html_response(std::move(out));
 }
 
+// Where an appointment for it can be booked; empty where none can.
+std::string booking_page(const Programme& programme, const Offer& offer, Language language) {
+  if (!offer.by_appointment) return {};
+  const auto serves = [&](const Counter& counter) {
+    return std::ranges::find(counter.offers, offer.id) != counter.offers.end();
+  };
+  const auto counter = std::ranges::find_if(programme.counters, serves);
+  if (counter == programme.counters.end()) return {};
+  return web::path(language, fmt::format("/termine/{}/{}", counter->id, offer.id));
+}
+
 OfferCard offer_card(const Programme& programme, const Offer& offer, Language language) {
   const Place* const place = programme.place(offer.place);
   std::string where = place == nullptr ? std::string() : place->name.in(language);
@@ -194,6 +205,7 @@ OfferCard offer_card(const Programme& programme, const Offer& offer, Language la
                                                               ? texts::kOffersWithAppointment
                                                               : texts::kOffersWithoutAppointment)),
                           offer.is_example("by_appointment")},
+          .book_href = booking_page(programme, offer, language),
           .link = {std::string(web::text(language, texts::kOffersLink)), offer.url},
           .invented = offer.is_invented()};
 }
@@ -205,6 +217,7 @@ Response show_offers(const PageNeeds& needs, const Request& request) {
                   {},
                   needs.is_demo};
   for (const Offer& offer : programme->offers) {
+    if (offer.event.empty()) continue;  // of an office
     view.offers.push_back(offer_card(*programme, offer, language));
   }
   web::Html out(language);

@@ -24,6 +24,7 @@ void add(Programme& programme, const Item& item) {
   if (kind == "exhibits") programme.exhibits.push_back(read_exhibit(item));
   if (kind == "best-practices") programme.best_practices.push_back(read_best_practice(item));
   if (kind == "offers") programme.offers.push_back(read_offer(item));
+  if (kind == "counters") programme.counters.push_back(read_counter(item));
 }
 
 // Everything a visitor may look for in a session, folded.
@@ -44,6 +45,14 @@ std::string haystack(const Programme& programme, const Session& session) {
 const Session* Programme::session(std::string_view id) const {
   const auto found = std::ranges::find(sessions, id, &Session::id);
   return found == sessions.end() ? nullptr : &*found;
+}
+const Offer* Programme::offer(std::string_view id) const {
+  const auto found = std::ranges::find(offers, id, &Offer::id);
+  return found == offers.end() ? nullptr : &*found;
+}
+const Counter* Programme::counter(std::string_view id) const {
+  const auto found = std::ranges::find(counters, id, &Counter::id);
+  return found == counters.end() ? nullptr : &*found;
 }
 const Place* Programme::place(std::string_view id) const { return find_in(places, id); }
 const Room* Programme::room(std::string_view id) const { return find_in(rooms, id); }
@@ -69,6 +78,7 @@ ProgrammePtr make_programme(const std::vector<Item>& items) {
   std::ranges::sort(programme->best_practices, {},
                     [](const BestPractice& b) { return std::tuple(b.city, b.name.de); });
   std::ranges::sort(programme->offers, {}, &Offer::id);
+  std::ranges::sort(programme->counters, {}, &Counter::id);
   return programme;
 }
 

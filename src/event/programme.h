@@ -26,12 +26,15 @@ struct Programme {
   std::vector<Exhibit> exhibits;             // by booth, name
   std::vector<BestPractice> best_practices;  // by city, name
   std::vector<Offer> offers;                 // by id
+  std::vector<Counter> counters;             // by id
 
   // The event the site is about: the newest; nullptr before there is one.
   [[nodiscard]] const Event* event() const { return events.empty() ? nullptr : &events.front(); }
   [[nodiscard]] const Session* session(std::string_view id) const;
   // nullptr where there is none.
   [[nodiscard]] const Place* place(std::string_view id) const;
+  [[nodiscard]] const Offer* offer(std::string_view id) const;
+  [[nodiscard]] const Counter* counter(std::string_view id) const;
   [[nodiscard]] const Room* room(std::string_view id) const;
   [[nodiscard]] const Speaker* speaker(std::string_view id) const;
   [[nodiscard]] std::vector<const Session*> sessions_of_speaker(std::string_view id) const;

@@ -86,18 +86,32 @@ constexpr std::array kBestPracticeFields = {
     kLive,
 };
 
+// One of an event names it and its times; one of an office has neither.
 constexpr std::array kOfferFields = {
     kName,
-    kEvent,
+    FieldSpec{"event", SCHEMA "superEvent", kReference, false, "events"},
     FieldSpec{"summary", SCHEMA "abstract", kLocalised},
     FieldSpec{"needs", OWN "needs", kParts},
     FieldSpec{"place", SCHEMA "location", kReference, false, "places"},
     FieldSpec{"spot", OWN "spot", kText},
-    kStartsAt,
-    kEndsAt,
+    FieldSpec{"starts_at", SCHEMA "startDate", kInstant},
+    FieldSpec{"ends_at", SCHEMA "endDate", kInstant},
     FieldSpec{"duration_min", OWN "durationInMinutes", kInteger},
     FieldSpec{"by_appointment", OWN "byAppointment", kBool},
+    FieldSpec{"eid_check", OWN "eidCheck", kBool},
     FieldSpec{"url", SCHEMA "url", kUrl},
+};
+
+constexpr std::array kCounterFields = {
+    kName,
+    FieldSpec{"place", SCHEMA "serviceLocation", kReference, true, "places"},
+    FieldSpec{"offers", SCHEMA "providesService", kReferences, true, "offers"},
+    FieldSpec{"staff", OWN "staff", kInteger, true},
+    FieldSpec{"hours", SCHEMA "hoursAvailable", kHours, true},
+    FieldSpec{"days_ahead", OWN "bookableDaysAhead", kInteger},
+    FieldSpec{"lead_min", OWN "leadInMinutes", kInteger},
+    FieldSpec{"walk_in", OWN "walkIn", kBool},
+    FieldSpec{"phone", SCHEMA "telephone", kText},
 };
 
 constexpr std::array kKinds = {
@@ -109,6 +123,7 @@ constexpr std::array kKinds = {
     KindSpec{"exhibits", "Exhibit", OWN "Exhibit", kExhibitFields},
     KindSpec{"best-practices", "BestPractice", OWN "BestPractice", kBestPracticeFields},
     KindSpec{"offers", "GovernmentService", SCHEMA "GovernmentService", kOfferFields},
+    KindSpec{"counters", "ServiceChannel", SCHEMA "ServiceChannel", kCounterFields},
 };
 
 #undef SCHEMA

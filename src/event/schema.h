@@ -35,6 +35,7 @@ enum class FieldKind : std::uint8_t {
   kReferences,  // [id, ...]                     Relationship (array)
   kEntities,    // ["urn:...", ...]              Relationship (array), entities of any type
   kParts,       // [{...}, ...] small objects    JsonProperty; read by the kind's own code
+  kHours,       // opening hours: types.h        JsonProperty
 };
 
 struct FieldSpec {

@@ -71,6 +71,22 @@ std::vector<std::string> list_member(const Value& object, std::string_view name)
   return value ? Fields::texts_of(*value) : std::vector<std::string>();
 }
 
+Hours hours_of(const Value& value, std::int64_t staff) {
+  Hours hours{.weekdays = {},
+              .date = Fields::member(value, "date"),
+              .from = Fields::member(value, "from"),
+              .to = Fields::member(value, "to"),
+              .closed = value.find("closed").has_value(),
+              .staff = staff};
+  if (const auto days = value.find("weekdays")) {
+    for (const Value day : days->elements()) {
+      hours.weekdays.push_back(static_cast<int>(day.as_integer().value_or(0)));
+    }
+  }
+  if (const auto own = value.find("staff")) hours.staff = own->as_integer().value_or(staff);
+  return hours;
+}
+
 Localised localised_member(const Value& object, std::string_view name) {
   const auto value = object.find(name);
   return value ? Fields::localised_of(*value) : Localised();
@@ -234,6 +250,7 @@ Offer read_offer(const Item& item) {
   const Fields in(item);
   Offer offer{head_of(item)};
   offer.name = in.localised("name");
+  offer.event = in.text("event");
   offer.summary = in.localised("summary");
   offer.needs_de = in.with("needs", [](const Value& v) { return list_member(v, "de"); });
   offer.needs_en = in.with("needs", [](const Value& v) { return list_member(v, "en"); });
@@ -243,8 +260,27 @@ Offer read_offer(const Item& item) {
   offer.ends_at = in.instant("ends_at").value_or(Instant{});
   offer.duration_min = in.integer("duration_min");
   offer.by_appointment = in.boolean("by_appointment");
+  offer.eid_check = in.boolean("eid_check");
   offer.url = in.text("url");
   return offer;
+}
+
+Counter read_counter(const Item& item) {
+  const Fields in(item);
+  Counter counter{head_of(item)};
+  counter.name = in.localised("name");
+  counter.place = in.text("place");
+  counter.offers = in.texts("offers");
+  counter.hours = in.with("hours", [staff = in.integer("staff")](const Value& list) {
+    std::vector<Hours> hours;
+    for (const Value each : list.elements()) hours.push_back(hours_of(each, staff));
+    return hours;
+  });
+  if (item.fields.contains("days_ahead")) counter.days_ahead = in.integer("days_ahead");
+  counter.lead_min = in.integer("lead_min");
+  counter.walk_in = in.boolean("walk_in");
+  counter.phone = in.text("phone");
+  return counter;
 }
 
 }  // namespace revier::event

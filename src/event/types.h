@@ -125,6 +125,7 @@ struct BestPractice : Public {
 
 struct Offer : Public {
   Localised name;
+  std::string event;  // empty for one of an office
   Localised summary;
   std::vector<std::string> needs_de;
   std::vector<std::string> needs_en;
@@ -134,8 +135,30 @@ struct Offer : Public {
   Instant ends_at;
   std::int64_t duration_min = 0;
   bool by_appointment = false;
+  bool eid_check = false;  // about the online ID: visitors can check theirs before
   std::string url;
   [[nodiscard]] bool is_invented() const { return is_example("offer"); }
+};
+
+// When a counter is open: on weekdays, or on one date, which then has no other hours.
+struct Hours {
+  std::vector<int> weekdays;  // 1 is Monday; empty where `date` is set
+  std::string date;           // "2025-02-06"
+  std::string from, to;       // "08:00", "12:30", by the clock of the place
+  bool closed = false;        // all of `date`
+  std::int64_t staff = 0;     // who serve at the same time
+};
+
+// Desks of one place that serve the same offers.
+struct Counter : Public {
+  Localised name;
+  std::string place;
+  std::vector<std::string> offers;
+  std::vector<Hours> hours;
+  std::int64_t days_ahead = 60;  // how far ahead an appointment can be booked
+  std::int64_t lead_min = 0;     // how long before it begins at least
+  bool walk_in = false;          // serves people without an appointment too
+  std::string phone;
 };
 
 // From an Item of the matching kind; fields that are missing stay empty.
@@ -147,5 +170,6 @@ struct Offer : Public {
 [[nodiscard]] Exhibit read_exhibit(const Item& item);
 [[nodiscard]] BestPractice read_best_practice(const Item& item);
 [[nodiscard]] Offer read_offer(const Item& item);
+[[nodiscard]] Counter read_counter(const Item& item);
 
 }  // namespace revier::event

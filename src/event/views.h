@@ -212,6 +212,7 @@ struct OfferCard {
   Marked where;
   Marked duration;
   Marked appointment;
+  std::string book_href;  // empty where no appointment can be booked here
   Link link;
   bool invented = false;
 };
