@@ -5,6 +5,7 @@
 
 #include "app/civil_time.h"
 #include "app/first_secrets.h"
+#include "appointment/queue.h"
 #include "backup/backup.h"
 #include "consent/consent.h"
 #include "door/store.h"
@@ -23,7 +24,8 @@ std::vector<records::Migration> migrations() {
   for (const auto steps :
        {identity::migrations(), consent::migrations(), mail::migrations(),
         publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
-        door::rows::migrations(), backup::migrations(), setup::migrations()}) {
+        door::rows::migrations(), backup::migrations(), setup::migrations(),
+        appointment::Queue::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

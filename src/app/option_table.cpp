@@ -262,6 +262,13 @@ constexpr OptionRow kRows[] = {
      .least = 2,
      .most = 1'209'600,
      .help = "Time that a seat is kept for the next on a waiting list, from the offer on"},
+    {.name = "appointment.network_holds",
+     .type = kInteger,
+     .default_text = "60",
+     .least = 1,
+     .most = 1'000'000,
+     .help = "Times that one network (IPv4 /24, IPv6 /56) can reserve in a quarter of an hour; it "
+             "is counted in memory only"},
     {.name = "registration.confirm_within",
      .type = kInteger,
      .default_text = "0",

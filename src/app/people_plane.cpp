@@ -6,6 +6,9 @@
 #include "app/first_secrets.h"
 #include "app/server_options.h"
 #include "app/ticket_keys.h"
+#include "appointment/letters.h"
+#include "appointment/page_routes.h"
+#include "appointment/reminders.h"
 #include "base/run_task.h"
 #include "door/api.h"
 #include "door/store.h"
@@ -41,26 +44,27 @@ class WholePeople final : public PeoplePlane {
   Result<> open() {
     RV_TRY(needs_.accounts.database->writer().run_blocking(
         [](records::Session& session) { return ticket::store_wordings(session); }));
-    RV_ASSIGN(registrations_,
-              ticket::Registrations::open(
-                  {.database = *needs_.accounts.database,
-                   .civil_clock = needs_.civil_clock,
-                   .random = needs_.accounts.random,
-                   .publisher = publisher_,
-                   .letter =
-                       [this](const ticket::LetterOrder& order) {
-                         return ticket::write_letter(letters_, order, *registrations_);
-                       },
-                   .options = {.hold = seconds("ticket.hold_seconds"),
-                               .offer = seconds("ticket.offer_seconds"),
-                               .confirm_within = Duration::hours(
-                                   needs_.options.number("registration.confirm_within"))},
-                   .was_used = [](records::Session& session,
-                                  const ticket::Booking& booking) -> Result<bool> {
-                     RV_ASSIGN(const auto uses, door::rows::of_booking(session, booking.id));
-                     return std::ranges::any_of(
-                         uses, [](const door::CheckIn& use) { return !use.undone_at; });
-                   }}));
+    RV_ASSIGN(
+        registrations_,
+        ticket::Registrations::open(
+            {.database = *needs_.accounts.database,
+             .civil_clock = needs_.civil_clock,
+             .random = needs_.accounts.random,
+             .publisher = publisher_,
+             .letter = [this](const ticket::LetterOrder& order) { return write_letter(order); },
+             .options = {.hold = seconds("ticket.hold_seconds"),
+                         .offer = seconds("ticket.offer_seconds"),
+                         .confirm_within =
+                             Duration::hours(needs_.options.number("registration.confirm_within"))},
+             .was_used = [](records::Session& session,
+                            const ticket::Booking& booking) -> Result<bool> {
+               RV_ASSIGN(const auto uses, door::rows::of_booking(session, booking.id));
+               return std::ranges::any_of(uses,
+                                          [](const door::CheckIn& use) { return !use.undone_at; });
+             }}));
+    calendar_.emplace(appointment::Calendar::Needs{.registrations = *registrations_,
+                                                   .programme = needs_.programme,
+                                                   .civil_clock = needs_.civil_clock});
     RV_TRY(needs_.accounts.database->read([this](records::Session& session) -> Result<> {
       RV_ASSIGN(const std::vector<publication::Item> items, publication::all(session));
       for (const publication::Item& item : items) publisher_.offer(item);
@@ -76,6 +80,13 @@ class WholePeople final : public PeoplePlane {
                                .site = needs_.frame,
                                .occasion = needs_.occasion,
                                .backup_days = needs_.options.number("retention.backup_days")});
+    appointment::add_pages(
+        router, {.domain = domain(),
+                 .site = needs_.frame,
+                 .calendar = *calendar_,
+                 .site_url = needs_.site_address,
+                 .real_clock = needs_.accounts.clock,
+                 .network_holds_max = needs_.options.number("appointment.network_holds")});
   }
 
   ticket::Domain domain() override {
@@ -94,9 +105,13 @@ class WholePeople final : public PeoplePlane {
     RV_TRY(run_task(registrations_->sweep()));
     if (--ticks_to_retention_ > 0) return {};
     ticks_to_retention_ = kRetentionTicks;
+    RV_TRY(remind());
+    RV_TRY(queue_.sweep());
     return registrations_->keep_retention();
   }
   ticket::Registrations& registrations() override { return *registrations_; }
+  const appointment::Calendar& calendar() const override { return *calendar_; }
+  appointment::Queue& queue() override { return queue_; }
   mail::SenderStatus mail_status() const override { return sender_->status(); }
 
  private:
@@ -110,6 +125,29 @@ class WholePeople final : public PeoplePlane {
                    .html = [this](const mail::Message& message) { return html_of(message); }},
                   mail_transport(needs_.options)));
     sender_->start();
+    return {};
+  }
+
+  appointment::LetterNeeds appointment_letters(web::Language language) const {
+    return {.programme = needs_.programme(),
+            .links = links_,
+            .site_url = needs_.site_address,
+            .signature = needs_.frame.owner.in(language)};
+  }
+
+  mail::Message write_letter(const ticket::LetterOrder& order) const {
+    const bool appointment = order.booking.kind == ticket::BookingKind::kAppointment &&
+                             order.kind != ticket::LetterKind::kOwnLink;
+    if (!appointment) return ticket::write_letter(letters_, order, *registrations_);
+    return appointment::write_letter(appointment_letters(ticket::language_of(order.booking)), order,
+                                     *registrations_);
+  }
+
+  Result<> remind() {
+    RV_TRY(appointment::write_reminders({.database = *needs_.accounts.database,
+                                         .registrations = *registrations_,
+                                         .letters = appointment_letters(web::Language::kDe)},
+                                        needs_.civil_clock.now()));
     return {};
   }
 
@@ -140,6 +178,10 @@ class WholePeople final : public PeoplePlane {
   const ticket::LetterNeeds letters_{
       .occasion = needs_.occasion, .links = links_, .site_url = needs_.site_address};
   std::unique_ptr<ticket::Registrations> registrations_;
+  std::optional<appointment::Calendar> calendar_;
+  appointment::Queue queue_{{.database = *needs_.accounts.database,
+                             .civil_clock = needs_.civil_clock,
+                             .random = needs_.accounts.random}};
   std::unique_ptr<mail::Sender> sender_;
 };
 

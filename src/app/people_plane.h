@@ -5,8 +5,11 @@
 
 #include "app/floors.h"
 #include "app/options.h"
+#include "appointment/calendar.h"
+#include "appointment/queue.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "event/programme.h"
 #include "mail/sender.h"
 #include "net/http.h"
 #include "net/server.h"
@@ -28,6 +31,7 @@ struct PeopleNeeds {
   net::Pool& reads;
   const web::Site& frame;
   ticket::FindOccasion occasion;
+  std::function<event::ProgrammePtr()> programme;  // of the moment; does not wait
   std::string site_address;
   std::function<std::string()> reply_to;  // where answers to mails go; may answer ""
   // Writes a count where the public sees it; blocks until it is durable.
@@ -46,6 +50,8 @@ class PeoplePlane {
   [[nodiscard]] virtual Result<> tick() = 0;
   [[nodiscard]] virtual ticket::Registrations& registrations() = 0;
   [[nodiscard]] virtual ticket::Domain domain() = 0;
+  [[nodiscard]] virtual const appointment::Calendar& calendar() const = 0;
+  [[nodiscard]] virtual appointment::Queue& queue() = 0;
   [[nodiscard]] virtual mail::SenderStatus mail_status() const = 0;
 };
 

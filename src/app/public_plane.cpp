@@ -105,6 +105,8 @@ class WholePublic final : public PublicPlane {
     return {event->name.in(language), event::place_text(*programme, event->venue, language)};
   }
 
+  event::ProgrammePtr programme() const override { return keeper_->now(); }
+
   std::vector<console::ScopeChoice> scopes(web::Language language) const override {
     std::vector<console::ScopeChoice> choices;
     const event::ProgrammePtr programme = keeper_->now();

@@ -75,6 +75,7 @@ class PublicPlane {
   [[nodiscard]] virtual event::ProgrammeKeeper& keeper() = 0;
   // The event that tickets are for.
   [[nodiscard]] virtual ticket::Occasion occasion(web::Language language) const = 0;
+  [[nodiscard]] virtual event::ProgrammePtr programme() const = 0;
   // Events and their tracks, for which a role can hold.
   [[nodiscard]] virtual std::vector<console::ScopeChoice> scopes(web::Language language) const = 0;
   // Carries a count to the entity that shows it; blocks until it is durable.

@@ -199,6 +199,7 @@ class WholeSite final : public Site {
             .reads = reads_,
             .frame = frame_,
             .occasion = [this](web::Language language) { return public_->occasion(language); },
+            .programme = [this] { return public_->programme(); },
             .site_address = address(),
             .reply_to =
                 [this] {
@@ -239,6 +240,8 @@ class WholeSite final : public Site {
                   .context = catalogue_->core(),
                   .catalogue = catalogue_.get(),
                   .programme = &public_->editor(),
+                  .calendar = &people_->calendar(),
+                  .queue = &people_->queue(),
                   .accounts = accounts_->identity.get(),
                   .real_clock = &real_clock_,
                   .site_address = site_address(options_, listening()),

@@ -30,6 +30,8 @@ constexpr std::array kAreas{
     Area{"/console/anmeldungen", texts::kMenuRegistrations, Action::kRegistrationsRead, true},
     Area{"/console/wartelisten", texts::kMenuWaiting, Action::kRegistrationsRead, true},
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
+    Area{"/console/termine", texts::kMenuAppointments, Action::kCasesWork},
+    Area{"/console/warteraum", texts::kMenuRoom, Action::kCasesWork},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
     Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
@@ -106,6 +108,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
     if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
     if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
     if (area.action == Action::kSettingsManage && !needs.setup) continue;
+    if (area.action == Action::kCasesWork && needs.calendar == nullptr) continue;
     if (may_open(caller, area)) add(area.page, area.label);
   }
   return head;
@@ -168,6 +171,10 @@ void add_routes(net::Router& router, const Needs& needs) {
   add_gate(router, needs);
   add_gate_list(router, needs);
   add_outbox(router, needs);
+  if (needs.calendar != nullptr) {
+    add_appointments(router, needs);
+    add_waiting_rooms(router, needs);
+  }
   if (needs.programme != nullptr) {
     add_programme(router, needs);
     add_programme_files(router, needs);

@@ -276,7 +276,8 @@ Task<Result<Found>> find(const Needs& needs, const Caller& caller, Action action
   Found found;
   RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(found.booking, ticket::rows::find(session, id));
-    if (found.booking.state == BookingState::kHeld) {
+    if (found.booking.state == BookingState::kHeld ||
+        found.booking.kind != ticket::BookingKind::kRegistration) {
       return fail(Code::kResourceNotFound, "there is no such registration");
     }
     RV_ASSIGN(found.check_ins, door::rows::of_booking(session, found.booking.id));

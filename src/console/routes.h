@@ -11,6 +11,8 @@
 //                                     .../zuruecknehmen; .../viertelstunden.csv
 //   /console/programm                 programme with drafts and warnings; /vortragende, /raeume,
 //                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen
+//   /console/termine, .../{id}        appointments of a day; /buchen for who rings up; /absagen
+//   /console/warteraum, .../{counter}  numbers, arrivals, calling; /zahlen: what was measured
 //   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again
 //   /console/konten, .../{id}         accounts of staff: invitation, roles, locking; administrators
 //   /console/tokens                   API tokens; administrators
@@ -30,6 +32,8 @@
 #include <string_view>
 #include <vector>
 
+#include "appointment/calendar.h"
+#include "appointment/queue.h"
 #include "context/broker.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
@@ -70,6 +74,9 @@ struct Needs {
   jsonld::Catalogue* catalogue = nullptr;
   // Drafts and releases; without it there are no pages of the programme.
   event::ProgrammeEditor* programme = nullptr;
+  // What can be booked where; without it there are no pages of appointments.
+  const appointment::Calendar* calendar = nullptr;
+  appointment::Queue* queue = nullptr;  // with `calendar`
   // What changes accounts; without it there are no pages of staff.
   identity::Identity* accounts = nullptr;
   const Clock* real_clock = nullptr;  // with `accounts`

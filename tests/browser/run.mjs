@@ -16,6 +16,7 @@ import "./mine_test.mjs";
 import "./staff_test.mjs";
 import "./editor_test.mjs";
 import "./first_start_test.mjs";
+import "./appointment_test.mjs";
 
 const [binary, ...words] = process.argv.slice(2);
 const server = await Server.start(binary);

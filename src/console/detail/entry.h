@@ -58,6 +58,8 @@ void add_waiting_lists(net::Router& router, const Needs& needs);
 void add_gate(net::Router& router, const Needs& needs);
 void add_gate_list(net::Router& router, const Needs& needs);
 void add_programme(net::Router& router, const Needs& needs);
+void add_appointments(net::Router& router, const Needs& needs);
+void add_waiting_rooms(net::Router& router, const Needs& needs);
 void add_outbox(net::Router& router, const Needs& needs);
 void add_data(net::Router& router, const Needs& needs);
 

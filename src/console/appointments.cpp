@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Appointments at the desk: who comes when, booking for people who ring up or stand there, from
+// the same times as everybody.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "appointment/visit.h"
+#include "console/appointment_views.h"
+#include "console/detail/staff.h"
+#include "console/pages.h"
+#include "console/texts.h"
+#include "ticket/booking_store.h"
+#include "ticket/changes_store.h"
+#include "ticket/for_pages.h"
+
+namespace revier::console {
+namespace {
+
+using appointment::Choice;
+using appointment::Visit;
+using identity::Action;
+using identity::Caller;
+using net::Method;
+using net::Request;
+using net::Response;
+using ticket::Booking;
+using ticket::BookingState;
+using web::Language;
+
+constexpr std::string_view kPage = "/console/termine";
+constexpr std::string_view kBookPage = "/console/termine/buchen";
+
+Visit visit_of(const Needs& needs, const Booking& booking, Language language) {
+  return appointment::describe(booking, *needs.calendar->programme(), needs.tickets.registrations,
+                               language);
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+bool matches(const Booking& booking, const std::string& text) {
+  return text.empty() || lower(booking.name).find(lower(text)) != std::string::npos ||
+         lower(booking.code).starts_with(lower(text));
+}
+
+std::string state_text(const Booking& booking, Language language) {
+  if (booking.cancelled_at) return words(language, texts::kDeskStateCancelled);
+  const bool open = booking.confirm_by && !booking.confirmed_at;
+  return words(language, open ? texts::kDeskStateUnconfirmed : texts::kDeskStateBooked);
+}
+
+// --- a day
+
+struct Asked {
+  const event::Counter* counter = nullptr;
+  std::string day;
+  std::string text;
+};
+
+// The counter and day asked for, else the first and today.
+Asked asked_of(const Needs& needs, const event::Programme& programme, const Request& request) {
+  const std::string today = web::iso_date(needs.tickets.civil_clock.now());
+  Asked result{.counter = programme.counter(asked(request, "schalter")),
+               .day = asked(request, "tag"),
+               .text = asked(request, "suche")};
+  if (result.counter == nullptr && !programme.counters.empty()) {
+    result.counter = &programme.counters.front();
+  }
+  if (!web::from_local(result.day, "12:00")) result.day = today;
+  return result;
+}
+
+struct Expected {
+  Booking booking;
+  Visit visit;
+};
+
+Task<Result<std::vector<Expected>>> expected_on(const Needs& needs, const Asked& wanted,
+                                                Language language) {
+  std::vector<Expected> list;
+  RV_CO_ASSIGN(const Instant noon, web::from_local(wanted.day, "12:00"));
+  const Duration half = Duration::hours(14);  // wide enough for the changes of the clock
+  RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
+    RV_ASSIGN(std::vector<Booking> bookings,
+              ticket::rows::appointments_between(session, noon - half, noon + half));
+    for (Booking& booking : bookings) {
+      Visit visit = visit_of(needs, booking, language);
+      if (visit.counter != wanted.counter->id || web::iso_date(visit.from) != wanted.day) continue;
+      if (matches(booking, wanted.text)) list.push_back({std::move(booking), std::move(visit)});
+    }
+    return {};
+  }));
+  std::ranges::sort(list, {}, [](const Expected& e) {
+    return std::tuple(e.visit.from, std::string_view(e.booking.code));
+  });
+  co_return list;
+}
+
+web::kern::Table day_table(const std::vector<Expected>& list, const Asked& wanted,
+                           Language language) {
+  web::kern::Table table{
+      .caption = web::text(language, texts::kDeskList,
+                           {{"day", day_name(wanted.day, language)}, {"count", list.size()}}),
+      .columns = {{words(language, texts::kDeskTime)},
+                  {words(language, texts::kDeskNumber)},
+                  {words(language, texts::kDeskName)},
+                  {words(language, texts::kDeskMatter)},
+                  {words(language, texts::kDeskState)}},
+      .rows = {}};
+  for (const Expected& each : list) {
+    const std::string href = fmt::format("{}/{}", kPage, each.booking.id);
+    table.rows.push_back(
+        {{.text = web::time_range(language, each.visit.from, each.visit.to)},
+         {.text = appointment::call_number(each.booking), .href = web::path(language, href)},
+         {.text = each.booking.name.empty() ? "–" : each.booking.name},
+         {.text = each.visit.what},
+         {.text = state_text(each.booking, language)}});
+  }
+  return table;
+}
+
+Task<Response> show_day(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  const Language language = web::language_of(request);
+  const event::ProgrammePtr programme = needs.calendar->programme();
+  const Asked wanted = asked_of(needs, *programme, request);
+  DeskDayPage view{.head = make_head(needs, request, *caller, words(language, texts::kDeskTitle)),
+                   .counters = {},
+                   .day = wanted.day,
+                   .text = wanted.text,
+                   .table = {},
+                   .book = {}};
+  for (const event::Counter& counter : programme->counters) {
+    view.counters.push_back({.value = counter.id,
+                             .label = appointment::where_text(counter, *programme, language),
+                             .selected = &counter == wanted.counter});
+  }
+  if (wanted.counter != nullptr) {
+    const auto list = co_await expected_on(needs, wanted, language);
+    if (!list) co_return refused(needs, request, list.error());
+    view.table = day_table(*list, wanted, language);
+    for (const std::string& offer : wanted.counter->offers) {
+      const auto choice = needs.calendar->find(wanted.counter->id, offer);
+      if (!choice) continue;
+      view.book.push_back({choice->offer->name.in(language),
+                           web::path(language, address(kBookPage, {{"schalter", wanted.counter->id},
+                                                                   {"anliegen", offer},
+                                                                   {"tag", wanted.day}}))});
+    }
+  }
+  web::Html out(language);
+  render_desk_day(out, view);
+  co_return personal(std::move(out));
+}
+
+// --- booking
+
+web::Form book_form(const appointment::TimesForm& times) {
+  web::Form form{.fields = ticket::person_fields()};
+  for (web::FormField& field : form.fields) {
+    field.required = false;
+    field.autocomplete = "off";
+    if (field.name == "name") field.hint = texts::kDeskNameHint;
+    if (field.name == "mail") field.hint = texts::kDeskMailHint;
+  }
+  if (!times.field.options.empty()) form.fields.insert(form.fields.begin(), times.field);
+  form.fields.push_back(csrf_field());
+  return form;
+}
+
+Result<Choice> asked_choice(const Needs& needs, const Request& request) {
+  return needs.calendar->find(asked(request, "schalter"), asked(request, "anliegen"));
+}
+
+std::string book_address(const Choice& choice, Language language) {
+  return web::path(language, address(kBookPage, {{"schalter", choice.counter->id},
+                                                 {"anliegen", choice.offer->id}}));
+}
+
+Response show_book(const Needs& needs, const Request& request, const Caller& caller,
+                   const Choice& choice, web::FormData data, int status) {
+  const Language language = web::language_of(request);
+  const std::string own = book_address(choice, language);
+  const appointment::TimesForm times = needs.calendar->form(choice, request, own, true);
+  const web::Form form = book_form(times);
+  data.set("csrf", std::string(caller.csrf()));
+  DeskBookPage view{
+      .head = make_head(
+          needs, request, caller,
+          web::text(language, texts::kDeskBookFor, {{"what", choice.offer->name.in(language)}})),
+      .where = appointment::where_text(*choice.counter, *choice.programme, language),
+      .times = times.times,
+      .form = {form, data},
+      .action = own + "&tag=" + asked(request, "tag"),
+      .back_href = web::path(language, address(kPage, {{"schalter", choice.counter->id}}))};
+  view.head.page.has_errors = !data.valid();
+  web::Html out(language);
+  render_desk_book(out, view);
+  return personal(std::move(out), status);
+}
+
+Task<Response> get_book(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  const auto choice = asked_choice(needs, request);
+  if (!choice) co_return refused(needs, request, choice.error());
+  co_return show_book(needs, request, *caller, *choice, {}, 200);
+}
+
+Task<Result<Booking>> book(const Needs& needs, const Choice& choice, const web::FormData& data,
+                           Language language) {
+  RV_CO_ASSIGN(const appointment::Slot slot,
+               needs.calendar->chosen(choice, data.get("zeit"), true));
+  RV_CO_ASSIGN(const Booking held, co_await needs.calendar->hold(choice, slot));
+  co_return co_await needs.tickets.registrations.complete(
+      {.booking = held.id,
+       .name = std::string(data.get("name")),
+       .mail = std::string(data.get("mail")),
+       .language = language == Language::kEn ? "en" : "de",
+       .consents = {},
+       .idempotency_key = "desk-" + held.id,
+       .at_desk = true});
+}
+
+Task<Response> post_book(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  web::Form form = book_form({});
+  form.fields.insert(form.fields.begin(), {.name = "zeit", .required = true});
+  auto data = read_own_form(*caller, form, request);
+  if (!data) co_return refused(needs, request, data.error());
+  const auto choice = asked_choice(needs, request);
+  if (!choice) co_return refused(needs, request, choice.error());
+  if (!web::validate(form, *data)) {
+    co_return show_book(needs, request, *caller, *choice, *data, 422);
+  }
+  const Language language = web::language_of(request);
+  const auto booking = co_await book(needs, *choice, *data, language);
+  if (booking) {
+    co_return Response::see_other(
+        web::path(language, fmt::format("{}/{}?neu=1", kPage, booking->id)));
+  }
+  if (describe(booking.error().code).status >= 500) {
+    co_return refused(needs, request, booking.error());
+  }
+  data->fail("zeit", texts::kDeskTaken);
+  co_return show_book(needs, request, *caller, *choice, *data, 409);
+}
+
+// --- one of them
+
+Task<Result<Booking>> find(const Needs& needs, const Request& request) {
+  auto booking = co_await ticket::read_booking(needs.tickets, std::string(request.param("id")));
+  const bool is_appointment = booking && booking->state != BookingState::kHeld &&
+                              booking->kind == ticket::BookingKind::kAppointment;
+  if (booking && !is_appointment) {
+    co_return fail(Code::kResourceNotFound, "there is no such appointment");
+  }
+  co_return booking;
+}
+
+bool can_cancel(const Booking& booking) { return booking.state == BookingState::kRegistered; }
+
+web::kern::DescriptionList facts_of(const Booking& booking, const Visit& visit, Language language) {
+  web::kern::DescriptionList facts;
+  const auto add = [&](const web::Text& key, std::string value) {
+    if (!value.empty()) facts.rows.push_back({words(language, key), std::move(value), {}, {}});
+  };
+  add(texts::kDeskState, state_text(booking, language));
+  add(texts::kDeskNumber, appointment::call_number(booking));
+  add(texts::kDeskName, booking.name);
+  add(texts::kDeskMatter, visit.what);
+  add(texts::kDeskTime, visit.when);
+  add(texts::kDeskCounter, visit.where);
+  add(texts::kListMail, booking.mail);
+  add(texts::kListDeleteAfter, web::date(language, booking.delete_after));
+  return facts;
+}
+
+std::string day_address(const Visit& visit, Language language) {
+  return web::path(
+      language,
+      address(kPage, {{"schalter", visit.counter},
+                      {"tag", visit.from.us == 0 ? std::string() : web::iso_date(visit.from)}}));
+}
+
+Task<Response> show_one(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  const auto booking = co_await find(needs, request);
+  if (!booking) co_return refused(needs, request, booking.error());
+  const Language language = web::language_of(request);
+  const Visit visit = visit_of(needs, *booking, language);
+  DeskAppointmentPage view{
+      .head = make_head(needs, request, *caller, words(language, texts::kDeskOne)),
+      .facts = facts_of(*booking, visit, language),
+      .number = appointment::call_number(*booking),
+      .is_new = !asked(request, "neu").empty(),
+      .cancel_href = can_cancel(*booking) ? std::string(request.path) + "/absagen" : std::string(),
+      .back_href = day_address(visit, language)};
+  web::Html out(language);
+  render_desk_appointment(out, view);
+  co_return personal(std::move(out));
+}
+
+Task<Response> get_cancel(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  const auto booking = co_await find(needs, request);
+  if (!booking) co_return refused(needs, request, booking.error());
+  const Language language = web::language_of(request);
+  const Visit visit = visit_of(needs, *booking, language);
+  const std::string path(request.path);
+  web::Html out(language);
+  render_ask(
+      out,
+      {.head = make_head(needs, request, *caller, words(language, texts::kDeskCancelTitle)),
+       .text = web::text(language, texts::kDeskCancelText,
+                         {{"number", appointment::call_number(*booking)}, {"when", visit.when}}),
+       .button = words(language, texts::kDeskCancelYes),
+       .csrf = std::string(caller->csrf()),
+       .back_href = path.substr(0, path.rfind('/'))});
+  co_return personal(std::move(out));
+}
+
+Task<Response> post_cancel(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  const web::Form form{.fields = {csrf_field()}};
+  const auto data = read_own_form(*caller, form, request);
+  if (!data) co_return refused(needs, request, data.error());
+  const auto booking = co_await find(needs, request);
+  if (!booking) co_return refused(needs, request, booking.error());
+  const auto done = co_await needs.tickets.registrations.cancel(booking->id);
+  if (!done) co_return refused(needs, request, done.error());
+  const std::string path(request.path);
+  co_return Response::see_other(path.substr(0, path.rfind('/')));
+}
+
+}  // namespace
+
+void add_appointments(net::Router& router, const Needs& needs) {
+  add_staff_page(router, needs, Method::kGet, std::string(kPage), show_day);
+  add_staff_page(router, needs, Method::kGet, std::string(kBookPage), get_book);
+  add_staff_page(router, needs, Method::kPost, std::string(kBookPage), post_book);
+  add_staff_page(router, needs, Method::kGet, "/console/termine/{id}", show_one);
+  add_staff_page(router, needs, Method::kGet, "/console/termine/{id}/absagen", get_cancel);
+  add_staff_page(router, needs, Method::kPost, "/console/termine/{id}/absagen", post_cancel);
+}
+
+}  // namespace revier::console

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Many people at once for 200 appointments, by the pages, with kill -9 in between.
+
+Everybody takes what the page offers, and another time where that has just been taken; some give
+their hold back, some leave it. Afterwards no cell has more appointments than people who serve,
+every appointment that was confirmed to somebody is in the records with all its cells, nothing else
+is, and nobody was refused while a time was free.
+
+    tests/rush/slots.py BINARY [--persons N] [--threads N] [--seed N]
+"""
+import argparse
+import datetime
+import http.client
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from event_server import Client, EventServer, Records, ask, both  # noqa: E402
+
+STAFF, TIMES, MINUTES = 5, 40, 10
+PAGE = "/termine/rush/short"
+HOLD_SECONDS = 6
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+TIME = re.compile(r'name="zeit"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="zeit"')
+
+
+def put_counter(client):
+    day = (datetime.date.today() + datetime.timedelta(days=40)).isoformat()
+    end = 10 * 60 + TIMES * MINUTES
+    ask(client, "PUT", "/api/v1/places/hall", {"name": both("Halle")})
+    ask(client, "PUT", "/api/v1/offers/short", {
+        "name": both("Kurz"), "duration_min": MINUTES, "by_appointment": True})
+    ask(client, "PUT", "/api/v1/counters/rush", {
+        "name": both("Schalter"), "place": "hall", "offers": ["short"], "staff": STAFF,
+        "hours": [{"date": day, "from": "10:00", "to": f"{end // 60:02}:{end % 60:02}"}]})
+
+
+class Person:
+    """Goes through the pages as a browser without script does; over a kill, she tries again."""
+
+    def __init__(self, crowd, number):
+        self.crowd, self.number = crowd, number
+        self.chance = random.Random(f"{crowd.seed}-{number}")
+
+    def ask(self, connection, method, path, fields=None):
+        body = urllib.parse.urlencode(fields) if fields else None
+        connection.request(method, path, body, FORM if fields else {})
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("Location") or "", answer.read().decode()
+
+    def book(self, connection):
+        """True when she is through: booked, gave up, or nothing is free."""
+        status, _, page = self.ask(connection, "GET", PAGE)
+        if status != 200:
+            return False
+        times = [a or b for a, b in TIME.findall(page)]
+        if not times:
+            return True
+        status, held, _ = self.ask(connection, "POST", PAGE, {"zeit": self.chance.choice(times)})
+        if status != 303:
+            self.crowd.count("just taken")
+            return False
+        what = self.chance.random()
+        if what < 0.05:
+            self.crowd.count("left the hold")
+            return True
+        if what < 0.15:
+            self.ask(connection, "POST", held + "/zurueck", {"x": "1"})
+            self.crowd.count("gave it back")
+            return True
+        status, own, text = self.ask(connection, "POST", held, {
+            "name": f"Person {self.number}", "mail": f"p{self.number}@rush.test"})
+        if status == 303 and "/termin/" in own:
+            self.crowd.booked(own.rsplit("/", 1)[1].split(".")[0])
+            return True
+        self.crowd.count(f"booking answered {status}")
+        return status != 410
+
+    def go(self, connect):
+        for _ in range(200):
+            connection = None
+            try:
+                connection = connect()
+                if self.book(connection):
+                    return
+            except (OSError, http.client.HTTPException):
+                self.crowd.count("met a dead server")
+                time.sleep(0.2)
+            finally:
+                if connection:
+                    connection.close()
+        self.crowd.count("gave up")
+
+
+class Crowd:
+    def __init__(self, server, persons, threads, seed):
+        self.server, self.persons, self.threads, self.seed = server, persons, threads, seed
+        self.lock = threading.Lock()
+        self.appointments, self.counts, self.next = set(), {}, 0
+
+    def count(self, what):
+        with self.lock:
+            self.counts[what] = self.counts.get(what, 0) + 1
+
+    def booked(self, identity):
+        with self.lock:
+            self.appointments.add(identity)
+
+    def run(self):
+        def work():
+            while True:
+                with self.lock:
+                    if self.next >= self.persons:
+                        return
+                    number, self.next = self.next, self.next + 1
+                Person(self, number).go(
+                    lambda: http.client.HTTPConnection(self.server.listen, timeout=60))
+
+        workers = [threading.Thread(target=work) for _ in range(self.threads)]
+        for worker in workers:
+            worker.start()
+        return workers
+
+
+def check(records, crowd):
+    faults = []
+    over = records.rows(
+        "SELECT q.id, q.capacity, COUNT(*) FROM quota q JOIN booking_claim c ON c.quota = q.id"
+        " GROUP BY q.id HAVING COUNT(*) > q.capacity")
+    if over:
+        faults.append(f"double-booked: {over}")
+    cells = dict(records.rows(
+        "SELECT b.id, COUNT(*) FROM booking b JOIN booking_claim c ON c.booking = b.id"
+        " WHERE b.state = 'registered' GROUP BY b.id"))
+    lost = crowd.appointments - set(cells)
+    if lost:
+        faults.append(f"{len(lost)} confirmed appointments are not in the records")
+    if any(number != MINUTES // 5 for number in cells.values()):
+        faults.append("an appointment has not all its cells")
+    held = records.held()
+    if held:
+        faults.append(f"{held} holds have not ended")
+    # One that was answered to nobody was being answered when the server was killed.
+    unheard = len(set(cells) - crowd.appointments)
+    print(f"    {len(cells)} of {STAFF * TIMES} appointments, {unheard} unheard of, "
+          + ", ".join(f"{n} {what}" for what, n in sorted(crowd.counts.items())))
+    return faults
+
+
+def play(arguments, folder):
+    server = EventServer(arguments.binary, os.path.join(folder, "data"), "--access-log", "off",
+                         "--ticket-hold-seconds", str(HOLD_SECONDS),
+                         "--appointment-network-holds", "1000000")
+    token = server.make_token()
+    server.start()
+    put_counter(Client(server, token))
+    crowd = Crowd(server, arguments.persons, arguments.threads, arguments.seed)
+    workers = crowd.run()
+    chance = random.Random(arguments.seed)
+    kills = 0
+    while any(worker.is_alive() for worker in workers):
+        for worker in workers:
+            worker.join(chance.uniform(0.02, 0.1))
+            if not worker.is_alive():
+                continue
+            # When a part of the people has been let in, not by the clock.
+            due = arguments.persons * (kills + 1) / (arguments.kills + 1)
+            if kills < arguments.kills and crowd.next > due:
+                server.kill()
+                kills += 1
+                server.start()
+    time.sleep(HOLD_SECONDS + 3)
+    records = Records(server.data)
+    faults = check(records, crowd)
+    # What holds gave back is free again: those who come now get all of it.
+    late = Crowd(server, STAFF * TIMES, arguments.threads, arguments.seed + 1)
+    for worker in late.run():
+        worker.join()
+    late.appointments |= crowd.appointments
+    time.sleep(HOLD_SECONDS + 3)
+    faults += check(records, late)
+    records.close()
+    if kills < arguments.kills:
+        faults.append(f"killed {kills} times only")
+    if server.stop() != 0:
+        faults.append("the orderly end failed")
+    return faults
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("binary")
+    parser.add_argument("--persons", type=int,
+                        default=5000 if os.environ.get("RV_LONG") else 300)
+    parser.add_argument("--threads", type=int, default=24)
+    parser.add_argument("--kills", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}")
+    folder = tempfile.mkdtemp(prefix="revier-slots-")
+    began = time.monotonic()
+    faults = play(arguments, folder)
+    for fault in faults:
+        print(f"FAULT {fault}; see {folder}")
+    if not faults:
+        shutil.rmtree(folder)
+        print(f"{arguments.persons} people in {time.monotonic() - began:.0f} s, all in order")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
