@@ -88,16 +88,24 @@ RoomRow row_of(const Arrival& arrival, const Room& room, Language language) {
           .desk = arrival.desk};
 }
 
+// What was not done, and for which desk.
+struct Refusal {
+  std::string problem;
+  std::string desk;
+  int status = 422;
+};
+
 Response show_room(const Needs& needs, const Request& request, const Caller& caller,
-                   const Room& room, const WaitingRoom& now, std::string problem, int status) {
+                   const Room& room, const WaitingRoom& now,
+                   const std::optional<Refusal>& refusal = {}) {
   const Language language = web::language_of(request);
   RoomPage view{.head = make_head(needs, request, caller, words(language, texts::kRoomTitle)),
                 .where = appointment::where_text(*room.counter, *room.programme, language),
-                .problem = std::move(problem),
+                .problem = refusal ? refusal->problem : std::string(),
                 .drawn = asked(request, "nummer"),
                 .wait = appointment::wait_text(now.estimate, language),
                 .basis = appointment::basis_text(now.estimate, language),
-                .desk = asked(request, "platz"),
+                .desk = refusal ? refusal->desk : asked(request, "platz"),
                 .csrf = std::string(caller.csrf()),
                 .action = web::path(language, room_path(room.counter->id)),
                 .offers = {},
@@ -115,7 +123,7 @@ Response show_room(const Needs& needs, const Request& request, const Caller& cal
   view.head.page.has_errors = !view.problem.empty();
   web::Html out(language);
   render_room(out, view);
-  return personal(std::move(out), status);
+  return personal(std::move(out), refusal ? refusal->status : 200);
 }
 
 Task<Response> get_room(Request& request, const Needs& needs) {
@@ -125,7 +133,7 @@ Task<Response> get_room(Request& request, const Needs& needs) {
   if (!room) co_return refused(needs, request, room.error());
   const auto now = co_await read_room(needs, *room);
   if (!now) co_return refused(needs, request, now.error());
-  co_return show_room(needs, request, *caller, *room, *now, {}, 200);
+  co_return show_room(needs, request, *caller, *room, *now);
 }
 
 // --- what a desk does
@@ -235,9 +243,10 @@ Task<Response> post_room(Request& request, const Needs& needs) {
   if (status >= 500) co_return refused(needs, request, done.error());
   const auto now = co_await read_room(needs, *room);
   if (!now) co_return refused(needs, request, now.error());
-  co_return show_room(needs, request, *caller, *room, *now,
-                      problem_text(done.error(), web::language_of(request)),
-                      status == 409 ? 409 : 422);
+  const Refusal refusal{.problem = problem_text(done.error(), web::language_of(request)),
+                        .desk = std::string(data->get("platz")),
+                        .status = status == 409 ? 409 : 422};
+  co_return show_room(needs, request, *caller, *room, *now, refusal);
 }
 
 // --- figures

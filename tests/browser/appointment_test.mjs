@@ -188,7 +188,7 @@ const newCard = /am 15\. Juli 2017 oder später/;
 async function checkCard(page, answers, check = async () => {}) {
   await page.goto("/ausweis-check");
   await check(page);
-  for (const answer of answers) await page.getByLabel(answer).first().check();
+  for (const answer of answers) await page.getByLabel(answer, {exact: true}).check();
   await button(page, "Auswerten").click();
   await page.getByRole("heading", {name: "Ihr Ergebnis"}).waitFor();
   await check(page);
