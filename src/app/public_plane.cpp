@@ -9,6 +9,8 @@
 #include "event/editor_api.h"
 #include "event/page_routes.h"
 #include "event/place_text.h"
+#include "federation/api.h"
+#include "federation/sources.h"
 #include "ldcontext/api.h"
 #include "live/hub.h"
 #include "subscription/api.h"
@@ -32,6 +34,25 @@ class WholePublic final : public PublicPlane {
                                                     .client = needs_.client,
                                                     .clock = needs_.real_clock,
                                                     .options = needs_.contexts}));
+    RV_ASSIGN(registrations_of_sources_,
+              federation::Registrations::open({.store = needs_.store,
+                                               .broker = *broker_,
+                                               .core = needs_.catalogue.core(),
+                                               .civil_clock = needs_.civil_clock}));
+    RV_ASSIGN(watchers_, federation::Watchers::open({.store = needs_.store,
+                                                     .registrations = *registrations_of_sources_,
+                                                     .catalogue = needs_.catalogue,
+                                                     .client = needs_.client,
+                                                     .civil_clock = needs_.civil_clock}));
+    RV_ASSIGN(std::string alias, federation::own_alias(needs_.store));
+    sources_ = federation::make_sources({.registrations = *registrations_of_sources_,
+                                         .broker = *broker_,
+                                         .catalogue = needs_.catalogue,
+                                         .contexts = contexts_.get(),
+                                         .client = needs_.client,
+                                         .civil_clock = needs_.civil_clock,
+                                         .alias = std::move(alias),
+                                         .options = needs_.sources});
     RV_ASSIGN(subscriptions_, subscription::Subscriptions::open({.store = needs_.store,
                                                                  .broker = *broker_,
                                                                  .catalogue = needs_.catalogue,
@@ -66,9 +87,12 @@ class WholePublic final : public PublicPlane {
         .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
         .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }};
     const context::Binding binding{*broker_, needs_.catalogue, access, needs_.api, contexts_.get()};
-    context::add_routes(router, *broker_, needs_.catalogue, access, needs_.api, contexts_.get());
+    context::add_routes(router, *broker_, needs_.catalogue, access, needs_.api, contexts_.get(),
+                        sources_.get());
     ldcontext::add_routes(router, *contexts_, binding);
     subscription::add_routes(router, *subscriptions_, binding, needs_.civil_clock, needs_.pool);
+    federation::add_routes(router, *registrations_of_sources_, *watchers_, binding,
+                           needs_.civil_clock);
     context::add_preflight_routes(router, needs_.api);
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
@@ -90,6 +114,7 @@ class WholePublic final : public PublicPlane {
 
   Result<> tick() override {
     contexts_->tick();
+    RV_TRY(registrations_of_sources_->tick());
     RV_TRY(subscriptions_->tick());
     return editor_->sweep();
   }
@@ -181,6 +206,9 @@ class WholePublic final : public PublicPlane {
   std::unique_ptr<event::ProgrammeEditor> editor_;
   ticket::Registrations* registrations_ = nullptr;
   std::unique_ptr<ldcontext::Contexts> contexts_;
+  std::unique_ptr<federation::Registrations> registrations_of_sources_;
+  std::unique_ptr<federation::Watchers> watchers_;
+  std::unique_ptr<context::Distribution> sources_;
   std::unique_ptr<subscription::Subscriptions> subscriptions_;
 };
 

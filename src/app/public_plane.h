@@ -18,6 +18,7 @@
 #include "context/broker.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
+#include "federation/sources.h"
 #include "identity/identity.h"
 #include "jsonld/catalogue.h"
 #include "ldcontext/contexts.h"
@@ -49,6 +50,7 @@ struct PublicNeeds {
   net::MqttPublisher& mqtt;
   net::Pool& pool;
   ldcontext::Options contexts;
+  federation::SourceOptions sources;
   const Clock& real_clock;
   subscription::Options subscriptions;
   context::ApiOptions api;

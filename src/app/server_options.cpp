@@ -99,6 +99,13 @@ ldcontext::Options context_options(const Options& options) {
   return out;
 }
 
+federation::SourceOptions source_options(const Options& options) {
+  federation::SourceOptions out;
+  out.timeout_ms = options.number("federation.timeout_ms");
+  out.split_entities = options.flag("federation.split_entities");
+  return out;
+}
+
 store::Options store_options(const Options& options) {
   store::Options out;
   out.directory = store_folder(options);

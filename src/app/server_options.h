@@ -4,6 +4,7 @@
 #include "app/options.h"
 #include "base/result.h"
 #include "context/broker.h"
+#include "federation/sources.h"
 #include "jsonld/catalogue.h"
 #include "ldcontext/contexts.h"
 #include "mail/mime.h"
@@ -22,6 +23,7 @@ namespace revier::app {
 [[nodiscard]] net::MqttOptions mqtt_options(const Options& options);
 [[nodiscard]] subscription::Options subscription_options(const Options& options);
 [[nodiscard]] ldcontext::Options context_options(const Options& options);
+[[nodiscard]] federation::SourceOptions source_options(const Options& options);
 [[nodiscard]] store::Options store_options(const Options& options);
 // Threads for what blocks or computes long.
 [[nodiscard]] unsigned pool_threads();

@@ -137,6 +137,7 @@ class WholeSite final : public Site {
                                           .mqtt = *mqtt_,
                                           .pool = pool_,
                                           .contexts = context_options(options_),
+                                          .sources = source_options(options_),
                                           .real_clock = real_clock_,
                                           .subscriptions = subscription_options(options_),
                                           .api = {.cors_origins = cors_origins()},

@@ -8,9 +8,9 @@
 namespace revier::context {
 
 void add_routes(net::Router& router, Broker& broker, jsonld::Catalogue& catalogue, Access access,
-                ApiOptions options, jsonld::Source* contexts) {
-  const auto api = std::make_shared<const detail::Api>(
-      detail::Api{broker, catalogue, std::move(access), std::move(options), contexts});
+                ApiOptions options, jsonld::Source* contexts, Distribution* distribution) {
+  const auto api = std::make_shared<const detail::Api>(detail::Api{
+      broker, catalogue, std::move(access), std::move(options), contexts, distribution});
   detail::add_entity_routes(router, api);
   detail::add_query_routes(router, api);
   detail::add_purge_routes(router, api);
@@ -74,12 +74,41 @@ void route_batch(net::Router& router, const ApiPtr& api, const Endpoint& endpoin
 }
 
 void route_quick(net::Router& router, const ApiPtr& api, const Endpoint& endpoint,
-                 QuickOperation operation) {
-  const net::AsyncHandler handler = [api, operation,
-                                     &parameters = endpoint.parameters](net::Request& request) {
-    return serve_quick(*api, request, parameters, operation);
+                 QuickOperation operation, Operation distributed) {
+  const net::AsyncHandler handler =
+      [api, operation, distributed,
+       &parameters = endpoint.parameters](net::Request& request) -> Task<net::Response> {
+    if (!is_distributed(*api, request)) return serve_quick(*api, request, parameters, operation);
+    const auto run = [&api = *api, distributed, &request] { return distributed(api, request); };
+    return serve(*api, request, &parameters, run);
   };
   add_both(router, endpoint.method, endpoint.pattern, handler, {});
+}
+
+bool is_distributed(const Api& api, const net::Request& request) {
+  return api.distribution != nullptr && api.distribution->any() &&
+         request.query_param("local") != "true";
+}
+
+Api api_over(const Api& api, Broker& gathered) {
+  return {gathered, api.catalogue, api.access, api.options, api.contexts, nullptr};
+}
+
+void add_warnings(net::Response& response, const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) response.header("NGSILD-Warning", warning);
+}
+
+Result<std::vector<std::string>> shown_attributes(const Wishes& wishes,
+                                                  const jsonld::Context& context) {
+  std::vector<std::string> out;
+  const auto add = [&](std::string_view name) -> Result<> {
+    if (name == "id" || name == "type" || name == "scope") return {};
+    RV_ASSIGN(out.emplace_back(), ngsi::expand_checked(name, context));
+    return {};
+  };
+  for (const std::string& name : wishes.attrs) RV_TRY(add(name));
+  for (const ngsi::ProjectionTerm& term : wishes.pick) RV_TRY(add(term.name));
+  return out;
 }
 
 void route_without_id(net::Router& router, const ApiPtr& api, net::Method method,

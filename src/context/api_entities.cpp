@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // /entities (POST) and /entities/{id} (clauses 6.4.3.1, 6.5.3).
 #include "context/detail/routes.h"
+#include "context/detail/serving.h"
 #include "context/detail/view.h"
 
 namespace revier::context::detail {
@@ -47,6 +48,29 @@ Result<net::Response> retrieve_entity(const Api& api, net::Request& request) {
   }
   RV_ASSIGN(std::string body, view.one(*entity));
   return view.answer_with(request, std::move(body));
+}
+
+// 5.7.1 where other sources have a share.
+Task<Result<net::Response>> retrieve_distributed(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
+  RV_CO_ASSIGN(const Wishes wishes, Wishes::of(request));
+  ngsi::Selection selection;
+  RV_CO_ASSIGN(selection.ids.emplace_back(), path_id(request));
+  selection.type = request.query_param("type").value_or("");
+  RV_CO_ASSIGN(auto attributes, shown_attributes(wishes, *exchange.context));
+  RV_CO_ASSIGN(const Distribution::Answer gathered,
+               co_await api.distribution->gather({.operation = Distribution::Operation::kRetrieve,
+                                                  .tenant = exchange.tenant,
+                                                  .request = request,
+                                                  .context = exchange.context,
+                                                  .selection = selection,
+                                                  .attributes = std::move(attributes),
+                                                  .dataset_ids = wishes.dataset_ids}));
+  if (!gathered.broker) co_return retrieve_entity(api, request);
+  const Api over = api_over(api, *gathered.broker);
+  net::Response response = answered(over, request, retrieve_entity(over, request));
+  add_warnings(response, gathered.warnings);
+  co_return response;
 }
 
 // 5.6.18
@@ -108,7 +132,7 @@ void add_entity_routes(net::Router& router, const ApiPtr& api) {
   const std::string all = "/ngsi-ld/v1/entities";
   const std::string one = all + "/{id}";
   route(router, api, {kPost, all, kPlain}, create_entity);
-  route_quick(router, api, {kGet, one, kRetrieve}, retrieve_entity);
+  route_quick(router, api, {kGet, one, kRetrieve}, retrieve_entity, retrieve_distributed);
   route(router, api, {kPut, one, kTyped}, replace_entity);
   route(router, api, {kPatch, one, kMerge}, merge_entity);
   route(router, api, {kDelete, one, kTyped}, delete_entity);

@@ -45,10 +45,65 @@ Task<Result<net::Response>> answer_query(const Api& api, const net::Request& req
   co_return response;
 }
 
+// splitEntities (6.4.3.2): nullopt where the client does not say.
+Result<std::optional<bool>> split_param(const net::Request& request) {
+  if (!request.query_param("splitEntities")) return std::optional<bool>();
+  RV_ASSIGN(const bool split, flag_param(request, "splitEntities"));
+  return std::optional(split);
+}
+
+// Filters are applied to what was gathered: so an attribute that only they name is needed too.
+bool filters(const ngsi::Selection& selection) {
+  return !selection.q.empty() || !selection.georel.empty();
+}
+
+// A query, of what is here, and where registrations match of what other sources have (5.7.2).
+Task<Result<net::Response>> answer_anywhere(const Api& api, const net::Request& request,
+                                            const Exchange& exchange, ngsi::Selection selection,
+                                            Wishes wishes) {
+  if (!is_distributed(api, request)) {
+    co_return co_await answer_query(api, request, exchange, std::move(selection),
+                                    std::move(wishes));
+  }
+  RV_CO_TRY(require_a_filter(selection, wishes.pick, request));
+  RV_CO_ASSIGN(const auto split, split_param(request));
+  std::vector<std::string> attributes;
+  if (!filters(selection)) {
+    RV_CO_ASSIGN(attributes, shown_attributes(wishes, *exchange.context));
+  }
+  const bool batch = request.method == net::Method::kPost;
+  using enum Distribution::Operation;
+  RV_CO_ASSIGN(const Distribution::Answer gathered,
+               co_await api.distribution->gather({.operation = batch ? kQueryBatch : kQuery,
+                                                  .tenant = exchange.tenant,
+                                                  .request = request,
+                                                  .context = exchange.context,
+                                                  .selection = selection,
+                                                  .attributes = std::move(attributes),
+                                                  .dataset_ids = wishes.dataset_ids,
+                                                  .split_entities = split}));
+  if (!gathered.broker) {
+    co_return co_await answer_query(api, request, exchange, std::move(selection),
+                                    std::move(wishes));
+  }
+  if (!wishes.order.terms.empty()) {
+    // "Sort ordering is never applied to distributed operations" (4.23.1).
+    co_return fail(Code::kBadRequestData, "orderBy is for the local scope: add local=true",
+                   "orderBy");
+  }
+  const Api over = api_over(api, *gathered.broker);
+  RV_CO_ASSIGN(
+      net::Response response,
+      co_await answer_query(over, request, exchange, std::move(selection), std::move(wishes)));
+  add_warnings(response, gathered.warnings);
+  co_return response;
+}
+
 Task<Result<net::Response>> query_entities(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
   RV_CO_ASSIGN(Wishes wishes, Wishes::of(request));
-  co_return co_await answer_query(api, request, exchange, selection_of(request), std::move(wishes));
+  co_return co_await answer_anywhere(api, request, exchange, selection_of(request),
+                                     std::move(wishes));
 }
 
 // --- Query as a body (5.2.23) --------------------------------------------------------------------
@@ -221,7 +276,8 @@ Task<Result<net::Response>> query_by_body(const Api& api, net::Request& request)
   RV_CO_ASSIGN(exchange.context, context_of(api, exchange, body));
   RV_CO_ASSIGN(ngsi::Selection selection, body_selection(body));
   RV_CO_ASSIGN(Wishes wishes, body_wishes(body));
-  co_return co_await answer_query(api, request, exchange, std::move(selection), std::move(wishes));
+  co_return co_await answer_anywhere(api, request, exchange, std::move(selection),
+                                     std::move(wishes));
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ using detail::has_option;
 using detail::lacks_context;
 using detail::link_context;
 using detail::link_pages;
+using detail::list_param;
+using detail::listed;
 using detail::Media;
 using detail::media_name;
 using detail::page_of;

@@ -7,6 +7,7 @@
 #include "json/reader.h"
 #include "ngsi/fragment.h"
 #include "ngsi/parse.h"
+#include "ngsi/q.h"
 #include "subscription/detail/members.h"
 
 namespace revier::subscription {
@@ -328,6 +329,15 @@ Result<std::string> canonical(const json::Value& document, const jsonld::Context
   return text;
 }
 
+// csf chooses among other sources (4.9); a wrong one is refused although none is asked.
+Result<> check_csf(const Reader& reader) {
+  RV_ASSIGN(const std::string csf, reader.text("csf"));
+  if (csf.empty()) return {};
+  const auto query = ngsi::parse_query(csf);
+  if (query) return {};
+  return fail(Code::kBadRequestData, query.error().message, "csf");
+}
+
 // Conditions are compiled once against no names at all, so that a wrong one is refused now.
 Result<> check_conditions(const Subscription& subscription) {
   const ngsi::Names none;
@@ -376,6 +386,7 @@ Result<Subscription> parse(const json::Value& document, const Reading& reading) 
   RV_ASSIGN(out.is_active, names.flag("isActive", true));
   RV_ASSIGN(out.lang, names.text("lang"));
   RV_ASSIGN(out.triggers, read_triggers(names));
+  RV_TRY(check_csf(names));
   RV_TRY(read_selections(names, out));
   RV_TRY(read_times(names, reading.now, out));
   if (!whole.root().find("entities") && !local_only && out.watched.empty()) {

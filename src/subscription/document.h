@@ -35,6 +35,7 @@ struct Shown {
   bool with_context = false;
   bool sys_attrs = false;
   bool secrets = true;
+  bool defaults = true;  // with what holds where a member was not given
 };
 [[nodiscard]] std::string to_json(const Subscription& subscription, const Counters& counters,
                                   const Shown& shown);

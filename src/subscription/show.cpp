@@ -135,7 +135,7 @@ std::string to_json(const Subscription& subscription, const Counters& counters,
       out.value(value);
     }
   }
-  write_defaults(out, subscription, document->root());
+  if (shown.defaults) write_defaults(out, subscription, document->root());
   out.member("status", std::string(status_of(subscription, shown.now)));
   if (shown.sys_attrs) {
     out.member("createdAt", to_iso8601(subscription.created_at));

@@ -8,7 +8,7 @@ namespace revier::context::detail {
 namespace {
 
 constexpr std::string_view kExposed =
-    "ETag, Link, Location, NGSILD-Results-Count, NGSILD-Tenant, NGSILD-Warning";
+    "ETag, Link, Location, NGSILD-Results-Count, NGSILD-Tenant, NGSILD-Warning, Preference-Applied";
 constexpr std::string_view kAsked =
     "Accept, Authorization, Content-Type, If-None-Match, Link, NGSILD-Tenant, Prefer";
 constexpr std::string_view kSeconds = "600";  // a browser asks again after that

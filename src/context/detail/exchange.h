@@ -10,6 +10,7 @@
 
 #include "context/api.h"
 #include "context/detail/http.h"
+#include "context/distribution.h"
 #include "json/json.h"
 
 namespace revier::context::detail {
@@ -23,7 +24,8 @@ struct Api {
   jsonld::Catalogue& catalogue;
   Access access;
   ApiOptions options;
-  jsonld::Source* contexts = nullptr;  // nullptr: what is not in the catalogue is not to be had
+  jsonld::Source* contexts = nullptr;    // nullptr: what is not in the catalogue is not to be had
+  Distribution* distribution = nullptr;  // nullptr: there are no other sources
 };
 
 struct Exchange {

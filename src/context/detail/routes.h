@@ -8,6 +8,7 @@
 #include "base/task.h"
 #include "context/detail/exchange.h"
 #include "context/detail/parameters.h"
+#include "context/detail/view.h"
 #include "context/writes.h"
 #include "ngsi/parse.h"
 
@@ -34,8 +35,18 @@ struct Endpoint {
 using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
 using QuickOperation = Result<net::Response> (*)(const Api&, net::Request&);
 void route(net::Router& router, const ApiPtr& api, const Endpoint& endpoint, Operation operation);
+// `distributed` runs instead where other sources may have a share.
 void route_quick(net::Router& router, const ApiPtr& api, const Endpoint& endpoint,
-                 QuickOperation operation);
+                 QuickOperation operation, Operation distributed);
+// True where other sources may have to be asked: there are some, and the request is not local.
+[[nodiscard]] bool is_distributed(const Api& api, const net::Request& request);
+// The same API over what was gathered, which is not distributed any more.
+[[nodiscard]] Api api_over(const Api& api, Broker& gathered);
+// What may be missing from an answer (6.3.17).
+void add_warnings(net::Response& response, const std::vector<std::string>& warnings);
+// Attributes that the client wants shown, as IRIs; empty: all.
+[[nodiscard]] Result<std::vector<std::string>> shown_attributes(const Wishes& wishes,
+                                                                const jsonld::Context& context);
 // POST of a batch.
 void route_batch(net::Router& router, const ApiPtr& api, const Endpoint& endpoint,
                  Operation operation);

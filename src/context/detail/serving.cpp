@@ -2,6 +2,7 @@
 #include "context/detail/serving.h"
 
 #include "context/detail/cors.h"
+#include "context/detail/versions.h"
 
 namespace revier::context::detail {
 namespace {
@@ -26,6 +27,7 @@ net::Response answered(const Api& api, const net::Request& request, Result<net::
   net::Response response;
   if (result) {
     response = *std::move(result);
+    if (request.header("Prefer")) apply_version(request, response);
   } else if (result.error().code == Code::kUnsupportedMediaType) {
     response = answer_empty(request, 415);  // just the status, without a body (6.3.4)
   } else {

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "federation/api.h"
+
+#include <array>
+
+#include "federation/detail/asking.h"
+#include "federation/detail/routes.h"
+#include "federation/document.h"
+#include "ngsi/parse.h"
+
+namespace revier::federation {
+namespace {
+
+using context::Exchange;
+using identity::Action;
+using identity::Caller;
+using identity::Scope;
+
+constexpr std::string_view kCountHeader = "NGSILD-Results-Count";
+constexpr std::string_view kAll = "/ngsi-ld/v1/csourceRegistrations";
+
+constexpr std::array<std::string_view, 24> kAsked = {
+    "type",      "attrs",     "pick",        "omit",   "q",           "csf",
+    "georel",    "geometry",  "coordinates", "id",     "geoproperty", "geometryProperty",
+    "idPattern", "scopeQ",    "timerel",     "timeAt", "endTimeAt",   "timeproperty",
+    "lang",      "datasetId", "limit",       "offset", "count",       "options"};
+constexpr std::array<std::string_view, 1> kOneShown = {"options"};
+constexpr std::array<std::string_view, 1> kSysAttrs = {"sysAttrs"};
+constexpr context::Parameters kNoParameters = {{}, {}};
+constexpr context::Parameters kQueryParameters = {kAsked, kSysAttrs};
+constexpr context::Parameters kShowParameters = {kOneShown, kSysAttrs};
+
+using detail::Api;
+
+// Errors: kUnauthenticated, kForbidden.
+Result<Caller> writer(const Api& api, const net::Request& request, std::string_view tenant) {
+  Caller caller = api.binding.access.authenticate(request);
+  RV_TRY(caller.require(Action::kDataWrite, Scope::tenant(tenant)));
+  return caller;
+}
+
+bool owns(const Caller& caller, const Registration& registration) {
+  return caller.may(Action::kDataManage, Scope::tenant(registration.tenant)) ||
+         (!registration.owner.empty() && registration.owner == caller.id());
+}
+
+Result<RegistrationPtr> path_registration(const Api& api, const net::Request& request,
+                                          std::string_view tenant) {
+  const std::string id(request.param("id"));
+  RV_TRY(ngsi::check_uri(id, "the registration's id"));
+  auto found = api.registrations.find(tenant, id);
+  if (found) return found;
+  return fail(Code::kResourceNotFound, "there is no registration of this id");
+}
+
+// The same where the caller is to change it.
+Result<RegistrationPtr> own_registration(const Api& api, const net::Request& request,
+                                         std::string_view tenant) {
+  RV_ASSIGN(const Caller caller, writer(api, request, tenant));
+  RV_ASSIGN(auto found, path_registration(api, request, tenant));
+  if (owns(caller, *found)) return found;
+  return fail(Code::kForbidden, "the registration is somebody else's");
+}
+
+Task<Result<net::Response>> create(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
+  const json::Value body = exchange.body->root();
+  RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
+  RV_CO_ASSIGN(Registration registration, parse(body, *context, api.civil_clock.now()));
+  registration.tenant = exchange.tenant;
+  registration.owner = api.binding.access.authenticate(request).id();
+  RV_CO_ASSIGN(const std::string id, co_await api.registrations.create(std::move(registration)));
+  net::Response response = context::answer_empty(request, 201);
+  response.header("Location", fmt::format("{}/{}", kAll, context::percent_encoded(id)));
+  co_return response;
+}
+
+net::Response answer_shown(const net::Request& request, const Exchange& exchange,
+                           std::string body) {
+  net::Response response = context::answer(request, 200, exchange.accept, std::move(body));
+  if (exchange.accept == context::Media::kJson) {
+    context::link_context(response, exchange.context->link());
+  }
+  return response;
+}
+
+std::string shown(const Api& api, const net::Request& request, const Exchange& exchange,
+                  const Caller& caller, const Match& match) {
+  const Registration& registration = *match.registration;
+  return to_json(registration, api.registrations.counters(registration),
+                 {.context = *exchange.context,
+                  .with_context = exchange.accept == context::Media::kLdJson,
+                  .sys_attrs = context::has_option(request, "sysAttrs"),
+                  .secrets = owns(caller, registration),
+                  .information = match.information.empty() ? nullptr : &match.information});
+}
+
+Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  RV_CO_ASSIGN(const Caller caller, writer(api, request, exchange.tenant));
+  RV_CO_ASSIGN(const auto found, path_registration(api, request, exchange.tenant));
+  co_return answer_shown(request, exchange, shown(api, request, exchange, caller, {found, {}, {}}));
+}
+
+Task<Result<net::Response>> query(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  RV_CO_ASSIGN(const Caller caller, writer(api, request, exchange.tenant));
+  RV_CO_ASSIGN(const Wanted wanted, detail::wanted_of(request, *exchange.context));
+  RV_CO_ASSIGN(const context::Page page, context::page_of(request));
+  if (page.limit == 0 && !page.count) {
+    co_return fail(Code::kBadRequestData, "limit=0 is for count=true", "limit");
+  }
+  RV_CO_ASSIGN(const auto matches,
+               api.registrations.match(exchange.tenant, wanted, *exchange.context));
+  std::string body = "[";
+  const std::size_t end = std::min(matches.size(), page.offset + page.limit);
+  for (std::size_t i = page.offset; i < end; ++i) {
+    if (body.size() > 1) body.push_back(',');
+    body += shown(api, request, exchange, caller, matches[i]);
+  }
+  net::Response response = answer_shown(request, exchange, body + "]");
+  context::link_pages(response, request, exchange.accept, page, end < matches.size());
+  if (page.count) response.header(std::string(kCountHeader), std::to_string(matches.size()));
+  co_return response;
+}
+
+Task<Result<net::Response>> update(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
+  RV_CO_ASSIGN(const auto found, own_registration(api, request, exchange.tenant));
+  const json::Value body = exchange.body->root();
+  RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
+  RV_CO_TRY(
+      co_await api.registrations.update(exchange.tenant, found->id, json::to_text(body), context));
+  co_return context::answer_empty(request, 204);
+}
+
+Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
+  RV_CO_ASSIGN(const auto found, own_registration(api, request, exchange.tenant));
+  RV_CO_TRY(co_await api.registrations.remove(exchange.tenant, found->id));
+  co_return context::answer_empty(request, 204);
+}
+
+}  // namespace
+
+void add_routes(net::Router& router, Registrations& registrations, Watchers& watchers,
+                context::Binding binding, const Clock& civil_clock) {
+  using enum net::Method;
+  using detail::route;
+  const auto api =
+      std::make_shared<const Api>(Api{registrations, watchers, std::move(binding), civil_clock});
+  const std::string all(kAll);
+  route(router, api, {kPost, all, kNoParameters, create});
+  route(router, api, {kGet, all, kQueryParameters, query});
+  route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve});
+  route(router, api, {kPatch, all + "/{id}", kNoParameters, update});
+  route(router, api, {kDelete, all + "/{id}", kNoParameters, remove});
+  detail::add_watcher_routes(router, api);
+}
+
+}  // namespace revier::federation

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: EUPL-1.2
+// /csourceSubscriptions (clauses 6.12, 6.13, 5.11).
+#include <array>
+
+#include "federation/detail/routes.h"
+#include "ngsi/parse.h"
+
+namespace revier::federation::detail {
+namespace {
+
+using context::Exchange;
+using identity::Action;
+using identity::Caller;
+using identity::Scope;
+using subscription::Subscription;
+
+constexpr std::string_view kCountHeader = "NGSILD-Results-Count";
+constexpr std::size_t kBodyBytesMax = 256 * 1024;
+constexpr std::string_view kAll = "/ngsi-ld/v1/csourceSubscriptions";
+
+constexpr std::array<std::string_view, 4> kPaged = {"limit", "offset", "count", "options"};
+constexpr std::array<std::string_view, 1> kShown = {"options"};
+constexpr std::array<std::string_view, 1> kSysAttrs = {"sysAttrs"};
+constexpr context::Parameters kNoParameters = {{}, {}};
+constexpr context::Parameters kQueryParameters = {kPaged, kSysAttrs};
+constexpr context::Parameters kShowParameters = {kShown, kSysAttrs};
+
+bool owns(const Caller& caller, const Subscription& subscription) {
+  return caller.may(Action::kDataManage, Scope::tenant(subscription.tenant)) ||
+         (!subscription.owner.empty() && subscription.owner == caller.id());
+}
+
+// One of others is told as if it were not there.
+Result<Watchers::Entry> own_entry(const Api& api, const net::Request& request,
+                                  std::string_view tenant) {
+  const Caller caller = api.binding.access.authenticate(request);
+  RV_TRY(caller.require(Action::kDataWrite, Scope::tenant(tenant)));
+  const std::string id(request.param("id"));
+  RV_TRY(ngsi::check_uri(id, "the subscription's id"));
+  auto entry = api.watchers.find(tenant, id);
+  if (entry && owns(caller, *entry->subscription)) return *std::move(entry);
+  return fail(Code::kResourceNotFound, "there is no subscription of this id");
+}
+
+// The @context of notifications: jsonldContext, else the document's own.
+Result<jsonld::ContextPtr> told_context(const Api& api, const json::Value& body,
+                                        const jsonld::ContextPtr& own) {
+  const auto url = body.find("jsonldContext");
+  if (!url) return own;
+  if (!url->as_string()) {
+    return fail(Code::kBadRequestData, "jsonldContext: expected a URL", "jsonldContext");
+  }
+  return api.binding.catalogue.resolve_url(*url->as_string());
+}
+
+Task<Result<net::Response>> create(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
+  const json::Value body = exchange.body->root();
+  RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
+  RV_CO_ASSIGN(const auto told, told_context(api, body, context));
+  RV_CO_ASSIGN(Subscription made,
+               subscription::parse(body, {context, told, api.civil_clock.now()}));
+  made.tenant = exchange.tenant;
+  made.owner = api.binding.access.authenticate(request).id();
+  if (api.binding.contexts != nullptr && told->link().empty()) {
+    RV_CO_ASSIGN(made.told_context,
+                 co_await api.binding.contexts->host(told, exchange.tenant, request.origin()));
+  }
+  RV_CO_ASSIGN(const std::string id, co_await api.watchers.create(std::move(made)));
+  net::Response response = context::answer_empty(request, 201);
+  response.header("Location", fmt::format("{}/{}", kAll, context::percent_encoded(id)));
+  co_return response;
+}
+
+std::string shown(const Api& api, const net::Request& request, const Exchange& exchange,
+                  const Watchers::Entry& entry) {
+  return subscription::to_json(
+      *entry.subscription, entry.counters,
+      {*exchange.context, api.civil_clock.now(), exchange.accept == context::Media::kLdJson,
+       context::has_option(request, "sysAttrs"), true, false});
+}
+
+net::Response answer_shown(const net::Request& request, const Exchange& exchange,
+                           std::string body) {
+  net::Response response = context::answer(request, 200, exchange.accept, std::move(body));
+  if (exchange.accept == context::Media::kJson) {
+    context::link_context(response, exchange.context->link());
+  }
+  return response;
+}
+
+Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
+  co_return answer_shown(request, exchange, shown(api, request, exchange, entry));
+}
+
+Task<Result<net::Response>> query(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  const Caller caller = api.binding.access.authenticate(request);
+  RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant(exchange.tenant)));
+  RV_CO_ASSIGN(const context::Page page, context::page_of(request));
+  if (page.limit == 0 && !page.count) {
+    co_return fail(Code::kBadRequestData, "limit=0 is for count=true", "limit");
+  }
+  std::vector<Watchers::Entry> all = api.watchers.list(exchange.tenant);
+  std::erase_if(all, [&](const auto& entry) { return !owns(caller, *entry.subscription); });
+  std::string body = "[";
+  const std::size_t end = std::min(all.size(), page.offset + page.limit);
+  for (std::size_t i = page.offset; i < end; ++i) {
+    if (body.size() > 1) body.push_back(',');
+    body += shown(api, request, exchange, all[i]);
+  }
+  net::Response response = answer_shown(request, exchange, body + "]");
+  context::link_pages(response, request, exchange.accept, page, end < all.size());
+  if (page.count) response.header(std::string(kCountHeader), std::to_string(all.size()));
+  co_return response;
+}
+
+Task<Result<net::Response>> update(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
+  RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
+  const json::Value body = exchange.body->root();
+  RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
+  RV_CO_TRY(co_await api.watchers.update(exchange.tenant, entry.subscription->id,
+                                         json::to_text(body), context));
+  co_return context::answer_empty(request, 204);
+}
+
+Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
+  RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
+  RV_CO_TRY(co_await api.watchers.remove(exchange.tenant, entry.subscription->id));
+  co_return context::answer_empty(request, 204);
+}
+
+}  // namespace
+
+void route(net::Router& router, const ApiPtr& api, const Route& given) {
+  const net::AsyncHandler handler = [api, operation = given.operation,
+                                     &parameters = given.parameters](net::Request& request) {
+    const auto run = [&api = *api, operation, &request] { return operation(api, request); };
+    return context::serve(api->binding, request, &parameters, run);
+  };
+  for (const std::string_view end : {"", "/"}) {
+    router.add(given.method, given.pattern + std::string(end), handler, {kBodyBytesMax});
+  }
+}
+
+void add_watcher_routes(net::Router& router, const ApiPtr& api) {
+  using enum net::Method;
+  const std::string all(kAll);
+  route(router, api, {kPost, all, kNoParameters, create});
+  route(router, api, {kGet, all, kQueryParameters, query});
+  route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve});
+  route(router, api, {kPatch, all + "/{id}", kNoParameters, update});
+  route(router, api, {kDelete, all + "/{id}", kNoParameters, remove});
+}
+
+}  // namespace revier::federation::detail

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a source is asked (4.3.6.4 to 4.3.6.6, 6.3.18, 6.3.19).
+//
+// Thread safety: pure functions.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "context/distribution.h"
+#include "federation/registrations.h"
+#include "net/client.h"
+
+namespace revier::federation::detail {
+
+// One question to one source.
+struct Question {
+  RegistrationPtr registration;
+  // The part of the registration that is asked for: what goes beyond it in an answer is dropped.
+  const EntityInfo* entity = nullptr;  // nullptr: any
+  const Information* information = nullptr;
+  jsonld::ContextPtr context;                               // names of question and answer
+  std::string path;                                         // of the resource
+  std::vector<std::pair<std::string, std::string>> params;  // not encoded
+};
+
+// All that are to be asked; nothing where none matches.
+struct Asking {
+  const context::Distribution::Ask& ask;
+  const std::vector<Match>& matches;
+  const jsonld::ContextPtr& core;
+  bool split_entities;                                        // filters are not told to sources
+  const std::map<std::string, jsonld::ContextPtr>& contexts;  // by registration: jsonldContext
+};
+[[nodiscard]] std::vector<Question> questions_of(const Asking& asking);
+
+// The HTTP request of a question, one page of it for a query.
+struct Sending {
+  const net::Request& triggering;
+  std::string_view alias;  // of this server
+  std::int64_t timeout_ms;
+  std::size_t reply_bytes_max;
+};
+[[nodiscard]] net::Outgoing outgoing_of(const Question& question, const Sending& sending,
+                                        std::size_t offset);
+
+// Entities of a page.
+inline constexpr std::size_t kPageEntities = 500;
+
+// The pseudonyms of a request's Via header.
+[[nodiscard]] std::vector<std::string> via_of(const net::Request& request);
+
+// Type selection of the client, its names rewritten from one context to another.
+[[nodiscard]] std::string rewritten(std::string_view selection, const jsonld::Context& from,
+                                    const jsonld::Context& to);
+
+}  // namespace revier::federation::detail

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "federation/detail/merge.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "ngsi/mutate.h"
+#include "ngsi/parse.h"
+
+namespace revier::federation::detail {
+namespace {
+
+std::optional<Instant> time_member(const json::Value& object, std::string_view name) {
+  const auto member = object.find(name);
+  const auto text = member ? member->as_string() : std::nullopt;
+  if (!text) return std::nullopt;
+  const auto time = parse_iso8601(*text);
+  return time ? std::optional(*time) : std::nullopt;
+}
+
+Times times_in(const json::Value& object) {
+  return {time_member(object, "createdAt"), time_member(object, "modifiedAt")};
+}
+
+// When each instance was written, by attribute and datasetId.
+using TimesByInstance = std::map<std::pair<std::string, std::string>, Times>;
+TimesByInstance times_of(const json::Value& entity, const jsonld::Context& context) {
+  TimesByInstance out;
+  const auto take = [&](const std::string& iri, const json::Value& instance) {
+    const auto dataset = instance.find("datasetId");
+    out[{iri, std::string(dataset ? dataset->as_string().value_or("") : "")}] = times_in(instance);
+  };
+  for (const auto [key, value] : entity.members()) {
+    const auto iri = context.expand_name(key);
+    if (!iri) continue;
+    if (value.is_object()) take(*iri, value);
+    for (const json::Value instance : value.elements()) take(*iri, instance);
+  }
+  return out;
+}
+
+bool is_registered(const Question& question, const ngsi::FragmentAttribute& attribute) {
+  const auto& registered = question.information->attributes;
+  if (!registered.empty() && std::ranges::find(registered, attribute.name) == registered.end()) {
+    return false;
+  }
+  const auto& datasets = question.registration->dataset_ids;
+  const std::string dataset = attribute.dataset_id.empty() ? "@none" : attribute.dataset_id;
+  return datasets.empty() || std::ranges::find(datasets, dataset) != datasets.end();
+}
+
+bool is_registered(const Question& question, const ngsi::Fragment& fragment) {
+  if (question.entity == nullptr) return true;
+  if (!question.entity->id.empty() && question.entity->id != fragment.id) return false;
+  return std::ranges::all_of(question.entity->types, [&](const std::string& type) {
+    return std::ranges::find(fragment.types, type) != fragment.types.end();
+  });
+}
+
+Result<Part> part_of(const Question& question, const json::Value& entity,
+                     jsonld::Catalogue& catalogue) {
+  jsonld::ContextPtr context = question.context;
+  if (const auto own = entity.find("@context")) {
+    RV_ASSIGN(context, catalogue.resolve(*own));
+  }
+  Part part;
+  RV_ASSIGN(part.fragment, ngsi::parse_entity(entity, *context, ngsi::kParseWhole));
+  std::erase_if(part.fragment.attributes, [&](const ngsi::FragmentAttribute& attribute) {
+    return !is_registered(question, attribute);
+  });
+  part.times = times_in(entity);
+  const TimesByInstance times = times_of(entity, *context);
+  for (const ngsi::FragmentAttribute& attribute : part.fragment.attributes) {
+    const auto found = times.find({attribute.name, attribute.dataset_id});
+    part.attribute_times.push_back(found == times.end() ? Times{} : found->second);
+  }
+  return part;
+}
+
+// 4.5.5: "the one with the most recent observedAt ..., else modifiedAt".
+bool is_newer(const ngsi::FragmentAttribute& other, const Times& times,
+              const ngsi::AttributeView& known) {
+  if (other.observed_at.value && known.observed_at) {
+    return *other.observed_at.value > *known.observed_at;
+  }
+  if (other.observed_at.value || known.observed_at) return other.observed_at.value.has_value();
+  return times.modified && *times.modified > known.modified_at;
+}
+
+Result<ngsi::EntityPtr> append(ngsi::Names& names, const ngsi::EntityPtr& before,
+                               const ngsi::Fragment& fragment, Instant at) {
+  RV_ASSIGN(const ngsi::Mutated done, ngsi::append_attributes(names, before, fragment, true, at));
+  return done.after;
+}
+
+// The instance as its source has it: made at its createdAt, changed at its modifiedAt.
+Result<ngsi::EntityPtr> with_instance(ngsi::Names& names, ngsi::EntityPtr entity,
+                                      ngsi::FragmentAttribute attribute, const Times& times,
+                                      Instant otherwise) {
+  const Instant modified = times.modified.value_or(otherwise);
+  const Instant created = times.created.value_or(modified);
+  ngsi::Fragment one;
+  one.attributes.push_back(std::move(attribute));
+  if (created < modified) {
+    RV_ASSIGN(entity, append(names, entity, one, created));
+  }
+  return append(names, entity, one, modified);
+}
+
+// Instances from the oldest to the newest, so that the entity's modifiedAt is the newest one's.
+std::vector<std::size_t> by_age(const Part& part) {
+  std::vector<std::size_t> order(part.attribute_times.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {},
+                    [&](std::size_t i) { return std::tuple(part.attribute_times[i].modified, i); });
+  return order;
+}
+
+// What an entity has of its own becomes what both have.
+Result<ngsi::EntityPtr> base_of(ngsi::Names& names, ngsi::EntityPtr before, const Part& part,
+                                const Merging& merging) {
+  ngsi::Fragment own;
+  own.id = part.fragment.id;
+  own.types = part.fragment.types;
+  if (before == nullptr) {
+    own.scopes = part.fragment.scopes;
+    own.expires_at = part.fragment.expires_at;
+    RV_ASSIGN(const ngsi::Mutated made,
+              ngsi::create(names, own, part.times.created.value_or(merging.now)));
+    return made.after;
+  }
+  if (merging.auxiliary) return before;
+  if (!before->has_scopes()) own.scopes = part.fragment.scopes;
+  return append(names, before, own, before->modified_at());
+}
+
+}  // namespace
+
+Result<std::vector<Part>> parts_of(const Question& question, const net::Reply& reply,
+                                   jsonld::Catalogue& catalogue) {
+  if (reply.body.empty()) return std::vector<Part>{};
+  RV_ASSIGN(const json::Document document, json::Document::parse(reply.body));
+  const json::Value root = document.root();
+  std::vector<Part> parts;
+  const auto take = [&](const json::Value& entity) -> Result<> {
+    if (entity.is_object() && entity.size() == 0) return {};
+    RV_ASSIGN(Part part, part_of(question, entity, catalogue));
+    if (is_registered(question, part.fragment)) parts.push_back(std::move(part));
+    return {};
+  };
+  if (root.is_array()) {
+    for (const json::Value entity : root.elements()) RV_TRY(take(entity));
+  } else {
+    RV_TRY(take(root));
+  }
+  return parts;
+}
+
+Result<ngsi::EntityPtr> merged(ngsi::Names& names, ngsi::EntityPtr before, Part part,
+                               const Merging& merging) {
+  RV_ASSIGN(ngsi::EntityPtr entity, base_of(names, before, part, merging));
+  const Instant otherwise = part.times.modified.value_or(merging.now);
+  for (const std::size_t i : by_age(part)) {
+    ngsi::FragmentAttribute& attribute = part.fragment.attributes[i];
+    const ngsi::NameId name = names.find(attribute.name);
+    if (before != nullptr && name != ngsi::kNoName) {
+      const auto known = before->find(name, attribute.dataset_id);
+      if (known && (merging.auxiliary || !is_newer(attribute, part.attribute_times[i], *known))) {
+        continue;
+      }
+    }
+    RV_ASSIGN(entity, with_instance(names, std::move(entity), std::move(attribute),
+                                    part.attribute_times[i], otherwise));
+  }
+  return entity;
+}
+
+}  // namespace revier::federation::detail

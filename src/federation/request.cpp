@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "federation/detail/request.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "context/binding.h"
+
+namespace revier::federation::detail {
+namespace {
+
+using context::Distribution;
+
+constexpr std::string_view kEntities = "/ngsi-ld/v1/entities";
+constexpr std::string_view kBatch = "/ngsi-ld/v1/entityOperations/query";
+constexpr std::string_view kOfRequest = "urn:ngsi-ld:request";
+// Set by us, by HTTP, or with a meaning of their own (4.3.6.5, 4.3.6.6).
+constexpr std::array<std::string_view, 14> kReserved = {
+    "NGSILD-Tenant", "Via",         "Content-Length", "Transfer-Encoding", "Host", "Connection",
+    "Accept",        "contentType", "jsonldContext",  "ngsildConformance", "Link", "TE",
+    "Content-Type",  "Upgrade"};
+
+std::optional<std::string_view> info_of(const Registration& registration, std::string_view key) {
+  for (const KeyValue& pair : registration.source_info) {
+    if (pair.key == key) return pair.value;
+  }
+  return std::nullopt;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out.append(out.empty() ? "" : ",").append(text);
+  return out;
+}
+
+// Attributes that are both registered and wanted; empty: all.
+std::vector<std::string> asked_attributes(const Information& information,
+                                          const std::vector<std::string>& wanted) {
+  if (information.attributes.empty()) return wanted;
+  if (wanted.empty()) return information.attributes;
+  std::vector<std::string> out;
+  for (const std::string& name : information.attributes) {
+    if (std::ranges::find(wanted, name) != wanted.end()) out.push_back(name);
+  }
+  return out;
+}
+
+bool is_query(const Question& question) {
+  return question.path == kEntities || question.path == kBatch;
+}
+
+class Questions {
+ public:
+  explicit Questions(const Asking& asking)
+      : asking_(asking), ask_(asking.ask), core_(asking.core), split_(asking.split_entities) {}
+
+  void add(const Match& match) {
+    const Registration& registration = *match.registration;
+    for (std::size_t i = 0; i < registration.information.size(); ++i) {
+      if (!match.information[i]) continue;
+      const Information& information = registration.information[i];
+      if (information.entities.empty()) add_one(match.registration, information, nullptr);
+      for (std::size_t k = 0; k < information.entities.size(); ++k) {
+        if (match.entities[i][k])
+          add_one(match.registration, information, &information.entities[k]);
+      }
+    }
+  }
+
+  std::vector<Question> take() { return std::move(out_); }
+
+ private:
+  // Names are told under the context that the source wants (4.3.6.6), else under the client's where
+  // a Link header can name it.
+  jsonld::ContextPtr context_for(const Registration& registration) const {
+    const auto wanted = asking_.contexts.find(registration.id);
+    if (wanted != asking_.contexts.end()) return wanted->second;
+    return ask_.context->link().empty() ? core_ : ask_.context;
+  }
+
+  // What the source offers of what would answer.
+  std::string resource_for(const Registration& registration) const {
+    using Wish = Distribution::Operation;
+    const Operations offered = registration.operations;
+    if (ask_.operation == Wish::kRetrieve && (offered & kRetrieveEntity) != 0) {
+      return fmt::format("{}/{}", kEntities, context::percent_encoded(ask_.selection.ids.front()));
+    }
+    const bool batch = (offered & kQueryBatch) != 0;
+    const bool query = (offered & kQueryEntity) != 0;
+    if (batch && (!query || ask_.operation == Wish::kQueryBatch)) return std::string(kBatch);
+    return query ? std::string(kEntities) : std::string();
+  }
+
+  void add_one(const RegistrationPtr& registration, const Information& information,
+               const EntityInfo* entity) {
+    Question question{registration,
+                      entity,
+                      &information,
+                      context_for(*registration),
+                      resource_for(*registration),
+                      {}};
+    if (question.path.empty()) return;
+    std::vector<std::string> names;
+    for (const std::string& iri : asked_attributes(information, ask_.attributes)) {
+      names.push_back(question.context->compact_name(iri));
+    }
+    if (!names.empty()) question.params.emplace_back("attrs", joined(names));
+    if (is_query(question)) add_selection(question);
+    const auto same = [&](const Question& other) {
+      return other.registration == question.registration && other.path == question.path &&
+             other.params == question.params;
+    };
+    if (std::ranges::none_of(out_, same)) out_.push_back(std::move(question));
+  }
+
+  void add_selection(Question& question) const {
+    const ngsi::Selection& asked = ask_.selection;
+    std::string type;
+    if (question.entity != nullptr) {
+      for (const std::string& iri : question.entity->types) {
+        type.append(type.empty() ? "" : ";").append(question.context->compact_name(iri));
+      }
+      if (question.entity->types.size() > 1) type = fmt::format("({})", type);  // 4.17
+    } else {
+      type = rewritten(asked.type, *ask_.context, *question.context);
+    }
+    if (!type.empty()) question.params.emplace_back("type", type);
+    const bool one = question.entity != nullptr && !question.entity->id.empty();
+    const auto& ids = asked.ids;
+    if (one || !ids.empty()) {
+      question.params.emplace_back("id", one ? question.entity->id : joined(ids));
+    } else if (question.entity != nullptr && !question.entity->id_pattern.empty()) {
+      question.params.emplace_back("idPattern", question.entity->id_pattern);
+    } else if (!asked.id_pattern.empty()) {
+      question.params.emplace_back("idPattern", asked.id_pattern);
+    }
+    if (!split_ && question.context == ask_.context) add_filters(question);
+  }
+
+  // Each entity is whole where it is: the source may filter. What it sends is filtered here again.
+  void add_filters(Question& question) const {
+    const ngsi::Selection& asked = ask_.selection;
+    const auto add = [&](std::string_view name, const std::string& value) {
+      if (!value.empty()) question.params.emplace_back(name, value);
+    };
+    add("q", asked.q);
+    add("scopeQ", asked.scope_q);
+    add("georel", asked.georel);
+    add("geometry", asked.geometry);
+    add("coordinates", asked.coordinates);
+    add("geoproperty", asked.geoproperty);
+  }
+
+  const Asking& asking_;
+  const Distribution::Ask& ask_;
+  const jsonld::ContextPtr& core_;
+  const bool split_;
+  std::vector<Question> out_;
+};
+
+std::string_view param_of(const Question& question, std::string_view name) {
+  for (const auto& [key, value] : question.params) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+// A Query (5.2.23) of the same meaning as the parameters.
+std::string query_body(const Question& question) {
+  std::string text;
+  json::Writer out(text);
+  const auto write = [&](std::string_view name) {
+    const std::string_view value = param_of(question, name);
+    if (!value.empty()) out.member(name, value);
+  };
+  const auto write_list = [&](std::string_view name) {
+    const auto values = context::listed(param_of(question, name));
+    if (values.empty()) return;
+    out.key(name).begin_array();
+    for (const std::string& value : values) out.string(value);
+    out.end_array();
+  };
+  out.begin_object().member("type", "Query");
+  if (!param_of(question, "type").empty()) {
+    out.key("entities").begin_array().begin_object();
+    write("type");
+    write_list("id");
+    write("idPattern");
+    out.end_object().end_array();
+  }
+  write_list("attrs");
+  write("q");
+  write("scopeQ");
+  if (!param_of(question, "georel").empty()) {
+    out.key("geoQ").begin_object();
+    for (const std::string_view name : {"georel", "geometry", "geoproperty"}) write(name);
+    const auto coordinates = json::Document::parse(param_of(question, "coordinates"));
+    if (coordinates) out.key("coordinates").value(coordinates->root());
+    out.end_object();
+  }
+  out.end_object();
+  return text;
+}
+
+// contextSourceInfo (6.3.19).
+void add_info(const Registration& registration, const net::Request& triggering,
+              net::Outgoing& out) {
+  for (const auto& [key, value] : registration.source_info) {
+    const auto is_it = [&key](std::string_view name) {
+      return net::equals_ignoring_case(name, key);
+    };
+    if (std::ranges::any_of(kReserved, is_it)) continue;
+    if (value != kOfRequest) {
+      out.headers.emplace_back(key, value);
+    } else if (const auto given = triggering.header(key)) {
+      out.headers.emplace_back(key, std::string(*given));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Question> questions_of(const Asking& asking) {
+  Questions questions(asking);
+  for (const Match& match : asking.matches) questions.add(match);
+  return questions.take();
+}
+
+net::Outgoing outgoing_of(const Question& question, const Sending& sending, std::size_t offset) {
+  const Registration& registration = *question.registration;
+  net::Outgoing out;
+  out.method = net::Method::kGet;
+  out.url = registration.endpoint + question.path;
+  char separator = '?';
+  const auto add = [&](std::string_view name, std::string_view value) {
+    out.url.append(1, separator).append(name).append("=").append(context::percent_encoded(value));
+    separator = '&';
+  };
+  if (question.path == kBatch) {
+    out.method = net::Method::kPost;
+    out.body = query_body(question);
+    out.headers.emplace_back("Content-Type", "application/json");
+  } else {
+    for (const auto& [name, value] : question.params) add(name, value);
+  }
+  if (registration.management.local_only) add("local", "true");
+  add("options", "sysAttrs");
+  if (is_query(question)) {
+    add("limit", std::to_string(kPageEntities));
+    if (offset > 0) add("offset", std::to_string(offset));
+  }
+  const auto accept = info_of(registration, "accept");
+  out.headers.emplace_back("Accept", std::string(accept.value_or("application/json")));
+  std::string via;
+  for (const std::string& name : via_of(sending.triggering))
+    via.append("1.1 ").append(name).append(", ");
+  out.headers.emplace_back("Via", via.append("1.1 ").append(sending.alias));
+  if (!question.context->link().empty()) {
+    out.headers.emplace_back("Link",
+                             fmt::format("<{}>; rel=\"http://www.w3.org/ns/json-ld#context\"; "
+                                         "type=\"application/ld+json\"",
+                                         question.context->link()));
+  }
+  if (!registration.source_tenant.empty()) {
+    out.headers.emplace_back("NGSILD-Tenant", registration.source_tenant);
+  }
+  if (const auto version = info_of(registration, "ngsildConformance")) {
+    out.headers.emplace_back("Prefer", fmt::format("ngsi-ld={}", *version));
+  }
+  add_info(registration, sending.triggering, out);
+  const std::int64_t own = registration.management.timeout_ms;
+  out.deadline_ms = own > 0 ? std::min(own, sending.timeout_ms) : sending.timeout_ms;
+  out.reply_bytes_max = sending.reply_bytes_max;
+  return out;
+}
+
+std::vector<std::string> via_of(const net::Request& request) {
+  std::vector<std::string> out;
+  for (const net::Field& field : request.fields) {
+    if (!net::equals_ignoring_case(field.name, "Via")) continue;
+    for (const std::string& part : context::listed(field.value)) {
+      // "1.1 name (comment)" (RFC 9110, 7.6.3)
+      const std::size_t from = part.find(' ');
+      if (from == part.npos) continue;
+      const std::string rest = part.substr(from + 1);
+      out.push_back(rest.substr(0, rest.find(' ')));
+    }
+  }
+  return out;
+}
+
+std::string rewritten(std::string_view selection, const jsonld::Context& from,
+                      const jsonld::Context& to) {
+  if (&from == &to) return std::string(selection);
+  constexpr std::string_view kSigns = "|,;()*";
+  std::string out;
+  while (!selection.empty()) {
+    const std::size_t end = std::min(selection.find_first_of(kSigns), selection.size());
+    const std::string_view name = selection.substr(0, end);
+    const auto iri = from.expand_name(name);
+    if (!name.empty()) out += iri ? to.compact_name(*iri) : std::string(name);
+    if (end < selection.size()) out += selection[end];
+    selection.remove_prefix(std::min(end + 1, selection.size()));
+  }
+  return out;
+}
+
+}  // namespace revier::federation::detail

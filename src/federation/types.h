@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A context source registration as it is kept: ETSI GS CIM 009 V1.9.1, clauses 5.2.8 to 5.2.11,
+// 5.2.34, 4.20.
+//
+// Thread safety: values; a RegistrationPtr never changes.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "jsonld/context.h"
+
+namespace revier::federation {
+
+enum class Mode : std::uint8_t { kInclusive, kExclusive, kRedirect, kAuxiliary };
+
+// Operations that sources are asked for (4.20), one bit each; others are only remembered by name.
+enum Operation : std::uint8_t {
+  kRetrieveEntity = 1,
+  kQueryEntity = 2,
+  kQueryBatch = 4,
+};
+using Operations = std::uint8_t;
+
+struct EntityInfo {
+  std::string id;                  // takes precedence over the pattern
+  std::string id_pattern;          // POSIX, as ngsi::Selection has it
+  std::vector<std::string> types;  // IRIs; all of them
+};
+
+// What a source has: of these entities (empty: any) these attributes (empty: any), IRIs.
+struct Information {
+  std::vector<EntityInfo> entities;
+  std::vector<std::string> attributes;
+};
+
+struct Interval {
+  Instant start;
+  std::optional<Instant> end;
+};
+
+struct KeyValue {
+  std::string key;
+  std::string value;
+};
+
+struct Management {
+  bool local_only = false;
+  std::int64_t timeout_ms = 0;   // 0: the server's own
+  std::int64_t cooldown_ms = 0;  // after a failure; 0: none
+};
+
+struct Registration {
+  std::string id;
+  std::string tenant;  // where it is registered
+  std::string owner;   // Caller::id() of who made it; empty with --no-auth
+  std::string endpoint;
+  std::string alias;          // contextSourceAlias
+  std::string source_tenant;  // of the source
+  std::vector<Information> information;
+  std::vector<KeyValue> source_info;
+  std::vector<std::string> dataset_ids;
+  std::optional<Instant> expires_at;
+  std::optional<Interval> observation;
+  std::optional<Interval> management_interval;
+  Mode mode = Mode::kInclusive;
+  Operations operations = kRetrieveEntity | kQueryEntity | kQueryBatch;
+  Management management;
+  Instant created_at;
+  Instant modified_at;
+  // The members that were given, as JSON text; types, attributes and properties of the source's own
+  // are IRIs.
+  std::string document;
+
+  [[nodiscard]] bool is_temporal() const { return observation || management_interval; }
+  [[nodiscard]] bool is_proxied() const {
+    return mode == Mode::kExclusive || mode == Mode::kRedirect;
+  }
+};
+using RegistrationPtr = std::shared_ptr<const Registration>;
+
+// 5.2.9, table 2.
+struct Counters {
+  std::int64_t times_sent = 0;
+  std::int64_t times_failed = 0;
+  std::optional<Instant> last_success;
+  std::optional<Instant> last_failure;
+  bool last_failed = false;
+};
+
+}  // namespace revier::federation

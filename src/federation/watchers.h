@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Subscriptions to context source registrations (ETSI GS CIM 009 V1.9.1, clause 5.11), and their
+// notifications (5.3.2, 5.11.7).
+//
+// A subscriber is told at once which registrations match, then of each change of one that matches,
+// in order. What a receiver does not take is tried again with back-off for an hour, up to 1,000
+// messages that wait. After a start of the program every subscriber is told anew what matches: so
+// its picture is whole again, whatever was under way.
+//
+// Thread safety: all methods from any thread; Tasks on an io thread.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "federation/registrations.h"
+#include "net/client.h"
+#include "subscription/document.h"
+#include "subscription/types.h"
+
+namespace revier::federation {
+
+class Watchers {
+ public:
+  struct Needs {
+    store::Store& store;
+    Registrations& registrations;  // its listener becomes this
+    jsonld::Catalogue& catalogue;
+    net::Client& client;
+    const Clock& civil_clock;
+    std::int64_t timeout_ms = 10'000;
+    std::int64_t back_off_ms = 15'000;       // after the first failure; doubled up to 5 minutes
+    std::size_t subscriptions_max = 10'000;  // a tenant
+  };
+  // Errors: kCorrupt.
+  [[nodiscard]] static Result<std::unique_ptr<Watchers>> open(const Needs& needs);
+  virtual ~Watchers() = default;
+
+  struct Entry {
+    subscription::SubscriptionPtr subscription;
+    subscription::Counters counters;
+  };
+
+  // 5.11.2. The id, a new one where it has none. Errors: kAlreadyExists, kInsufficientStorage;
+  // kOperationNotSupported: an endpoint that is not http(s); kBadRequestData: csf, temporalQ.
+  [[nodiscard]] virtual Task<Result<std::string>> create(subscription::Subscription made) = 0;
+  // 5.11.3. Errors: kResourceNotFound, and as subscription/document.h says.
+  [[nodiscard]] virtual Task<Result<>> update(std::string tenant, std::string id,
+                                              std::string fragment, jsonld::ContextPtr context) = 0;
+  // 5.11.6. Errors: kResourceNotFound.
+  [[nodiscard]] virtual Task<Result<>> remove(std::string tenant, std::string id) = 0;
+  // 5.11.4, 5.11.5
+  [[nodiscard]] virtual std::optional<Entry> find(std::string_view tenant,
+                                                  std::string_view id) const = 0;
+  [[nodiscard]] virtual std::vector<Entry> list(std::string_view tenant) const = 0;
+};
+
+}  // namespace revier::federation

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Any text as a registration: read, shown, read again with the same meaning. The same text as what
+// a source answers: entities or an error; and in the form of earlier versions.
+// Modules: federation
+// Parsers: src/federation/document.cpp src/context/detail/versions.cpp
+#include "base/check.h"
+#include "context/detail/versions.h"
+#include "federation/detail/merge.h"
+#include "federation/document.h"
+#include "jsonld/catalogue.h"
+
+namespace {
+
+using namespace revier;
+
+void try_registration(const json::Value& document, const jsonld::Context& core) {
+  auto made = federation::parse(document, core, Instant{0});
+  if (!made) return;
+  if (made->id.empty()) made->id = "urn:reg:1";  // as the server does
+  const std::string text = federation::to_json(*made, {}, {.context = core});
+  const auto again = json::Document::parse(text);
+  RV_CHECK(again.has_value());
+  const auto same = federation::parse(again->root(), core, Instant{0});
+  RV_CHECK(same.has_value());
+  RV_CHECK(same->mode == made->mode && same->operations == made->operations);
+  RV_CHECK(same->information.size() == made->information.size());
+}
+
+void try_answer(std::string_view text, jsonld::Catalogue& catalogue) {
+  static const federation::Information anything;
+  const auto registration = std::make_shared<const federation::Registration>();
+  const federation::detail::Question question{registration,     nullptr, &anything,
+                                              catalogue.core(), "",      {}};
+  const net::Reply reply{200, {}, std::string(text)};
+  auto parts = federation::detail::parts_of(question, reply, catalogue);
+  if (!parts) return;
+  ngsi::Names names;
+  ngsi::EntityPtr entity;
+  for (federation::detail::Part& part : *parts) {
+    auto merged = federation::detail::merged(names, entity, std::move(part), {});
+    if (merged) entity = *std::move(merged);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const auto catalogue = jsonld::Catalogue::make().value();
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto document = json::Document::parse(text);
+  if (!document) return 0;
+  try_registration(document->root(), *catalogue->core());
+  try_answer(text, *catalogue);
+  for (const int minor : {0, 3, 7}) {
+    const auto older = context::detail::in_version(text, minor);
+    RV_CHECK(!older || json::Document::parse(*older).has_value());
+  }
+  return 0;
+}
