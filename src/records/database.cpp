@@ -5,9 +5,11 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "base/thread_safety.h"
 #include "records/detail/migrate.h"
 #include "records/detail/sql_session.h"
 #include "records/detail/sqlite_file.h"
+#include "records/group_end.h"
 #include "records/records.h"
 
 namespace revier::records {
@@ -118,6 +120,15 @@ class SqlDatabase final : public Database, private GroupBackend<Session> {
     });
   }
 
+  std::list<GroupEnd::Step>::iterator add_end(GroupEnd::Step step) {
+    const Lock lock(ends_mutex_);
+    return ends_.insert(ends_.end(), std::move(step));
+  }
+  void remove_end(std::list<GroupEnd::Step>::iterator place) {
+    const Lock lock(ends_mutex_);
+    ends_.erase(place);
+  }
+
   Result<> truncate_log() override {
     if (!target_.sqlite) return {};
     RV_ASSIGN(auto session, SqlSession::open(target_, Access::kWrite));
@@ -187,10 +198,20 @@ class SqlDatabase final : public Database, private GroupBackend<Session> {
       roll_back();
       return fail(lost);
     }
+    if (const Result<> ended = run_ends(); !ended) {
+      roll_back();
+      return ended;
+    }
     const auto committed = session_->execute("COMMIT");
     if (committed) return {};
     roll_back();
     return fail(stop_writing(committed.error()));
+  }
+
+  Result<> run_ends() {
+    const Lock lock(ends_mutex_);
+    for (const GroupEnd::Step& step : ends_) RV_TRY(guarded(step));
+    return {};
   }
 
   // Fails where the failed commit has ended the transaction already.
@@ -238,12 +259,21 @@ class SqlDatabase final : public Database, private GroupBackend<Session> {
   std::unique_ptr<SqlSession> session_;  // the writer thread's
   Result<> group_lost_;
   std::int64_t checkpointed_pages_ = 0;
+  Mutex ends_mutex_;
+  std::list<GroupEnd::Step> ends_ RV_GUARDED_BY(ends_mutex_);
   Readers readers_;
   Writer writer_;  // last: its thread uses all of the above
 };
 
 }  // namespace
 }  // namespace detail
+
+// There is one implementation of Database.
+GroupEnd::GroupEnd(Database& database, Step step)
+    : database_(database),
+      place_(static_cast<detail::SqlDatabase&>(database).add_end(std::move(step))) {}
+
+GroupEnd::~GroupEnd() { static_cast<detail::SqlDatabase&>(database_).remove_end(place_); }
 
 Result<std::unique_ptr<Database>> Database::open(const Options& options,
                                                  std::span<const Migration> migrations) {

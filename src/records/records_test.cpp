@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "records/group_end.h"
 #include "support/test_records.h"
 
 namespace revier::records {
@@ -192,6 +193,31 @@ TEST_P(RecordsTest, AnExceptionInAJobIsItsError) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, Code::kInternalError);
   EXPECT_EQ(count(*database), 0);
+}
+
+TEST_P(RecordsTest, TheEndOfAGroupIsInItsTransaction) {
+  auto database = place_.open(kOne);
+  int ends = 0;
+  bool fails = false;
+  {
+    const GroupEnd end(*database, [&](Session& session) -> Result<> {
+      ++ends;
+      RV_TRY(put(session, 1000 + ends, "end " + std::to_string(ends)));
+      if (fails) return fail(Code::kConflict, "not this group");
+      return {};
+    });
+    ASSERT_TRUE(write(*database, "INSERT INTO person (id, name) VALUES (1, 'a')"));
+    EXPECT_EQ(ends, 1);
+    EXPECT_EQ(count(*database), 2);
+    fails = true;
+    const auto lost = write(*database, "INSERT INTO person (id, name) VALUES (2, 'b')");
+    EXPECT_EQ(lost.error().code, Code::kConflict);
+    EXPECT_EQ(count(*database), 2);
+    EXPECT_TRUE(database->writable());
+  }
+  EXPECT_TRUE(write(*database, "INSERT INTO person (id, name) VALUES (3, 'c')"));
+  EXPECT_EQ(ends, 2);
+  EXPECT_EQ(count(*database), 3);
 }
 
 TEST_P(RecordsTest, ReadingIsOneStateAndDoesNotWrite) {

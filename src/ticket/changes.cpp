@@ -74,7 +74,6 @@ Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcom
   for (const Claim& claim : parts.added) {
     out.quotas.push_back(claim.quota);
     RV_TRY(rows::insert_claim(s, booking.id, claim));
-    RV_TRY(publish_figures(s, claim.quota, out));
   }
   for (const Claim& claim : parts.removed) {
     RV_TRY(rows::erase_claim(s, {booking.id, claim.quota}));

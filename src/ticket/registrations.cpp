@@ -24,8 +24,8 @@ Task<Result<>> Desk::put_quota(Quota quota) {
     RV_TRY(rows::put_quota(s, quota));
     writer_quotas_[quota.id] = quota;
     seats_.set_capacity(quota.id, quota.capacity);
+    out.quotas.push_back(quota.id);
     RV_TRY(settle(s, seats_.promote(quota.id), out));
-    RV_TRY(publish_figures(s, quota.id, out));
     return quota;
   });
   RV_CO_TRY(done);
@@ -195,7 +195,6 @@ Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& o
   RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted));
   for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
   RV_TRY(rows::insert_hold(s, booking, request, digest));
-  for (const Claim& claim : booking.claims) RV_TRY(publish_figures(s, claim.quota, out));
   return booking;
 }
 
@@ -326,9 +325,7 @@ Result<> Desk::end_hold(Session& s, const Booking& booking, Outcome& out) {
 Result<> Desk::free_seats(Session& s, const std::string& booking, const std::vector<Claim>& claims,
                           Outcome& out) {
   for (const Claim& claim : claims) out.quotas.push_back(claim.quota);
-  RV_TRY(settle(s, seats_.release(booking, claims), out));
-  for (const Claim& claim : claims) RV_TRY(publish_figures(s, claim.quota, out));
-  return {};
+  return settle(s, seats_.release(booking, claims), out);
 }
 
 Result<> Desk::write(Session& s, const LetterOrder& order) {
@@ -336,14 +333,25 @@ Result<> Desk::write(Session& s, const LetterOrder& order) {
   return mail::enqueue(s, needs_.letter(order), now());
 }
 
-Result<> Desk::publish_figures(Session& s, const std::string& id, Outcome& out) {
-  out.quotas.push_back(id);
-  const std::string& entity = writer_quotas_.at(id).entity;
-  if (entity.empty()) return {};
-  RV_ASSIGN(publication::Item item,
-            publication::write(s, entity, kFreeSeats, seats_.figures(id).free()));
-  out.items.push_back(std::move(item));
+// One figure a quota and group, however many have taken seats.
+Result<> Desk::publish_figures(Session& s) {
+  figures_.clear();  // of a group that failed
+  if (changed_.empty()) return {};
+  if (stale_.exchange(false)) RV_TRY(load(s));
+  for (const std::string& id : changed_) {
+    const auto quota = writer_quotas_.find(id);
+    if (quota == writer_quotas_.end() || quota->second.entity.empty()) continue;
+    RV_ASSIGN(publication::Item item,
+              publication::write(s, quota->second.entity, kFreeSeats, seats_.figures(id).free()));
+    figures_.push_back(std::move(item));
+  }
+  changed_.clear();
   return {};
+}
+
+void Desk::offer_figures() {
+  for (const publication::Item& item : figures_) needs_.publisher.offer(item);
+  figures_.clear();
 }
 
 void Desk::refresh_view(const std::string& id) {

@@ -7,8 +7,10 @@
 #pragma once
 #include <atomic>
 #include <map>
+#include <set>
 
 #include "base/thread_safety.h"
+#include "records/group_end.h"
 #include "ticket/booking_store.h"
 #include "ticket/registrations.h"
 
@@ -17,11 +19,14 @@ namespace revier::ticket {
 class Desk final : public Registrations {
  public:
   using Session = records::Session;
-  explicit Desk(Needs needs) : needs_(std::move(needs)) {}
+  explicit Desk(Needs needs)
+      : needs_(std::move(needs)),
+        group_end_(needs_.database, [this](Session& session) { return publish_figures(session); }) {
+  }
 
-  // What one job changed; published after the commit.
+  // The quotas that one job changed; their figures are written at the end of its group and
+  // published after the commit.
   struct Outcome {
-    std::vector<publication::Item> items;
     std::vector<std::string> quotas;
   };
 
@@ -75,13 +80,12 @@ class Desk final : public Registrations {
             return fail(std::move(answer).error());
           }
           applied = true;
+          changed_.insert(outcome.quotas.begin(), outcome.quotas.end());
           return Done{std::move(*answer), std::move(outcome)};
         },
         [this](const Done& committed) {
           for (const std::string& quota : committed.outcome.quotas) refresh_view(quota);
-          for (const publication::Item& item : committed.outcome.items) {
-            needs_.publisher.offer(item);
-          }
+          offer_figures();
         });
     if (!done) {
       if (applied) stale_ = true;  // the commit failed: memory is ahead of the records
@@ -108,7 +112,9 @@ class Desk final : public Registrations {
   // Gives back seats and places, and passes them on.
   Result<> free_seats(Session& s, const std::string& booking, const std::vector<Claim>& claims,
                       Outcome& out);
-  Result<> publish_figures(Session& s, const std::string& id, Outcome& out);
+  // Writes what is free of each quota that the group has changed; at its end.
+  Result<> publish_figures(Session& s);
+  void offer_figures();
   Result<> write(Session& s, const LetterOrder& order);
   Duration confirm_within(BookingKind kind) const;
   std::optional<Instant> confirm_by(BookingKind kind, bool must) const;
@@ -139,10 +145,13 @@ class Desk final : public Registrations {
   // Belong to the writer thread.
   Seats seats_;
   std::map<std::string, Quota, std::less<>> writer_quotas_;
+  std::set<std::string, std::less<>> changed_;  // quotas, by jobs of the present group
+  std::vector<publication::Item> figures_;      // of the present group, until they are offered
   // Set from any thread after a failed commit.
   std::atomic<bool> stale_{false};
   mutable SharedMutex mutex_;
   std::map<std::string, View, std::less<>> views_ RV_GUARDED_BY(mutex_);
+  records::GroupEnd group_end_;  // last: until it is gone, the writer looks at all of the above
 };
 
 }  // namespace revier::ticket
