@@ -31,18 +31,25 @@ bool has_any(const Api& api, const ngsi::Entity& entity, const Exchange& exchang
   return false;
 }
 
+tl::unexpected<Error> no_such_entity() {
+  return fail(Code::kResourceNotFound, "there is no entity of this id");
+}
+
 // 5.7.1
 Result<net::Response> retrieve_entity(const Api& api, net::Request& request) {
   RV_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
   RV_ASSIGN(const std::string id, path_id(request));
+  if (request.query.empty() && exchange.accept != Media::kGeoJson) {  // as a rule
+    const ngsi::EntityPtr entity = api.broker.find(exchange.tenant, id);
+    if (!entity) return no_such_entity();
+    return answer_plain(api, request, exchange, *entity);
+  }
   RV_ASSIGN(const auto types, type_param(api, request, exchange));
   RV_ASSIGN(Wishes wishes, Wishes::of(request));
   const std::vector<std::string> attributes = wishes.attrs;
   RV_ASSIGN(const View view, View::make(api, request, exchange, std::move(wishes)));
   const ngsi::EntityPtr entity = api.broker.find(exchange.tenant, id);
-  if (!entity || (types && !types->matches(*entity))) {
-    return fail(Code::kResourceNotFound, "there is no entity of this id");
-  }
+  if (!entity || (types && !types->matches(*entity))) return no_such_entity();
   if (!attributes.empty() && !has_any(api, *entity, exchange, attributes)) {
     return fail(Code::kResourceNotFound, "the entity has none of these attributes", "attrs");
   }

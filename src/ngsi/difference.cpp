@@ -47,6 +47,14 @@ void append_names(const AttributeView& instance, std::vector<NameId>& names) {
   for (const AttributeView& member : instance.attributes()) append_names(member, names);
 }
 
+bool expires(const AttributeView& instance) {
+  if (instance.expires_at) return true;
+  for (const AttributeView& member : instance.attributes()) {
+    if (expires(member)) return true;
+  }
+  return false;
+}
+
 std::vector<NameId> names_in(const Entity& entity, const std::vector<NameId>& attributes) {
   std::vector<NameId> names;
   const AttributeRange range = entity.attributes();
@@ -77,6 +85,16 @@ std::vector<NameId> changed_attributes(const Entity& before, const Entity& after
     if (!gone) is = take_group(new_rest);
   }
   return changed;
+}
+
+bool any_expires(const Entity& entity, const std::vector<NameId>& attributes) {
+  const AttributeRange range = entity.attributes();
+  for (const NameId name : attributes) {
+    for (auto at = range.find(name); !(at == range.end()) && at->name == name; ++at) {
+      if (expires(*at)) return true;
+    }
+  }
+  return false;
 }
 
 bool same_names(const Entity& before, const Entity& after, const std::vector<NameId>& changed) {

@@ -20,6 +20,9 @@ namespace revier::ngsi {
 [[nodiscard]] bool same_names(const Entity& before, const Entity& after,
                               const std::vector<NameId>& changed);
 
+// Whether one of these attributes, or something in it, has an expiresAt (4.22).
+[[nodiscard]] bool any_expires(const Entity& entity, const std::vector<NameId>& attributes);
+
 namespace detail {
 // The scalars of one instance of a top-level attribute; see for_each_scalar() of an entity.
 void for_each_scalar(const AttributeView& instance, TakeScalar take, void* context);

@@ -34,6 +34,7 @@ class Expiries {
  public:
   // Writer thread.
   void put(const std::string& id, std::optional<Instant> expiry);
+  [[nodiscard]] bool has(const std::string& id) const { return by_id_.contains(id); }
   // At most `max` ids whose time is not after `now`.
   [[nodiscard]] std::vector<std::string> due(Instant now, std::size_t max) const;
 

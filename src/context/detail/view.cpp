@@ -296,6 +296,17 @@ Task<Result<std::string>> View::many(std::vector<ngsi::EntityPtr> entities) cons
   co_return out;
 }
 
+net::Response answer_plain(const Api& api, const net::Request& request, const Exchange& exchange,
+                           const ngsi::Entity& entity) {
+  const bool context_in_body = exchange.accept == Media::kLdJson;
+  std::string body;
+  ngsi::render(entity, api.broker.names(exchange.tenant), *exchange.context,
+               {.with_context = context_in_body}, body);
+  net::Response response = answer(request, 200, exchange.accept, std::move(body));
+  if (!context_in_body) link_context(response, exchange.context->link());
+  return response;
+}
+
 net::Response View::answer_with(const net::Request& request, std::string body) const {
   net::Response response = answer(request, 200, exchange_.accept, std::move(body));
   if (!context_in_body_) link_context(response, exchange_.context->link());

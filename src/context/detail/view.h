@@ -84,6 +84,11 @@ class View {
   ngsi::GeoJsonOptions geo_;
 };
 
+// An entity as it is, for a client that says nothing of the answer but JSON or JSON-LD: without the
+// making of a View, which costs as much as a small entity's rendering.
+[[nodiscard]] net::Response answer_plain(const Api& api, const net::Request& request,
+                                         const Exchange& exchange, const ngsi::Entity& entity);
+
 // normalized, concise, simplified (keyValues). Errors: kInvalidRequest.
 [[nodiscard]] Result<ngsi::Representation> parse_representation(std::string_view name);
 

@@ -22,6 +22,15 @@ std::string row_value(Serial serial, const ngsi::Entity& entity) {
 
 bool is_changed(const ngsi::Mutated& what) { return what.before != what.after; }
 
+// False where nothing of the entity expires, before or now; only what has changed is looked at.
+bool may_expire(const Tenant& tenant, const Change& change, const std::vector<NameId>& changed) {
+  const ngsi::EntityPtr& after = change.what.after;
+  if (!change.what.before || !after || after->expires_at() || tenant.expiries.has(change.id)) {
+    return true;
+  }
+  return ngsi::any_expires(*after, changed);
+}
+
 void recount_names(ngsi::Names& names, const ngsi::EntityPtr& before, const ngsi::EntityPtr& after,
                    const std::vector<NameId>& changed) {
   if (before && after && ngsi::same_names(*before, *after, changed)) return;  // as a rule
@@ -168,7 +177,9 @@ void LiveBroker::publish_one(Tenant& tenant, Change& change) {
   const std::vector<NameId> changed =
       before && after ? ngsi::changed_attributes(*before, *after) : std::vector<NameId>();
   tenant.table.publish(change.serial, before, after, changed);
-  tenant.expiries.put(change.id, after ? ngsi::earliest_expiry(*after) : std::nullopt);
+  if (may_expire(tenant, change, changed)) {
+    tenant.expiries.put(change.id, after ? ngsi::earliest_expiry(*after) : std::nullopt);
+  }
   memory_bytes_ += tenant.table.memory_bytes() - before_bytes;
   memory_gauge_.set(static_cast<double>(memory_bytes_.load()));
   if (!before || !after) entities_gauge_.add(after ? 1 : -1);
