@@ -116,8 +116,10 @@ async function qrWorker() {
   let text = "";
   Object.assign(globalThis, {Blob: class { constructor([part]) { text = part; } },
                              URL: {createObjectURL: () => ""}, Worker: class {}});
-  const module = join(packageFolder("qr-scanner"), "qr-scanner-worker.min.js");
-  (await import(module)).createWorker();
+  const module = read(packageFolder("qr-scanner"), "qr-scanner-worker.min.js");
+  // As an address, because Node 18 takes the file for CommonJS.
+  const address = `data:text/javascript;base64,${Buffer.from(module).toString("base64")}`;
+  (await import(address)).createWorker();
   Object.assign(globalThis, {Blob, URL, Worker: undefined});
   const notice = "/*! Of qr-scanner, Copyright Nimiq, danimoh, MIT; jsQR, Apache-2.0 */\n";
   writeFileSync(join(out, "qr_scanner_worker.js"), notice + text);
