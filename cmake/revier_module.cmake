@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 option(REVIER_UNIT_TESTS "Build the tests that stand beside the code" ON)
+# Several files of a module as one: a whole tree takes half the time, a changed file more. Names in
+# a module's anonymous namespaces therefore differ.
+option(REVIER_UNITY "Compile the files of a module together" OFF)
+set(CMAKE_UNITY_BUILD ${REVIER_UNITY})
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 
 # revier_module(NAME DEPENDS <modules> LIBS <libraries> TEST_LIBS <libraries>)
 #

@@ -28,11 +28,12 @@ def cache_directory():
 
 
 def sources(build):
-    commands = json.loads((build / "compile_commands.json").read_text())
-    for entry in commands:
+    """What the compiler was given of our modules: files, and unity files that include several."""
+    for entry in json.loads((build / "compile_commands.json").read_text()):
         file = Path(entry["file"])
-        if file.suffix == ".cpp" and file.is_relative_to(ROOT / "src") \
-                and not file.name.endswith("_test.cpp"):
+        is_own = file.is_relative_to(ROOT / "src") and not file.name.endswith("_test.cpp")
+        is_unity = file.parent.name == "Unity" and file.parent.parent.name.startswith("revier_")
+        if (is_own and file.suffix == ".cpp") or is_unity:
             yield file, entry["command"]
 
 

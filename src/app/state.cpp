@@ -17,7 +17,7 @@
 namespace revier::app {
 namespace {
 
-constexpr std::int64_t kMiB = 1 << 20;
+constexpr std::int64_t kBytesInMiB = 1 << 20;
 
 std::string_view name(store::Durability durability) {
   switch (durability) {
@@ -99,10 +99,10 @@ State state_of(const StateSources& sources) {
         "memory for entities is full (limits.memory): new entities are refused with 507");
   }
   if (state.disk_free >= 0 && state.disk_free < sources.disk_free_min) {
-    state.reasons.push_back(
-        fmt::format("only {} MiB are free on the disk of {}, less than limits.disk_free ({} MiB): "
-                    "make room before writing fails",
-                    state.disk_free / kMiB, sources.folder, sources.disk_free_min / kMiB));
+    state.reasons.push_back(fmt::format(
+        "only {} MiB are free on the disk of {}, less than limits.disk_free ({} MiB): "
+        "make room before writing fails",
+        state.disk_free / kBytesInMiB, sources.folder, sources.disk_free_min / kBytesInMiB));
   }
   state.ready = state.reasons.empty();
   return state;

@@ -11,7 +11,7 @@
 namespace revier::context {
 namespace {
 
-constexpr int kEntities = 4;
+constexpr int kWritten = 4;
 constexpr int kWriters = 8;
 constexpr int kReaders = 8;
 constexpr int kWritesEach = 250;
@@ -21,7 +21,7 @@ std::string id_of(int entity) { return fmt::format("urn:counter:{}", entity); }
 class Counters {
  public:
   Counters() {
-    for (int e = 0; e < kEntities; ++e) {
+    for (int e = 0; e < kWritten; ++e) {
       const auto made =
           world_.create(fmt::format(R"({{"id":"{}","type":"Counter","n":0}})", id_of(e)));
       EXPECT_TRUE(made);
@@ -61,13 +61,13 @@ class Counters {
     last = number;
   }
 
-  void look_by_query(std::array<int, kEntities>& last) {
-    std::array<int, kEntities> least{};
-    for (int e = 0; e < kEntities; ++e) least[e] = acknowledged_[e].load();
+  void look_by_query(std::array<int, kWritten>& last) {
+    std::array<int, kWritten> least{};
+    for (int e = 0; e < kWritten; ++e) least[e] = acknowledged_[e].load();
     const auto found = world_.query({.type = "Counter", .q = "n>=0"}, {.count = true});
     ASSERT_TRUE(found);
-    ASSERT_EQ(found->entities.size(), kEntities);
-    for (int e = 0; e < kEntities; ++e) {
+    ASSERT_EQ(found->entities.size(), kWritten);
+    for (int e = 0; e < kWritten; ++e) {
       const int number = read(*found->entities[static_cast<std::size_t>(e)]);
       EXPECT_GE(number, least[e]);
       EXPECT_GE(number, last[e]) << "went back";
@@ -77,7 +77,7 @@ class Counters {
 
   [[nodiscard]] int sum() {
     int all = 0;
-    for (int e = 0; e < kEntities; ++e) all += read(*world_.broker().find("", id_of(e)));
+    for (int e = 0; e < kWritten; ++e) all += read(*world_.broker().find("", id_of(e)));
     return all;
   }
 
@@ -85,7 +85,7 @@ class Counters {
   test::World world_;
   std::string iri_;
   ngsi::NameId name_ = 0;
-  std::array<std::atomic<int>, kEntities> acknowledged_{};
+  std::array<std::atomic<int>, kWritten> acknowledged_{};
 };
 
 TEST(Concurrency, ReadersSeeAcknowledgedVersionsInOrder) {
@@ -95,17 +95,17 @@ TEST(Concurrency, ReadersSeeAcknowledgedVersionsInOrder) {
   std::vector<std::thread> readers;
   for (int w = 0; w < kWriters; ++w) {
     writers.emplace_back([&counters, w] {
-      for (int i = 0; i < kWritesEach; ++i) counters.add_one((w + i) % kEntities);
+      for (int i = 0; i < kWritesEach; ++i) counters.add_one((w + i) % kWritten);
     });
   }
   for (int r = 0; r < kReaders; ++r) {
     readers.emplace_back([&counters, &writing, r] {
-      std::array<int, kEntities> last{};
+      std::array<int, kWritten> last{};
       do {
         if (r % 2 == 0) {
           counters.look_by_query(last);
         } else {
-          for (int e = 0; e < kEntities; ++e) counters.look(e, last[e]);
+          for (int e = 0; e < kWritten; ++e) counters.look(e, last[e]);
         }
       } while (writing);
     });

@@ -6,14 +6,14 @@
 namespace revier::demo {
 namespace {
 
-constexpr std::pair<const char*, const char*> kTerms[] = {
+constexpr std::pair<const char*, const char*> kAreaTerms[] = {
     {"AdministrativeArea", "https://schema.org/AdministrativeArea"},
     {"name", "https://schema.org/name"},
     {"identifier", "https://schema.org/identifier"},
     {"creditText", "https://schema.org/creditText"},
 };
 
-std::string_view text_of(const json::Value& object, std::string_view key) {
+std::string_view text_in(const json::Value& object, std::string_view key) {
   const auto member = object.find(key);
   return member ? member->as_string().value_or("") : std::string_view();
 }
@@ -22,24 +22,24 @@ void write_property(json::Writer& out, std::string_view name, std::string_view v
   out.key(name).begin_object().member("type", "Property").member("value", value).end_object();
 }
 
-void write_context(json::Writer& out) {
+void write_area_context(json::Writer& out) {
   out.key("@context").begin_object();
-  for (const auto& [name, iri] : kTerms) out.member(name, iri);
+  for (const auto& [name, iri] : kAreaTerms) out.member(name, iri);
   out.end_object();
 }
 
 Result<> write_area(json::Writer& out, const json::Value& feature, std::string_view credit) {
   const auto properties = feature.find("properties");
   const auto geometry = feature.find("geometry");
-  const std::string_view key = properties ? text_of(*properties, "ags") : std::string_view();
+  const std::string_view key = properties ? text_in(*properties, "ags") : std::string_view();
   if (key.empty() || !geometry) {
     return fail(Code::kBadRequestData, "an outline needs a geometry and properties.ags");
   }
   out.begin_object();
-  write_context(out);
+  write_area_context(out);
   out.member("id", "urn:ngsi-ld:AdministrativeArea:" + std::string(key))
       .member("type", "AdministrativeArea");
-  write_property(out, "name", text_of(*properties, "name"));
+  write_property(out, "name", text_in(*properties, "name"));
   write_property(out, "identifier", key);
   write_property(out, "creditText", credit);
   out.key("location").begin_object().member("type", "GeoProperty").key("value");
@@ -57,7 +57,7 @@ Result<std::string> area_entities(std::string_view geojson) {
   json::Writer out(body);
   out.begin_array();
   for (const json::Value feature : features->elements()) {
-    RV_TRY(write_area(out, feature, text_of(document.root(), "attribution")));
+    RV_TRY(write_area(out, feature, text_in(document.root(), "attribution")));
   }
   out.end_array();
   return body;

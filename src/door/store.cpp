@@ -32,11 +32,9 @@ constexpr std::string_view kColumns =
     " d.account AS account, d.undone_at AS undone_at, d.undone_by AS undone_by,"
     " d.revision AS revision ";
 
-constexpr std::array<std::string_view, 4> kProblems{"", "unknown", "cancelled", "not-booked"};
-
 Problem problem_of(std::string_view name) {
-  for (std::size_t i = 0; i < kProblems.size(); ++i) {
-    if (kProblems[i] == name) return static_cast<Problem>(i);
+  for (std::size_t i = 0; i < kProblemNames.size(); ++i) {
+    if (kProblemNames[i] == name) return static_cast<Problem>(i);
   }
   return Problem::kNone;
 }
@@ -114,7 +112,7 @@ Result<> insert(records::Session& session, CheckIn& check_in) {
        {"at", check_in.at.us},
        {"device", device},
        {"received", check_in.received_at.us},
-       {"problem", kProblems[static_cast<std::size_t>(check_in.problem)]},
+       {"problem", name_of(check_in.problem)},
        {"account", check_in.account},
        {"revision", check_in.revision},
        {"delete", (check_in.received_at + kKeptWithoutBooking).us}}));

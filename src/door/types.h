@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the door speaks of. Plain data; instants are civil time unless they say otherwise.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 
@@ -11,6 +14,12 @@ namespace revier::door {
 
 // Why a ticket should not have been taken by a desk that was cut off.
 enum class Problem : std::uint8_t { kNone, kUnknown, kCancelled, kNotBooked };
+// As rows and answers name them.
+inline constexpr std::array<std::string_view, 4> kProblemNames{"", "unknown", "cancelled",
+                                                               "not-booked"};
+[[nodiscard]] constexpr std::string_view name_of(Problem problem) {
+  return kProblemNames[static_cast<std::size_t>(problem)];
+}
 
 // One ticket that one desk took for one day.
 struct CheckIn {

@@ -13,7 +13,7 @@ using net::Method;
 using net::Request;
 using net::Response;
 
-constexpr net::RouteOptions kItemBody{.body_bytes_max = 128 * 1024};
+constexpr net::RouteOptions kDraftBody{.body_bytes_max = 128 * 1024};
 constexpr net::RouteOptions kNoteBody{.body_bytes_max = 16 * 1024};
 constexpr std::size_t kNoteBytesMax = 2'000;
 constexpr std::size_t kChangesAtOnce = 100;
@@ -235,7 +235,7 @@ void add_editor_routes(net::Router& router, const EditorApiNeeds& needs) {
   router.add(Method::kPut, one, net::AsyncHandler([needs](Request& request) {
                return answer_empty(needs, request, put);
              }),
-             kItemBody);
+             kDraftBody);
   router.add(Method::kDelete, one, net::AsyncHandler([needs](Request& request) {
                return answer_empty(needs, request, discard);
              }));

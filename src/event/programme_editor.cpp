@@ -11,8 +11,6 @@
 namespace revier::event {
 namespace {
 
-using records::Session;
-
 struct Key {
   const KindSpec* kind;
   std::string id;
@@ -57,7 +55,7 @@ class Editor final : public ProgrammeEditor {
   explicit Editor(Needs needs) : needs_(needs) {}
 
   Result<> load() {
-    return needs_.database.read([this](Session& session) -> Result<> {
+    return needs_.database.read([this](records::Session& session) -> Result<> {
       RV_ASSIGN(Drafts drafts, rows::drafts(session));
       std::ranges::sort(drafts, in_order);
       RV_ASSIGN(LedgerPtr ledger, detail::read_ledger(session));
@@ -76,20 +74,20 @@ class Editor final : public ProgrammeEditor {
   Task<Result<Draft>> put_draft(Item item, std::string by,
                                 std::optional<std::int64_t> expected_revision) override {
     Draft draft = draft_of(std::move(item), std::move(by));
-    return write<Draft>(
-        [this, draft = std::move(draft), expected_revision](Session& session, Delta& delta) {
-          return save(session, draft, expected_revision, delta);
-        });
+    return write<Draft>([this, draft = std::move(draft), expected_revision](
+                            records::Session& session, Delta& delta) {
+      return save(session, draft, expected_revision, delta);
+    });
   }
 
   Task<Result<>> put_drafts(std::vector<Item> items, std::string by) override {
     Drafts drafts;
     for (Item& item : items) drafts.push_back(draft_of(std::move(item), by));
-    auto done = co_await write<bool>(
-        [this, drafts = std::move(drafts)](Session& session, Delta& delta) -> Result<bool> {
-          for (const Draft& draft : drafts) RV_TRY(save(session, draft, std::nullopt, delta));
-          return true;
-        });
+    auto done = co_await write<bool>([this, drafts = std::move(drafts)](
+                                         records::Session& session, Delta& delta) -> Result<bool> {
+      for (const Draft& draft : drafts) RV_TRY(save(session, draft, std::nullopt, delta));
+      return true;
+    });
     RV_CO_TRY(done);
     co_return Result<>{};
   }
@@ -98,7 +96,7 @@ class Editor final : public ProgrammeEditor {
     RV_CO_ASSIGN(Item released, needs_.keeper.find(kind, id));
     Draft draft = draft_of(std::move(released), std::move(by));
     draft.item.reset();
-    auto done = co_await write<Draft>([this, draft](Session& session, Delta& delta) {
+    auto done = co_await write<Draft>([this, draft](records::Session& session, Delta& delta) {
       return save(session, draft, std::nullopt, delta);
     });
     RV_CO_TRY(done);
@@ -106,13 +104,14 @@ class Editor final : public ProgrammeEditor {
   }
 
   Task<Result<>> discard(const KindSpec& kind, std::string id) override {
-    auto done = co_await write<bool>([&kind, id](Session& session, Delta& delta) -> Result<bool> {
-      RV_ASSIGN(const auto there, rows::find_draft(session, kind, id));
-      if (!there) return fail(Code::kResourceNotFound, "there is no such draft");
-      RV_TRY(rows::delete_draft(session, kind.path, id));
-      delta.gone.push_back({&kind, id});
-      return true;
-    });
+    auto done =
+        co_await write<bool>([&kind, id](records::Session& session, Delta& delta) -> Result<bool> {
+          RV_ASSIGN(const auto there, rows::find_draft(session, kind, id));
+          if (!there) return fail(Code::kResourceNotFound, "there is no such draft");
+          RV_TRY(rows::delete_draft(session, kind.path, id));
+          delta.gone.push_back({&kind, id});
+          return true;
+        });
     RV_CO_TRY(done);
     co_return Result<>{};
   }
@@ -127,10 +126,11 @@ class Editor final : public ProgrammeEditor {
   }
 
   Task<Result<>> follow() override {
-    auto done = co_await write<bool>([this](Session& session, Delta& delta) -> Result<bool> {
-      RV_TRY(follow_in(session, delta));
-      return true;
-    });
+    auto done =
+        co_await write<bool>([this](records::Session& session, Delta& delta) -> Result<bool> {
+          RV_TRY(follow_in(session, delta));
+          return true;
+        });
     RV_CO_TRY(done);
     co_return Result<>{};
   }
@@ -141,14 +141,15 @@ class Editor final : public ProgrammeEditor {
     const bool has_old = std::ranges::any_of(
         *known, [now](const Draft& draft) { return draft.edited_at + kDraftLife < now; });
     if (!has_old) return {};
-    auto done = run_task(write<bool>([now](Session& session, Delta& delta) -> Result<bool> {
-      RV_ASSIGN(const Drafts old, rows::old_drafts(session, now));
-      for (const Draft& draft : old) {
-        RV_TRY(rows::delete_draft(session, draft.kind->path, draft.id));
-        delta.gone.push_back({draft.kind, draft.id});
-      }
-      return true;
-    }));
+    auto done =
+        run_task(write<bool>([now](records::Session& session, Delta& delta) -> Result<bool> {
+          RV_ASSIGN(const Drafts old, rows::old_drafts(session, now));
+          for (const Draft& draft : old) {
+            RV_TRY(rows::delete_draft(session, draft.kind->path, draft.id));
+            delta.gone.push_back({draft.kind, draft.id});
+          }
+          return true;
+        }));
     RV_TRY(done);
     return {};
   }
@@ -193,7 +194,7 @@ class Editor final : public ProgrammeEditor {
   Task<Result<R>> write(Step step) {
     using Both = std::pair<R, Delta>;
     auto done = co_await needs_.database.writer().run(
-        [step = std::move(step)](Session& session) mutable -> Result<Both> {
+        [step = std::move(step)](records::Session& session) mutable -> Result<Both> {
           Delta delta;
           RV_ASSIGN(R answer, step(session, delta));
           return Both(std::move(answer), std::move(delta));
@@ -236,7 +237,7 @@ class Editor final : public ProgrammeEditor {
     return draft;
   }
 
-  Result<Draft> save(Session& session, Draft draft, std::optional<std::int64_t> expected,
+  Result<Draft> save(records::Session& session, Draft draft, std::optional<std::int64_t> expected,
                      Delta& delta) const {
     RV_ASSIGN(const std::optional<Draft> there, rows::find_draft(session, *draft.kind, draft.id));
     const std::int64_t revision = there ? there->revision : 0;
@@ -264,7 +265,7 @@ class Editor final : public ProgrammeEditor {
     return draft;
   }
 
-  Result<> follow_in(Session& session, Delta& delta) const {
+  Result<> follow_in(records::Session& session, Delta& delta) const {
     const std::vector<Item> items = needs_.keeper.list(*find_kind("sessions"));
     detail::Followed what{.items = items, .now = needs_.civil_clock.now()};
     RV_ASSIGN(what.release, rows::open_release(session));
@@ -281,26 +282,27 @@ class Editor final : public ProgrammeEditor {
 
   Task<Result<Release>> release_alone(Localised note, std::string by) {
     RV_CO_TRY(co_await end_open_release());
-    RV_CO_ASSIGN(const Begun begun,
-                 co_await write<Begun>([this, note, by](Session& session, Delta&) -> Result<Begun> {
-                   Begun result;
-                   RV_ASSIGN(result.carried, rows::drafts(session));
-                   if (result.carried.empty()) {
-                     return fail(Code::kConflict, "there is nothing to release: no draft differs");
-                   }
-                   RV_ASSIGN(const std::int64_t last, rows::last_release(session));
-                   result.release = {
-                       .number = last + 1, .at = needs_.civil_clock.now(), .note = note, .by = by};
-                   RV_TRY(rows::begin_release(session, result.release));
-                   return result;
-                 }));
+    RV_CO_ASSIGN(
+        const Begun begun,
+        co_await write<Begun>([this, note, by](records::Session& session, Delta&) -> Result<Begun> {
+          Begun result;
+          RV_ASSIGN(result.carried, rows::drafts(session));
+          if (result.carried.empty()) {
+            return fail(Code::kConflict, "there is nothing to release: no draft differs");
+          }
+          RV_ASSIGN(const std::int64_t last, rows::last_release(session));
+          result.release = {
+              .number = last + 1, .at = needs_.civil_clock.now(), .note = note, .by = by};
+          RV_TRY(rows::begin_release(session, result.release));
+          return result;
+        }));
     RV_CO_TRY(co_await carry_out(begun));
     co_return begun.release;
   }
 
   Task<Result<>> end_open_release() {
     RV_CO_ASSIGN(const Begun open,
-                 co_await write<Begun>([](Session& session, Delta&) -> Result<Begun> {
+                 co_await write<Begun>([](records::Session& session, Delta&) -> Result<Begun> {
                    Begun result;
                    RV_ASSIGN(const std::int64_t number, rows::open_release(session));
                    if (number == 0) return result;
@@ -315,7 +317,7 @@ class Editor final : public ProgrammeEditor {
   Task<Result<>> carry_out(const Begun& begun) {
     RV_CO_TRY(co_await needs_.keeper.write(writes_of(begun.carried)));
     auto done = co_await write<bool>(
-        [this, release = begun.release](Session& session, Delta& delta) -> Result<bool> {
+        [this, release = begun.release](records::Session& session, Delta& delta) -> Result<bool> {
           RV_TRY(follow_in(session, delta));
           RV_ASSIGN(const Drafts carried, rows::drafts(session, release.number));
           for (const Draft& draft : carried) delta.gone.push_back({draft.kind, draft.id});

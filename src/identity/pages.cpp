@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "identity/detail/accounts.h"
+#include "identity/detail/secrets.h"
 #include "identity/routes.h"
 #include "identity/texts.h"
 #include "identity/views.h"
@@ -17,10 +18,8 @@ using net::Response;
 using web::FieldKind;
 using web::FormData;
 
-constexpr std::size_t kPasswordMin = 10;
-
 std::optional<web::Label> check_length(std::string_view password) {
-  if (password.size() >= kPasswordMin) return std::nullopt;
+  if (password.size() >= detail::kPasswordMin) return std::nullopt;
   return web::Label(texts::kWrongPasswordShort);
 }
 

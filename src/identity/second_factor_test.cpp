@@ -11,7 +11,7 @@
 namespace revier::identity {
 namespace {
 
-constexpr std::string_view kPassword = "correct horse";
+constexpr std::string_view kFirstFactor = "correct horse";
 
 detail::TotpSecret rfc_secret() {
   detail::TotpSecret secret{};
@@ -119,10 +119,10 @@ class StaffTest : public testing::TestWithParam<std::string> {
     const std::vector<RoleGrant> roles{{.role = role}};
     const auto link = identity_->create_user(name, roles);
     ASSERT_TRUE(link) << link.error().message;
-    ASSERT_TRUE(identity_->use_link(*link, "", kPassword));
+    ASSERT_TRUE(identity_->use_link(*link, "", kFirstFactor));
   }
   std::string session_of(std::string_view name) {
-    const auto in = identity_->sign_in(name, kPassword, "10.0.0.1", "Firefox/1 Linux");
+    const auto in = identity_->sign_in(name, kFirstFactor, "10.0.0.1", "Firefox/1 Linux");
     EXPECT_TRUE(in) << in.error().message;
     return in ? in->cookie_secret : "";
   }
@@ -155,7 +155,7 @@ class StaffTest : public testing::TestWithParam<std::string> {
   }
   std::vector<std::string> set_up() {
     const Caller by = admin();
-    const auto begun = identity_->begin_second_factor(by.id(), kPassword, "Revier");
+    const auto begun = identity_->begin_second_factor(by.id(), kFirstFactor, "Revier");
     EXPECT_TRUE(begun);
     learn(begun->secret);
     const auto codes = identity_->confirm_second_factor(begun->sealed, app_code(), by);
@@ -164,7 +164,7 @@ class StaffTest : public testing::TestWithParam<std::string> {
     return codes.value_or(std::vector<std::string>{});
   }
   Result<SignedIn> with_code(const std::string& code) {
-    const auto first = identity_->sign_in("admin", kPassword, "10.0.0.1");
+    const auto first = identity_->sign_in("admin", kFirstFactor, "10.0.0.1");
     EXPECT_TRUE(first && first->needs_code);
     return identity_->sign_in_code(first->cookie_secret, code);
   }
@@ -190,7 +190,7 @@ INSTANTIATE_TEST_SUITE_P(On, StaffTest, testing::ValuesIn(tests::record_systems(
 
 TEST_P(StaffTest, TheSecondFactorIsAskedAndNoCodeCountsTwice) {
   ASSERT_EQ(set_up().size(), 10U);
-  const auto first = identity_->sign_in("admin", kPassword, "10.0.0.1");
+  const auto first = identity_->sign_in("admin", kFirstFactor, "10.0.0.1");
   ASSERT_TRUE(first->needs_code);
   EXPECT_FALSE(with_cookie(first->cookie_secret).signed_in());
   EXPECT_EQ(identity_->sign_in_code(first->cookie_secret, "000000").error().code,
@@ -230,7 +230,7 @@ TEST_P(StaffTest, WrongCodesAreStopped) {
 TEST_P(StaffTest, SettingUpAsksForPasswordAndCodeOfTheSameAccount) {
   const Caller by = admin();
   EXPECT_EQ(identity_->begin_second_factor(by.id(), "wrong", "x").error().field, "password");
-  const auto begun = identity_->begin_second_factor(by.id(), kPassword, "x");
+  const auto begun = identity_->begin_second_factor(by.id(), kFirstFactor, "x");
   ASSERT_TRUE(begun);
   learn(begun->secret);
   EXPECT_EQ(identity_->confirm_second_factor(begun->sealed, "1", by).error().field, "code");
@@ -244,7 +244,8 @@ TEST_P(StaffTest, SettingUpAsksForPasswordAndCodeOfTheSameAccount) {
             Code::kGone);
   EXPECT_FALSE(identity_->second_factor(by.id())->on);
   set_up();
-  EXPECT_EQ(identity_->begin_second_factor(by.id(), kPassword, "x").error().code, Code::kConflict);
+  EXPECT_EQ(identity_->begin_second_factor(by.id(), kFirstFactor, "x").error().code,
+            Code::kConflict);
 }
 
 TEST_P(StaffTest, ARoleMayDemandTheSecondFactor) {
@@ -261,7 +262,7 @@ TEST_P(StaffTest, ARoleMayDemandTheSecondFactor) {
   EXPECT_EQ(identity_->remove_second_factor("000000", admin()).error().code,
             Code::kUnauthenticated);
   EXPECT_TRUE(identity_->remove_second_factor(app_code(), admin()));
-  EXPECT_FALSE(identity_->sign_in("admin", kPassword, "10.0.0.1")->needs_code);
+  EXPECT_FALSE(identity_->sign_in("admin", kFirstFactor, "10.0.0.1")->needs_code);
 }
 
 TEST_P(StaffTest, AnAdministratorResetsTheSecondFactor) {
@@ -269,7 +270,7 @@ TEST_P(StaffTest, AnAdministratorResetsTheSecondFactor) {
   const std::string mine = admin_;
   ASSERT_TRUE(identity_->reset_second_factor("ADMIN", Caller::command_line()));
   EXPECT_FALSE(with_cookie(mine).signed_in());
-  EXPECT_FALSE(identity_->sign_in("admin", kPassword, "10.0.0.1")->needs_code);
+  EXPECT_FALSE(identity_->sign_in("admin", kFirstFactor, "10.0.0.1")->needs_code);
   const auto lines = audit_lines({.action = "second-factor.reset"});
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines.front().actor, audit::Actor::kCommandLine);

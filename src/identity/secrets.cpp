@@ -10,7 +10,6 @@ namespace {
 
 constexpr unsigned long long kOperations = 3;
 constexpr std::size_t kMemoryBytes = std::size_t{32} << 20;
-constexpr std::size_t kPasswordMin = 10;
 constexpr std::size_t kPasswordMax = 200;
 
 void ready() {

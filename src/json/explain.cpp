@@ -8,7 +8,7 @@
 namespace revier::json::detail {
 namespace {
 
-constexpr int kDepthMost = 600;  // beyond what is ever accepted
+constexpr int kExplainedDepthMost = 600;  // beyond what is ever accepted
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -64,7 +64,7 @@ class Explainer {
 
   bool value(int depth) {
     space();
-    if (depth == kDepthMost) return fault("nested too deep");
+    if (depth == kExplainedDepthMost) return fault("nested too deep");
     if (take('{')) return object(depth);
     if (take('[')) return array(depth);
     if (peek() == '"') return string();

@@ -14,7 +14,7 @@ using detail::Tag;
 
 namespace {
 
-constexpr std::uint8_t kDepthMost = 64;
+constexpr std::uint8_t kNestingMost = 64;
 
 // What stands behind the backslash; 'u' for the control characters without a letter, 0 for none.
 constexpr std::array<char, 256> kEscapes = [] {
@@ -165,7 +165,7 @@ void Writer::separate() {
 
 void Writer::open(bool object) {
   separate();
-  RV_CHECK(depth_ < kDepthMost);
+  RV_CHECK(depth_ < kNestingMost);
   ++depth_;
   objects_ = objects_ << 1 | static_cast<std::uint64_t>(object);
   next_ = Next::kFirst;

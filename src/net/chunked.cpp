@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/detail/chunked.h"
 
+#include "net/detail/text.h"
+
 namespace revier::net::detail {
 namespace {
 
 constexpr std::size_t kOverheadBytesMax = 8 * 1024;
 constexpr std::size_t kSizeDigitsMax = 15;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_text(char c) { return c == '\t' || static_cast<unsigned char>(c) >= 0x20; }
 

@@ -4,13 +4,6 @@
 namespace revier::net::detail {
 namespace {
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // Bytes of the character at the front, 0 where it is no UTF-8 (Unicode 15, table 3-7).
 std::size_t character_bytes(std::string_view text) {
   const auto byte = [&](std::size_t i) {
@@ -53,6 +46,13 @@ void append_json_character(std::string& out, char c) {
 }
 
 }  // namespace
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {

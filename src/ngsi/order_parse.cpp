@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "ngsi/detail/path_text.h"
 #include "ngsi/order.h"
 
 namespace revier::ngsi {
 namespace {
 
-constexpr std::size_t kBytesMax = 8'192;
-constexpr std::size_t kTermsMax = 16;
-constexpr std::size_t kPathMax = 16;
+constexpr std::size_t kOrderBytesMax = 8'192;
+constexpr std::size_t kOrderTermsMax = 16;
+constexpr std::size_t kOrderPathMax = 16;
 
 class OrderParser {
  public:
   explicit OrderParser(std::string_view text) : text_(text) {}
 
   Result<std::vector<OrderTerm>> whole() {
-    if (text_.size() > kBytesMax) return expected(fmt::format("at most {} bytes", kBytesMax));
+    if (text_.size() > kOrderBytesMax)
+      return expected(fmt::format("at most {} bytes", kOrderBytesMax));
     std::vector<OrderTerm> terms;
     do {
-      if (terms.size() == kTermsMax) return expected(fmt::format("at most {} names", kTermsMax));
+      if (terms.size() == kOrderTermsMax)
+        return expected(fmt::format("at most {} names", kOrderTermsMax));
       RV_ASSIGN(OrderTerm one, term());
       terms.push_back(std::move(one));
     } while (take(","));
@@ -57,7 +60,8 @@ class OrderParser {
     do {
       const std::size_t size = std::min(rest().find_first_of(".[],;{}\""), rest().size());
       if (size == 0) return expected("a name");
-      if (names.size() == kPathMax) return expected(fmt::format("at most {} names", kPathMax));
+      if (names.size() == kOrderPathMax)
+        return expected(fmt::format("at most {} names", kOrderPathMax));
       names.emplace_back(rest().substr(0, size));
       at_ += size;
     } while (take("."));
@@ -67,10 +71,6 @@ class OrderParser {
   std::string_view text_;
   std::size_t at_ = 0;
 };
-
-void append_joined(std::string& out, const std::vector<std::string>& names) {
-  for (std::size_t i = 0; i < names.size(); ++i) out.append(i == 0 ? "" : ".").append(names[i]);
-}
 
 }  // namespace
 
@@ -82,10 +82,10 @@ std::string print_order(const std::vector<OrderTerm>& terms) {
   std::string out;
   for (const OrderTerm& term : terms) {
     if (!out.empty()) out.push_back(',');
-    append_joined(out, term.path);
+    detail::append_path(out, term.path);
     if (!term.trail.empty()) {
       out.push_back('[');
-      append_joined(out, term.trail);
+      detail::append_path(out, term.trail);
       out.push_back(']');
     }
     if (term.by_distance) {

@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
+#include "ngsi/detail/form.h"
 #include "ngsi/detail/text_rules.h"
 #include "ngsi/geometry.h"
 
 namespace revier::ngsi::detail {
 namespace {
 
-constexpr int kDepthMax = 8;  // of sub-attributes
+constexpr int kSubAttributeDepthMax = 8;  // of sub-attributes
 constexpr std::string_view kLocation = "https://uri.etsi.org/ngsi-ld/location";
 constexpr std::string_view kObservationSpace = "https://uri.etsi.org/ngsi-ld/observationSpace";
 constexpr std::string_view kOperationSpace = "https://uri.etsi.org/ngsi-ld/operationSpace";
@@ -21,10 +22,6 @@ constexpr std::array<std::string_view, 7> kValueKeys = {
 constexpr std::array<Kind, 7> kKindOfKey = {
     Kind::kProperty,     Kind::kRelationship, Kind::kLanguageProperty, Kind::kVocabProperty,
     Kind::kJsonProperty, Kind::kListProperty, Kind::kListRelationship};
-
-tl::unexpected<Error> expected(std::string_view what) {
-  return fail(Code::kBadRequestData, std::string(what));
-}
 
 std::optional<json::Value> type_of(const json::Value& object) {
   if (const auto type = object.find("type")) return type;
@@ -70,10 +67,6 @@ bool is_instances(const json::Value& value) {
 bool takes_unit(Kind kind) {
   return kind == Kind::kProperty || kind == Kind::kGeoProperty || kind == Kind::kListProperty;
 }
-bool is_relationship(Kind kind) {
-  return kind == Kind::kRelationship || kind == Kind::kListRelationship;
-}
-
 // An error, with the attribute it is about in front.
 Error about(std::string_view key, Error error) {
   if (error.field.empty()) {
@@ -107,6 +100,10 @@ Result<Given<Instant>> given_time(const json::Member& member, Nulls nulls) {
 
 }  // namespace
 
+tl::unexpected<Error> expected(std::string_view what) {
+  return fail(Code::kBadRequestData, std::string(what));
+}
+
 Result<> check_distinct(const std::vector<FragmentAttribute>& attributes) {
   std::vector<std::pair<std::string_view, std::string_view>> keys;
   for (const FragmentAttribute& attribute : attributes) {
@@ -124,8 +121,8 @@ Result<> check_distinct(const std::vector<FragmentAttribute>& attributes) {
 
 Result<> AttributeParser::member(std::string_view key, const json::Value& value,
                                  std::vector<FragmentAttribute>& out) {
-  if (depth_ == kDepthMax) {
-    return expected(fmt::format("sub-attributes may be {} deep", kDepthMax));
+  if (depth_ == kSubAttributeDepthMax) {
+    return expected(fmt::format("sub-attributes may be {} deep", kSubAttributeDepthMax));
   }
   RV_ASSIGN(const std::string iri, expand_checked(key, context_));
   const std::size_t before = out.size();

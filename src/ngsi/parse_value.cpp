@@ -37,10 +37,6 @@ bool is_null_of(Kind kind, const json::Value& value) {
   return none && value.size() == 1 && is_null_uri(*none);
 }
 
-tl::unexpected<Error> expected(std::string_view what) {
-  return fail(Code::kBadRequestData, std::string(what));
-}
-
 Result<std::string> property_value(const json::Value& value, Nulls nulls) {
   if (value.is_null()) return expected("value must not be null; urn:ngsi-ld:null deletes");
   if (nulls != Nulls::kMerge && holds_null_uri(value)) {

@@ -7,16 +7,17 @@
 namespace revier::ngsi {
 namespace {
 
-constexpr std::size_t kBytesMax = 8'192;
-constexpr std::size_t kTermsMax = 1'000;
-constexpr std::size_t kDepthMax = 10;
+constexpr std::size_t kProjectionBytesMax = 8'192;
+constexpr std::size_t kProjectionNamesMax = 1'000;
+constexpr std::size_t kProjectionDepthMax = 10;
 
 class ProjectionParser {
  public:
   ProjectionParser(std::string_view text, std::string_view field) : text_(text), field_(field) {}
 
   Result<ProjectionTerms> whole() {
-    if (text_.size() > kBytesMax) return expected(fmt::format("at most {} bytes", kBytesMax));
+    if (text_.size() > kProjectionBytesMax)
+      return expected(fmt::format("at most {} bytes", kProjectionBytesMax));
     RV_ASSIGN(ProjectionTerms terms, list());
     if (at_ != text_.size()) return expected("',', '|', '{' or the end");
     return terms;
@@ -38,11 +39,13 @@ class ProjectionParser {
   Result<ProjectionTerms> list() {
     ProjectionTerms terms;
     do {
-      if (++terms_ > kTermsMax) return expected(fmt::format("no more than {} names", kTermsMax));
+      if (++terms_ > kProjectionNamesMax)
+        return expected(fmt::format("no more than {} names", kProjectionNamesMax));
       ProjectionTerm term;
       RV_TRY(name(term.name));
       if (take("{")) {
-        if (++depth_ > kDepthMax) return expected(fmt::format("no more than {} '{{'", kDepthMax));
+        if (++depth_ > kProjectionDepthMax)
+          return expected(fmt::format("no more than {} '{{'", kProjectionDepthMax));
         RV_ASSIGN(term.linked, list());
         --depth_;
         if (!take("}")) return expected("'}'");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ngsi/detail/form.h"
 #include "ngsi/detail/json_text.h"
 #include "ngsi/detail/literal.h"
 #include "ngsi/difference.h"
@@ -88,10 +89,6 @@ bool any_element(std::string_view json, Test test) {
 std::string_view follow(std::string_view json, const std::vector<std::string>& trail) {
   for (const std::string& name : trail) json = member_of(json, name);
   return json;
-}
-
-bool is_relationship(Kind kind) {
-  return kind == Kind::kRelationship || kind == Kind::kListRelationship;
 }
 
 }  // namespace

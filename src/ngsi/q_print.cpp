@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/time.h"
 #include "json/json.h"
+#include "ngsi/detail/path_text.h"
 #include "ngsi/q.h"
 
 namespace revier::ngsi {
 namespace {
-
-void append_joined(std::string& out, const std::vector<std::string>& names) {
-  for (std::size_t i = 0; i < names.size(); ++i) out.append(i == 0 ? "" : ".").append(names[i]);
-}
 
 void append_literal(std::string& out, const Literal& literal) {
   switch (literal.kind) {
@@ -46,10 +43,10 @@ void append_term(std::string& out, const QueryTerm& term) {
     }
     if (!link.types.empty()) out.push_back(':');
   }
-  append_joined(out, term.path);
+  detail::append_path(out, term.path);
   if (!term.trail.empty()) {
     out.push_back('[');
-    append_joined(out, term.trail);
+    detail::append_path(out, term.trail);
     out.push_back(']');
   }
   out.append(term.links.size(), '}');

@@ -10,14 +10,14 @@ namespace revier::ngsi::detail {
 namespace {
 
 constexpr std::size_t kPartsMax = 256;
-constexpr std::size_t kBytesMax = 8'192;
+constexpr std::size_t kSelectionBytesMax = 8'192;
 
 class GroupParser {
  public:
   GroupParser(std::string_view text, std::string_view field) : rest_(text), field_(field) {}
 
   Result<Groups> parse() {
-    if (rest_.size() > kBytesMax) return expected("at most 8192 bytes");
+    if (rest_.size() > kSelectionBytesMax) return expected("at most 8192 bytes");
     Groups groups;
     do {
       std::vector<std::string>& group = groups.emplace_back();

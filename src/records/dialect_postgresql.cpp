@@ -15,7 +15,7 @@ namespace {
 constexpr Oid kInt8 = 20, kInt2 = 21, kInt4 = 23, kOid = 26;
 constexpr Oid kFloat4 = 700, kFloat8 = 701, kNumeric = 1700;
 
-soci::postgresql_statement_backend& native(soci::statement& statement) {
+soci::postgresql_statement_backend& postgresql(soci::statement& statement) {
   return static_cast<soci::postgresql_statement_backend&>(*statement.get_backend());
 }
 
@@ -87,25 +87,25 @@ class Postgresql final : public Dialect {
   }
 
   std::size_t parameter_count(soci::statement& statement) const override {
-    const auto& names = native(statement).names_;
+    const auto& names = postgresql(statement).names_;
     return std::set<std::string_view>(names.begin(), names.end()).size();
   }
 
   std::vector<std::string> column_names(soci::statement& statement) const override {
-    const PGresult* result = native(statement).result_;
+    const PGresult* result = postgresql(statement).result_;
     std::vector<std::string> names;
     for (int i = 0; i < PQnfields(result); ++i) names.emplace_back(PQfname(result, i));
     return names;
   }
 
   void read_row(soci::statement& statement, std::vector<Value>& values) const override {
-    const auto& backend = native(statement);
+    const auto& backend = postgresql(statement);
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] = column(backend.result_, backend.currentRow_, static_cast<int>(i));
     }
   }
 
-  void finish(soci::statement& statement) const override { native(statement).result_.reset(); }
+  void finish(soci::statement& statement) const override { postgresql(statement).result_.reset(); }
 
   Failure describe(const soci::soci_error& error) const override {
     const auto* own = dynamic_cast<const soci::postgresql_soci_error*>(&error);

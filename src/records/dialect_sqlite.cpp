@@ -11,7 +11,7 @@ using sqlite_api::sqlite3_stmt;
 
 constexpr const char* kBusyTimeoutMs = "5000";
 
-soci::sqlite3_statement_backend& native(soci::statement& statement) {
+soci::sqlite3_statement_backend& sqlite(soci::statement& statement) {
   return static_cast<soci::sqlite3_statement_backend&>(*statement.get_backend());
 }
 
@@ -90,12 +90,12 @@ class Sqlite final : public Dialect {
   }
 
   std::size_t parameter_count(soci::statement& statement) const override {
-    const int count = sqlite_api::sqlite3_bind_parameter_count(native(statement).stmt_);
+    const int count = sqlite_api::sqlite3_bind_parameter_count(sqlite(statement).stmt_);
     return static_cast<std::size_t>(count);
   }
 
   std::vector<std::string> column_names(soci::statement& statement) const override {
-    sqlite3_stmt* handle = native(statement).stmt_;
+    sqlite3_stmt* handle = sqlite(statement).stmt_;
     std::vector<std::string> names;
     for (int i = 0; i < sqlite_api::sqlite3_column_count(handle); ++i) {
       names.emplace_back(sqlite_api::sqlite3_column_name(handle, i));
@@ -104,14 +104,14 @@ class Sqlite final : public Dialect {
   }
 
   void read_row(soci::statement& statement, std::vector<Value>& values) const override {
-    sqlite3_stmt* handle = native(statement).stmt_;
+    sqlite3_stmt* handle = sqlite(statement).stmt_;
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] = column(handle, static_cast<int>(i));
     }
   }
 
   void finish(soci::statement& statement) const override {
-    sqlite_api::sqlite3_reset(native(statement).stmt_);
+    sqlite_api::sqlite3_reset(sqlite(statement).stmt_);
   }
 
   Failure describe(const soci::soci_error& error) const override {

@@ -5,16 +5,14 @@
 
 #include <sqlite3.h>
 
+#include "records/detail/sqlite_handle.h"
+
 namespace revier::records {
 namespace {
 
-struct Close {
-  void operator()(sqlite3* database) const { sqlite3_close(database); }
-};
 struct Finalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
-using Connection = std::unique_ptr<sqlite3, Close>;
 using Texts = std::vector<std::string>;
 
 tl::unexpected<Error> broken(const std::string& file, const std::string& what) {
@@ -64,7 +62,7 @@ Result<std::map<std::string, std::uint64_t>> inspect(const std::string& file) {
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(uri_of(file).c_str(), &handle,
                                    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
-  const Connection database(handle);
+  const detail::SqliteHandle database(handle);
   if (code != SQLITE_OK) return fail(Code::kUnavailable, "cannot open " + file);
   RV_ASSIGN(const Texts integrity, column(handle, file, "PRAGMA integrity_check(1)"));
   if (integrity != Texts{"ok"}) return broken(file, integrity.empty() ? "" : integrity.front());

@@ -4,29 +4,24 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <memory>
 
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <unistd.h>
+
+#include "records/detail/sqlite_handle.h"
 
 namespace revier::records::detail {
 namespace {
-
-struct Close {
-  void operator()(sqlite3* database) const { sqlite3_close(database); }
-};
-using Connection = std::unique_ptr<sqlite3, Close>;
 
 tl::unexpected<Error> system_failure(const std::string& what) {
   return fail(Code::kUnavailable, what + ": " + std::strerror(errno));
 }
 
-Result<Connection> connect(const std::string& file, const std::string& vfs, int flags) {
+Result<SqliteHandle> connect(const std::string& file, const std::string& vfs, int flags) {
   sqlite3* handle = nullptr;
   const char* vfs_name = vfs.empty() ? nullptr : vfs.c_str();
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags, vfs_name);
-  Connection connection(handle);
+  SqliteHandle connection(handle);
   if (code != SQLITE_OK) return fail(Code::kUnavailable, "cannot open " + file);
   sqlite3_busy_timeout(handle, 5'000);
   return connection;
@@ -40,8 +35,8 @@ Result<> run(sqlite3* database, const char* sql) {
 // The read transaction holds one state of the source for the whole copy; without it every commit
 // beside it would start the copy again.
 Result<> copy_pages(const std::string& from, const std::string& vfs, const std::string& to) {
-  RV_ASSIGN(Connection source, connect(from, vfs, SQLITE_OPEN_READWRITE));
-  RV_ASSIGN(Connection target, connect(to, "", SQLITE_OPEN_READWRITE));
+  RV_ASSIGN(SqliteHandle source, connect(from, vfs, SQLITE_OPEN_READWRITE));
+  RV_ASSIGN(SqliteHandle target, connect(to, "", SQLITE_OPEN_READWRITE));
   RV_TRY(run(source.get(), "BEGIN; SELECT COUNT(*) FROM sqlite_master"));
   RV_TRY(run(target.get(), "PRAGMA synchronous=FULL"));
   sqlite3_backup* backup = sqlite3_backup_init(target.get(), "main", source.get(), "main");

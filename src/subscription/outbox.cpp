@@ -12,10 +12,11 @@ constexpr std::size_t kStartsMax = 1'000;
 constexpr std::size_t kDeadMax = 10'000;  // looked at in one step
 
 bool needs_before(const Told& told, const std::vector<Match>& matches) {
-  using What = ngsi::AttributeChange::What;
   if (!told.after) return true;
   const bool went = std::any_of(told.changes.begin(), told.changes.end(),
-                                [](const auto& change) { return change.what == What::kDeleted; });
+                                [](const ngsi::AttributeChange& change) {
+                                  return change.what == ngsi::AttributeChange::What::kDeleted;
+                                });
   return went || std::any_of(matches.begin(), matches.end(), [](const Match& match) {
            return match.subscription->notification.show_changes;
          });

@@ -12,21 +12,13 @@
 #include "ticket/booking_store.h"
 #include "ticket/changes_store.h"
 #include "ticket/registrations.h"
+#include "ticket/test_migrations.h"
 #include "ticket/wordings.h"
 
 namespace revier::ticket {
 namespace {
 
 using records::Session;
-
-std::vector<records::Migration> all_migrations() {
-  std::vector<records::Migration> all;
-  for (const auto part :
-       {consent::migrations(), mail::migrations(), publication::migrations(), rows::migrations()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
-}
 
 // Registrations over records of one system.
 struct Desk {

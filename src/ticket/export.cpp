@@ -12,7 +12,7 @@ namespace {
 
 using records::Session;
 
-std::string_view name_of(BookingState state) {
+std::string_view exported_name(BookingState state) {
   switch (state) {
     case BookingState::kHeld:
       return "held";
@@ -75,7 +75,7 @@ Result<> write_booking(json::Writer& out, Session& session, const Booking& booki
                        const Domain& domain) {
   out.begin_object()
       .member("purpose", booking.kind == BookingKind::kAppointment ? "appointment" : "registration")
-      .member("state", name_of(booking.state))
+      .member("state", exported_name(booking.state))
       .member("name", booking.name)
       .member("mail", booking.mail)
       .member("language", booking.language)

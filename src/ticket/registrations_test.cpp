@@ -9,18 +9,10 @@
 #include "consent/consent.h"
 #include "ticket/booking_rules.h"
 #include "ticket/booking_store.h"
+#include "ticket/test_migrations.h"
 
 namespace revier::ticket {
 namespace {
-
-std::vector<records::Migration> all_migrations() {
-  std::vector<records::Migration> all;
-  for (const auto part :
-       {consent::migrations(), mail::migrations(), publication::migrations(), rows::migrations()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
-}
 
 class RegistrationsTest : public testing::Test {
  protected:

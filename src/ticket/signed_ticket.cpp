@@ -12,7 +12,7 @@
 namespace revier::ticket {
 namespace {
 
-constexpr std::string_view kPrefix = "RV1";
+constexpr std::string_view kTextPrefix = "RV1";
 constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::string_view kKeyKind = "ed25519 ";
 constexpr std::size_t kSignedTextMax = 400;
@@ -219,13 +219,13 @@ std::string TicketKeys::sign(const TicketContent& content) const {
   crypto_sign_detached(signature.data(), nullptr, bytes_of(message), message.size(),
                        key.secret.data());
   message.append(reinterpret_cast<const char*>(signature.data()), signature.size());
-  return std::string(kPrefix) + to_base32(message);
+  return std::string(kTextPrefix) + to_base32(message);
 }
 
 Result<TicketKeys::Genuine> TicketKeys::open(std::string_view text) const {
   const std::string whole = normalised(text);
-  if (whole.size() > kSignedTextMax || !whole.starts_with(kPrefix)) return not_ours();
-  const auto bytes = from_base32(std::string_view(whole).substr(kPrefix.size()));
+  if (whole.size() > kSignedTextMax || !whole.starts_with(kTextPrefix)) return not_ours();
+  const auto bytes = from_base32(std::string_view(whole).substr(kTextPrefix.size()));
   if (!bytes || bytes->size() < crypto_sign_BYTES + 5 || bytes->front() != 1) return not_ours();
   const std::string_view message(bytes->data(), bytes->size() - crypto_sign_BYTES);
   const std::string_view signature = std::string_view(*bytes).substr(message.size());

@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "event/detail/programme_pages.h"
 #include "event/page_rows.h"
 #include "event/pages.h"
 #include "event/texts.h"
@@ -19,7 +20,6 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::size_t kSelectionMax = 200;
 // Pages that a visitor's browser keeps: enough for a large programme, little enough for a phone.
 constexpr std::size_t kOfflinePagesMax = 400;
 constexpr std::array<std::string_view, 6> kOfflineAssets = {"site.css",

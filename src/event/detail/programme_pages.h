@@ -5,6 +5,9 @@
 
 namespace revier::event::detail {
 
+// Sessions of a selection that an address names.
+inline constexpr std::size_t kSelectionMax = 200;
+
 [[nodiscard]] net::Response show_programme(const PageNeeds& needs, const net::Request& request);
 [[nodiscard]] net::Response show_session(const PageNeeds& needs, const net::Request& request);
 [[nodiscard]] net::Response show_speaker(const PageNeeds& needs, const net::Request& request);

@@ -33,6 +33,7 @@ struct DigestHash {
 [[nodiscard]] Result<std::string> hash_password(std::string_view password);
 // An empty hash costs the same time and is never right, so that the time tells nothing.
 [[nodiscard]] bool verify_password(const std::string& hash, std::string_view password);
+inline constexpr std::size_t kPasswordMin = 10;  // bytes
 // Errors: kUnprocessable with field "password".
 [[nodiscard]] Result<> check_password(std::string_view password);
 

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ngsi/entity.h"
+
 namespace revier::ngsi::detail {
 
 inline constexpr std::uint8_t kFormVersion = 1;
@@ -16,6 +18,11 @@ inline constexpr std::uint8_t kHasObservedAt = 16;
 inline constexpr std::uint8_t kHasExpiresAt = 32;
 inline constexpr std::uint8_t kHasUnitCode = 64;
 inline constexpr std::uint8_t kHasValueType = 128;
+
+// Of one entity or of several.
+[[nodiscard]] constexpr bool is_relationship(Kind kind) {
+  return kind == Kind::kRelationship || kind == Kind::kListRelationship;
+}
 
 inline constexpr int kMembersDepthMax = 16;  // of sub-attributes in sub-attributes
 inline constexpr int kValueDepthMax = 512;   // of JSON in a value

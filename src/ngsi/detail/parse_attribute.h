@@ -12,6 +12,8 @@
 namespace revier::ngsi::detail {
 
 [[nodiscard]] bool is_null_uri(const json::Value& value);
+// What was expected, as kBadRequestData.
+[[nodiscard]] tl::unexpected<Error> expected(std::string_view what);
 [[nodiscard]] Result<> check_dataset_id(std::string_view text);
 
 // No two of one name and datasetId: two keys can mean one name (a term and its IRI).
