@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Tests of the pages in a real browser. Starts the program, ends it, sums up.
-//   node run.mjs PROGRAM [WORDS]     only the tests whose name contains WORDS
+//   node run.mjs PROGRAM [--part visitors|staff] [WORDS]   WORDS: only tests whose name contains them
+// The parts run side by side, each with a program of its own.
+import assert from "node:assert/strict";
+import {readdirSync} from "node:fs";
+
 import {Server} from "./server.mjs";
 import {runAll} from "./suite.mjs";
 
-import "./pages_test.mjs";
-import "./programme_test.mjs";
-import "./live_test.mjs";
-import "./map_tiles_test.mjs";
-import "./registration_test.mjs";
-import "./afterwards_test.mjs";
-import "./console_test.mjs";
-import "./door_test.mjs";
-import "./mine_test.mjs";
-import "./staff_test.mjs";
-import "./editor_test.mjs";
-import "./first_start_test.mjs";
-import "./appointment_test.mjs";
+const parts = {
+  visitors: ["pages", "programme", "live", "map_tiles", "registration", "mine", "appointment"],
+  staff: ["afterwards", "console", "door", "staff", "editor", "first_start"],
+};
+
+const files = Object.values(parts).flat().map((name) => `${name}_test.mjs`);
+const there = readdirSync(import.meta.dirname ?? ".").filter((name) => name.endsWith("_test.mjs"));
+assert.deepEqual(files.sort(), there.sort(), "each *_test.mjs belongs to one part");
 
 const [binary, ...words] = process.argv.slice(2);
+const part = words[0] === "--part" ? words.splice(0, 2)[1] : undefined;
+for (const name of part ? parts[part] : Object.values(parts).flat()) {
+  await import(`./${name}_test.mjs`);
+}
 const server = await Server.start(binary);
 let failed = 1;
 try {
