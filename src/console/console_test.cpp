@@ -316,7 +316,7 @@ TEST_F(ConsoleTest, ATicketIsTakenOnceAndTheSecondTimeSaysWhenAndWhere) {
   const Answer second = post_own("/console/einlass", "tag=2025-02-05", "code=" + ada_.code);
   EXPECT_EQ(second.status, 409);
   EXPECT_TRUE(has(second, "Schon benutzt"));
-  EXPECT_TRUE(has(second, "1. Februar 2025, 11:00 Uhr, Platz: Tor &quot;A&quot;"));
+  EXPECT_TRUE(has(second, "1. Februar 2025, 11:00 Uhr, Standort: Tor &quot;A&quot;"));
 }
 
 TEST_F(ConsoleTest, TheDaysListShowsAndTakesBack) {

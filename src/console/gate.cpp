@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <set>
+
 #include "console/detail/entry.h"
 #include "console/pages.h"
 #include "console/texts.h"
@@ -93,7 +95,7 @@ struct Attempt {
 Result<Counts> read_counts(records::Session& session, const Desk& desk) {
   Counts counts;
   RV_ASSIGN(counts.checked_in, door::rows::count_in(session, desk.day.day));
-  RV_ASSIGN(counts.registered, ticket::rows::count_registered(session, desk.day.quota));
+  RV_ASSIGN(counts.registered, ticket::rows::count_registered(session, desk.day.admits));
   return counts;
 }
 
@@ -150,20 +152,15 @@ Task<Response> get_gate(Request& request, const Needs& needs) {
   co_return co_await show_gate(needs, request, *caller, desk, std::nullopt);
 }
 
-std::int64_t seats_of(const ticket::Booking& booking, std::string_view quota) {
-  for (const ticket::Claim& claim : booking.claims) {
-    if (claim.quota == quota) return claim.seats;
-  }
-  return 1;
-}
-
 Attempt accepted(const door::Answer& answer, const Desk& desk, Language language) {
-  return {.result = {.tone = Tone::kSuccess,
-                     .title = words(language, texts::kGateAccepted),
-                     .name = answer.booking->name,
-                     .lines = {day_name(desk.day.day, language),
-                               web::text(language, texts::kGateSeats,
-                                         {{"seats", seats_of(*answer.booking, desk.day.quota)}})}}};
+  return {.result = {
+              .tone = Tone::kSuccess,
+              .title = words(language, texts::kGateAccepted),
+              .name = answer.booking->name,
+              .lines = {
+                  day_name(desk.day.day, language),
+                  web::text(language, texts::kGateSeats,
+                            {{"seats", ticket::admission_of(*answer.booking, desk.day).seats}})}}};
 }
 
 Attempt used(const door::Answer& answer, Language language) {
@@ -180,15 +177,21 @@ Attempt used(const door::Answer& answer, Language language) {
 }
 
 // Days that a booking has seats for, in words.
-std::string booked_days(const ticket::Booking& booking, Language language) {
-  std::string days;
+std::string booked_days(const ticket::Registrations& registrations, const ticket::Booking& booking,
+                        Language language) {
+  std::set<std::string> days;
   for (const ticket::Claim& claim : booking.claims) {
-    const std::string_view day = ticket::day_of_quota(claim.quota);
-    if (day.empty() || claim.state != ticket::ClaimState::kTaken) continue;
-    if (!days.empty()) days += "; ";
-    days += day_name(day, language);
+    const auto status = registrations.quota(claim.quota);
+    if (status && claim.state == ticket::ClaimState::kTaken) {
+      days.insert(ticket::day_of(status->quota));
+    }
   }
-  return days;
+  std::string words;
+  for (const std::string& day : days) {
+    if (!words.empty()) words += "; ";
+    words += day_name(day, language);
+  }
+  return words;
 }
 
 struct Refusal {
@@ -213,7 +216,8 @@ Refusal refusal_for(door::Verdict verdict) {
 }
 
 // Why a ticket is not taken.
-Attempt refusal(const door::Answer& answer, Language language) {
+Attempt refusal(const door::Answer& answer, const ticket::Registrations& registrations,
+                Language language) {
   const Refusal why = refusal_for(answer.verdict);
   Attempt attempt{.result = {.tone = Tone::kDanger,
                              .title = words(language, texts::kGateRefused),
@@ -221,17 +225,18 @@ Attempt refusal(const door::Answer& answer, Language language) {
                              .lines = {words(language, why.reason)}},
                   .status = describe(why.code).status};
   if (answer.verdict != door::Verdict::kOtherDay) return attempt;
-  const std::string days = booked_days(*answer.booking, language);
+  const std::string days = booked_days(registrations, *answer.booking, language);
   if (!days.empty()) {
     attempt.result.lines.push_back(web::text(language, texts::kGateBookedFor, {{"days", days}}));
   }
   return attempt;
 }
 
-Attempt attempt_of(const door::Answer& answer, const Desk& desk, Language language) {
+Attempt attempt_of(const door::Answer& answer, const Desk& desk,
+                   const ticket::Registrations& registrations, Language language) {
   if (answer.verdict == door::Verdict::kAccepted) return accepted(answer, desk, language);
   if (answer.verdict == door::Verdict::kUsed) return used(answer, language);
-  return refusal(answer, language);
+  return refusal(answer, registrations, language);
 }
 
 Task<Response> post_gate(Request& request, const Needs& needs) {
@@ -260,7 +265,8 @@ Task<Response> post_gate(Request& request, const Needs& needs) {
                                               .desk = desk.name,
                                               .account = std::string(caller->id())});
   if (!answer) co_return refused(needs, request, answer.error());
-  co_return co_await show_gate(needs, request, *caller, desk, attempt_of(*answer, desk, language));
+  co_return co_await show_gate(needs, request, *caller, desk,
+                               attempt_of(*answer, desk, needs.tickets.registrations, language));
 }
 
 // --- what a desk keeps for the time without network

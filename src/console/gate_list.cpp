@@ -58,7 +58,7 @@ struct DayFacts {
 
 Result<> read_day(records::Session& session, const ticket::DayQuota& day, DayFacts& facts) {
   RV_ASSIGN(facts.inside, door::rows::count_in(session, day.day));
-  RV_ASSIGN(facts.registered, ticket::rows::count_registered(session, day.quota));
+  RV_ASSIGN(facts.registered, ticket::rows::count_registered(session, day.admits));
   RV_ASSIGN(facts.conflicts, door::rows::conflicts(session, day.day));
   RV_ASSIGN(facts.latest, door::rows::latest(session, day.day, kLatest));
   RV_ASSIGN(facts.times, door::rows::times(session, day.day));

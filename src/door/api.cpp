@@ -63,7 +63,7 @@ Task<Response> post_check_in(net::Request& request, const Domain& tickets) {
   wanted->account = caller->id();
   const auto answer = co_await check_in(tickets, std::move(*wanted));
   if (!answer) co_return Response::problem(answer.error());
-  co_return fresh(answer_json(*answer, day->quota));
+  co_return fresh(answer_json(*answer, *day));
 }
 
 std::int64_t number_param(const net::Request& request, std::string_view name) {
@@ -79,7 +79,7 @@ Result<> read_changes(const Domain& tickets, const ticket::DayQuota& day, std::i
   changes.salt = salt_of(tickets, day.day);
   return tickets.database.read([&](records::Session& session) -> Result<> {
     RV_ASSIGN(changes.in, rows::count_in(session, day.day));
-    RV_ASSIGN(changes.expected, ticket::rows::count_registered(session, day.quota));
+    RV_ASSIGN(changes.expected, ticket::rows::count_registered(session, day.admits));
     RV_ASSIGN(changes.check_ins, rows::since(session, day.day, after, kChangesMax));
     changes.revision = changes.check_ins.empty() ? after : changes.check_ins.back().revision;
     return {};
@@ -154,7 +154,7 @@ Task<Response> post_search(net::Request& request, const Domain& tickets) {
   });
   if (!read) co_return Response::problem(read.error());
   if (!*read) co_return Response::problem(read->error());
-  co_return fresh(Response::json(200, found_json(found, day->quota)));
+  co_return fresh(Response::json(200, found_json(found, *day)));
 }
 
 Task<Response> post_undo(net::Request& request, const Domain& tickets) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "door/api_json.h"
 
+#include <algorithm>
+
 #include "door/snapshot.h"
 
 namespace revier::door {
@@ -68,23 +70,13 @@ std::string_view tail_of(std::string_view code) {
   return code.size() > 4 ? code.substr(code.size() - 4) : code;
 }
 
-std::int64_t seats_for(const ticket::Booking& booking, std::string_view day_quota) {
-  for (const ticket::Claim& claim : booking.claims) {
-    if (claim.quota == day_quota) return claim.seats;
-  }
-  return 1;
-}
-
-std::string_view state_for(const ticket::Booking& booking, std::string_view day_quota) {
+std::string_view state_for(const ticket::Booking& booking, const ticket::DayQuota& day) {
+  using State = ticket::Admission::State;
   if (booking.state != ticket::BookingState::kRegistered) return "cancelled";
-  for (const ticket::Claim& claim : booking.claims) {
-    if (claim.quota != day_quota) continue;
-    return claim.state == ticket::ClaimState::kTaken ? "ok" : "waiting";
-  }
-  return "other-day";
+  const State state = ticket::admission_of(booking, day).state;
+  if (state == State::kBooked) return "ok";
+  return state == State::kWaiting ? "waiting" : "other-day";
 }
-
-constexpr std::array<std::string_view, 4> kProblems{"", "unknown", "cancelled", "not-booked"};
 
 }  // namespace
 
@@ -111,7 +103,7 @@ Result<Request> read_request(const json::Value& body) {
   return request;
 }
 
-net::Response answer_json(const Answer& answer, std::string_view day_quota) {
+net::Response answer_json(const Answer& answer, const ticket::DayQuota& day) {
   const bool is_recorded = answer.check_in && answer.verdict != Verdict::kUsed;
   std::string text;
   json::Writer out(text);
@@ -132,7 +124,8 @@ net::Response answer_json(const Answer& answer, std::string_view day_quota) {
         .member("at", to_iso8601(answer.check_in->at));
   }
   if (answer.booking) {
-    out.member("name", answer.booking->name).member("seats", seats_for(*answer.booking, day_quota));
+    const std::int64_t seats = ticket::admission_of(*answer.booking, day).seats;
+    out.member("name", answer.booking->name).member("seats", std::max<std::int64_t>(seats, 1));
   }
   write_others(out, answer.others);
   out.end_object();
@@ -159,7 +152,7 @@ std::string changes_json(const Changes& changes) {
         .member("tail", tail_of(check_in.code))
         .member("desk", check_in.desk)
         .member("at", to_iso8601(check_in.at))
-        .member("problem", kProblems[static_cast<std::size_t>(check_in.problem)])
+        .member("problem", name_of(check_in.problem))
         .member("undone", check_in.undone_at.has_value())
         .end_object();
   }
@@ -167,7 +160,7 @@ std::string changes_json(const Changes& changes) {
   return text;
 }
 
-std::string found_json(const std::vector<ticket::Booking>& found, std::string_view day_quota) {
+std::string found_json(const std::vector<ticket::Booking>& found, const ticket::DayQuota& day) {
   std::string text;
   json::Writer out(text);
   out.begin_array();
@@ -176,7 +169,7 @@ std::string found_json(const std::vector<ticket::Booking>& found, std::string_vi
         .member("code", booking.code)
         .member("name", booking.name)
         .member("mail", booking.mail)
-        .member("state", state_for(booking, day_quota))
+        .member("state", state_for(booking, day))
         .end_object();
   }
   out.end_array();

@@ -19,7 +19,7 @@ namespace revier::door {
 [[nodiscard]] std::string text_member(const json::Value& body, std::string_view name);
 
 // 201 with what was recorded, else problem details with "verdict".
-[[nodiscard]] net::Response answer_json(const Answer& answer, std::string_view day_quota);
+[[nodiscard]] net::Response answer_json(const Answer& answer, const ticket::DayQuota& day);
 
 struct Changes {
   std::string day;
@@ -33,7 +33,7 @@ struct Changes {
 };
 [[nodiscard]] std::string changes_json(const Changes& changes);
 [[nodiscard]] std::string found_json(const std::vector<ticket::Booking>& found,
-                                     std::string_view day_quota);
+                                     const ticket::DayQuota& day);
 [[nodiscard]] std::string undone_json(const CheckIn& check_in);
 
 }  // namespace revier::door

@@ -36,12 +36,16 @@ Result<> check_request(const Request& request) {
 }
 
 // What the door makes of a registration and a day.
-Verdict judge(const Booking& booking, std::string_view day_quota) {
+Verdict judge(const Booking& booking, const ticket::DayQuota& day) {
   if (booking.state == ticket::BookingState::kCancelled) return Verdict::kCancelled;
   if (booking.state != ticket::BookingState::kRegistered) return Verdict::kPassedOn;
-  for (const ticket::Claim& claim : booking.claims) {
-    if (claim.quota != day_quota) continue;
-    return claim.state == ticket::ClaimState::kTaken ? Verdict::kAccepted : Verdict::kWaiting;
+  switch (ticket::admission_of(booking, day).state) {
+    case ticket::Admission::State::kBooked:
+      return Verdict::kAccepted;
+    case ticket::Admission::State::kWaiting:
+      return Verdict::kWaiting;
+    case ticket::Admission::State::kOtherDay:
+      break;
   }
   return Verdict::kOtherDay;
 }
@@ -98,7 +102,7 @@ Result<Answer> repeated(records::Session& session, const Job& job, CheckIn known
 Result<Answer> decide(records::Session& session, const Job& job) {
   Answer answer;
   if (auto booking = ticket::rows::find_by_code(session, job.code)) {
-    answer.verdict = judge(*booking, job.request.day.quota);
+    answer.verdict = judge(*booking, job.request.day);
     answer.booking = std::move(*booking);
   }
   if (auto known = rows::find(session, job.id)) {

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <map>
+
 #include "audit/audit.h"
 #include "base/run_task.h"
 #include "consent/consent.h"
@@ -16,6 +18,7 @@
 #include "publication/publication.h"
 #include "support/test_records.h"
 #include "ticket/booking_store.h"
+#include "ticket/standing_tickets.h"
 #include "ticket/ticket_pdf.h"
 
 namespace revier::door {
@@ -57,10 +60,11 @@ class Door : public testing::TestWithParam<std::string> {
     clock_.set(kMorning);
   }
 
-  void put_day(const char* id, Instant day) {
+  void put_day(const char* id, Instant day) { put(id, ticket::QuotaKind::kDay, day); }
+  void put(const char* id, ticket::QuotaKind kind, Instant day) {
     ASSERT_TRUE(run_task(registrations_->put_quota({.id = id,
                                                     .event = "scd",
-                                                    .kind = ticket::QuotaKind::kDay,
+                                                    .kind = kind,
                                                     .entity = std::string("urn:ngsi-ld:x:") + id,
                                                     .title_de = id,
                                                     .title_en = id,
@@ -140,7 +144,7 @@ class Door : public testing::TestWithParam<std::string> {
   std::unique_ptr<records::Database> database_;
   std::unique_ptr<identity::Identity> identity_;
   std::unique_ptr<ticket::Registrations> registrations_;
-  ticket::DayQuota day_{std::string(kDay), "tag-2025-02-05", "scd"};
+  ticket::DayQuota day_{std::string(kDay), "tag-2025-02-05", "scd", {"tag-2025-02-05"}};
   ticket::Booking ada_;
 };
 
@@ -157,6 +161,30 @@ TEST_P(Door, ATicketIsTakenOnceADay) {
   EXPECT_EQ(again.check_in->at, kMorning);
   EXPECT_EQ(again.check_in->desk, "Eingang Villa");
   EXPECT_EQ(count_in(), 1);
+}
+
+TEST_P(Door, ASeatInASessionAdmitsOnItsDay) {
+  put("workshop", ticket::QuotaKind::kSession, kMorning + Duration::hours(2));
+  put("other", ticket::QuotaKind::kSession, kMorning + Duration::days(1));
+  const ticket::Booking here = book("workshop");
+  const ticket::Booking there = book("other");
+  day_ = *ticket::day_quota(*registrations_, kDay, clock_.now());
+  EXPECT_EQ(day_.admits, (std::vector<std::string>{"tag-2025-02-05", "workshop"}));
+  EXPECT_EQ(take(here.code).verdict, Verdict::kAccepted);
+  EXPECT_EQ(take(there.code).verdict, Verdict::kOtherDay);
+  const auto signed_days = keys_.open(ticket::qr_text(here, *registrations_, keys_))->days;
+  EXPECT_EQ(signed_days, (std::vector<ticket::TicketDay>{{std::string(kDay), 1}}));
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(const auto tickets, ticket::rows::tickets_for(session, day_));
+    std::map<std::string, ticket::rows::TicketState> states;
+    for (const auto& ticket : tickets) states[ticket.booking] = ticket.state;
+    EXPECT_EQ(states[here.id], ticket::rows::TicketState::kBooked);
+    EXPECT_EQ(states[there.id], ticket::rows::TicketState::kOtherDay);
+    EXPECT_EQ(states[ada_.id], ticket::rows::TicketState::kBooked);
+    RV_ASSIGN(const std::int64_t expected, ticket::rows::count_registered(session, day_.admits));
+    EXPECT_EQ(expected, 2);
+    return {};
+  }));
 }
 
 TEST_P(Door, RefusesWithAReason) {

@@ -75,7 +75,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshots::of(const ticket::DayQuota& da
   const Instant at = tickets_.civil_clock.now();
   auto snapshot = std::make_shared<Snapshot>();
   RV_TRY(tickets_.database.read([&](records::Session& session) -> Result<> {
-    RV_ASSIGN(const auto standing, ticket::rows::tickets_for(session, day.quota));
+    RV_ASSIGN(const auto standing, ticket::rows::tickets_for(session, day));
     *snapshot = make(standing, salt_of(tickets_, day.day));
     snapshot->at = at;
     return {};

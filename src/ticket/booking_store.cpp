@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ticket/detail/quota_list.h"
+
 namespace revier::ticket::rows {
 namespace {
 
@@ -421,15 +423,22 @@ Result<std::int64_t> count(records::Session& session, const Search& search) {
   return row.integer("n");
 }
 
-Result<std::int64_t> count_registered(records::Session& session, std::string_view quota) {
-  RV_ASSIGN(
-      const records::Row row,
-      session.one(
-          "SELECT COUNT(*) AS n FROM booking WHERE state = 'registered'"
-          " AND kind = 'registration' AND (:quota = '' OR EXISTS (SELECT 1 FROM booking_claim c"
-          " WHERE c.booking = booking.id AND c.quota = :quota1"
-          " AND c.state = 'taken'))",
-          {{"quota", quota}, {"quota1", quota}}));
+Result<std::int64_t> count_registered(records::Session& session) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM booking WHERE state = 'registered'"
+                        " AND kind = 'registration'"));
+  return row.integer("n");
+}
+
+Result<std::int64_t> count_registered(records::Session& session,
+                                      std::span<const std::string> quotas) {
+  const detail::QuotaList list(quotas);
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM booking WHERE state = 'registered'"
+                        " AND EXISTS (SELECT 1 FROM booking_claim c WHERE c.booking = booking.id"
+                        " AND c.state = 'taken' AND c.quota IN (" +
+                            list.sql + "))",
+                        list.parameters));
   return row.integer("n");
 }
 

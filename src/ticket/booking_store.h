@@ -83,8 +83,10 @@ struct Search {
 };
 [[nodiscard]] Result<std::vector<Booking>> search(records::Session& session, const Search& search);
 [[nodiscard]] Result<std::int64_t> count(records::Session& session, const Search& search);
-// Registrations that stand; with `quota`, those that have seats in it.
+// Registrations that stand.
+[[nodiscard]] Result<std::int64_t> count_registered(records::Session& session);
+// Those of them that have seats in one of `quotas`.
 [[nodiscard]] Result<std::int64_t> count_registered(records::Session& session,
-                                                    std::string_view quota = {});
+                                                    std::span<const std::string> quotas);
 
 }  // namespace revier::ticket::rows

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/days.h"
 
+#include <algorithm>
+
+#include "web/i18n.h"
+
 namespace revier::ticket {
 namespace {
 constexpr std::string_view kPrefix = "tag-";
+
+DayQuota day_of_desk(const Quota& own, const std::vector<QuotaStatus>& quotas) {
+  DayQuota day{.day = day_of(own), .quota = own.id, .event = own.event, .admits = {own.id}};
+  for (const QuotaStatus& status : quotas) {
+    const Quota& other = status.quota;
+    if (other.kind != QuotaKind::kSession || other.event != own.event) continue;
+    if (day_of(other) == day.day) day.admits.push_back(other.id);
+  }
+  return day;
 }
+
+}  // namespace
 
 std::string quota_of_day(std::string_view day) { return std::string(kPrefix) + std::string(day); }
 
@@ -12,23 +27,39 @@ std::string_view day_of_quota(std::string_view quota) {
   return quota.starts_with(kPrefix) ? quota.substr(kPrefix.size()) : std::string_view();
 }
 
+std::string day_of(const Quota& quota) {
+  if (quota.kind == QuotaKind::kDay) return std::string(day_of_quota(quota.id));
+  return web::iso_date(quota.starts_at);
+}
+
+Admission admission_of(const Booking& booking, const DayQuota& day) {
+  Admission admission;
+  for (const Claim& claim : booking.claims) {
+    if (std::ranges::find(day.admits, claim.quota) == day.admits.end()) continue;
+    if (claim.state == ClaimState::kTaken) {
+      admission.state = Admission::State::kBooked;
+      admission.seats = std::max(admission.seats, claim.seats);
+    } else if (admission.state == Admission::State::kOtherDay) {
+      admission.state = Admission::State::kWaiting;
+    }
+  }
+  return admission;
+}
+
 Result<DayQuota> day_quota(const Registrations& registrations, std::string_view day, Instant now) {
   std::string known;
-  DayQuota chosen;
-  for (const QuotaStatus& status : registrations.quotas()) {
+  const std::vector<QuotaStatus> quotas = registrations.quotas();
+  const Quota* chosen = nullptr;
+  for (const QuotaStatus& status : quotas) {
     if (status.quota.kind != QuotaKind::kDay) continue;
     const std::string_view this_day = day_of_quota(status.quota.id);
-    if (this_day == day) {
-      return DayQuota{std::string(day), status.quota.id, status.quota.event};
-    }
+    if (this_day == day) return day_of_desk(status.quota, quotas);
     // In order of time: the first that has not ended, else the last.
-    const bool passed =
-        chosen.quota.empty() || registrations.quota(chosen.quota)->quota.ends_at < now;
-    if (passed) chosen = {std::string(this_day), status.quota.id, status.quota.event};
+    if (chosen == nullptr || chosen->ends_at < now) chosen = &status.quota;
     known += known.empty() ? "" : ", ";
     known += this_day;
   }
-  if (day.empty() && !chosen.quota.empty()) return chosen;
+  if (day.empty() && chosen != nullptr) return day_of_desk(*chosen, quotas);
   return fail(Code::kUnprocessable, "expected a day of the event: " + known, "day");
 }
 

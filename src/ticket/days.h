@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -14,13 +15,26 @@ struct DayQuota {
   std::string day;    // "2025-02-05"
   std::string quota;  // id of the quota of that day
   std::string event;  // whose day it is
+  // Quotas whose seats admit on the day: its own, and those of its sessions.
+  std::vector<std::string> admits;
 };
+
+// What a registration is worth at the door on a day.
+struct Admission {
+  enum class State : std::uint8_t { kBooked, kWaiting, kOtherDay };
+  State state = State::kOtherDay;
+  std::int64_t seats = 0;  // people who may come in, where it is booked
+};
+[[nodiscard]] Admission admission_of(const Booking& booking, const DayQuota& day);
 
 // The day asked for, or, where none is named, the day that is running or comes next, or the last
 // one after the event. Errors: kUnprocessable, field "day": no such day; the message names those
 // that are.
 [[nodiscard]] Result<DayQuota> day_quota(const Registrations& registrations, std::string_view day,
                                          Instant now);
+
+// The day on which its seats admit: "2025-02-05".
+[[nodiscard]] std::string day_of(const Quota& quota);
 
 // "tag-2025-02-05" <-> "2025-02-05"
 [[nodiscard]] std::string quota_of_day(std::string_view day);

@@ -4,11 +4,11 @@
 // Thread safety: a free function on a Session; see records/records.h.
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "records/records.h"
+#include "ticket/days.h"
 
 namespace revier::ticket::rows {
 
@@ -23,6 +23,6 @@ struct StandingTicket {
 
 // Of all registrations, cancelled ones too; ordered by code.
 [[nodiscard]] Result<std::vector<StandingTicket>> tickets_for(records::Session& session,
-                                                              std::string_view day_quota);
+                                                              const DayQuota& day);
 
 }  // namespace revier::ticket::rows
