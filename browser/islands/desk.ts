@@ -53,7 +53,7 @@ class DeskElement extends HTMLElement {
 
   private time(instant: string | number): string {
     return new Date(instant).toLocaleTimeString(this.language, {
-      hour: "2-digit", minute: "2-digit", timeZone: "Europe/Berlin"});
+      hour: "numeric", minute: "2-digit", timeZone: "Europe/Berlin"});
   }
 
   // The page that comes without network was made for no day.
@@ -107,6 +107,7 @@ class DeskElement extends HTMLElement {
       field.value = "";
       field.focus();
       if (typed.trim()) void this.take(typed);
+      else this.say("info", this.text("not-checked"), [this.text("no-code")]);
     });
     this.part("camera").addEventListener("click", () => void this.toggleCamera());
     this.part("undo").addEventListener("click", () => void this.undo());
@@ -239,6 +240,12 @@ class DeskElement extends HTMLElement {
     this.part("camera-label").textContent = this.text(this.camera ? "camera-off" : "camera-on");
   }
 
+  // What was decided stands at the top, far from the list of names on a phone.
+  private showResult(): void {
+    this.part("result").scrollIntoView({block: "center"});
+    this.querySelector<HTMLInputElement>("#code")?.focus({preventScroll: true});
+  }
+
   // --- names
 
   private async search(form: HTMLFormElement): Promise<void> {
@@ -259,7 +266,8 @@ class DeskElement extends HTMLElement {
       button.setAttribute("aria-label", `${this.text("let-in")}: ${name}`);
       button.addEventListener("click", () => {
         list.replaceChildren();
-        void this.take(code);
+        row.closest("details")?.removeAttribute("open");
+        void this.take(code).then(() => this.showResult());
       });
       row.append(words, button);
       return row;

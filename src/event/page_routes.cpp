@@ -269,10 +269,10 @@ std::vector<web::NavItem> navigation() {
 }
 
 std::vector<web::NavItem> footer() {
-  return {{texts::kChangesTitle, "/aenderungen"},
-          {texts::kImprintTitle, "/impressum"},
-          {texts::kPrivacyTitle, "/datenschutz"},
-          {texts::kAccessibilityTitle, "/barrierefreiheit"}};
+  return {
+      {texts::kMineTitle, "/mein-programm"},  {texts::kNavBookings, "/meine-buchungen"},
+      {texts::kChangesTitle, "/aenderungen"}, {texts::kImprintTitle, "/impressum"},
+      {texts::kPrivacyTitle, "/datenschutz"}, {texts::kAccessibilityTitle, "/barrierefreiheit"}};
 }
 
 bool has_content(const Programme& programme, bool live_values, std::string_view page) {

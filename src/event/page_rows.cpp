@@ -87,7 +87,11 @@ std::vector<std::string> rooms_of(const Programme& programme,
 
 DayGrid day_grid(const Programme& programme, const Ledger& ledger,
                  const std::vector<const Session*>& sessions, Language language) {
-  DayGrid grid{.heading = day_heading(sessions.front()->day, language), .rooms = {}, .rows = {}};
+  DayGrid grid{.heading = day_heading(sessions.front()->day, language),
+               .has_examples = std::ranges::any_of(
+                   sessions, [](const Session* each) { return each->is_example("starts_at"); }),
+               .rooms = {},
+               .rows = {}};
   const std::vector<std::string> rooms = rooms_of(programme, sessions);
   for (const std::string& id : rooms) {
     const Room* const room = programme.room(id);

@@ -62,6 +62,7 @@ struct GridRow {
 };
 struct DayGrid {
   std::string heading;
+  bool has_examples = false;  // among times and rooms
   std::vector<std::string> rooms;
   std::vector<GridRow> rows;
 };
@@ -115,6 +116,8 @@ struct ProgrammePage {
   std::string grid_href;
   std::string calendar_href;
   std::string result;  // "14 Veranstaltungen"
+  bool is_filtered = false;
+  std::string reset_href;  // the same view of all
   std::vector<DayGroup> groups;
   std::vector<DayGrid> grids;
 };
@@ -137,6 +140,10 @@ struct SessionPage {
   std::vector<std::string> changes;  // what a visitor should know, newest first
   std::string seats_key;             // "ENTITYID remainingAttendeeCapacity" where it has seats
   std::string seats;
+  bool full = false;
+  std::string register_text;  // of the button; empty where there is none
+  std::string register_href;
+  std::string closed;  // why there is none, where it has seats of its own
   std::string calendar_href;
   std::vector<Link> sources;
   std::string json_ld;

@@ -63,7 +63,7 @@ Task<Response> answer_offer(Request& request, const PageNeeds& needs, bool accep
   auto task = accepts ? needs.domain.registrations.accept(std::move(*id), std::move(quota))
                       : needs.domain.registrations.decline(std::move(*id), std::move(quota));
   const auto done = co_await std::move(task);
-  if (done) co_return to_ticket(needs, *done);
+  if (done) co_return to_ticket(needs, *done, accepts ? kNewsAccepted : kNewsDeclined);
   if (done.error().code != Code::kHoldEnded) co_return refused(needs, request, done.error());
   co_return co_await show_offer(request, needs, false);
 }
@@ -133,7 +133,7 @@ Task<Response> post_change(Request& request, const PageNeeds& needs) {
   }
   const auto done = co_await needs.domain.registrations.change(
       {.booking = booking->id, .wanted = std::move(wanted)});
-  if (done) co_return to_ticket(needs, *done);
+  if (done) co_return to_ticket(needs, *done, kNewsChanged);
   explain(done.error(), registrations, *data);
   const int status = describe(done.error().code).status;
   co_return show_change(needs, request, *booking, std::move(*data), status == 400 ? 422 : status);
@@ -144,7 +144,7 @@ Task<Response> post_change(Request& request, const PageNeeds& needs) {
 Response show_transfer(const PageNeeds& needs, const Request& request, const Booking& booking,
                        const web::FormData& data, int status, std::string why_not = {}) {
   const Language language = web::language_of(request);
-  const web::Form form{.fields = person_fields()};
+  const web::Form form{.fields = other_person_fields()};
   TransferPage view{.page = private_page(needs, request, texts::kTransferTitle),
                     .form = form,
                     .data = data,
@@ -187,7 +187,7 @@ Task<Response> post_transfer(Request& request, const PageNeeds& needs) {
   if (!booking) co_return refused(needs, request, booking.error());
   if (booking->state != BookingState::kRegistered) co_return to_ticket(needs, *booking);
   const Language language = web::language_of(request);
-  const web::Form form{.fields = person_fields()};
+  const web::Form form{.fields = other_person_fields()};
   auto data = web::read_form(form, request);
   if (!data) co_return refused(needs, request, data.error());
   if (!web::validate(form, *data)) co_return show_transfer(needs, request, *booking, *data, 422);

@@ -84,6 +84,11 @@ web::Form choose_form(const Registrations& registrations, Language language, con
   return form;
 }
 
+void preselect(const Registrations& registrations, const std::string& quota, web::FormData& data) {
+  const auto status = registrations.quota(quota);
+  if (status) data.add(status->quota.kind == QuotaKind::kDay ? kDays : kSessions, quota);
+}
+
 std::string full_quotas(const Registrations& registrations) {
   std::string list;
   for (const QuotaStatus& status : registrations.quotas()) {

@@ -13,6 +13,9 @@ namespace revier::ticket {
 [[nodiscard]] web::Form choose_form(const Registrations& registrations, web::Language language,
                                     const Booking* own = nullptr);
 
+// Ticks a quota, as a link from its page asks; one that does not exist is passed over.
+void preselect(const Registrations& registrations, const std::string& quota, web::FormData& data);
+
 // The quotas that are full, as the hidden field names them.
 [[nodiscard]] std::string full_quotas(const Registrations& registrations);
 

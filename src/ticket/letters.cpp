@@ -13,12 +13,9 @@ using web::Language;
 std::string claim_lines(const Booking& booking, const Registrations& registrations,
                         Language language) {
   std::string lines;
-  for (const Claim& claim : booking.claims) {
-    const auto status = registrations.quota(claim.quota);
-    if (!status) continue;
-    lines += fmt::format("- {} ({})", title_in(status->quota, language),
-                         when_in(status->quota, language));
-    if (claim.state != ClaimState::kTaken) {
+  for (const auto& [claim, quota] : parts_in_order(booking, registrations)) {
+    lines += fmt::format("- {} ({})", title_in(quota, language), when_in(quota, language));
+    if (claim.state != ClaimState::kTaken || claim.seats > 1) {
       lines += ": " + claim_state_in(claim, registrations, language);
     }
     lines += '\n';
@@ -30,6 +27,12 @@ std::string quota_title(const Registrations& registrations, const std::string& q
                         Language language) {
   const auto status = registrations.quota(quota);
   return status ? title_in(status->quota, language) : quota;
+}
+
+std::string quota_when(const Registrations& registrations, const std::string& quota,
+                       Language language) {
+  const auto status = registrations.quota(quota);
+  return status ? when_in(status->quota, language) : std::string();
 }
 
 bool waits(const Booking& booking) {
@@ -103,7 +106,9 @@ class Writer {
   void write_offer() {
     const Booking& booking = order_.booking;
     paragraph(web::text(language_, texts::kLetterOffer,
-                        {{"title", title_}, {"date", web::date_time(language_, order_.at)}}));
+                        {{"title", title_},
+                         {"when", quota_when(registrations_, order_.quota, language_)},
+                         {"date", web::date_time(language_, order_.at)}}));
     const std::string page = offer_path(needs_.links, booking, order_.quota);
     link(texts::kLetterOfferAccept, page);
     link(texts::kLetterOfferDecline, page + "/ablehnen");
@@ -194,11 +199,24 @@ std::string title_in(const Quota& quota, Language language) {
   return language == Language::kEn ? quota.title_en : quota.title_de;
 }
 
+std::vector<BookedPart> parts_in_order(const Booking& booking, const Registrations& registrations) {
+  std::vector<BookedPart> parts;
+  for (const Claim& claim : booking.claims) {
+    const auto status = registrations.quota(claim.quota);
+    if (status) parts.push_back({claim, status->quota});
+  }
+  const auto place = [](const BookedPart& part) {
+    return std::tuple(part.quota.kind != QuotaKind::kDay, part.quota.starts_at, part.quota.id);
+  };
+  std::ranges::sort(parts, std::less(), place);
+  return parts;
+}
+
 std::string claim_state_in(const Claim& claim, const Registrations& registrations,
                            Language language) {
   switch (claim.state) {
     case ClaimState::kTaken:
-      return std::string(web::text(language, texts::kTicketStateTaken));
+      return web::text(language, texts::kTicketStateTaken, {{"seats", claim.seats}});
     case ClaimState::kOffered:
       return web::text(language, texts::kTicketStateOffered,
                        {{"date", web::date_time(language, claim.offered_until)}});
@@ -210,11 +228,8 @@ std::string claim_state_in(const Claim& claim, const Registrations& registration
 }
 
 std::string when_in(const Quota& quota, Language language) {
-  std::string when = web::date(language, quota.starts_at);
-  if (quota.kind != QuotaKind::kDay) {
-    when += ", " + web::time_range(language, quota.starts_at, quota.ends_at);
-  }
-  return when;
+  return web::date(language, quota.starts_at) + ", " +
+         web::time_range(language, quota.starts_at, quota.ends_at);
 }
 
 std::string ticket_path(const SecretLinks& links, const Booking& booking) {

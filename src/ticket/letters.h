@@ -43,6 +43,14 @@ struct LetterNeeds {
                                          web::Language language);
 [[nodiscard]] std::string title_in(const Quota& quota, web::Language language);
 // "5. Februar 2025", with times where it is a session.
+// A claim and what it is of.
+struct BookedPart {
+  Claim claim;
+  Quota quota;
+};
+// Days first, then by time; without what no quota tells of.
+[[nodiscard]] std::vector<BookedPart> parts_in_order(const Booking& booking,
+                                                     const Registrations& registrations);
 [[nodiscard]] std::string when_in(const Quota& quota, web::Language language);
 
 }  // namespace revier::ticket

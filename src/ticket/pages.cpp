@@ -39,7 +39,11 @@ Response show_choose(const PageNeeds& needs, const Request& request, const web::
 
 Response get_choose(const PageNeeds& needs, Request& request) {
   const web::Form form = choose_form(needs.domain.registrations, web::language_of(request));
-  return show_choose(needs, request, form, {}, 200);
+  web::FormData data;
+  if (const auto wanted = request.query_param("wahl")) {
+    preselect(needs.domain.registrations, *wanted, data);
+  }
+  return show_choose(needs, request, form, std::move(data), 200);
 }
 
 Task<Response> post_choose(Request& request, const PageNeeds& needs) {
@@ -207,9 +211,20 @@ std::string calendar_link(const Booking& booking, Language language,
   for (const Claim& claim : booking.claims) {
     const auto status = registrations.quota(claim.quota);
     if (!status || status->quota.kind != QuotaKind::kSession) continue;
+    if (claim.state != ClaimState::kTaken) continue;
     query += (query.empty() ? "?session=" : "&session=") + claim.quota;
   }
   return query.empty() ? query : web::path(language, "/calendar.ics" + query);
+}
+
+// What the step before has done, as to_ticket() was told.
+std::string news_of(const Request& request, Language language) {
+  const auto news = request.query_param("neu");
+  if (!news) return {};
+  if (*news == kNewsChanged) return std::string(web::text(language, texts::kTicketNewsChanged));
+  if (*news == kNewsAccepted) return std::string(web::text(language, texts::kTicketNewsAccepted));
+  if (*news == kNewsDeclined) return std::string(web::text(language, texts::kTicketNewsDeclined));
+  return {};
 }
 
 Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
@@ -234,6 +249,13 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
                   .transfer_href = std::string(request.path) + "/weitergeben",
                   .cancel_href = std::string(request.path) + "/stornieren",
                   .own_href = web::path(language, "/meine-buchungen")};
+  view.admits = std::ranges::any_of(
+      booking->claims, [](const Claim& claim) { return claim.state == ClaimState::kTaken; });
+  if (!view.admits && booking->state == BookingState::kRegistered) {
+    view.page.title = web::text(language, texts::kTicketWaitingTitle);
+  }
+  view.place = needs.occasion(language).place;
+  view.news = news_of(request, language);
   view.waiting = std::ranges::any_of(view.claims, &ClaimRow::waiting);
   view.offered = std::ranges::any_of(
       view.claims, [](const ClaimRow& claim) { return !claim.offer_href.empty(); });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/ticket_pdf.h"
 
+#include <algorithm>
+
 #include "pdf/document.h"
 #include "ticket/days.h"
 #include "ticket/texts.h"
@@ -16,10 +18,8 @@ std::vector<std::vector<std::string>> booked_rows(const Booking& booking,
       {std::string(web::text(language, texts::kTicketWhen)),
        std::string(web::text(language, texts::kTicketWhat)),
        std::string(web::text(language, texts::kTicketState))}};
-  for (const Claim& claim : booking.claims) {
-    const auto status = registrations.quota(claim.quota);
-    if (!status) continue;
-    rows.push_back({when_in(status->quota, language), title_in(status->quota, language),
+  for (const auto& [claim, quota] : parts_in_order(booking, registrations)) {
+    rows.push_back({when_in(quota, language), title_in(quota, language),
                     claim_state_in(claim, registrations, language)});
   }
   return rows;
@@ -37,9 +37,14 @@ std::string qr_text(const Booking& booking, const Registrations& registrations,
     const auto status = registrations.quota(claim.quota);
     if (!status) continue;
     if (content.event.empty()) content.event = status->quota.event;
-    const std::string_view day = day_of_quota(claim.quota);
-    if (day.empty() || claim.state != ClaimState::kTaken) continue;
-    content.days.push_back({std::string(day), claim.seats});
+    if (claim.state != ClaimState::kTaken) continue;
+    const std::string day = day_of(status->quota);
+    const auto known = std::ranges::find(content.days, day, &TicketDay::day);
+    if (known == content.days.end()) {
+      content.days.push_back({day, claim.seats});
+    } else {
+      known->seats = std::max(known->seats, claim.seats);
+    }
   }
   return keys.sign(content);
 }

@@ -47,7 +47,10 @@ struct TicketPage {
   std::string code;
   web::SafeHtml qr;
   std::vector<ClaimRow> claims;
+  std::string place = {};    // where the event is
+  std::string news = {};     // what she has just done
   std::string cancelled_on;  // empty while it stands
+  bool admits = false;       // at least one seat is hers
   bool waiting = false;      // at least one claim waits
   bool offered = false;      // at least one has an open offer
   bool passed_on = false;

@@ -101,7 +101,7 @@ async function changeStory(page, server, quota, check) {
     await page.getByRole("link", {name: "Ticket weitergeben"}).click();
     await check(page);
     const other = nextMail();
-    await page.getByLabel("Vor- und Nachname").fill("Nora Nachfolge");
+    await page.getByLabel("Name der anderen Person").fill("Nora Nachfolge");
     await page.getByLabel("E-Mail-Adresse").fill("keine");
     await page.getByRole("button", {name: "endgültig weitergeben"}).click();
     assert.equal(await page.locator("rv-summary li").count(), 1);

@@ -72,7 +72,7 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await page.goto("/console/einlass");
   await look(page);
   await page.getByRole("radio").first().check();
-  await page.getByLabel("Ihr Platz").fill("Haupteingang");
+  await page.getByLabel("Ihr Standort").fill("Haupteingang");
   await page.getByRole("button", {name: "Einlass beginnen"}).click();
   await page.locator("rv-desk[data-ready]").waitFor();
   const check = async (typed) => {
@@ -85,7 +85,7 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   };
   assert.match(await check(code.toLowerCase()), /Angenommen[^]*Konrad/);
   await look(page);
-  assert.match(await check(code), /Schon benutzt[^]*Eingelassen um .*Platz: Haupteingang/);
+  assert.match(await check(code), /Schon benutzt[^]*Eingelassen um .*Standort: Haupteingang/);
   await look(page);
   assert.match(await check("NICHT-DA"), /Abgewiesen/);
 

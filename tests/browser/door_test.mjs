@@ -57,7 +57,7 @@ test("two desks lose the network and take the same ticket", async ({open, server
   await looksWellEverywhere(villa);
 
   assert.match(await take(villa, first.code.toLowerCase()), /Angenommen[^]*Ada Erste/);
-  assert.match(await take(tor, first.ticket), /Schon benutzt[^]*Platz: Villa/);
+  assert.match(await take(tor, first.ticket), /Schon benutzt[^]*Standort: Villa/);
   assert.match(await take(tor, gone.ticket), /Abgewiesen[^]*storniert/);
   assert.match(await take(tor, changed(first.ticket)), /Abgewiesen[^]*Unterschrift/);
   assert.match(await take(tor, "NICHT-DA"), /Abgewiesen[^]*kein Ticket/);
@@ -71,9 +71,9 @@ test("two desks lose the network and take the same ticket", async ({open, server
   await cut(tor);
   const late = await register(server, [day], "Dora Danach");
   assert.match(await take(villa, both.ticket), /Angenommen[^]*Ohne Netz/);
-  assert.match(await take(villa, both.code), /Schon benutzt[^]*Platz: Villa/);
+  assert.match(await take(villa, both.code), /Schon benutzt[^]*Standort: Villa/);
   assert.match(await take(tor, both.code), /Angenommen[^]*Ohne Netz/, "cut off from the other");
-  assert.match(await take(tor, first.ticket), /Schon benutzt[^]*Platz: Villa/);
+  assert.match(await take(tor, first.ticket), /Schon benutzt[^]*Standort: Villa/);
   assert.match(await take(tor, gone.ticket), /Abgewiesen[^]*storniert/);
   assert.match(await take(tor, changed(both.ticket)), /Abgewiesen[^]*Unterschrift/);
   assert.match(await take(tor, late.ticket), /Angenommen/, "newer than the list: by signature");
@@ -87,7 +87,7 @@ test("two desks lose the network and take the same ticket", async ({open, server
   await tor.locator("rv-desk[data-link=off]").waitFor();
   assert.match(await tor.locator("h1").innerText(), /5\. Februar 2025, Tor/);
   assert.match(await tor.locator("[data-part=queue-title]").innerText(), /übertragen: 2/);
-  assert.match(await take(tor, late.ticket), /Schon benutzt[^]*Platz: Tor/);
+  assert.match(await take(tor, late.ticket), /Schon benutzt[^]*Standort: Tor/);
   await noViolations(tor);
 
   await villa.context().setOffline(false);

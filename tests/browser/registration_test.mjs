@@ -183,6 +183,17 @@ test("a full workshop leads to the waiting list", async ({open, server}) => {
   await page.getByLabel("E-Mail-Adresse").fill(nextMail());
   await page.getByRole("button", {name: "Verbindlich anmelden"}).click();
   await page.waitForURL(/\/ticket\//);
-  assert.match(await page.locator("main").innerText(), /Warteliste, Platz 1/);
+  const text = await page.locator("main").innerText();
+  assert.match(text, /Warteliste, Platz 1/);
+  assert.match(text, /noch kein Ticket/);
+  assert.equal(await page.locator(".rv-ticket__code").count(), 0, "no code to show at the door");
   await looksWellEverywhere(page);
+});
+
+test("a session's page leads to its seat, ticked", async ({open}) => {
+  const page = await open();
+  await page.goto("/anmeldung?wahl=scd25-d1-99");
+  assert.equal(await page.locator("input:checked").count(), 0);
+  await page.goto(`/anmeldung?wahl=${workshop}`);
+  assert.equal(await page.getByLabel(/LoRaWAN/).isChecked(), true);
 });

@@ -86,7 +86,7 @@ async function drawConsole(page) {
   await draw(page, "console-registrations");
   await page.goto("/console/einlass");
   await page.getByRole("radio").first().check();
-  await page.getByLabel("Ihr Platz").fill("Haupteingang");
+  await page.getByLabel("Ihr Standort").fill("Haupteingang");
   await page.getByRole("button", {name: "Einlass beginnen"}).click();
   await page.locator("rv-desk[data-ready]").waitFor();
   for (const name of ["console-check-in", "console-check-in-again"]) {

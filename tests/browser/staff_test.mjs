@@ -107,7 +107,7 @@ test("staff are invited, hold roles on one event, and lose them at once", async 
   await admin.goto("/console/konten");
   await admin.getByRole("link", {name}).click();
   await look(admin);
-  await admin.getByRole("button", {name: /Rolle nehmen/}).click();
+  await admin.getByRole("button", {name: /Rolle entziehen/}).click();
   await admin.waitForLoadState();
   assert.match(await admin.locator("main").innerText(), /Keine Rolle/);
   assert.equal((await desk.goto("/console/einlass")).status(), 403, "a role goes at once");
@@ -222,13 +222,13 @@ test("a token is made, shown once, used and revoked; the log tells all of it", a
   const page = await open();
   await asAdministrator(page, server);
   await page.goto("/console/tokens");
-  await page.getByRole("button", {name: "Token machen"}).click();
+  await page.getByRole("button", {name: "Token erzeugen"}).click();
   assert.ok(await page.locator("rv-summary li").count() >= 3);
   await look(page);
   await page.getByLabel("Wofür").fill("=1+1 Sensoren");
   await page.getByLabel("Gilt für").selectOption("tenant:");
   await page.getByLabel("data.read", {exact: true}).check();
-  await page.getByRole("button", {name: "Token machen"}).click();
+  await page.getByRole("button", {name: "Token erzeugen"}).click();
   const token = await page.locator(".rv-secrets code").innerText();
   const headers = {Authorization: `Bearer ${token}`};
   const ask = () => fetch(`${server.address}/metrics`, {headers});

@@ -19,7 +19,6 @@ using net::Response;
 using web::Language;
 
 constexpr std::size_t kSearchBytesMax = 400;
-constexpr std::size_t kSelectionMax = 200;
 
 std::string query_or_empty(const Request& request, std::string_view name) {
   return request.query_param(name).value_or("");
@@ -54,20 +53,33 @@ std::string query_of(const Filter& filter, std::string_view view) {
   return query;
 }
 
-std::vector<FilterView> filter_views(const Event& event, const Filter& filter, Language language) {
+// Only what occurs can be chosen.
+std::vector<FilterView> filter_views(const Programme& programme, const Filter& filter,
+                                     Language language) {
+  const Event& event = *programme.event();
+  const auto occurs = [&programme](auto member, std::string_view value) {
+    return std::ranges::any_of(programme.sessions,
+                               [&](const Session& session) { return session.*member == value; });
+  };
   FilterView days{"tag", std::string(web::text(language, texts::kProgrammeDay)), {}};
   for (const Day& day : event.days) {
     days.choices.push_back({day.date, day_heading(day.date, language), day.date == filter.day});
   }
   FilterView tracks{"thema", std::string(web::text(language, texts::kProgrammeTrack)), {}};
   for (const Track& track : event.tracks) {
+    if (!occurs(&Session::track, track.id)) continue;
     tracks.choices.push_back({track.id, track.name.in(language), track.id == filter.track});
   }
   FilterView languages{"sprache", std::string(web::text(language, texts::kProgrammeLanguage)), {}};
-  languages.choices = {
-      {"de", std::string(web::text(language, texts::kProgrammeGerman)), filter.language == "de"},
-      {"en", std::string(web::text(language, texts::kProgrammeEnglish)), filter.language == "en"}};
-  return {std::move(days), std::move(tracks), std::move(languages)};
+  for (const auto& [code, name] :
+       {std::pair("de", texts::kProgrammeGerman), std::pair("en", texts::kProgrammeEnglish)}) {
+    if (!occurs(&Session::language, code)) continue;
+    languages.choices.push_back(
+        {code, std::string(web::text(language, name)), filter.language == code});
+  }
+  std::vector<FilterView> views{std::move(days), std::move(tracks)};
+  if (languages.choices.size() > 1) views.push_back(std::move(languages));
+  return views;
 }
 
 std::vector<Link> source_links(const std::vector<std::string>& sources) {
@@ -138,15 +150,18 @@ Response show_programme(const PageNeeds& needs, const Request& request) {
   const std::string page = "/programm";
   ProgrammePage view{
       .page = needs.site.page(request, std::string(web::text(language, texts::kProgrammeTitle))),
-      .filters = filter_views(*programme->event(), filter, language),
+      .filters = filter_views(*programme, filter, language),
       .text = filter.text,
       .as_grid = query_or_empty(request, "ansicht") == "raster",
       .list_href = web::path(language, page + query_of(filter, "")),
       .grid_href = web::path(language, page + query_of(filter, "raster")),
       .calendar_href = web::path(language, "/calendar.ics" + query_of(filter, "")),
       .result = web::text(language, texts::kProgrammeResult, {{"count", sessions.size()}}),
+      .is_filtered = !query_of(filter, "").empty(),
+      .reset_href = {},
       .groups = {},
       .grids = {}};
+  view.reset_href = web::path(language, view.as_grid ? page + "?ansicht=raster" : page);
   if (view.as_grid) {
     view.grids = day_grids(*programme, *needs.ledger(), sessions, language);
   } else {
@@ -156,6 +171,25 @@ Response show_programme(const PageNeeds& needs, const Request& request) {
   web::Html out(language);
   render_programme(out, view);
   return web::html_response(std::move(out));
+}
+
+// Seats of its own, and whether one can be had.
+void show_seats(const PageNeeds& needs, const Session& session, Language language,
+                SessionPage& view) {
+  if (session.cancelled) return;
+  if (const auto seats = needs.seats_left(session.id)) {
+    view.seats_key = entity_id(*find_kind("sessions"), session.id) + " remainingAttendeeCapacity";
+    view.seats = web::number(language, *seats);
+    view.full = *seats == 0;
+  }
+  if (!session.bookable) return;
+  if (!needs.can_register()) {
+    view.closed = web::text(language, texts::kSessionClosed);
+    return;
+  }
+  view.register_text =
+      web::text(language, view.full ? texts::kSessionWaitingList : texts::kSessionRegister);
+  view.register_href = web::path(language, "/anmeldung?wahl=" + session.id);
 }
 
 Response show_session(const PageNeeds& needs, const Request& request) {
@@ -177,13 +211,13 @@ Response show_session(const PageNeeds& needs, const Request& request) {
       .changes = changes_of(*programme, *needs.ledger(), *session, language),
       .seats_key = {},
       .seats = {},
+      .register_text = {},
+      .register_href = {},
+      .closed = {},
       .calendar_href = web::path(language, "/calendar.ics?session=" + session->id),
       .sources = source_links(session->sources),
       .json_ld = session_json_ld(*programme, *needs.ledger(), *session, needs.site_url, language)};
-  if (const auto seats = needs.seats_left(session->id)) {
-    view.seats_key = entity_id(*find_kind("sessions"), session->id) + " remainingAttendeeCapacity";
-    view.seats = web::number(language, *seats);
-  }
+  show_seats(needs, *session, language, view);
   view.page.scripts = {"favourites.js"};
   web::Html out(language);
   render_session(out, view);

@@ -31,11 +31,9 @@ std::vector<ClaimRow> claim_rows(const PageNeeds& needs, const Booking& booking,
     }
     return rows;
   }
-  for (const Claim& claim : booking.claims) {
-    const auto status = registrations.quota(claim.quota);
-    if (!status) continue;
-    ClaimRow row{.title = title_in(status->quota, language),
-                 .when = when_in(status->quota, language),
+  for (const auto& [claim, quota] : parts_in_order(booking, registrations)) {
+    ClaimRow row{.title = title_in(quota, language),
+                 .when = when_in(quota, language),
                  .state = {},
                  .waiting = claim.state == ClaimState::kWaiting};
     if (with_state || claim.state != ClaimState::kTaken) {
@@ -55,8 +53,10 @@ Task<Result<Booking>> ticket_of(const Request& request, const PageNeeds& needs) 
   co_return co_await read_booking(needs.domain, std::move(*id));
 }
 
-Response to_ticket(const PageNeeds& needs, const Booking& booking) {
-  return Response::see_other(ticket_path(needs.domain.links, booking));
+Response to_ticket(const PageNeeds& needs, const Booking& booking, std::string_view news) {
+  std::string path = ticket_path(needs.domain.links, booking);
+  if (!news.empty()) path.append("?neu=").append(news);
+  return Response::see_other(path);
 }
 
 web::Page private_page(const PageNeeds& needs, const Request& request, const web::Text& title) {
@@ -64,6 +64,21 @@ web::Page private_page(const PageNeeds& needs, const Request& request, const web
       needs.site.page(request, std::string(web::text(web::language_of(request), title)));
   page.is_private = true;
   return page;
+}
+
+std::vector<web::FormField> other_person_fields() {
+  std::vector<web::FormField> fields = person_fields();
+  web::FormField& name = fields[0];
+  name.label = texts::kTransferName;
+  name.hint = {};
+  name.missing = texts::kTransferNameMissing;
+  name.autocomplete = "off";  // what the browser knows is her own name
+  web::FormField& mail = fields[1];
+  mail.label = texts::kTransferMail;
+  mail.hint = texts::kTransferMailHint;
+  mail.missing = texts::kTransferMailMissing;
+  mail.autocomplete = "off";
+  return fields;
 }
 
 }  // namespace revier::ticket

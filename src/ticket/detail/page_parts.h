@@ -25,11 +25,19 @@ void add_ticket_page(net::Router& router, const PageNeeds& needs, net::Method me
 
 // The registration of {token}.
 [[nodiscard]] Task<Result<Booking>> ticket_of(const net::Request& request, const PageNeeds& needs);
-[[nodiscard]] net::Response to_ticket(const PageNeeds& needs, const Booking& booking);
+// `news` is one of those below: what the page says first.
+[[nodiscard]] net::Response to_ticket(const PageNeeds& needs, const Booking& booking,
+                                      std::string_view news = {});
+inline constexpr std::string_view kNewsChanged = "geaendert";
+inline constexpr std::string_view kNewsAccepted = "angenommen";
+inline constexpr std::string_view kNewsDeclined = "abgelehnt";
 
 // A page that only those see who know its link.
 [[nodiscard]] web::Page private_page(const PageNeeds& needs, const net::Request& request,
                                      const web::Text& title);
+
+// Name and mail address of another person than the one who asks.
+[[nodiscard]] std::vector<web::FormField> other_person_fields();
 
 void add_change_pages(net::Router& router, const PageNeeds& needs);
 void add_own_pages(net::Router& router, const PageNeeds& needs);
