@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Tests of the pages in a real browser. Starts the program, ends it, sums up.
-//   node run.mjs PROGRAM [--part visitors|staff] [WORDS]   WORDS: only tests whose name contains them
+//   node run.mjs PROGRAM [--part visitors|staff] [WORDS]   WORDS: only tests with them in the name
 // The parts run side by side, each with a program of its own.
 import assert from "node:assert/strict";
 import {readdirSync} from "node:fs";
