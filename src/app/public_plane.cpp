@@ -44,14 +44,14 @@ class WholePublic final : public PublicPlane {
                                                      .catalogue = needs_.catalogue,
                                                      .client = needs_.client,
                                                      .civil_clock = needs_.civil_clock}));
-    RV_ASSIGN(std::string alias, federation::own_alias(needs_.store));
+    RV_ASSIGN(alias_, federation::own_alias(needs_.store));
     sources_ = federation::make_sources({.registrations = *registrations_of_sources_,
                                          .broker = *broker_,
                                          .catalogue = needs_.catalogue,
                                          .contexts = contexts_.get(),
                                          .client = needs_.client,
                                          .civil_clock = needs_.civil_clock,
-                                         .alias = std::move(alias),
+                                         .alias = alias_,
                                          .options = needs_.sources});
     RV_ASSIGN(subscriptions_, subscription::Subscriptions::open({.store = needs_.store,
                                                                  .broker = *broker_,
@@ -92,7 +92,7 @@ class WholePublic final : public PublicPlane {
     ldcontext::add_routes(router, *contexts_, binding);
     subscription::add_routes(router, *subscriptions_, binding, needs_.civil_clock, needs_.pool);
     federation::add_routes(router, *registrations_of_sources_, *watchers_, binding,
-                           needs_.civil_clock);
+                           needs_.civil_clock, alias_);
     context::add_preflight_routes(router, needs_.api);
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
@@ -209,6 +209,7 @@ class WholePublic final : public PublicPlane {
   std::unique_ptr<federation::Registrations> registrations_of_sources_;
   std::unique_ptr<federation::Watchers> watchers_;
   std::unique_ptr<context::Distribution> sources_;
+  std::string alias_;  // of this server as a context source
   std::unique_ptr<subscription::Subscriptions> subscriptions_;
 };
 

@@ -6,6 +6,7 @@
 #include "federation/detail/asking.h"
 #include "federation/detail/routes.h"
 #include "federation/document.h"
+#include "federation/sources.h"
 #include "ngsi/parse.h"
 
 namespace revier::federation {
@@ -141,20 +142,43 @@ Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
   co_return context::answer_empty(request, 204);
 }
 
+// "PT7200S"
+std::string uptime(const Api& api) {
+  return fmt::format("PT{}S", (monotonic_us() - api.since_us) / 1'000'000);
+}
+
+// 5.15.1
+Task<Result<net::Response>> identity(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  const std::string alias = tenant_alias(api.alias, exchange.tenant);
+  std::string body;
+  json::Writer out(body);
+  out.begin_object().member("id", "urn:ngsi-ld:ContextSourceIdentity:" + alias);
+  out.member("type", "ContextSourceIdentity").member("contextSourceAlias", alias);
+  out.member("contextSourceUptime", uptime(api));
+  out.member("contextSourceTimeAt", to_iso8601(api.civil_clock.now()));
+  if (exchange.accept == context::Media::kLdJson) {
+    out.key("@context").raw(exchange.context->reference());
+  }
+  out.end_object();
+  co_return answer_shown(request, exchange, std::move(body));
+}
+
 }  // namespace
 
 void add_routes(net::Router& router, Registrations& registrations, Watchers& watchers,
-                context::Binding binding, const Clock& civil_clock) {
+                context::Binding binding, const Clock& civil_clock, std::string alias) {
   using enum net::Method;
   using detail::route;
-  const auto api =
-      std::make_shared<const Api>(Api{registrations, watchers, std::move(binding), civil_clock});
+  const auto api = std::make_shared<const Api>(
+      Api{registrations, watchers, std::move(binding), civil_clock, std::move(alias)});
   const std::string all(kAll);
   route(router, api, {kPost, all, kNoParameters, create});
   route(router, api, {kGet, all, kQueryParameters, query});
   route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve});
   route(router, api, {kPatch, all + "/{id}", kNoParameters, update});
   route(router, api, {kDelete, all + "/{id}", kNoParameters, remove});
+  route(router, api, {kGet, "/ngsi-ld/v1/info/sourceIdentity", kNoParameters, identity});
   detail::add_watcher_routes(router, api);
 }
 

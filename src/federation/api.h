@@ -5,6 +5,7 @@
 //   GET, PATCH, DELETE  /ngsi-ld/v1/csourceRegistrations/{id}    6.9, clauses 5.10.1, 5.9.3, 5.9.4
 //   POST, GET           /ngsi-ld/v1/csourceSubscriptions         6.12, clauses 5.11.2, 5.11.5
 //   GET, PATCH, DELETE  /ngsi-ld/v1/csourceSubscriptions/{id}    6.13, clauses 5.11.3, 4, 6
+//   GET                 /ngsi-ld/v1/info/sourceIdentity          6.33, clause 5.15.1
 //
 // A registration tells of endpoints and may hold what opens them (contextSourceInfo): all of it
 // needs Action::kDataWrite; it is changed by whoever made it, or by Action::kDataManage, and others
@@ -19,8 +20,9 @@
 
 namespace revier::federation {
 
-// All of it outlives the server that uses the router.
+// All of it outlives the server that uses the router. `alias` is this server's pseudonym
+// (sources.h).
 void add_routes(net::Router& router, Registrations& registrations, Watchers& watchers,
-                context::Binding binding, const Clock& civil_clock);
+                context::Binding binding, const Clock& civil_clock, std::string alias);
 
 }  // namespace revier::federation

@@ -458,6 +458,19 @@ TEST_F(WatchersTest, RefuseWhatTheyCannotDo) {
   EXPECT_THAT(node_.get("/csourceSubscriptions/urn:s:1"), HasSubstr(R"("status":"paused")"));
 }
 
+TEST(Sources, KnowTheTenantsOfOneServerApart) {
+  Node node("node");
+  node.make_registration(std::string(kRooms) + R"(,"tenant":"herne")", node.url());
+  ASSERT_EQ(
+      node.ask("POST", "/entities", R"({"id":"urn:r:1","type":"Room"})", "NGSILD-Tenant: herne\r\n")
+          .status,
+      201);
+  EXPECT_EQ(node.ask("GET", "/entities/urn:r:1").status, 200);
+  EXPECT_THAT(node.get("/info/sourceIdentity"), HasSubstr(R"("contextSourceAlias":"node")"));
+  EXPECT_THAT(node.ask("GET", "/info/sourceIdentity", "", "NGSILD-Tenant: herne\r\n").body,
+              HasSubstr(R"("contextSourceAlias":"node.herne")"));
+}
+
 TEST(Request, ReadsVia) {
   const std::vector<net::Field> fields = {{"Via", "1.1 a, HTTP/1.1 b (comment)"}, {"via", "2 c"}};
   net::Request request;

@@ -75,7 +75,8 @@ class Sources final : public context::Distribution {
     const auto passed = [&via](const std::string& alias) {
       return std::ranges::find(via, alias) != via.end();
     };
-    if (passed(needs_.alias)) return std::vector<Match>{};  // it comes back to us
+    if (passed(tenant_alias(needs_.alias, ask.tenant)))
+      return std::vector<Match>{};  // it comes back to us
     Wanted wanted;
     wanted.selection.ids = ask.selection.ids;
     wanted.selection.id_pattern = ask.selection.id_pattern;
@@ -138,7 +139,8 @@ class Sources final : public context::Distribution {
   }
 
   detail::Sending sending(const Ask& ask) const {
-    return {ask.request, needs_.alias, needs_.options.timeout_ms, needs_.options.reply_bytes_max};
+    return {ask.request, tenant_alias(needs_.alias, ask.tenant), needs_.options.timeout_ms,
+            needs_.options.reply_bytes_max};
   }
 
   // The first page and those that follow it. `entities` counts what all sources have sent.
@@ -282,6 +284,12 @@ class Sources final : public context::Distribution {
 
 std::unique_ptr<context::Distribution> make_sources(SourceNeeds needs) {
   return std::make_unique<Sources>(std::move(needs));
+}
+
+std::string tenant_alias(std::string_view alias, std::string_view tenant) {
+  std::string out(alias);
+  if (!tenant.empty()) out.append(".").append(tenant);
+  return out;
 }
 
 Result<std::string> own_alias(store::Store& store) {

@@ -45,6 +45,9 @@ struct SourceNeeds {
 // All of what it needs outlives it.
 [[nodiscard]] std::unique_ptr<context::Distribution> make_sources(SourceNeeds needs);
 
+// The pseudonym of one tenant of this server (5.2.40): tenants are sources of their own.
+[[nodiscard]] std::string tenant_alias(std::string_view alias, std::string_view tenant);
+
 // This server's pseudonym: made once, kept in the store. Errors: kReadOnly, kUnavailable. Blocks.
 [[nodiscard]] Result<std::string> own_alias(store::Store& store);
 

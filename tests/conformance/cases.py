@@ -510,6 +510,11 @@ case("5.10.2", "registrations are found by types and attributes, not by ids alon
      step("GET /csourceRegistrations?type=Room&timerel=before&timeAt=2030-01-01T00:00:00Z", 200,
           json=[]),
      refused("GET /csourceRegistrations?id=urn:r:1", "BadRequestData"))
+case("5.15.1", "the server says who it is, each tenant by itself",
+     step("GET /info/sourceIdentity", 200,
+          check=lambda j: j["type"] == "ContextSourceIdentity"
+          and j["contextSourceAlias"].startswith("revier-") and "." in j["contextSourceAlias"]
+          and j["contextSourceUptime"].startswith("PT")))
 case("6.3.5", "the @context stands in the body or in a Link, never in both",
      refused("POST /entities", "BadRequestData",
              {"id": "urn:a:1", "type": "T", "@context": CORE}),

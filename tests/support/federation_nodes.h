@@ -111,7 +111,7 @@ class Node {
     context::add_routes(*router_, world_.broker(), world_.catalogue(), access, {}, nullptr,
                         sources_.get());
     add_routes(*router_, *registrations_, *watchers_,
-               {world_.broker(), world_.catalogue(), access, {}}, world_.clock());
+               {world_.broker(), world_.catalogue(), access, {}}, world_.clock(), alias_);
     server_ = serve_at(*router_, clock_);
   }
   void close() {

@@ -39,7 +39,7 @@ struct Asking {
 // The HTTP request of a question, one page of it for a query.
 struct Sending {
   const net::Request& triggering;
-  std::string_view alias;  // of this server
+  std::string alias;  // of this server's tenant
   std::int64_t timeout_ms;
   std::size_t reply_bytes_max;
 };

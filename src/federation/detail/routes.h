@@ -17,6 +17,8 @@ struct Api {
   Watchers& watchers;
   context::Binding binding;
   const Clock& civil_clock;
+  std::string alias;  // of this server
+  std::int64_t since_us = monotonic_us();
 };
 using ApiPtr = std::shared_ptr<const Api>;
 using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
