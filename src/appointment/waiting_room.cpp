@@ -66,6 +66,8 @@ Result<WaitingRoom> read_waiting_room(records::Session& session, const WaitingRo
   }
   RV_ASSIGN(QueueState state, Queue::measure(session, needs.counter.id, needs.now));
   const std::int64_t planned = planned_desks(needs.counter, needs.now, room.open);
+  // Early in the day the desks begin one after the other.
+  if (state.measured.size() < kMeasuredMin) state.desks = std::max(state.desks, planned);
   if (state.desks == 0) state.desks = planned;
   state.planned = planned_length(needs.counter, needs.programme);
   RV_ASSIGN(state.due_in, due_in(session, needs, room.waiting));
