@@ -55,7 +55,9 @@ class ApiPerson final : public Person {
   }
 
  private:
-  std::string hold_key() const { return name_ + (may_wait_ ? "-wait" : "-seat"); }
+  std::string hold_key() const {
+    return name_ + (may_wait_ ? "-wait" : "-seat") + (keys_ == 0 ? "" : std::to_string(keys_));
+  }
 
   std::string send(const std::string& line, const std::string& key, const std::string& body) const {
     std::string text = line + " HTTP/1.1\r\nHost: " + plan_.host + "\r\n";
@@ -72,6 +74,13 @@ class ApiPerson final : public Person {
       may_wait_ = true;
       return;
     }
+    if (answer.status == 410) {
+      // The hold of this key has ended or is a ticket. One who is alone asks with a new key; the
+      // ticket may be the other half's.
+      if (plan_.twin) outcome.end = End::kLeft;
+      ++keys_;
+      return;
+    }
     if (answer.status != 201) return fault("the hold", answer);
     hold_ = member(answer.body, "hold");
     step_ = plan_.repeats ? Step::kHoldAgain : after_hold();
@@ -79,6 +88,11 @@ class ApiPerson final : public Person {
   }
 
   void take_hold_again(const Answer& answer) {
+    // The other half was faster: registering answers what it got.
+    if (answer.status == 410) {
+      step_ = after_hold();
+      return;
+    }
     if (answer.status != 201) return fault("the hold again", answer);
     // Another hold is right only where the first has ended in between.
     const std::string now = member(answer.body, "hold");
@@ -113,6 +127,7 @@ class ApiPerson final : public Person {
   Step step_ = Step::kHold;
   std::string name_;
   bool may_wait_ = false;
+  int keys_ = 0;  // that were used up
   std::string hold_;
 };
 
