@@ -192,6 +192,12 @@ Result<std::int64_t> count_administrators(records::Session& session) {
   return row.integer("n");
 }
 
+Result<> check_no_administrator(records::Session& session) {
+  RV_ASSIGN(const std::int64_t administrators, count_administrators(session));
+  if (administrators == 0) return {};
+  return fail(Code::kGone, "this link was used or has ended: ask for a new one");
+}
+
 Result<> keep_administrator(records::Session& session, const std::function<Result<>()>& change) {
   RV_ASSIGN(const std::int64_t before, count_administrators(session));
   RV_TRY(change());

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "identity/detail/attempts.h"
+#include "base/attempts.h"
 #include "identity/detail/secrets.h"
 #include "support/test_records.h"
 
@@ -158,6 +158,35 @@ TEST_P(IdentityTest, WrongPasswordsAreCountedAndStopped) {
   EXPECT_EQ(attempt("admin", "wrong", "10.0.0.2"), Code::kUnauthenticated);
   clock_.advance(Duration::minutes(15));
   session_of("admin");
+}
+
+TEST_P(IdentityTest, OneAddressLocksOnlyItselfOut) {
+  open({.attempts_max = 2});
+  administrator();
+  user("second", {{.role = "viewer"}});
+  // Six of a network, then nothing more, whatever the names.
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(attempt("x" + std::to_string(i), "wrong", "2001:db8::" + std::to_string(i + 1)),
+              Code::kUnauthenticated);
+  }
+  EXPECT_EQ(attempt("x9", "wrong", "2001:db8::99"), Code::kTooManyRequests);
+  EXPECT_EQ(attempt("admin", kPassword, "2001:db8:0:1::1"), Code::kConflict);
+  const std::string id(with_cookie(session_of("admin")).id());
+  const std::string other(with_cookie(session_of("second")).id());
+  Code last = Code::kUnauthenticated;
+  for (int i = 0; i < 8; ++i) {
+    last = identity_->change_password(id, "wrong", "another password").error().code;
+  }
+  EXPECT_EQ(last, Code::kTooManyRequests);
+  EXPECT_TRUE(identity_->change_password(other, kPassword, "another password"));
+}
+
+TEST_P(IdentityTest, TheFirstLinkEndsWithTheFirstAdministrator) {
+  const auto link = identity_->first_link();
+  ASSERT_TRUE(link && *link);
+  user("chief", {{.role = "administrator"}});
+  EXPECT_EQ(identity_->link_account(**link).error().code, Code::kGone);
+  EXPECT_EQ(identity_->use_link(**link, "intruder", kPassword).error().code, Code::kGone);
 }
 
 TEST_P(IdentityTest, ChangingThePasswordEndsTheSessions) {
@@ -338,7 +367,7 @@ TEST(Secrets, DigestsAndPasswords) {
 }
 
 TEST(Attempts, AreBoundedInMemory) {
-  detail::Attempts attempts(Duration::seconds(10), 3);
+  Attempts attempts(Duration::seconds(10), 3);
   EXPECT_TRUE(attempts.take("a", 2, Instant{0}));
   EXPECT_TRUE(attempts.take("a", 2, Instant{1}));
   EXPECT_FALSE(attempts.take("a", 2, Instant{2}));
@@ -346,8 +375,20 @@ TEST(Attempts, AreBoundedInMemory) {
   EXPECT_TRUE(attempts.take("a", 2, Instant{3}));
   EXPECT_TRUE(attempts.take("b", 1, Instant{3}));
   EXPECT_TRUE(attempts.take("c", 1, Instant{3}));
-  EXPECT_FALSE(attempts.take("d", 1, Instant{4}));
-  EXPECT_TRUE(attempts.take("d", 1, Instant{10'000'003}));
+  EXPECT_FALSE(attempts.take("c", 1, Instant{4}));
+  EXPECT_TRUE(attempts.exhausted("a", 2, Instant{4}));
+  EXPECT_TRUE(attempts.take("d", 1, Instant{4}));  // "a" is the oldest
+  EXPECT_FALSE(attempts.exhausted("a", 2, Instant{4}));
+  EXPECT_FALSE(attempts.take("d", 1, Instant{5}));
+  EXPECT_TRUE(attempts.take("d", 1, Instant{10'000'004}));
+}
+
+TEST(Attempts, AnIpv6CustomerHasOneNetwork) {
+  EXPECT_EQ(network_of("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(network_of("2001:db8:1:2::1"), "2001:db8:1:2::/64");
+  EXPECT_EQ(network_of("2001:db8:1:2:ffff::"), network_of("2001:db8:1:2::1"));
+  EXPECT_NE(network_of("2001:db8:1:3::1"), network_of("2001:db8:1:2::1"));
+  EXPECT_EQ(network_of("x"), "x");
 }
 
 }  // namespace

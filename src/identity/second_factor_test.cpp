@@ -93,10 +93,10 @@ TEST(Device, IsNamedShortly) {
 TEST(Challenges, EndByTimeAndTries) {
   detail::Challenges challenges;
   const auto key = detail::digest("challenge", "x");
-  challenges.put(key, {"a", "", Instant{100}}, Instant{0});
+  challenges.put(key, {"a", "", "", Instant{100}}, Instant{0});
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(challenges.take_try(key, Instant{1}));
   EXPECT_FALSE(challenges.take_try(key, Instant{1}));
-  challenges.put(key, {"a", "", Instant{100}}, Instant{0});
+  challenges.put(key, {"a", "", "", Instant{100}}, Instant{0});
   EXPECT_FALSE(challenges.take_try(key, Instant{100}));
   EXPECT_FALSE(challenges.take_try(key, Instant{1}));
 }
@@ -216,6 +216,16 @@ TEST_P(StaffTest, ARecoveryCodeCountsOnce) {
   ASSERT_TRUE(fresh) << fresh.error().message;
   EXPECT_EQ(with_code(codes.at(2)).error().code, Code::kUnauthenticated);
   EXPECT_TRUE(with_code(fresh->at(2)));
+}
+
+TEST_P(StaffTest, ANewPasswordEndsASignInUnderWay) {
+  set_up();
+  const auto begun = identity_->sign_in("admin", kPassword, "10.0.0.1");
+  ASSERT_TRUE(begun);
+  const auto link = identity_->reset_link("admin", admin(), {});
+  ASSERT_TRUE(link) << link.error().message;
+  ASSERT_TRUE(identity_->use_link(*link, "", "another password"));
+  EXPECT_EQ(identity_->sign_in_code(begun->cookie_secret, app_code(1)).error().code, Code::kGone);
 }
 
 TEST_P(StaffTest, WrongCodesAreStopped) {

@@ -27,15 +27,16 @@ Result<> SqlIdentity::record_own(Session& session, const StoredAccount& account,
                                 .object = account.id});
 }
 
-// Somebody failed to be this account. Attempts are limited, so these lines are too.
-void SqlIdentity::record_refused(const StoredAccount& account) {
+// Somebody failed to be this account. Attempts are limited, so these lines are too. A line for
+// names that nobody has, too: without it the answer would come sooner and tell which exist.
+void SqlIdentity::record_refused(const std::string& account) {
   const Instant now = clock_.now();
   const auto done = database_.writer().run_blocking([&](Session& session) {
     return audit::write(session, {.civil = now + options_.civil_difference,
                                   .real = now,
                                   .action = "session.start",
                                   .kind = "account",
-                                  .object = account.id,
+                                  .object = account,
                                   .outcome = audit::Outcome::kRefused});
   });
   if (!done) log_event(Level::kWarn, "audit.not_written", {{"reason", done.error().message}});
@@ -57,7 +58,10 @@ Result<std::optional<std::string>> SqlIdentity::first_link() {
 Result<Account> SqlIdentity::link_account(std::string_view secret) {
   return look<Account>([&](Session& session) -> Result<Account> {
     RV_ASSIGN(const std::string id, link_target(session, secret, clock_.now()));
-    if (id.empty()) return Account{};
+    if (id.empty()) {
+      RV_TRY(check_no_administrator(session));
+      return Account{};
+    }
     RV_ASSIGN(auto accounts, list_accounts(session, id));
     return std::move(accounts.at(0));
   });
@@ -73,6 +77,7 @@ Result<Account> SqlIdentity::use_link(std::string_view secret, std::string_view 
   return change([&](Session& session) -> Result<Account> {
     RV_ASSIGN(std::string id, take_link(session, secret, clock_.now()));
     if (id.empty()) {
+      RV_TRY(check_no_administrator(session));
       const std::array<RoleGrant, 1> roles{RoleGrant{.role = "administrator"}};
       RV_TRY(insert_account(session, {fresh_id, name, hash, roles, clock_.now()}));
       id = fresh_id;
@@ -90,8 +95,9 @@ Result<Account> SqlIdentity::use_link(std::string_view secret, std::string_view 
 Result<> SqlIdentity::take_attempt(const std::string& account, const std::string& address) {
   const Instant now = clock_.now();
   const unsigned max = options_.attempts_max;
-  const bool taken = attempts_.take("both " + account + " " + address, max, now) &&
-                     attempts_.take("from " + address, max * 3, now) &&
+  // The address first: where it has had its share, nothing new is remembered of it.
+  const bool taken = attempts_.take("from " + address, max * 3, now) &&
+                     attempts_.take("both " + account + " " + address, max, now) &&
                      attempts_.take("for " + account, max * 10, now);
   if (taken) return {};
   log_event(Level::kWarn, "identity.attempts", {});
@@ -109,25 +115,32 @@ Result<SignedIn> SqlIdentity::sign_in(std::string_view name, std::string_view pa
                                       std::string_view address, std::string_view device) {
   const auto folded = fold_name(name);
   const std::string account = folded.value_or("");
-  RV_TRY(take_attempt(account, std::string(address)));
+  const std::string network = network_of(address);
+  RV_TRY(take_attempt(account, network));
   const auto found =
       look<StoredAccount>([&](Session& session) { return find_account(session, account); });
   if (!found && found.error().code != Code::kResourceNotFound) return fail(found.error());
   const bool right = password.size() <= kPasswordBytesMax &&
                      verify_password(found ? found->password : std::string(), password);
   if (!right || found->locked) {
-    if (found) record_refused(*found);
+    record_refused(found ? found->id : std::string());
     return fail(Code::kUnauthenticated, "the name or the password is wrong");
   }
-  good_attempt(account, std::string(address));
+  good_attempt(account, network);
   if (found->totp.empty()) {
-    return change(
-        [&](Session& session) { return open_session(session, *found, device_name(device)); });
+    return change([&](Session& session) -> Result<SignedIn> {
+      // The password was looked at outside: it may have been changed, or the account locked, since.
+      RV_ASSIGN(const StoredAccount still, account_by_id(session, found->id));
+      if (still.locked || still.password != found->password || !still.totp.empty()) {
+        return fail(Code::kUnauthenticated, "the name or the password is wrong");
+      }
+      return open_session(session, still, device_name(device));
+    });
   }
   const Instant now = clock_.now();
   const SignedIn challenge{random_secret(random_), found->id, now + kChallengeMax, true};
   challenges_.put(digest(kChallengePurpose, challenge.cookie_secret),
-                  {found->id, device_name(device), challenge.expires}, now);
+                  {found->id, found->password, device_name(device), challenge.expires}, now);
   return challenge;
 }
 
@@ -142,7 +155,9 @@ Result<SignedIn> SqlIdentity::sign_in_code(std::string_view challenge, std::stri
   StoredAccount account;
   auto signed_in = change([&](Session& session) -> Result<SignedIn> {
     RV_ASSIGN(account, account_by_id(session, open->account));
-    if (account.locked) return fail(Code::kGone, "this sign-in has ended: begin again");
+    if (account.locked || account.password != open->password) {
+      return fail(Code::kGone, "this sign-in has ended: begin again");
+    }
     RV_TRY(use_code(session, account, code));
     return open_session(session, account, open->device);
   });
@@ -150,7 +165,7 @@ Result<SignedIn> SqlIdentity::sign_in_code(std::string_view challenge, std::stri
     challenges_.end(key);
     attempts_.forget(tries);
   } else if (signed_in.error().code == Code::kUnauthenticated) {
-    record_refused(account);
+    record_refused(account.id);
   }
   return signed_in;
 }
@@ -189,11 +204,13 @@ Result<> SqlIdentity::sign_out(std::string_view cookie_secret) {
 // --- the own password
 
 Result<> SqlIdentity::check_own_password(const StoredAccount& account, std::string_view password) {
-  RV_TRY(take_attempt(account.id, "own"));
+  // As an address of its own: nobody's wrong passwords stop others.
+  const std::string own = "own " + account.id;
+  RV_TRY(take_attempt(account.id, own));
   const bool right =
       password.size() <= kPasswordBytesMax && verify_password(account.password, password);
   if (!right) return fail(Code::kUnauthenticated, "the password is wrong", "password");
-  good_attempt(account.id, "own");
+  good_attempt(account.id, own);
   return {};
 }
 

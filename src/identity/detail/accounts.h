@@ -62,6 +62,8 @@ struct NewAccount {
 
 // Who administers the instance: unlocked, with a password.
 [[nodiscard]] Result<std::int64_t> count_administrators(records::Session& session);
+// For the link that makes the first one. Errors: kGone where there is one.
+[[nodiscard]] Result<> check_no_administrator(records::Session& session);
 // Errors: those of `change`; kConflict when it left nobody who administers the instance.
 [[nodiscard]] Result<> keep_administrator(records::Session& session,
                                           const std::function<Result<>()>& change);

@@ -15,6 +15,7 @@ namespace revier::identity::detail {
 
 struct Challenge {
   std::string account;
+  std::string password;  // the account's stored one that was right: another ends the sign-in
   std::string device;
   Instant expires;
   unsigned tries = 0;

@@ -8,8 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/attempts.h"
+#include "base/log.h"
 #include "identity/detail/accounts.h"
-#include "identity/detail/attempts.h"
 #include "identity/detail/challenges.h"
 #include "identity/detail/secrets.h"
 #include "identity/detail/snapshot.h"
@@ -92,7 +93,10 @@ class SqlIdentity final : public Identity {
           RV_TRY(session.execute("UPDATE identity_state SET version = version + 1 WHERE id = 1"));
           return step(session);
         });
-    if (done) RV_TRY(refresh());
+    // The change stands whatever becomes of the memory: tick() takes it in then.
+    if (const Result<> known = done ? refresh() : Result<>{}; !known) {
+      log_event(Level::kWarn, "identity.not_refreshed", {{"reason", known.error().message}});
+    }
     return done;
   }
   template <class T, class Step>
@@ -110,7 +114,8 @@ class SqlIdentity final : public Identity {
   // A line about the account itself, by itself.
   [[nodiscard]] Result<> record_own(Session& session, const StoredAccount& account,
                                     std::string_view action) const;
-  void record_refused(const StoredAccount& account);
+  // `account` is empty where there is none of that name.
+  void record_refused(const std::string& account);
 
   [[nodiscard]] Result<> take_attempt(const std::string& account, const std::string& address);
   void good_attempt(const std::string& account, const std::string& address);

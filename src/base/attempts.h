@@ -4,21 +4,24 @@
 // Thread safety: all methods from any thread.
 #pragma once
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "base/thread_safety.h"
 #include "base/time.h"
 
-namespace revier::identity::detail {
+namespace revier {
 
 class Attempts {
  public:
   // `keys_max`: when so many are counted, all whose window has ended are forgotten; if none has,
-  // the fullest state wins: new keys are refused.
+  // the oldest is: nobody fills the memory such that new keys are refused.
   Attempts(Duration window, std::size_t keys_max) : window_(window), keys_max_(keys_max) {}
 
   // Counts one attempt; false when the key has had `max` in its window already.
   [[nodiscard]] bool take(const std::string& key, unsigned max, Instant now);
+  // Whether take() would say no; counts nothing.
+  [[nodiscard]] bool exhausted(const std::string& key, unsigned max, Instant now);
   void forget(const std::string& key);
   // One attempt less: it was a good one.
   void give_back(const std::string& key);
@@ -28,7 +31,7 @@ class Attempts {
     Instant start;
     unsigned count = 0;
   };
-  [[nodiscard]] bool make_room(Instant now) RV_REQUIRES(mutex_);
+  void make_room(Instant now) RV_REQUIRES(mutex_);
 
   const Duration window_;
   const std::size_t keys_max_;
@@ -36,4 +39,8 @@ class Attempts {
   std::unordered_map<std::string, Window> windows_ RV_GUARDED_BY(mutex_);
 };
 
-}  // namespace revier::identity::detail
+// As what an address counts: IPv4 as it is, of IPv6 the first 64 bits, which one customer has all
+// of ("2001:db8:1:2::/64"). What is no address stays as it is.
+[[nodiscard]] std::string network_of(std::string_view address);
+
+}  // namespace revier
