@@ -61,9 +61,9 @@ class WholeLan final : public Lan {
 
   Result<> open() {
     names_ = names_for(needs_.listen);
-    RV_TRY(make_certificates());
+    RV_TRY(make_certificates(names_));
     add_routes();
-    RV_TRY(open_site());
+    RV_TRY(open_site(names_));
     net::ServerOptions help = needs_.server;
     help.listen = needs_.help_listen;
     help.threads = 1;
@@ -87,17 +87,16 @@ class WholeLan final : public Lan {
     looked_us_ = monotonic_us();
     const Names now = names_for(needs_.listen);
     const bool ends_soon = until_ < needs_.clock.now() + Duration::days(30);
-    if (now == names_ && !ends_soon) return false;
-    {
-      const Lock lock(mutex_);
-      names_ = now;
-    }
-    RV_TRY(make_certificates());
-    // The same port, by the new certificate and with the new names.
-    site_->stop();
+    if (site_ && now == names_ && !ends_soon) return false;
+    RV_TRY(make_certificates(now));
+    // The same port, by the new certificate and with the new names. Where it cannot be opened now,
+    // the next look tries again.
+    if (site_) site_->stop();
     site_.reset();
-    RV_TRY(open_site());
+    RV_TRY(open_site(now));
     if (is_started_) site_->start();
+    const Lock lock(mutex_);
+    names_ = now;
     return true;
   }
 
@@ -119,8 +118,8 @@ class WholeLan final : public Lan {
     return names_.addresses.empty() ? "127.0.0.1" : names_.addresses.front();
   }
 
-  Result<> make_certificates() {
-    RV_ASSIGN(const Certificates made, certificates(needs_.folder, names_, needs_.clock.now()));
+  Result<> make_certificates(const Names& names) {
+    RV_ASSIGN(const Certificates made, certificates(needs_.folder, names, needs_.clock.now()));
     const Lock lock(mutex_);
     fingerprint_ = made.fingerprint;
     authority_ = made.authority_der;
@@ -130,7 +129,7 @@ class WholeLan final : public Lan {
     return {};
   }
 
-  Result<> open_site() {
+  Result<> open_site(const Names& names) {
     net::ServerOptions site = needs_.server;
     site.listen = site_port_.empty()
                       ? needs_.listen
@@ -139,7 +138,10 @@ class WholeLan final : public Lan {
     site.tls_key_file = key_file_;
     site.shutdown_timeout_ms = kShutdownMs;
     if (!site.names.empty()) {
-      site.names.insert(site.names.end(), names_.addresses.begin(), names_.addresses.end());
+      for (const std::string& address : names.addresses) {
+        const bool v6 = address.find(':') != std::string::npos;
+        site.names.push_back(v6 ? "[" + address + "]" : address);
+      }
     }
     RV_ASSIGN(site_, open_server(site, needs_.router, needs_.clock));
     const Lock lock(mutex_);
