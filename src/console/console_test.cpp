@@ -49,8 +49,9 @@ RC_GTEST_PROP(EntityRows, IndentsChangeNothing, (const std::vector<std::string>&
   RC_ASSERT(json::to_text(again->root()) == json);
 }
 
-TEST(Csv, QuotesWhatNeedsItAndDisarmsFormulas) {
-  EXPECT_EQ(csv_cell("Ada Lovelace"), "Ada Lovelace");
+TEST(Csv, QuotesEverythingAndDisarmsFormulas) {
+  EXPECT_EQ(csv_cell("Ada Lovelace"), "\"Ada Lovelace\"");
+  EXPECT_EQ(csv_cell("Ada,=1+1"), "\"Ada,=1+1\"");  // for readers that part cells by commas
   EXPECT_EQ(csv_cell("a;b \"c\"\nd"), "\"a;b \"\"c\"\"\nd\"");
   EXPECT_EQ(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
   for (const char* start : {"+49", "-1", "@x", "\tx", "\rx"}) {
@@ -58,7 +59,9 @@ TEST(Csv, QuotesWhatNeedsItAndDisarmsFormulas) {
   }
   std::string row;
   append_csv_row(row, std::vector<std::string>{"a", "", "c;d"});
-  EXPECT_EQ(row, "a;;\"c;d\"\r\n");
+  EXPECT_EQ(row, "\"a\";\"\";\"c;d\"\r\n");
+  EXPECT_EQ(csv_cell("2025-02-01 11:00"), "2025-02-01 11:00");
+  EXPECT_EQ(csv_cell("17"), "17");
 }
 
 RC_GTEST_PROP(Csv, ACellNeitherEndsTheRowNorIsAFormula, (const std::string& value)) {
@@ -66,7 +69,7 @@ RC_GTEST_PROP(Csv, ACellNeitherEndsTheRowNorIsAFormula, (const std::string& valu
   bool quoted = false;
   for (const char c : cell) {
     if (c == '"') quoted = !quoted;
-    RC_ASSERT(quoted || (c != ';' && c != '\n' && c != '\r'));
+    RC_ASSERT(quoted || c == '"' || std::string("0123456789 :.-").find(c) != std::string::npos);
   }
   RC_ASSERT(!quoted);
   RC_ASSERT(cell.empty() || std::string("=+-@\t\r").find(cell[0]) == std::string::npos);
@@ -381,8 +384,9 @@ TEST_F(ConsoleTest, TheListAsAFile) {
   sign_in("organiser");
   const Answer file = get("/console/anmeldungen.csv");
   EXPECT_EQ(file.status, 200);
-  EXPECT_TRUE(file.body.starts_with("\xEF\xBB\xBFTicketnummer;Name;E-Mail;"));
-  EXPECT_TRUE(has(file, "\r\n" + ada_.code + ";\"'=Ada <b>\";ada@example.org;angemeldet;"));
+  EXPECT_TRUE(file.body.starts_with("\xEF\xBB\xBF\"Ticketnummer\";\"Name\";\"E-Mail\";"));
+  EXPECT_TRUE(
+      has(file, "\r\n\"" + ada_.code + "\";\"'=Ada <b>\";\"ada@example.org\";\"angemeldet\";"));
   EXPECT_FALSE(has(get("/console/anmeldungen.csv", "suche=bob"), "ada@"));
 }
 

@@ -6,7 +6,9 @@ namespace revier::console {
 std::string csv_cell(std::string_view value) {
   const bool formula =
       !value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos;
-  if (!formula && value.find_first_of(";\"\r\n") == std::string_view::npos) {
+  // Numbers and times are no text, and no formula.
+  if (!formula && !value.empty() &&
+      value.find_first_not_of("0123456789 :.-") == std::string_view::npos) {
     return std::string(value);
   }
   std::string cell = formula ? "\"'" : "\"";

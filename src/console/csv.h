@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Tables for spreadsheet programs: UTF-8 with byte order mark, ';' between cells (what a German
-// Excel opens by a double click), CRLF, quotes as in RFC 4180.
+// Excel opens by a double click), CRLF, quotes as in RFC 4180 around all text: a reader that parts
+// cells by commas must not find the begin of a formula in the midst of one.
 //
 // A cell that a spreadsheet would take for a formula (it begins with = + - @ TAB CR) gets an
 // apostrophe in front.
