@@ -168,6 +168,13 @@ constexpr OptionRow kRows[] = {
      .least = 1,
      .most = 3'650,
      .help = "How long dead letters are kept"},
+    {.name = "history.instances_max",
+     .type = kInteger,
+     .default_text = "10000",
+     .least = 1,
+     .most = 1'000'000,
+     .help = "Most instances of attributes in one answer of temporal/entities; what is beyond is "
+             "told by 206 and Content-Range"},
     {.name = "access_log",
      .type = kFlag,
      .default_text = "on",

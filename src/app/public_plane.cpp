@@ -11,6 +11,7 @@
 #include "event/place_text.h"
 #include "federation/api.h"
 #include "federation/sources.h"
+#include "history/api.h"
 #include "ldcontext/api.h"
 #include "live/hub.h"
 #include "subscription/api.h"
@@ -60,6 +61,11 @@ class WholePublic final : public PublicPlane {
                                                                  .mqtt = needs_.mqtt,
                                                                  .civil_clock = needs_.civil_clock,
                                                                  .options = needs_.subscriptions}));
+    needs_.history.unkept_types = personal_types();
+    RV_ASSIGN(history_, history::History::open({.store = needs_.store,
+                                                .broker = *broker_,
+                                                .civil_clock = needs_.civil_clock,
+                                                .options = needs_.history}));
     RV_TRY(things_.load());
     keeper_.emplace(things_,
                     [this](const event::Programme& programme) { return follow(programme); });
@@ -86,13 +92,19 @@ class WholePublic final : public PublicPlane {
     const context::Access access{
         .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
         .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }};
+    context::ApiOptions api = needs_.api;
+    api.end_attribute = [this](std::string_view tenant, std::string id, std::string name,
+                               ngsi::DeleteOptions options) {
+      return history_->end_attribute(tenant, std::move(id), std::move(name), std::move(options));
+    };
     const context::Binding binding{*broker_, needs_.catalogue, access, needs_.api, contexts_.get()};
-    context::add_routes(router, *broker_, needs_.catalogue, access, needs_.api, contexts_.get(),
+    context::add_routes(router, *broker_, needs_.catalogue, access, std::move(api), contexts_.get(),
                         sources_.get());
     ldcontext::add_routes(router, *contexts_, binding);
     subscription::add_routes(router, *subscriptions_, binding, needs_.civil_clock, needs_.pool);
     federation::add_routes(router, *registrations_of_sources_, *watchers_, binding,
                            needs_.civil_clock, alias_);
+    history::add_routes(router, *history_, binding);
     context::add_preflight_routes(router, needs_.api);
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
@@ -211,6 +223,7 @@ class WholePublic final : public PublicPlane {
   std::unique_ptr<context::Distribution> sources_;
   std::string alias_;  // of this server as a context source
   std::unique_ptr<subscription::Subscriptions> subscriptions_;
+  std::unique_ptr<history::History> history_;
 };
 
 }  // namespace

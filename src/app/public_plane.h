@@ -19,6 +19,7 @@
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
 #include "federation/sources.h"
+#include "history/history.h"
 #include "identity/identity.h"
 #include "jsonld/catalogue.h"
 #include "ldcontext/contexts.h"
@@ -53,6 +54,7 @@ struct PublicNeeds {
   federation::SourceOptions sources;
   const Clock& real_clock;
   subscription::Options subscriptions;
+  history::Options history;
   context::ApiOptions api;
   bool is_demo = false;  // with the demo's legal pages; other sites have an organiser's
 };

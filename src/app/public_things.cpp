@@ -86,6 +86,10 @@ std::vector<context::OwnedType> owned_types() {
   return types;
 }
 
+std::vector<std::string> personal_types() {
+  return {std::string(event::find_kind("speakers")->type)};
+}
+
 PublicThings::PublicThings(context::Broker& broker, jsonld::ContextPtr core)
     : broker_(broker), core_(std::move(core)) {
   broker_.add_listener(*this);

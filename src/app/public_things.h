@@ -48,5 +48,7 @@ class PublicThings final : public event::Entities, public context::ChangeListene
 
 // The types that the event domain owns.
 [[nodiscard]] std::vector<context::OwnedType> owned_types();
+// Types of entities that show what people have released of themselves: no history is kept of them.
+[[nodiscard]] std::vector<std::string> personal_types();
 
 }  // namespace revier::app

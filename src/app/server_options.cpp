@@ -84,6 +84,12 @@ net::MqttOptions mqtt_options(const Options& options) {
   return out;
 }
 
+history::Options history_options(const Options& options) {
+  history::Options out;
+  out.instances_max = size(options, "history.instances_max");
+  return out;
+}
+
 subscription::Options subscription_options(const Options& options) {
   subscription::Options out;
   out.timeout_ms = options.number("subscriptions.timeout_ms");

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "context/broker.h"
 #include "federation/sources.h"
+#include "history/history.h"
 #include "jsonld/catalogue.h"
 #include "ldcontext/contexts.h"
 #include "mail/mime.h"
@@ -21,6 +22,7 @@ namespace revier::app {
 [[nodiscard]] net::ServerOptions server_options(const Options& options);
 [[nodiscard]] net::ClientOptions client_options(const Options& options);
 [[nodiscard]] net::MqttOptions mqtt_options(const Options& options);
+[[nodiscard]] history::Options history_options(const Options& options);
 [[nodiscard]] subscription::Options subscription_options(const Options& options);
 [[nodiscard]] ldcontext::Options context_options(const Options& options);
 [[nodiscard]] federation::SourceOptions source_options(const Options& options);

@@ -140,6 +140,7 @@ class WholeSite final : public Site {
                                           .sources = source_options(options_),
                                           .real_clock = real_clock_,
                                           .subscriptions = subscription_options(options_),
+                                          .history = history_options(options_),
                                           .api = {.cors_origins = cors_origins()},
                                           .is_demo = is_demo()}));
     return {};

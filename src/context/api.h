@@ -31,6 +31,11 @@ struct ApiOptions {
   // Pages of these origins ("https://map.example", or "*") may use the API from a browser, with a
   // token that they carry; cookies are not taken along. Empty: none.
   std::vector<std::string> cors_origins;
+  // Deletes an attribute (IRI, or "scope") of an entity that is not in current state but known by
+  // its temporal evolution; may be empty. Errors: kResourceNotFound.
+  std::function<Task<Result<>>(std::string_view tenant, std::string id, std::string name,
+                               ngsi::DeleteOptions options)>
+      end_attribute;
 };
 
 // Adds the routes. Reading needs Action::kDataRead on the tenant, writing Action::kDataWrite.

@@ -84,6 +84,11 @@ Task<Result<net::Response>> delete_attribute(const Api& api, net::Request& reque
   ngsi::DeleteOptions options;
   options.dataset_id = request.query_param("datasetId").value_or("");
   RV_CO_ASSIGN(options.delete_all, flag_param(request, "deleteAll"));
+  if (api.options.end_attribute && !api.broker.find(exchange.tenant, id)) {
+    RV_CO_TRY(co_await api.options.end_attribute(exchange.tenant, std::move(id), std::move(name),
+                                                 std::move(options)));
+    co_return answer_empty(request, 204);
+  }
   Write write = name == "scope"
                     ? remove_scopes(std::move(id))
                     : remove_attribute(std::move(id), std::move(name), std::move(options));

@@ -13,7 +13,11 @@
 #pragma once
 #include "context/detail/exchange.h"
 #include "context/detail/http.h"
+#include "context/detail/query_body.h"
+#include "context/detail/routes.h"
+#include "context/detail/selecting.h"
 #include "context/detail/serving.h"
+#include "context/detail/view.h"
 
 namespace revier::context {
 
@@ -22,10 +26,16 @@ using detail::accepted;
 using detail::answer;
 using detail::answer_empty;
 using detail::answer_error;
+using detail::begin_ask;
 using detail::begin_delete;
 using detail::begin_read;
 using detail::begin_write;
+using detail::body_fragment;
+using detail::body_selection;
+using detail::body_wishes;
+using detail::check_wishes;
 using detail::context_of;
+using detail::Endpoint;
 using detail::Exchange;
 using detail::flag_param;
 using detail::has_option;
@@ -36,10 +46,18 @@ using detail::list_param;
 using detail::listed;
 using detail::Media;
 using detail::media_name;
+using detail::names_member;
 using detail::page_of;
 using detail::Parameters;
+using detail::path_attribute;
+using detail::path_id;
 using detail::percent_encoded;
 using detail::problem_json;
+using detail::require_a_filter;
+using detail::route_without_id;
+using detail::selection_of;
 using detail::serve;
+using detail::text_member;
+using detail::Wishes;
 
 }  // namespace revier::context

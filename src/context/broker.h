@@ -207,6 +207,13 @@ class Broker {
   // A version is kept in rows of a follower's (+1), or is not any more (-1): its names stay
   // readable meanwhile. On the writer thread, or before the first write.
   virtual void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) = 0;
+  // The name stays for good. On the writer thread, or before the first write.
+  virtual void keep_name(std::string_view tenant, ngsi::NameId name) = 0;
+
+  // Rows of a follower's own, written in order with the changes. Names that it interns are stored
+  // in the same batch. `now` is the civil time, not before that of any change.
+  using Beside = std::function<Result<>(ngsi::Names& names, Instant now, store::Batch& batch)>;
+  [[nodiscard]] virtual Task<Result<>> write_beside(std::string_view tenant, Beside job) = 0;
 
   struct Usage {
     std::size_t entities = 0;

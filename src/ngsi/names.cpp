@@ -99,6 +99,11 @@ void Names::count(const Entity& entity, int difference) {
   }
 }
 
+void Names::keep(NameId id) {
+  const Lock lock(mutex_);
+  if (const auto at = names_.find(id); at != names_.end()) ++at->second.uses;
+}
+
 std::vector<NameId> Names::unused(std::size_t max) const {
   const Lock lock(mutex_);
   std::vector<NameId> ids;

@@ -60,6 +60,8 @@ class Names {
 
   // A version appeared (+1) or disappeared (-1).
   void count(const Entity& entity, int difference);
+  // The name stays, whether versions have it or not: rows that are no entities hold it.
+  void keep(NameId id);
   // Names that no counted version has, ascending, at most `max`.
   [[nodiscard]] std::vector<NameId> unused(std::size_t max) const;
   void forget(NameId id);

@@ -41,7 +41,7 @@ class EntityParser {
     for (const json::Member member : body.members()) RV_TRY(one(member));
     if (options_.id_needed && fragment_.id.empty()) return expected("id", "is missing");
     if (options_.type_needed && fragment_.types.empty()) return expected("type", "is missing");
-    RV_TRY(detail::check_distinct(fragment_.attributes));
+    if (!options_.temporal) RV_TRY(detail::check_distinct(fragment_.attributes));
     return std::move(fragment_);
   }
 
@@ -84,11 +84,21 @@ class EntityParser {
   }
 
   Result<> scopes(const json::Value& value) {
+    const json::Value first =
+        value.is_array() && value.size() > 0 ? *value.elements().begin() : value;
+    if (options_.temporal && first.is_object()) {
+      return each(value, [this](const json::Value& one) { return scope_instance(one); });
+    }
     fragment_.scopes.named = true;
     if (detail::is_null_uri(value)) {
       if (options_.nulls == Nulls::kRefused) return expected("scope", "must not be deleted here");
       return {};
     }
+    RV_ASSIGN(fragment_.scopes.value, scope_list(value));
+    return {};
+  }
+
+  static Result<std::vector<std::string>> scope_list(const json::Value& value) {
     std::vector<std::string> all;
     RV_TRY(each(value, [&all](const json::Value& scope) -> Result<> {
       const auto text = scope.as_string();
@@ -101,7 +111,32 @@ class EntityParser {
     if (all.size() > kScopesMax) {
       return expected("scope", fmt::format("may have at most {} values", kScopesMax));
     }
-    fragment_.scopes.value = std::move(all);
+    return all;
+  }
+
+  // {"type": "Property", "value": "/Herne", "observedAt": ...} (4.5.6).
+  Result<> scope_instance(const json::Value& object) {
+    FragmentAttribute scope;
+    scope.name = "scope";
+    const auto value = object.find("value");
+    if (!value) return expected("scope", "must have a value in each of its instances");
+    std::vector<std::string> all;
+    if (detail::is_null_uri(*value)) {
+      scope.removed = true;
+    } else {
+      RV_ASSIGN(all, scope_list(*value));
+    }
+    scope.has_value = true;
+    json::Writer writer(scope.value);
+    writer.begin_array();
+    for (const std::string& one : all) writer.string(one);
+    writer.end_array();
+    if (const auto observed = object.find("observedAt")) {
+      const auto time = detail::parse_date_time(observed->as_string().value_or(""));
+      if (!time) return expected("scope.observedAt", time.error().message);
+      scope.observed_at = {true, *time};
+    }
+    fragment_.attributes.push_back(std::move(scope));
     return {};
   }
 

@@ -33,6 +33,10 @@ struct ParseOptions {
   Nulls nulls = Nulls::kRefused;
   bool id_needed = false;
   bool type_needed = false;
+  // A temporal evolution (4.5.6): instances of one attribute may share a datasetId, the Null may
+  // stand as their value, and a scope that is given as instances becomes attributes of the name
+  // "scope" whose values are arrays.
+  bool temporal = false;
 };
 
 inline constexpr ParseOptions kParseWhole = {.id_needed = true, .type_needed = true};

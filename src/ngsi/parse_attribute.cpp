@@ -129,7 +129,7 @@ Result<> AttributeParser::member(std::string_view key, const json::Value& value,
   const bool was_in_proof = std::exchange(in_proof_, key == kProof);
   if (options_.form == Form::kSimplified && depth_ == 0) {
     RV_TRY(about(key, simplified(iri, value, out)));
-  } else if (is_instances(value)) {
+  } else if (is_instances(value) || (options_.temporal && depth_ == 0 && value.is_array())) {
     RV_TRY(about(key, instances(iri, value, out)));
   } else {
     RV_ASSIGN(FragmentAttribute one, about(key, instance(value)));
@@ -213,7 +213,7 @@ Result<FragmentAttribute> AttributeParser::bare(const json::Value& value) {
   FragmentAttribute attribute;
   attribute.kind_given = false;
   if (is_geometry(value)) attribute.kind = Kind::kGeoProperty;
-  RV_TRY(set_value(attribute, value, context_, options_.nulls));
+  RV_TRY(set_value(attribute, value, context_, value_nulls()));
   return attribute;
 }
 
@@ -234,7 +234,7 @@ Result<> AttributeParser::one_member(FragmentAttribute& attribute, const json::M
   if (key == "@context" && is_part_ && depth_ == 0) return {};  // the caller has resolved it
   if (key == "entityIdSealed" || key == "entityTypeSealed") return sealed(attribute, member);
   if (key == value_member(attribute.kind)) {
-    return set_value(attribute, member.value, context_, options_.nulls);
+    return set_value(attribute, member.value, context_, value_nulls());
   }
   bool taken = false;
   RV_TRY(metadata(attribute, member, taken));

@@ -100,6 +100,15 @@ class Renderer {
     close();
   }
 
+  void temporal(const AttributeView& view, const InstanceMarks& marks) {
+    instance(view, false);
+    out_.pop_back();
+    if (!marks.instance_id.empty()) text_member("instanceId", marks.instance_id);
+    if (marks.deleted_at) time_member("deletedAt", *marks.deleted_at);
+    close();
+  }
+  void simplified_value(const AttributeView& view) { simplified(view); }
+
   // All instances from `at` on that have its name; false if none is shown.
   bool one_attribute(const AttributeRange& range, NameId name) {
     auto at = range.find(name);
@@ -458,6 +467,21 @@ bool render_attribute(const Entity& entity, NameId attribute, const Names& names
                       const jsonld::Context& context, const RenderOptions& options,
                       std::string& out) {
   return Renderer(names, context, options, out).one_attribute(entity.attributes(), attribute);
+}
+
+void render_instance(const AttributeView& view, const InstanceMarks& marks, const Names& names,
+                     const jsonld::Context& context, const RenderOptions& options,
+                     std::string& out) {
+  Renderer(names, context, options, out).temporal(view, marks);
+}
+
+void render_value(const AttributeView& view, const Names& names, const jsonld::Context& context,
+                  const RenderOptions& options, std::string& out) {
+  Renderer(names, context, options, out).simplified_value(view);
+}
+
+std::string quoted_name(NameId name, const Names& names, const jsonld::Context& context) {
+  return ShortNames::of(names, context).quoted(name);
 }
 
 void render_feature(const Entity& entity, const Names& names, const jsonld::Context& context,

@@ -56,6 +56,24 @@ void for_each_link(const Entity& entity, const Projection* projection, const Tak
                                     const jsonld::Context& context, const RenderOptions& options,
                                     std::string& out);
 
+// --- Temporal representations (4.5.6 to 4.5.9), one instance at a time ---
+
+struct InstanceMarks {
+  std::string_view instance_id;  // empty: none is written
+  std::optional<Instant> deleted_at;
+};
+// Appends one instance as a JSON object.
+void render_instance(const AttributeView& view, const InstanceMarks& marks, const Names& names,
+                     const jsonld::Context& context, const RenderOptions& options,
+                     std::string& out);
+// Appends what stands for it in a simplified temporal representation: the first of a pair.
+void render_value(const AttributeView& view, const Names& names, const jsonld::Context& context,
+                  const RenderOptions& options, std::string& out);
+// The name of a type or an attribute as the context has it, with quotes; empty where the number
+// has none.
+[[nodiscard]] std::string quoted_name(NameId name, const Names& names,
+                                      const jsonld::Context& context);
+
 struct GeoJsonOptions {
   NameId geometry = kNoName;  // attribute to be taken; kNoName: geometry is null
   std::string dataset_id;

@@ -188,6 +188,14 @@ Result<> refuse_unknown_columns(const rocksdb::DBOptions& options, const std::st
 
 // --- Parts of the store --------------------------------------------------------------------------
 
+// The first key after all that start with `prefix`; empty when there is none.
+std::string end_of(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
+  if (!end.empty()) ++end.back();
+  return end;
+}
+
 class RocksBatch final : public Batch {
  public:
   explicit RocksBatch(const Columns& columns) : columns_(columns) {}
@@ -196,6 +204,11 @@ class RocksBatch final : public Batch {
   }
   void erase(Column column, std::string_view key) override {
     note(rows_.Delete(columns_[static_cast<std::size_t>(column)], slice(key)));
+  }
+  void erase_prefix(Column column, std::string_view prefix) override {
+    RV_CHECK(!prefix.empty());
+    note(rows_.DeleteRange(columns_[static_cast<std::size_t>(column)], slice(prefix),
+                           slice(end_of(prefix))));
   }
   [[nodiscard]] std::size_t size_bytes() const override { return rows_.GetDataSize(); }
 
@@ -224,32 +237,30 @@ class RocksBatch final : public Batch {
   Status refused_;
 };
 
-// The first key after all that start with `prefix`; empty when there is none.
-std::string end_of(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
-  if (!end.empty()) ++end.back();
-  return end;
-}
-
 class RocksCursor final : public Cursor {
  public:
   RocksCursor(rocksdb::DB& db, ColumnFamilyHandle* column, std::string_view prefix,
               std::string_view from)
-      : end_(end_of(prefix)), end_slice_(end_) {
+      : begin_(prefix), end_(end_of(prefix)), begin_slice_(begin_), end_slice_(end_) {
     rocksdb::ReadOptions options;
+    if (!begin_.empty()) options.iterate_lower_bound = &begin_slice_;
     if (!end_.empty()) options.iterate_upper_bound = &end_slice_;
     rows_.reset(db.NewIterator(options, column));
     rows_->Seek(slice(std::max(prefix, from)));
   }
   [[nodiscard]] bool valid() const override { return rows_->Valid(); }
   void next() override { rows_->Next(); }
+  void prev() override { rows_->Prev(); }
+  void seek(std::string_view key) override { rows_->Seek(slice(key)); }
+  void seek_back(std::string_view key) override { rows_->SeekForPrev(slice(key)); }
   [[nodiscard]] std::string_view key() const override { return view(rows_->key()); }
   [[nodiscard]] std::string_view value() const override { return view(rows_->value()); }
   [[nodiscard]] Result<> status() const override { return checked(rows_->status()); }
 
  private:
+  const std::string begin_;
   const std::string end_;
+  const rocksdb::Slice begin_slice_;
   const rocksdb::Slice end_slice_;
   std::unique_ptr<rocksdb::Iterator> rows_;
 };

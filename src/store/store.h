@@ -38,6 +38,8 @@ class Batch {
   virtual ~Batch() = default;
   virtual void put(Column column, std::string_view key, std::string_view value) = 0;
   virtual void erase(Column column, std::string_view key) = 0;
+  // All rows whose key starts with `prefix`, which is not empty; costs one row however many go.
+  virtual void erase_prefix(Column column, std::string_view prefix) = 0;
   // Bytes that the batch holds so far.
   [[nodiscard]] virtual std::size_t size_bytes() const = 0;
 };
@@ -45,12 +47,16 @@ class Batch {
 using Writer = GroupCommit<Batch>;
 
 // Rows in key order, as they were when the cursor was made. Views live until the next call. Must
-// not outlive the store; used by one thread.
+// not outlive the store; used by one thread. It never leaves the rows that start with its prefix:
+// beyond their ends valid() is false.
 class Cursor {
  public:
   virtual ~Cursor() = default;
   [[nodiscard]] virtual bool valid() const = 0;
   virtual void next() = 0;
+  virtual void prev() = 0;
+  virtual void seek(std::string_view key) = 0;       // to the first row not before `key`
+  virtual void seek_back(std::string_view key) = 0;  // to the last row not after `key`
   [[nodiscard]] virtual std::string_view key() const = 0;
   [[nodiscard]] virtual std::string_view value() const = 0;
   // After valid() turned false: ok at the end of the range, kCorrupt when reading failed.

@@ -38,6 +38,9 @@ class LiveBroker final : public Broker {
   void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) override {
     made(tenant).names.count(entity, difference);
   }
+  void keep_name(std::string_view tenant, ngsi::NameId name) override {
+    made(tenant).names.keep(name);
+  }
   [[nodiscard]] Usage usage() const override;
   [[nodiscard]] const Options& options() const override { return options_; }
 
@@ -46,6 +49,7 @@ class LiveBroker final : public Broker {
                                              Origin origin) override;
   [[nodiscard]] Result<Outcomes> write_blocking(std::string_view tenant, std::vector<Write> writes,
                                                 Origin origin) override;
+  [[nodiscard]] Task<Result<>> write_beside(std::string_view tenant, Beside job) override;
   [[nodiscard]] Result<> apply_publication(std::string_view tenant, const Publication& publication,
                                            Origin origin) override;
 

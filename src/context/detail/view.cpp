@@ -68,6 +68,8 @@ Result<std::size_t> parse_level(std::string_view text) {
               fmt::format("joinLevel is a number from 1 to {}", kJoinLevelMax), "joinLevel");
 }
 
+}  // namespace
+
 Result<> check_wishes(const Wishes& wishes) {
   const std::size_t depth = std::max(depth_of(wishes.pick), depth_of(wishes.omit));
   if (depth > wishes.link_levels()) {
@@ -80,8 +82,6 @@ Result<> check_wishes(const Wishes& wishes) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<Join> parse_join(std::string_view text) {
   if (text == "flat") return Join::kFlat;

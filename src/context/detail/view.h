@@ -36,6 +36,8 @@ struct Wishes {
   [[nodiscard]] static Result<Wishes> of(const net::Request& request);
 };
 inline constexpr std::size_t kJoinLevelMax = 10;
+// Errors: kBadRequestData: pick or omit further than links are followed, ids that are none.
+[[nodiscard]] Result<> check_wishes(const Wishes& wishes);
 // Errors: kBadRequestData.
 [[nodiscard]] Result<Join> parse_join(std::string_view text);
 

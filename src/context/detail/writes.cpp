@@ -60,6 +60,15 @@ Result<Broker::Outcomes> LiveBroker::write_blocking(std::string_view tenant,
       [this, &home](Outcomes& outcomes) { publish(home, outcomes); });
 }
 
+Task<Result<>> LiveBroker::write_beside(std::string_view tenant, Beside job) {
+  Tenant& home = made(tenant);
+  co_return co_await store_.writer().run([this, &home, &job](store::Batch& batch) -> Result<> {
+    RV_TRY(job(home.names, stamp(), batch));
+    stage_names(home, batch);
+    return {};
+  });
+}
+
 Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& writes, Origin origin,
                                    store::Batch& batch) {
   sweep_names(tenant, batch);

@@ -50,6 +50,10 @@ class AttributeParser {
   [[nodiscard]] Result<> simplified(std::string_view iri, const json::Value& value,
                                     std::vector<FragmentAttribute>& out);
   [[nodiscard]] Result<FragmentAttribute> simplified_one(const json::Value& value);
+  // How values may be null: in a temporal evolution those of the entity's own attributes.
+  [[nodiscard]] Nulls value_nulls() const {
+    return options_.temporal && depth_ == 0 ? Nulls::kAttributes : options_.nulls;
+  }
   [[nodiscard]] Result<> check_name(std::string_view iri, const FragmentAttribute& attribute);
 
   const jsonld::Context& context_;
