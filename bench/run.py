@@ -25,7 +25,7 @@ GOALS = {
     "quota: one writer": ">= 20,000", "open": "1,000,000 in < 8", "resident": "<= 1,229",
 }
 # How many rows each prints at least.
-PROGRAMS = {"store_bench": 3, "quota_bench": 2, "context_bench": 10}
+PROGRAMS = {"store_bench": 3, "quota_bench": 2, "context_bench": 10, "history_bench": 6}
 PLAIN_LINE = re.compile(r"(.{50}) +([\d.]+) (\S+)(?: +p99 [\d.]+)?$")
 SCAN_LINE = re.compile(r" {50} +(\d+) matches, equal to a full scan$")
 

@@ -175,6 +175,13 @@ constexpr OptionRow kRows[] = {
      .most = 1'000'000,
      .help = "Most instances of attributes in one answer of temporal/entities; what is beyond is "
              "told by 206 and Content-Range"},
+    {.name = "history.rules",
+     .type = kList,
+     .default_text = "",
+     .help =
+         "How long history keeps what: AirQualityObserved/no2=90d:730d is all of it for 90 days, "
+         "then hourly until 730; *=3650d everything else. The first that fits counts; without "
+         "one all is kept"},
     {.name = "access_log",
      .type = kFlag,
      .default_text = "on",

@@ -128,6 +128,7 @@ class WholePublic final : public PublicPlane {
     contexts_->tick();
     RV_TRY(registrations_of_sources_->tick());
     RV_TRY(subscriptions_->tick());
+    RV_TRY(history_->tick());
     return editor_->sweep();
   }
 

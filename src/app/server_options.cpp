@@ -84,9 +84,12 @@ net::MqttOptions mqtt_options(const Options& options) {
   return out;
 }
 
-history::Options history_options(const Options& options) {
+Result<history::Options> history_options(const Options& options, const jsonld::Context& core) {
   history::Options out;
   out.instances_max = size(options, "history.instances_max");
+  for (const std::string& text : options.list("history.rules")) {
+    RV_ASSIGN(out.rules.emplace_back(), history::parse_rule(text, core));
+  }
   return out;
 }
 

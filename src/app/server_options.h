@@ -22,7 +22,9 @@ namespace revier::app {
 [[nodiscard]] net::ServerOptions server_options(const Options& options);
 [[nodiscard]] net::ClientOptions client_options(const Options& options);
 [[nodiscard]] net::MqttOptions mqtt_options(const Options& options);
-[[nodiscard]] history::Options history_options(const Options& options);
+// Errors: kBadRequestData: a rule that is none.
+[[nodiscard]] Result<history::Options> history_options(const Options& options,
+                                                       const jsonld::Context& core);
 [[nodiscard]] subscription::Options subscription_options(const Options& options);
 [[nodiscard]] ldcontext::Options context_options(const Options& options);
 [[nodiscard]] federation::SourceOptions source_options(const Options& options);

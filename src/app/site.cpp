@@ -124,6 +124,7 @@ class WholeSite final : public Site {
     }
     RV_ASSIGN(client_, net::Client::open(client_options(options_)));
     RV_ASSIGN(mqtt_, net::MqttPublisher::open(mqtt_options(options_)));
+    RV_ASSIGN(history::Options history, history_options(options_, *catalogue_->core()));
     RV_ASSIGN(public_, PublicPlane::open({.store = *store_,
                                           .database = *accounts_->database,
                                           .civil_clock = *civil_clock_,
@@ -140,7 +141,7 @@ class WholeSite final : public Site {
                                           .sources = source_options(options_),
                                           .real_clock = real_clock_,
                                           .subscriptions = subscription_options(options_),
-                                          .history = history_options(options_),
+                                          .history = std::move(history),
                                           .api = {.cors_origins = cors_origins()},
                                           .is_demo = is_demo()}));
     return {};

@@ -25,10 +25,26 @@
 
 namespace revier::history {
 
+// How long instances of an attribute are kept. The first rule that fits counts; where none does,
+// they are kept for good.
+struct Rule {
+  std::string type;       // IRI; empty: any
+  std::string attribute;  // IRI; empty: any
+  std::int64_t raw_days = 0;
+  // Beyond raw_days: of each hour its last instance and what its numbers come to are kept so long.
+  // Not more than raw_days: nothing is.
+  std::int64_t hourly_days = 0;
+};
+// "AirQualityObserved/no2=90d:730d", "AirQualityObserved=90d", "*=3650d". Names as terms of the
+// core context, or IRIs. Errors: kBadRequestData with what was expected.
+[[nodiscard]] Result<Rule> parse_rule(std::string_view text, const jsonld::Context& context);
+
 struct Options {
   std::size_t instances_max = 10'000;  // in one answer; more is told by Part
   // Types (IRIs) whose entities leave no history: what they show of people is theirs to end.
   std::vector<std::string> unkept_types;
+  std::vector<Rule> rules;
+  std::int64_t look_every_ms = 10'000;  // for days to be summed up, when there was none
 };
 
 // What it stands on; all of it outlives it.
@@ -121,6 +137,10 @@ class History {
   // 5.7.4.
   [[nodiscard]] virtual Task<Result<Answer>> query(std::string_view tenant, const Wish& wish,
                                                    Page page) const = 0;
+
+  // Sums up days that are over and takes out what the rules do not keep, a bounded part of it.
+  // Call now and then, from one thread; blocks.
+  [[nodiscard]] virtual Result<> tick() = 0;
 };
 
 }  // namespace revier::history

@@ -83,6 +83,11 @@ class World : public context::test::World {
   std::unique_ptr<History> history_;
 };
 
+jsonld::Catalogue& shared_catalogue() {
+  static const auto one = must(jsonld::Catalogue::make());
+  return *one;
+}
+
 json::Document read(const std::string& text) { return must(json::Document::parse(text)); }
 
 TEST(History, TellsEveryChangeOfCurrentState) {
@@ -351,6 +356,122 @@ TEST(History, SaysWhatAMethodDoesNotSuit) {
   wish.names_attributes = true;
   wish.concerned = {world.broker().names("").find(*world.context().expand_name("name"))};
   EXPECT_EQ(world.retrieve(wish).error().code, Code::kInvalidRequest);
+}
+
+// --- Days and rules ------------------------------------------------------------------------------
+
+// One instance every seven minutes of a day, its value by its number.
+std::string series_of(std::string_view day, int seed) {
+  std::string list;
+  for (int i = 0; i < 24 * 60; i += 7) {
+    list += fmt::format(R"({}{{"value":{}.{},"observedAt":"{}"}})", list.empty() ? "" : ",",
+                        (i * 37 + seed) % 101, (i * 13 + seed) % 10,
+                        to_iso8601(at(fmt::format("{}T00:00:00Z", day)) + Duration::minutes(i)));
+  }
+  return fmt::format(R"({{"id":"{}","type":"Room","t":[{}]}})", kId, list);
+}
+
+Wish aggregates(const World& world, std::string_view period, std::string_view from) {
+  Wish wish = world.wish();
+  wish.form = Form::kAggregated;
+  wish.time.relation = Relation::kAfter;
+  wish.time.at = at(from);
+  wish.aggregation.methods = {Method::kTotalCount, Method::kSum,    Method::kAvg,  Method::kMin,
+                              Method::kMax,        Method::kStddev, Method::kSumsq};
+  wish.aggregation.period = must(parse_period(period));
+  return wish;
+}
+
+std::size_t rows_of(World& world, std::string_view kind) {
+  std::size_t number = 0;
+  for (auto rows = world.store().scan(store::Column::kHistory, kind); rows->valid(); rows->next()) {
+    ++number;
+  }
+  return number;
+}
+
+void work(World& world) {
+  for (int i = 0; i < 8; ++i) done(world.history().tick());
+}
+
+TEST(History, SumsOfDaysAreThoseOfTheirInstances) {
+  World world({.look_every_ms = 0});
+  for (const char* day : {"2025-01-10", "2025-01-11", "2025-01-13"}) {
+    world.upsert(series_of(day, day[9]));
+  }
+  const auto answers = [&world] {
+    std::string all;
+    for (const char* period : {"PT1H", "PT45M", "P1D", "PT7H", "PT0S", "P1M"}) {
+      for (const char* from : {"2025-01-10T00:00:00Z", "2025-01-10T12:00:00Z",
+                               "2025-01-11T05:13:20Z", "2000-01-01T00:00:00Z"}) {
+        all += world.told(aggregates(world, period, from)) + "\n";
+      }
+    }
+    return all;
+  };
+  const std::string by_instances = answers();
+  EXPECT_EQ(rows_of(world, "S"), 0U);
+  EXPECT_EQ(rows_of(world, "D"), 3U);
+  work(world);
+  EXPECT_EQ(rows_of(world, "S"), 3U);
+  EXPECT_EQ(rows_of(world, "D"), 0U);
+  EXPECT_EQ(answers(), by_instances);
+  // What comes late counts at once, and is summed up again.
+  world.upsert(fmt::format(R"({{"id":"{}","type":"Room","t":[{{"value":1000,)"
+                           R"("observedAt":"2025-01-11T05:13:21Z"}}]}})",
+                           kId));
+  EXPECT_EQ(rows_of(world, "D"), 1U);
+  const std::string later = answers();
+  EXPECT_NE(later, by_instances);
+  work(world);
+  EXPECT_EQ(answers(), later);
+  world.restart();
+  EXPECT_EQ(answers(), later);
+}
+
+TEST(History, RulesThinAndEndByTheCivilClock) {
+  World world({.rules = {must(parse_rule("Room/t=5d:10d", *shared_catalogue().core()))},
+               .look_every_ms = 0});
+  for (const char* day : {"2025-01-05", "2025-01-12", "2025-01-18"}) {
+    world.upsert(series_of(day, 1));
+  }
+  Wish day = aggregates(world, "P1D", "2025-01-12T00:00:00Z");
+  const std::string before = world.told(day);
+  work(world);
+  // 2025-01-20: the first day is over ten days old, the second over five, the third is whole.
+  const std::size_t whole = 24 * 60 / 7 + 1;
+  EXPECT_EQ(rows_of(world, "I"), 24U + whole);
+  EXPECT_EQ(world.told(day), before) << "the sums stay";
+  // An instance that comes into a thinned day is added to its sums.
+  world.upsert(fmt::format(R"({{"id":"{}","type":"Room","t":[{{"value":100,)"
+                           R"("observedAt":"2025-01-12T05:13:21Z"}}]}})",
+                           kId));
+  work(world);
+  EXPECT_NE(world.told(day).find(fmt::format("[[{},", whole + 1)), std::string::npos)
+      << world.told(day);
+  world.clock().advance(Duration::days(5));
+  work(world);
+  EXPECT_EQ(rows_of(world, "I"), 24U);
+  world.clock().advance(Duration::days(30));
+  work(world);
+  EXPECT_EQ(rows_of(world, "I"), 0U);
+  EXPECT_EQ(rows_of(world, "S"), 0U);
+}
+
+TEST(Rule, ReadsWhatIsKeptHowLong) {
+  const auto catalogue = must(jsonld::Catalogue::make());
+  const auto rule = must(parse_rule("Room/t=90d:730d", *catalogue->core()));
+  EXPECT_EQ(rule.type, "https://uri.etsi.org/ngsi-ld/default-context/Room");
+  EXPECT_EQ(rule.attribute, "https://uri.etsi.org/ngsi-ld/default-context/t");
+  EXPECT_EQ(rule.raw_days, 90);
+  EXPECT_EQ(rule.hourly_days, 730);
+  EXPECT_EQ(must(parse_rule("*=5d", *catalogue->core())).type, "");
+  EXPECT_EQ(must(parse_rule("https://a.example/T=5d", *catalogue->core())).type,
+            "https://a.example/T");
+  for (const char* text : {"", "Room", "Room=", "Room=5", "Room=0d", "Room=5d:", "Room=5d:x",
+                           "Room=-1d", "Room=99999999d", "a b=5d"}) {
+    EXPECT_FALSE(parse_rule(text, *catalogue->core())) << text;
+  }
 }
 
 // --- Periods -------------------------------------------------------------------------------------

@@ -185,6 +185,14 @@ Task<Result<>> StoredHistory::add(std::string_view tenant, std::string id,
   co_return co_await needs_.broker.write_beside(tenant, job);
 }
 
+void StoredHistory::erase_row(std::string_view tenant, std::string_view id, const std::string& key,
+                              store::Batch& batch) {
+  const Rows::Subject subject = Rows::subject(tenant, id);
+  const auto place = read_instance_key(std::string_view(key).substr(subject.instances.size()));
+  if (place) rows_.mark(subject, *place, batch);
+  batch.erase(kColumn, key);
+}
+
 Task<Result<std::vector<std::string>>> StoredHistory::keys_of(std::string_view tenant,
                                                               std::string_view id,
                                                               ngsi::NameId name,
@@ -222,11 +230,14 @@ Task<Result<>> StoredHistory::delete_attribute(std::string_view tenant, std::str
       const bool there = number != ngsi::kNoName || name == kScope;
       if (!there || !needs_.store.scan(kColumn, all)->valid()) return no_attribute();
       if (options.delete_all) {
-        batch.erase_prefix(kColumn, all);
+        for (const char kind : {'I', 'S'}) {
+          batch.erase_prefix(kColumn, kind + all.substr(1));
+        }
+        rows_.marks().forget('D' + all.substr(1), batch);
         return {};
       }
       if (keys.empty()) return no_attribute();
-      for (const std::string& key : keys) batch.erase(kColumn, key);
+      for (const std::string& key : keys) erase_row(tenant, id, key, batch);
       return {};
     };
     RV_CO_TRY(co_await needs_.broker.write_beside(tenant, job));
@@ -264,7 +275,7 @@ Task<Result<>> StoredHistory::replace_instance(std::string_view tenant, Instance
   const auto job = [&](ngsi::Names& names, Instant now, store::Batch& batch) -> Result<> {
     if (!needs_.store.get(kColumn, found.key)) return no_instance();
     RV_ASSIGN(const std::string form, form_of(names, by, created, std::max(now, created)));
-    batch.erase(kColumn, found.key);
+    erase_row(tenant, which.id, found.key, batch);
     rows_.put_numbered(subject, form, by.removed, *instance_number(which.instance_id), batch);
     return {};
   };
@@ -275,7 +286,7 @@ Task<Result<>> StoredHistory::delete_instance(std::string_view tenant, Instance 
   RV_CO_ASSIGN(const Series::Found found, co_await find(tenant, which));
   const auto job = [&](ngsi::Names&, Instant, store::Batch& batch) -> Result<> {
     if (!needs_.store.get(kColumn, found.key)) return no_instance();
-    batch.erase(kColumn, found.key);
+    erase_row(tenant, which.id, found.key, batch);
     return {};
   };
   co_return co_await needs_.broker.write_beside(tenant, job);
@@ -289,6 +300,7 @@ Task<Result<>> StoredHistory::remove(std::string_view tenant, std::string id) {
     for (const char kind : {'E', 'I', 'S'}) {
       batch.erase_prefix(kColumn, entity_prefix(kind, tenant, id));
     }
+    rows_.marks().forget(entity_prefix('D', tenant, id), batch);
     for (const ngsi::NameId type : life->types) {
       std::string key = tenant_prefix('T', tenant);
       append_be(key, type);

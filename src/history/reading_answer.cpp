@@ -207,6 +207,10 @@ Task<Result<>> Reading::aggregate_one(Series& series, ngsi::NameId name, Instant
                                       Entry& entry) {
   Aggregator aggregator(wish_.aggregation);
   aggregator.start_at(start);
+  if (may_use_days(entry)) {
+    RV_CO_TRY(co_await add_days(series, name, start, aggregator));
+    co_return write_aggregates(name, aggregator, entry);
+  }
   Result<> added;
   std::vector<Row> unordered;
   RV_CO_TRY(co_await series.read(name, reach(), pace_, [&](const Stored& row) {

@@ -69,6 +69,12 @@ void Rows::put_event(const Subject& subject, std::string_view id, Event event,
   }
 }
 
+void Rows::mark(const Subject& subject, const InstanceKey& key, store::Batch& batch) {
+  if (key.segment == Segment::kObserved) {
+    marks_.mark(subject.instances, key.name, key.time, batch);
+  }
+}
+
 void Rows::put_row(const Subject& subject, const ngsi::AttributeView& view, bool deletion,
                    std::uint64_t number, store::Batch& batch) {
   InstanceKey key{view.name, Segment::kUnobserved, view.modified_at, number};
@@ -78,6 +84,7 @@ void Rows::put_row(const Subject& subject, const ngsi::AttributeView& view, bool
   } else if (deletion) {
     key.segment = Segment::kDeleted;
   }
+  mark(subject, key, batch);
   key_.assign(subject.instances);
   append_instance_key(key_, key);
   batch.put(kColumn, key_, value_);

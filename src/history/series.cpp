@@ -33,7 +33,8 @@ std::optional<Instant> time_of(const Stored& row, const Reach& reach) {
 }  // namespace
 
 Series::Series(const store::Store& store, std::string_view tenant, std::string_view id)
-    : prefix_(entity_prefix('I', tenant, id)),
+    : id_(id),
+      prefix_(entity_prefix('I', tenant, id)),
       rows_(store.scan(store::Column::kHistory, prefix_)) {}
 
 Result<std::vector<ngsi::NameId>> Series::names() {

@@ -31,7 +31,8 @@ tl::unexpected<Error> unknown_evolution() {
 StoredHistory::StoredHistory(const Needs& needs)
     : needs_(needs),
       rows_(needs_.broker),
-      recorder_(rows_, needs_.civil_clock, needs_.options.unkept_types) {}
+      recorder_(rows_, needs_.civil_clock, needs_.options.unkept_types),
+      keeper_(needs_, rows_) {}
 
 Result<> StoredHistory::load() {
   RV_TRY(rows_.load(needs_.store, needs_.civil_clock.now()));

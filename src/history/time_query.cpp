@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kLastNMax = 1'000'000'000;
 constexpr std::int64_t kAmountMax = 100'000;  // of one unit of a duration
+constexpr std::int64_t kMonthsMax = 12 * 9'999;
 constexpr std::int64_t kSecondUs = 1'000'000;
 
 tl::unexpected<Error> expected(std::string_view field, std::string_view what) {
@@ -135,7 +136,7 @@ class PeriodReader {
       const std::size_t before = rest_.size();
       if (!read_units(kTimeUnits, period) || rest_.size() == before) return false;
     }
-    return rest_.empty() && any_ && (!weeks_ || only_);
+    return rest_.empty() && any_ && (!weeks_ || only_) && period.months <= kMonthsMax;
   }
 
  private:

@@ -5,6 +5,7 @@ import time
 import unittest
 
 from cases import CASES
+import history_cases  # noqa: F401, adds its cases
 from server import Server
 
 BASE = "/ngsi-ld/v1"

@@ -99,6 +99,7 @@ class Aggregator {
   [[nodiscard]] const std::map<std::string, Dataset, std::less<>>& finish();
   [[nodiscard]] Span period(std::int64_t number) const;
   [[nodiscard]] Instant last() const { return last_; }
+  void end_at(Instant last) { last_ = last; }
 
  private:
   struct Open {  // the hour that is being summed up

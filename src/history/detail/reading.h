@@ -74,6 +74,12 @@ class Reading {
                                          Entry& entry);
   [[nodiscard]] Task<Result<>> aggregate_one(Series& series, ngsi::NameId name, Instant start,
                                              Entry& entry);
+  // reading_days.cpp
+  [[nodiscard]] bool may_use_days(const Entry& entry) const;
+  [[nodiscard]] Task<Result<>> add_days(Series& series, ngsi::NameId name, Instant start,
+                                        Aggregator& aggregator);
+  [[nodiscard]] Task<Result<>> add_raw(Series& series, ngsi::NameId name, Span span,
+                                       Aggregator& aggregator);
   [[nodiscard]] Result<> write_aggregates(ngsi::NameId name, Aggregator& aggregator,
                                           Entry& entry) const;
   [[nodiscard]] Result<std::string> methods_text(Aggregator& aggregator,

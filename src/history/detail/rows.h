@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "context/broker.h"
+#include "history/detail/days.h"
 #include "history/detail/keys.h"
 #include "history/detail/lifecycle.h"
 #include "ngsi/instance.h"
@@ -21,6 +22,7 @@ namespace revier::history::detail {
 // Value of a row I: flags, then the instance (ngsi/instance.h). A deletion was done at the
 // instance's modifiedAt.
 inline constexpr std::uint8_t kDeletion = 1;
+inline constexpr std::uint8_t kCounted = 2;  // of a thinned day: its sums hold it (days.h)
 
 struct Texts {
   struct Hash {
@@ -57,6 +59,10 @@ class Rows {
   void put_numbered(const Subject& subject, std::string_view form, bool deletion,
                     std::uint64_t number, store::Batch& batch);
 
+  [[nodiscard]] Marks& marks() { return marks_; }
+  // An instance went, or its sums have to be made again for another reason.
+  void mark(const Subject& subject, const InstanceKey& key, store::Batch& batch);
+
  private:
   void put_row(const Subject& subject, const ngsi::AttributeView& view, bool deletion,
                std::uint64_t number, store::Batch& batch);
@@ -68,7 +74,8 @@ class Rows {
   context::Broker& broker_;
   std::uint64_t next_number_ = 1;
   ByText<std::vector<bool>> kept_;  // by tenant: the names that stay, by number
-  std::string key_;                 // one buffer for all
+  Marks marks_;
+  std::string key_;  // one buffer for all
   std::string value_;
 };
 

@@ -59,6 +59,7 @@ class Series {
                                                         Pace& pace);
 
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
+  [[nodiscard]] const std::string& id() const { return id_; }
 
  private:
   struct Run {  // of rows, in one segment
@@ -72,6 +73,7 @@ class Series {
   [[nodiscard]] Result<Stored> stored() const;
   [[nodiscard]] bool within(ngsi::NameId name, Segment segment) const;
 
+  const std::string id_;
   const std::string prefix_;
   const std::unique_ptr<store::Cursor> rows_;
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "history/detail/keeper.h"
 #include "history/detail/pace.h"
 #include "history/detail/reading.h"
 #include "history/detail/recorder.h"
@@ -47,6 +48,8 @@ class StoredHistory final : public History {
     Instant created_at;
   };
 
+  [[nodiscard]] Result<> tick() override { return keeper_.tick(); }
+
  private:
   struct Form {  // of a row I
     std::string bytes;
@@ -67,6 +70,8 @@ class StoredHistory final : public History {
                                       Instant now, store::Batch& batch);
   [[nodiscard]] Result<> put_again(const Rows::Subject& subject, const Same& same, const Form& form,
                                    Instant now, store::Batch& batch);
+  void erase_row(std::string_view tenant, std::string_view id, const std::string& key,
+                 store::Batch& batch);
   [[nodiscard]] Result<> check_owner(const std::vector<std::string>& types) const;
   [[nodiscard]] Result<std::vector<Form>> forms_of(const ngsi::Fragment& fragment,
                                                    ngsi::Names& names, Instant now) const;
@@ -81,6 +86,7 @@ class StoredHistory final : public History {
   const Needs needs_;
   Rows rows_;
   Recorder recorder_;
+  Keeper keeper_;
 };
 
 }  // namespace revier::history::detail
