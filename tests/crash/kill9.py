@@ -5,7 +5,8 @@
 Several clients create, update, replace, delete and batch entities over HTTP. Each entity carries
 one version in all its attributes, so that a half-written one shows. A client knows, for each of its
 entities, the version that was acknowledged last and the one that was under way when the connection
-broke; after the restart exactly one of the two must be there, whole.
+broke; after the restart exactly one of the two must be there, whole, and the last that
+history tells of it must be the same.
 
     tests/crash/kill9.py BINARY [--rounds N] [--clients N] [--seed N]
 """
@@ -42,6 +43,21 @@ def attributes(version):
 
 def entity(name, version):
     return {"id": name, "type": TYPE, **attributes(version)}
+
+
+def history_path(name):
+    return (f"/ngsi-ld/v1/temporal/entities/{urllib.parse.quote(name, safe=':')}"
+            "?attrs=first,fourth&timeproperty=modifiedAt&lastN=1")
+
+
+def last_of(status, body):
+    """The version that history tells last; ABSENT where it ends with a deletion, or is none."""
+    if status == 404:
+        return ABSENT
+    first, fourth = (body[name][0]["value"] for name in ("first", "fourth"))
+    if first != fourth:
+        raise ValueError(f"half there: {body}")
+    return ABSENT if first == "urn:ngsi-ld:null" else first
 
 
 def version_of(body):
@@ -141,6 +157,12 @@ class Writer(threading.Thread):
                 continue
             if status not in (200, 404) or found not in allowed:
                 faults.append(f"{name}: {status}, version {found} where {allowed} was allowed")
+            status, _, body = client.ask("GET", history_path(name))
+            try:
+                if last_of(status, body) != found:
+                    faults.append(f"{name}: version {found}, but history ends with {body}")
+            except (ValueError, KeyError, TypeError) as half:
+                faults.append(f"{name}: history: {half}")
             self.known[name] = found
         self.pending = {}
         # What is gone for good need not be asked for again in each round.
