@@ -20,10 +20,6 @@ constexpr std::uint16_t kCounted = bit(ValueClass::kNumber) | bit(ValueClass::kB
 constexpr std::uint16_t kCompared = bit(ValueClass::kText) | bit(ValueClass::kInstant) |
                                     bit(ValueClass::kDate) | bit(ValueClass::kTime);
 
-bool is_relationship(ngsi::Kind kind) {
-  return kind == ngsi::Kind::kRelationship || kind == ngsi::Kind::kListRelationship;
-}
-
 // {"@type": "DateTime", "@value": "2025-01-20T08:00:00Z"} and its kind (annex C.6).
 Value typed_value(std::string_view json) {
   const std::string_view type = ngsi::json_member(json, "@type");
@@ -58,6 +54,10 @@ tl::unexpected<Error> too_many() {
 }
 
 }  // namespace
+
+bool is_relationship(ngsi::Kind kind) {
+  return kind == ngsi::Kind::kRelationship || kind == ngsi::Kind::kListRelationship;
+}
 
 void Numbers::add(double number) {
   if (count == 0) {

@@ -7,7 +7,6 @@
 namespace revier::history::detail {
 namespace {
 
-constexpr store::Column kColumn = store::Column::kHistory;
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint32_t kDayBias = 1U << 31;
 constexpr std::uint16_t kNumbersOrBooleans = (1U << static_cast<unsigned>(ValueClass::kNumber)) |

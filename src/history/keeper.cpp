@@ -10,7 +10,6 @@
 namespace revier::history::detail {
 namespace {
 
-constexpr store::Column kColumn = store::Column::kHistory;
 constexpr std::size_t kDaysAtOnce = 64;
 constexpr std::size_t kRowsAtOnce = 10'000;
 constexpr std::int64_t kTickUs = 20'000;  // of one call

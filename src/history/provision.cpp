@@ -10,7 +10,6 @@
 namespace revier::history::detail {
 namespace {
 
-constexpr store::Column kColumn = store::Column::kHistory;
 constexpr std::string_view kScope = "scope";
 // Rows taken out by one job.
 constexpr std::size_t kEraseMax = 10'000;

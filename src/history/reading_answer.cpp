@@ -33,10 +33,6 @@ void append_time_member(std::string& out, std::string_view quoted, Instant time)
   append_quoted_time(out, time);
 }
 
-bool is_relationship(ngsi::Kind kind) {
-  return kind == ngsi::Kind::kRelationship || kind == ngsi::Kind::kListRelationship;
-}
-
 // "The value of scope is represented as a JSON array in case there is more than one Scope" (4.18).
 ngsi::AttributeView as_scope(ngsi::AttributeView view) {
   if (ngsi::json_size(view.value) == 1) view.value = view.value.substr(1, view.value.size() - 2);

@@ -5,8 +5,6 @@
 
 namespace revier::history::detail {
 
-constexpr store::Column kColumn = store::Column::kHistory;
-
 Result<> Rows::load(const store::Store& store, Instant now) {
   // Civil time does not go back, so these numbers are above all that were given before.
   next_number_ = static_cast<std::uint64_t>(std::max<std::int64_t>(now.us, 1));

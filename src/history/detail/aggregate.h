@@ -59,6 +59,7 @@ struct Value {
   double number = 0;      // kNumber, kBoolean: 0 or 1, kArray: its size, kTime: microseconds
   std::string_view text;  // what is compared and shown: JSON
 };
+[[nodiscard]] bool is_relationship(ngsi::Kind kind);
 [[nodiscard]] Value value_of(const ngsi::AttributeView& view);
 [[nodiscard]] bool takes(Method method, ValueClass what);
 // Of all classes, which are bits.

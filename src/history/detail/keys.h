@@ -20,8 +20,12 @@
 
 #include "base/time.h"
 #include "ngsi/names.h"
+#include "store/store.h"
 
 namespace revier::history::detail {
+
+// All of them lie in this column.
+inline constexpr store::Column kColumn = store::Column::kHistory;
 
 // What the time in an instance's key is. Stored: numbers must stay.
 enum class Segment : std::uint8_t {
