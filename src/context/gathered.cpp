@@ -78,7 +78,7 @@ class GatheredEntities final : public Gathered {
   void add_follower(ChangeFollower&) override {}
   void count_names(std::string_view, const ngsi::Entity&, int) override {}
   void keep_name(std::string_view, ngsi::NameId) override {}
-  Task<Result<>> write_beside(std::string_view, Beside) override { co_return read_only(); }
+  Task<Result<>> write_beside(std::string_view, Beside) override { co_return refused(); }
   Usage usage() const override { return {.entities = table_.size()}; }
   const Options& options() const override { return local_.options(); }
 
