@@ -279,6 +279,10 @@ class WholeSite final : public Site {
     if (const std::string& address = options_.text("metrics.listen"); !address.empty()) {
       net::ServerOptions metrics = site;
       metrics.listen = address;
+      // Monitoring asks by address, not by the name that people know the site by.
+      if (!metrics.names.empty()) {
+        metrics.names.insert(metrics.names.end(), {"localhost", "127.0.0.1", "[::1]"});
+      }
       metrics.threads = 1;
       metrics.access_log = false;
       RV_ASSIGN(metrics_server_, net::Server::open(metrics, metrics_router_, real_clock_));

@@ -103,8 +103,10 @@ class Program(unittest.TestCase):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        with Server("--metrics-listen", f"127.0.0.1:{port}", folder=self.folder) as server:
-            self.assertEqual(server.ask("GET", "/metrics")[0], 404)
+        with Server("--metrics-listen", f"127.0.0.1:{port}", "--server-names",
+                    "events.example.org", folder=self.folder) as server:
+            self.assertEqual(server.ask("GET", "/metrics", headers={
+                "Host": "events.example.org"})[0], 404)
             server.address = f"127.0.0.1:{port}"
             status, _, body = server.ask("GET", "/metrics")
             self.assertEqual(status, 200)
