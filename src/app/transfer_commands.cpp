@@ -29,14 +29,14 @@ constexpr std::int64_t kTokenTakenMs = 10'000;
 constexpr std::string_view kStandard = "-";
 
 // A file of the command line, or standard input or output.
-class Descriptor {
+class Stream {
  public:
-  Descriptor(int number, bool owned) : number_(number), owned_(owned) {}
-  ~Descriptor() {
+  Stream(int number, bool owned) : number_(number), owned_(owned) {}
+  ~Stream() {
     if (owned_) ::close(number_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
   [[nodiscard]] int number() const { return number_; }
 
  private:
@@ -48,11 +48,11 @@ tl::unexpected<Error> system_fault(std::string_view path) {
   return fail(Code::kUnavailable, fmt::format("{}: {}", path, std::strerror(errno)));
 }
 
-Result<std::unique_ptr<Descriptor>> open_file(const std::string& path, int flags, int standard) {
-  if (path == kStandard) return std::make_unique<Descriptor>(standard, false);
+Result<std::unique_ptr<Stream>> open_file(const std::string& path, int flags, int standard) {
+  if (path == kStandard) return std::make_unique<Stream>(standard, false);
   const int number = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
   if (number < 0) return system_fault(path);
-  return std::make_unique<Descriptor>(number, true);
+  return std::make_unique<Stream>(number, true);
 }
 
 Result<> write_all(int number, std::string_view text, std::string_view path) {
@@ -229,7 +229,7 @@ class RejectList {
 
  private:
   const std::string path_;
-  std::unique_ptr<Descriptor> file_;
+  std::unique_ptr<Stream> file_;
 };
 
 std::uint64_t size_of(int number) {

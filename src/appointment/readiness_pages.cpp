@@ -16,14 +16,14 @@ using net::Response;
 using web::Language;
 using web::kern::Tone;
 
-std::string words(Language language, const web::Text& key) {
+std::string words_of(Language language, const web::Text& key) {
   return std::string(web::text(language, key));
 }
 
 void add_part(ReadinessPage& view, const web::Text& title, const std::vector<Step>& steps,
               Language language) {
   if (steps.empty()) return;
-  ReadinessPart part{.title = words(language, title), .steps = {}};
+  ReadinessPart part{.title = words_of(language, title), .steps = {}};
   for (const Step step : steps) part.steps.emplace_back(text_of(step, language));
   view.parts.push_back(std::move(part));
 }
@@ -32,8 +32,8 @@ void set_verdict(ReadinessPage& view, const Advice& advice, Language language) {
   const bool too_young = advice.at_office == std::vector{Step::kTooYoung};
   const auto say = [&](Tone tone, const web::Text& title, const web::Text& text) {
     view.tone = tone;
-    view.verdict = words(language, title);
-    view.verdict_text = words(language, text);
+    view.verdict = words_of(language, title);
+    view.verdict_text = words_of(language, text);
   };
   if (too_young) {
     say(Tone::kWarning, texts::kReadyNotYet, texts::kReadyNotYetText);
@@ -52,8 +52,8 @@ Response show(const Pages& pages, const Request& request, const web::FormData& d
               int status) {
   const Language language = web::language_of(request);
   ReadinessPage view{
-      .page = pages.site.page(request,
-                              words(language, answered ? texts::kReadyResult : texts::kReadyTitle)),
+      .page = pages.site.page(
+          request, words_of(language, answered ? texts::kReadyResult : texts::kReadyTitle)),
       .form = readiness_form(),
       .data = data,
       .answered = answered,

@@ -16,7 +16,7 @@ constexpr std::size_t kKeptMax = 200'000;
 constexpr std::uint16_t bit(ValueClass what) {
   return static_cast<std::uint16_t>(1U << static_cast<unsigned>(what));
 }
-constexpr std::uint16_t kCounted = bit(ValueClass::kNumber) | bit(ValueClass::kBoolean);
+constexpr std::uint16_t kSummable = bit(ValueClass::kNumber) | bit(ValueClass::kBoolean);
 constexpr std::uint16_t kCompared = bit(ValueClass::kText) | bit(ValueClass::kInstant) |
                                     bit(ValueClass::kDate) | bit(ValueClass::kTime);
 
@@ -240,7 +240,7 @@ std::string method_value(Method method, const Aggregate& aggregate) {
   using enum Method;
   const Numbers& numbers = aggregate.numbers;
   const auto n = static_cast<double>(numbers.count);
-  const bool counts_only = (aggregate.classes & ~kCounted) == 0;
+  const bool counts_only = (aggregate.classes & ~kSummable) == 0;
   const bool sizes_only = aggregate.classes == bit(ValueClass::kArray);
   const bool times_only = aggregate.classes == bit(ValueClass::kTime);
   const bool compared = (aggregate.classes & ~kCompared) == 0;

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "event/types.h"
+#include "setup/detail/json_words.h"
 #include "web/i18n.h"
 
 namespace revier::setup {
@@ -16,16 +17,6 @@ using event::Item;
 
 constexpr std::size_t kSlugMax = 60;
 constexpr std::string_view kPlace = "veranstaltungsort";
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
-
-std::string localised(std::string_view de, std::string_view en) {
-  return fmt::format(R"({{"de":{},"en":{}}})", quoted(de), quoted(en));
-}
 
 // The days from the first to the last one, "2025-02-05".
 Result<std::vector<std::string>> days_between(const EventAnswers& answers) {

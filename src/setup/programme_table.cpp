@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "setup/detail/cells.h"
+#include "setup/detail/json_words.h"
 #include "setup/first_event.h"
 #include "web/i18n.h"
 
@@ -114,16 +115,6 @@ class Header {
  private:
   std::array<std::optional<std::size_t>, static_cast<std::size_t>(Column::kCount)> at_;
 };
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
-
-std::string localised(std::string_view de, std::string_view en) {
-  return fmt::format(R"({{"de":{},"en":{}}})", quoted(de), quoted(en.empty() ? de : en));
-}
 
 // Rooms, speakers and tracks by name; makes those that are missing, once.
 class Parts {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kEntriesMax = 2'000;
 
-struct Free {
+struct FreeArchive {
   void operator()(archive* reader) const { archive_read_free(reader); }
 };
 
@@ -38,7 +38,7 @@ Result<std::string> read_entry(archive* reader, std::size_t bytes_max) {
 
 Result<Files> unpack(std::string_view bytes, std::size_t bytes_max,
                      const std::function<bool(std::string_view)>& wanted) {
-  const std::unique_ptr<archive, Free> reader(archive_read_new());
+  const std::unique_ptr<archive, FreeArchive> reader(archive_read_new());
   if (!reader || archive_read_support_format_zip(reader.get()) != ARCHIVE_OK ||
       archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
     return damaged();

@@ -11,7 +11,7 @@ namespace {
 constexpr int kDepthMax = 64;
 constexpr std::size_t kPartBytes = std::size_t{1} << 20;
 
-struct Free {
+struct FreeParser {
   void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
 };
 
@@ -64,7 +64,7 @@ std::string_view Attributes::get(std::string_view name) const {
 }
 
 Result<> read_xml(std::string_view document, const XmlEvents& events) {
-  const std::unique_ptr<XML_ParserStruct, Free> parser(XML_ParserCreate("UTF-8"));
+  const std::unique_ptr<XML_ParserStruct, FreeParser> parser(XML_ParserCreate("UTF-8"));
   if (!parser) return fail(Code::kUnavailable, "no memory for reading XML");
   Reading reading{.events = events, .parser = parser.get(), .depth = 0, .done = {}};
   XML_SetUserData(parser.get(), &reading);
