@@ -220,7 +220,7 @@ TEST_P(StaffTest, ARecoveryCodeCountsOnce) {
 
 TEST_P(StaffTest, ANewPasswordEndsASignInUnderWay) {
   set_up();
-  const auto begun = identity_->sign_in("admin", kPassword, "10.0.0.1");
+  const auto begun = identity_->sign_in("admin", kFirstFactor, "10.0.0.1");
   ASSERT_TRUE(begun);
   const auto link = identity_->reset_link("admin", admin(), {});
   ASSERT_TRUE(link) << link.error().message;
