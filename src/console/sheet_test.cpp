@@ -15,7 +15,8 @@ Sheet example() {
 
 TEST(Sheet, OneDefinitionGivesBothFiles) {
   EXPECT_EQ(to_csv(example()),
-            "\xEF\xBB\xBFName;Plätze;Wann\r\n\"'=1+1\";3;2025-01-20 09:30\r\nAda;;\r\n");
+            "\xEF\xBB\xBF\"Name\";\"Plätze\";\"Wann\"\r\n\"'=1+1\";3;2025-01-20 09:30\r\n"
+            "\"Ada\";\"\";\"\"\r\n");
   const auto book = to_xlsx(example());
   ASSERT_TRUE(book) << book.error().message;
   EXPECT_TRUE(book->starts_with("PK"));
