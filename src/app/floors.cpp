@@ -33,12 +33,16 @@ std::vector<records::Migration> migrations() {
 
 }  // namespace
 
-Result<std::unique_ptr<Accounts>> open_accounts(const Options& options) {
-  auto accounts = std::make_unique<Accounts>();
+records::Options records_place(const Options& options) {
   records::Options where{.url = options.text("records.url")};
   if (where.url.empty()) where.url = fmt::format("sqlite:{}/records.db", options.text("data"));
+  return where;
+}
+
+Result<std::unique_ptr<Accounts>> open_accounts(const Options& options) {
+  auto accounts = std::make_unique<Accounts>();
   const std::vector<records::Migration> steps = migrations();
-  RV_ASSIGN(accounts->database, records::Database::open(where, steps));
+  RV_ASSIGN(accounts->database, records::Database::open(records_place(options), steps));
   const std::string& folder = options.text("data");
   RV_ASSIGN(const auto key, link_key(folder, accounts->random));
   RV_ASSIGN(const Duration civil, stored_civil_difference(folder));

@@ -23,6 +23,8 @@ struct Accounts {
   std::unique_ptr<identity::Identity> identity;
 };
 
+// Where the records lie: records.url, else a file in the data folder.
+[[nodiscard]] records::Options records_place(const Options& options);
 // Opens (and migrates) the records. The folder must exist.
 [[nodiscard]] Result<std::unique_ptr<Accounts>> open_accounts(const Options& options);
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "records/copies.h"
 #include "records/group_end.h"
 #include "support/test_records.h"
 
@@ -293,6 +294,11 @@ TEST_P(SqliteTest, ACopyStandsBesideTheFileBeforeAMigration) {
   auto before = Database::open({.url = "sqlite:" + copy}, kOne);
   ASSERT_TRUE(before) << before.error().message;
   EXPECT_EQ(count(**before), 1);
+  before->reset();
+  EXPECT_EQ(erase_old_copies(place_.options(), Duration::days(1)), 0);
+  EXPECT_EQ(erase_old_copies(place_.options(), Duration{}), 1);
+  EXPECT_FALSE(std::filesystem::exists(copy));
+  EXPECT_EQ(count(*place_.open(kTwo)), 1);
 }
 
 TEST_P(SqliteTest, BackupIsOneStateWhileWritingGoesOn) {
