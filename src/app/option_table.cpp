@@ -282,6 +282,15 @@ constexpr OptionRow kRows[] = {
      .least = 5,
      .most = 86'400,
      .help = "Time that chosen seats are kept while name and mail are asked"},
+    {.name = "ticket.holds_a_network",
+     .type = kInteger,
+     .default_text = "60",
+     .unit = "holds",
+     .least = 0,
+     .most = 100'000,
+     .help =
+         "Open holds from one address (IPv6: /64) at one time; more where many people come from "
+         "one network. 0: any number"},
     {.name = "ticket.offer_seconds",
      .type = kInteger,
      .default_text = "86400",
@@ -310,7 +319,8 @@ constexpr OptionRow kRows[] = {
      .unit = "days",
      .least = 0,
      .most = 3'650,
-     .help = "How long you keep backups; the report of an erasure names it"},
+     .help = "How long you keep backups; the report of an erasure names it. Copies made before "
+             "migrations go after this time"},
     {.name = "mail.host",
      .type = kText,
      .default_text = "",

@@ -12,6 +12,7 @@
 #include "base/run_task.h"
 #include "door/api.h"
 #include "door/store.h"
+#include "records/copies.h"
 #include "ticket/api.h"
 #include "ticket/page_routes.h"
 #include "ticket/wordings.h"
@@ -55,13 +56,15 @@ class WholePeople final : public PeoplePlane {
              .options = {.hold = seconds("ticket.hold_seconds"),
                          .offer = seconds("ticket.offer_seconds"),
                          .confirm_within =
-                             Duration::hours(needs_.options.number("registration.confirm_within"))},
+                             Duration::hours(needs_.options.number("registration.confirm_within")),
+                         .holds_a_network_max = needs_.options.number("ticket.holds_a_network")},
              .was_used = [](records::Session& session,
                             const ticket::Booking& booking) -> Result<bool> {
                RV_ASSIGN(const auto uses, door::rows::of_booking(session, booking.id));
                return std::ranges::any_of(uses,
                                           [](const door::CheckIn& use) { return !use.undone_at; });
-             }}));
+             },
+             .erase_ended = door::rows::erase_ended}));
     calendar_.emplace(appointment::Calendar::Needs{.registrations = *registrations_,
                                                    .programme = needs_.programme,
                                                    .civil_clock = needs_.civil_clock});
@@ -107,7 +110,11 @@ class WholePeople final : public PeoplePlane {
     ticks_to_retention_ = kRetentionTicks;
     RV_TRY(remind());
     RV_TRY(queue_.sweep());
-    return registrations_->keep_retention();
+    RV_TRY(registrations_->keep_retention());
+    RV_TRY(
+        records::erase_old_copies(records_place(needs_.options),
+                                  Duration::days(needs_.options.number("retention.backup_days"))));
+    return {};
   }
   ticket::Registrations& registrations() override { return *registrations_; }
   const appointment::Calendar& calendar() const override { return *calendar_; }

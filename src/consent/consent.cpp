@@ -134,6 +134,12 @@ Result<bool> stands(Session& session, std::string_view subject, std::string_view
   return !rows.empty() && rows.front().integer("given") != 0;
 }
 
+Result<> set_retention(Session& session, std::string_view subject, Instant retain_until) {
+  RV_TRY(session.execute("UPDATE consent_entry SET retain_until = :until WHERE subject = :subject",
+                         {{"until", retain_until}, {"subject", subject}}));
+  return {};
+}
+
 Result<std::int64_t> erase_subject(Session& session, std::string_view subject) {
   return session.execute("DELETE FROM consent_entry WHERE subject = :subject",
                          {{"subject", subject}});

@@ -60,6 +60,9 @@ struct Entry {
 // Whether the latest entry gives it; false where there is none.
 [[nodiscard]] Result<bool> stands(records::Session& session, std::string_view subject,
                                   std::string_view purpose);
+// How long what was said of a subject is kept from now on: as long as what it was said for.
+[[nodiscard]] Result<> set_retention(records::Session& session, std::string_view subject,
+                                     Instant retain_until);
 // Removes what was said of a subject; how many entries.
 [[nodiscard]] Result<std::int64_t> erase_subject(records::Session& session,
                                                  std::string_view subject);

@@ -169,6 +169,7 @@ Task<Response> post_undo(net::Request& request, const Domain& tickets) {
     });
   });
   if (!read) co_return Response::problem(read.error());
+  if (!*read) co_return Response::problem(read->error());
   if (!known) co_return Response::problem(known.error());
   const auto day = day_of(tickets, *caller, Action::kCheckInUndo, known->day);
   if (!day) co_return Response::problem(day.error());

@@ -254,6 +254,14 @@ TEST_P(Door, WhatACutOffDeskTookIsKeptWhateverItWas) {
   EXPECT_EQ(count_in(), 0);
   EXPECT_EQ(took("AAAA-AAAA-AAAA", "Tor", 1, "b").verdict, Verdict::kUnknown) << "repeat";
   EXPECT_EQ(conflicts().size(), 4);
+  // What belongs to no registration ends by its own time, also when nobody comes any more.
+  const auto erased = [&](Instant now) {
+    return *database_->writer().run_blocking(
+        [&](records::Session& session) { return rows::erase_ended(session, now); });
+  };
+  EXPECT_EQ(erased(clock_.now()), 0);
+  EXPECT_EQ(erased(clock_.now() + Duration::days(400)), 2);
+  EXPECT_EQ(conflicts().size(), 2);
 }
 
 TEST_P(Door, AMistakeIsTakenBack) {

@@ -94,9 +94,12 @@ std::optional<std::string> none_if_empty(const std::string& text) {
 
 std::span<const records::Migration> migrations() { return kMigrations; }
 
+Result<std::int64_t> erase_ended(records::Session& session, Instant now) {
+  return session.execute("DELETE FROM door_check_in WHERE booking IS NULL AND delete_after <= :now",
+                         {{"now", now.us}});
+}
+
 Result<> insert(records::Session& session, CheckIn& check_in) {
-  RV_TRY(session.execute("DELETE FROM door_check_in WHERE booking IS NULL AND delete_after < :now",
-                         {{"now", check_in.received_at.us}}));
   RV_ASSIGN(check_in.revision, next_revision(session));
   const std::optional<std::int64_t> device =
       check_in.device_at ? std::optional(check_in.device_at->us) : std::nullopt;

@@ -18,7 +18,10 @@ namespace revier::door::rows {
 // After those of ticket: what that domain kept of check-ins moves here.
 [[nodiscard]] std::span<const records::Migration> migrations();
 
-// Gives it the next revision. Also forgets rows without registration whose time is over.
+// Removes rows without registration whose time is over (those of a registration go with it). How
+// many.
+[[nodiscard]] Result<std::int64_t> erase_ended(records::Session& session, Instant now);
+// Gives it the next revision.
 [[nodiscard]] Result<> insert(records::Session& session, CheckIn& check_in);
 // kResourceNotFound where there is none.
 [[nodiscard]] Result<CheckIn> find(records::Session& session, std::string_view id);

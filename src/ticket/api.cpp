@@ -4,6 +4,7 @@
 #include "ticket/api_json.h"
 #include "ticket/booking_store.h"
 #include "ticket/export.h"
+#include "ticket/open_holds.h"
 
 namespace revier::ticket {
 namespace {
@@ -26,6 +27,11 @@ Result<std::string> idempotency_key(const Request& request) {
     return fail(Code::kBadRequestData, "Idempotency-Key has 1 to 100 characters");
   }
   return std::string(*key);
+}
+
+// Of one person, with the link that opens it.
+Response secret(int status, std::string text) {
+  return Response::json(status, std::move(text)).header("Cache-Control", "no-store");
 }
 
 // 409 with the place that the waiting list would give now.
@@ -55,8 +61,9 @@ Task<Response> post_hold(Request& request, const Domain& domain) {
   auto key = idempotency_key(request);
   if (!key) co_return Response::problem(key.error());
   wanted->idempotency_key = std::move(*key);
+  wanted->network = holding_network(request.client_address);
   auto booking = co_await domain.registrations.hold(std::move(*wanted));
-  if (booking) co_return Response::json(201, hold_json(*booking, domain));
+  if (booking) co_return secret(201, hold_json(*booking, domain));
   if (booking.error().code == Code::kQuotaFull) co_return quota_full(booking.error(), domain);
   co_return Response::problem(booking.error());
 }
@@ -80,7 +87,7 @@ Task<Response> post_registration(Request& request, const Domain& domain) {
   auto booking = co_await domain.registrations.complete(std::move(*wanted));
   if (!booking) co_return Response::problem(booking.error());
   const std::string link = domain.links.token(kRegistrationLink, booking->id);
-  co_return Response::json(201, registration_json(*booking, domain))
+  co_return secret(201, registration_json(*booking, domain))
       .header("Location", "/api/v1/registrations/" + link);
 }
 
@@ -95,8 +102,10 @@ Task<Response> get_registration(Request& request, const Domain& domain) {
     });
   });
   if (!read) co_return Response::problem(read.error());
+  // Records that are busy say nothing of the registration.
+  if (!*read) co_return Response::problem(read->error());
   if (!booking) co_return Response::problem(booking.error());
-  co_return Response::json(200, registration_json(*booking, domain));
+  co_return secret(200, registration_json(*booking, domain));
 }
 
 Task<Response> delete_registration(Request& request, const Domain& domain) {
@@ -104,7 +113,7 @@ Task<Response> delete_registration(Request& request, const Domain& domain) {
   if (!id) co_return Response::problem(id.error());
   const auto booking = co_await domain.registrations.cancel(std::move(*id));
   if (!booking) co_return Response::problem(booking.error());
-  co_return Response::json(200, registration_json(*booking, domain));
+  co_return secret(200, registration_json(*booking, domain));
 }
 
 // The registration of a secret link and the JSON of the body.
@@ -119,7 +128,7 @@ Result<Asked> read_asked(const Request& request, const Domain& domain) {
 }
 
 Response answer_with(const Result<Booking>& booking, const Domain& domain) {
-  if (booking) return Response::json(200, registration_json(*booking, domain));
+  if (booking) return secret(200, registration_json(*booking, domain));
   if (booking.error().code == Code::kQuotaFull) return quota_full(booking.error(), domain);
   return Response::problem(booking.error());
 }
@@ -156,12 +165,21 @@ Task<Response> post_transfer(Request& request, const Domain& domain) {
   co_return answer_with(booking, domain);
 }
 
+Task<Response> delete_consent(Request& request, const Domain& domain) {
+  auto id = domain.links.open(kRegistrationLink, request.param("id"));
+  if (!id) co_return Response::problem(id.error());
+  const auto done =
+      co_await domain.registrations.withdraw(std::move(*id), std::string(request.param("purpose")));
+  if (!done) co_return Response::problem(done.error());
+  co_return Response::empty(204);
+}
+
 Task<Response> get_export(Request& request, const Domain& domain) {
   auto id = domain.links.open(kRegistrationLink, request.param("id"));
   if (!id) co_return Response::problem(id.error());
   auto text = co_await export_registration(domain, std::move(*id));
   if (!text) co_return Response::problem(text.error());
-  co_return Response::json(200, std::move(*text)).header("Cache-Control", "no-store");
+  co_return secret(200, std::move(*text));
 }
 
 }  // namespace
@@ -186,6 +204,7 @@ void add_api_routes(net::Router& router, const Domain& domain) {
   route(Method::kPatch, "/api/v1/registrations/{id}", patch_registration);
   route(Method::kPost, "/api/v1/registrations/{id}/offers/{quota}", post_offer);
   route(Method::kPost, "/api/v1/registrations/{id}/transfer", post_transfer);
+  route(Method::kDelete, "/api/v1/registrations/{id}/consents/{purpose}", delete_consent);
   route(Method::kGet, "/api/v1/registrations/{id}/export", get_export);
 }
 

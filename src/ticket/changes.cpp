@@ -2,6 +2,7 @@
 // What a person does with her registration afterwards: change it, pass it on, confirm her address.
 #include <algorithm>
 
+#include "consent/consent.h"
 #include "ticket/booking_rules.h"
 #include "ticket/booking_store.h"
 #include "ticket/changes_store.h"
@@ -62,13 +63,12 @@ Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcom
   RV_ASSIGN(Difference parts, compare(booking.claims, request.wanted));
   if (parts.added.empty() && parts.removed.empty()) return booking;
   RV_TRY(rules::check_open(parts.added, writer_quotas_, now()));
-  std::vector<Claim> others;
+  RV_TRY(rules::check_overlap(parts.added, parts.kept, writer_quotas_));
+  RV_TRY(rules::check_seat_limit(parts.added, parts.kept, writer_quotas_));
   if (!booking.mail.empty()) {
-    RV_ASSIGN(others, other_claims(s, mail_key(booking.mail), booking));
+    RV_ASSIGN(const auto others, other_claims(s, mail_key(booking.mail), booking));
+    RV_TRY(check_beside(booking.id, mail_key(booking.mail), parts.added, others));
   }
-  const std::vector<Claim> beside = joined(parts.kept, others);
-  RV_TRY(rules::check_overlap(parts.added, beside, writer_quotas_));
-  RV_TRY(rules::check_seat_limit(parts.added, beside, writer_quotas_));
   // All or nothing: what cannot be had leaves everything as it was.
   RV_ASSIGN(parts.added, seats_.take(booking.id, parts.added));
   for (const Claim& claim : parts.added) {
@@ -81,6 +81,7 @@ Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcom
   RV_TRY(free_seats(s, booking.id, parts.removed, out));
   RV_TRY(rows::set_delete_after(s, booking.id, delete_after(booking.kind, request.wanted)));
   RV_ASSIGN(booking, rows::find(s, booking.id));
+  RV_TRY(consent::set_retention(s, "registration:" + booking.id, booking.delete_after));
   // Only the last of several changes is worth a letter.
   RV_TRY(mail::take_back(s, booking.mail, letter_key(LetterKind::kChanged, booking.id)));
   RV_TRY(write(s, {.kind = LetterKind::kChanged, .booking = booking, .at = now()}));
@@ -135,14 +136,35 @@ Result<Booking> Desk::transfer_in(Session& s, const TransferRequest& request, Ou
   RV_TRY(check_mail_limit(s, request.mail));
   const std::string key = mail_key(request.mail);
   RV_ASSIGN(const std::vector<Claim> others, other_claims(s, key, booking));
-  RV_TRY(rules::check_overlap(next.claims, others, writer_quotas_));
-  RV_TRY(rules::check_seat_limit(next.claims, others, writer_quotas_));
+  RV_TRY(check_beside(booking.id, key, next.claims, others));
   RV_TRY(rows::pass_on(s, booking.id, next, key, now()));
   RV_TRY(free_seats(s, booking.id, ended, out));
   RV_TRY(write(s, {.kind = LetterKind::kReceived, .booking = next}));
   RV_ASSIGN(Booking given, rows::find(s, booking.id));
   RV_TRY(write(s, {.kind = LetterKind::kPassedOn, .booking = given}));
   return given;
+}
+
+Task<Result<>> Desk::withdraw(std::string id, std::string purpose) {
+  auto done = co_await run<bool>([this, id, purpose](Session& s, Outcome&) -> Result<bool> {
+    RV_ASSIGN(const Booking booking, rows::find(s, id));
+    RV_ASSIGN(const std::vector<consent::Entry> said, consent::entries(s, "registration:" + id));
+    const auto last =
+        std::ranges::find(said.rbegin(), said.rend(), purpose, &consent::Entry::purpose);
+    if (last == said.rend()) {
+      return fail(Code::kResourceNotFound, "there is no such consent", "purpose");
+    }
+    if (!last->given) return true;
+    consent::Entry withdrawn = *last;
+    withdrawn.given = false;
+    withdrawn.at = now();
+    withdrawn.channel = "web";
+    withdrawn.retain_until = booking.delete_after;
+    RV_TRY(consent::record(s, withdrawn));
+    return true;
+  });
+  RV_CO_TRY(done);
+  co_return Result<>{};
 }
 
 Task<Result<Booking>> Desk::confirm(std::string id) {

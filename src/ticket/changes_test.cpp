@@ -174,7 +174,7 @@ TEST_P(ChangesTest, ASeatIsOfferedInOrderAndHeldOverARestart) {
   ASSERT_TRUE(accepted) << accepted.error().message;
   EXPECT_TRUE(run_task(desk_.registrations->accept(second.id, "workshop")));
   EXPECT_EQ(desk_.state(second, "workshop"), ClaimState::kTaken);
-  EXPECT_TRUE(desk_.find(second.id).confirmed_at);
+  EXPECT_FALSE(desk_.find(second.id).confirmed_at);  // the link of the ticket does this as well
   EXPECT_EQ(run_task(desk_.registrations->accept(third.id, "workshop")).error().code,
             Code::kHoldEnded);
 }
@@ -378,6 +378,94 @@ TEST_P(ChangesTest, WhatIsErasedIsInNoFileAnyMore) {
   EXPECT_EQ(desk_.find(other.id).state, BookingState::kRegistered);
   EXPECT_EQ(run_task(desk_.registrations->erase_person(person)).error().code,
             Code::kResourceNotFound);
+}
+
+TEST_P(ChangesTest, ErasingSeveralOfAPersonLosesNoSeat) {
+  const Booking older = desk_.book({"talk"}, "mine@example.org");
+  desk_.clock.advance(Duration::hours(2));
+  const Booking newer = desk_.book({"workshop"}, "mine@example.org");
+  // The older one waits behind the newer: it is promoted and erased by the same job.
+  ASSERT_TRUE(desk_.change(older, {{.quota = "talk"}, {.quota = "workshop", .may_wait = true}}));
+  ASSERT_EQ(desk_.state(older, "workshop"), ClaimState::kWaiting);
+  const auto person = *desk_.database->writer().run_blocking([&](Session& session) {
+    return rows::person_id(session, "mine@example.org", "p", desk_.clock.now(),
+                           desk_.clock.now() + Duration::days(1));
+  });
+  ASSERT_TRUE(run_task(desk_.registrations->erase_person(person)));
+  EXPECT_EQ(desk_.figures("workshop").taken, 0);
+  EXPECT_TRUE(run_task(desk_.registrations->hold({.wanted = {{.quota = "workshop"}}})));
+}
+
+TEST_P(ChangesTest, NobodyMovesUpToWhatIsOver) {
+  const Booking first = desk_.book({"workshop"}, "first@example.org");
+  const Booking second = desk_.book({"workshop"}, "second@example.org");
+  desk_.clock.set(*parse_iso8601("2025-02-05T10:00:00Z"));  // its end
+  desk_.cancel(first);
+  EXPECT_EQ(desk_.state(second, "workshop"), ClaimState::kWaiting);
+  EXPECT_EQ(desk_.letters("second@example.org").size(), 1U);
+  EXPECT_EQ(desk_.figures("workshop").free(), 1);
+}
+
+TEST_P(ChangesTest, EachOfferThatRunsOutIsTold) {
+  const Booking first = desk_.book({"workshop"}, "first@example.org");
+  const Booking waits = desk_.book({"workshop", "talk"}, "waits@example.org");
+  for (int i = 0; i < 2; ++i) {
+    if (i == 0) {
+      desk_.cancel(first);
+    } else {
+      // Asks for it once more, and lets it run out once more.
+      const Booking other = desk_.book({"workshop"}, "other@example.org");
+      ASSERT_TRUE(
+          desk_.change(waits, {{.quota = "talk"}, {.quota = "workshop", .may_wait = true}}));
+      desk_.cancel(other);
+    }
+    ASSERT_EQ(desk_.state(waits, "workshop"), ClaimState::kOffered);
+    desk_.send_all();
+    desk_.clock.advance(Duration::hours(24));
+    EXPECT_EQ(desk_.sweep(), 1);
+  }
+  const auto told = desk_.letters("waits@example.org");
+  EXPECT_EQ(std::ranges::count(told, "registration--offer-ended-"), 2);
+}
+
+TEST_P(ChangesTest, RefusalsTellNoTitlesAndOnlySoOften) {
+  desk_.book({"workshop"}, "ziel@example.org");
+  const auto held = run_task(desk_.registrations->hold({.wanted = {{.quota = "walk"}}}));
+  const auto attempt = [&](const std::string& mail) {
+    return run_task(desk_.registrations->complete(
+                        {.booking = held->id, .name = "Eve", .mail = mail, .idempotency_key = {}}))
+        .error();
+  };
+  EXPECT_EQ(attempt("ziel@example.org").code, Code::kOverlap);
+  EXPECT_EQ(attempt("ziel@example.org").message.find("workshop"), std::string::npos);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(attempt("ziel@example.org").code, Code::kOverlap);
+  EXPECT_EQ(attempt("ziel@example.org").code, Code::kTooManyRequests);
+  EXPECT_EQ(attempt("nobody@example.org").field, kRefusals);
+}
+
+TEST_P(ChangesTest, WhatAReaderKeptInTheLogGoesTheNextTime) {
+  if (!desk_.place.sqlite()) GTEST_SKIP() << "PostgreSQL keeps no such log";
+  const Booking mine = desk_.book({"walk"}, "zqxkept@example.org");
+  ASSERT_TRUE(desk_.registrations->keep_retention());
+  desk_.clock.set(mine.delete_after);
+  ASSERT_TRUE(desk_.database->read([&](Session& session) -> Result<> {
+    RV_TRY(session.query("SELECT COUNT(*) AS n FROM booking"));  // a state is kept from here on
+    EXPECT_EQ(desk_.registrations->keep_retention().error().code, Code::kUnavailable);
+    return {};
+  }));
+  ASSERT_TRUE(desk_.registrations->keep_retention());
+  EXPECT_FALSE(holds_marker(desk_.place.dir().file(""), "zqxkept"));
+}
+
+TEST_P(ChangesTest, ConsentsAreKeptAsLongAsTheRegistration) {
+  const Booking booked = desk_.book({"workshop"}, "mine@example.org");
+  const auto changed = desk_.change(booked, {{.quota = "talk"}});  // which ends later
+  ASSERT_TRUE(changed) << changed.error().message;
+  ASSERT_GT(changed->delete_after, booked.delete_after);
+  const auto entries = desk_.read<std::vector<consent::Entry>>(
+      [&](Session& session) { return consent::entries(session, "registration:" + booked.id); });
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].retain_until, changed->delete_after);
 }
 
 TEST_P(ChangesTest, RetentionEndsByItself) {

@@ -112,6 +112,7 @@ std::vector<Claim> chosen_claims(const web::FormData& data) {
 }
 
 void explain(const Error& error, const Registrations& registrations, web::FormData& data) {
+  if (error.code == Code::kTooManyRequests) return data.fail(kDays, texts::kChooseTooManyHolds);
   const auto status = registrations.quota(error.field);
   if (!status) {
     data.fail(kDays, error.code == Code::kBadRequestData ? web::Label(texts::kChooseNothing)

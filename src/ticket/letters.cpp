@@ -113,6 +113,7 @@ class Writer {
     link(texts::kLetterOfferAccept, page);
     link(texts::kLetterOfferDecline, page + "/ablehnen");
     say(texts::kLetterOfferNext);
+    if (booking.confirm_by && !booking.confirmed_at) write_confirming();
   }
 
   void write_body() {

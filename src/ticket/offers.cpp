@@ -38,9 +38,8 @@ Task<Result<Booking>> Desk::accept(std::string id, std::string quota) {
     if (claim->state == ClaimState::kTaken) return booking;
     if (claim->offered_until <= now()) return no_offer(quota);
     out.quotas.push_back(quota);
+    // The ticket's page has this answer too: it does not show that she reads the mail.
     RV_TRY(rows::set_taken(s, id, quota));
-    // Who answers an offer has read her mail.
-    RV_TRY(rows::set_confirmed(s, id, now()));
     return rows::find(s, id);
   });
 }
@@ -74,7 +73,9 @@ Result<> Desk::offer(Session& s, const Promotion& promotion) {
   if (booking.state == BookingState::kHeld || until <= now()) {
     RV_TRY(rows::set_taken(s, promotion.booking, promotion.quota));
     if (booking.state == BookingState::kHeld) return {};
-    return write(s, {.kind = LetterKind::kMovedUp, .booking = booking, .quota = promotion.quota});
+    return write(
+        s,
+        {.kind = LetterKind::kMovedUp, .booking = booking, .quota = promotion.quota, .at = now()});
   }
   RV_TRY(rows::set_offered(s, {promotion.booking, promotion.quota}, until));
   RV_ASSIGN(booking, rows::find(s, promotion.booking));
@@ -101,7 +102,10 @@ Result<> Desk::end_or_extend_offer(Session& s, const Booking& booking, const Cla
     return write(
         s, {.kind = LetterKind::kOffer, .booking = offered, .quota = claim.quota, .at = until});
   }
-  RV_TRY(write(s, {.kind = LetterKind::kOfferEnded, .booking = booking, .quota = claim.quota}));
+  RV_TRY(write(s, {.kind = LetterKind::kOfferEnded,
+                   .booking = booking,
+                   .quota = claim.quota,
+                   .at = claim.offered_until}));
   return end_offer(s, booking, claim, out);
 }
 

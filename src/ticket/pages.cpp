@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/page_routes.h"
 
+#include "consent/consent.h"
 #include "pdf/qr.h"
 #include "ticket/api_json.h"
 #include "ticket/booking_store.h"
 #include "ticket/choose_page.h"
 #include "ticket/detail/page_parts.h"
+#include "ticket/open_holds.h"
 #include "ticket/pages.h"
 #include "ticket/texts.h"
 #include "ticket/ticket_pdf.h"
@@ -58,7 +60,10 @@ Task<Response> post_choose(Request& request, const PageNeeds& needs) {
   }
   const Device device = device_of(request);
   auto booking = co_await needs.domain.registrations.hold(
-      {.wanted = chosen_claims(*data), .device = device.token, .idempotency_key = {}});
+      {.wanted = chosen_claims(*data),
+       .device = device.token,
+       .idempotency_key = {},
+       .network = holding_network(request.client_address)});
   if (!booking) {
     explain(booking.error(), registrations, *data);
     const int status = describe(booking.error().code).status;
@@ -176,7 +181,8 @@ Task<Response> post_details(Request& request, const PageNeeds& needs) {
     case Code::kHoldEnded:
       co_return show_ended(needs, request);
     case Code::kTooManyRequests:
-      data->fail("mail", texts::kDetailsTooManyMails);
+      data->fail("mail", done.error().field == kRefusals ? texts::kDetailsTooManyRefusals
+                                                         : texts::kDetailsTooManyMails);
       break;
     case Code::kOverlap:
     case Code::kSeatLimit: {
@@ -227,6 +233,39 @@ std::string news_of(const Request& request, Language language) {
   return {};
 }
 
+// The last word on each purpose.
+Result<std::vector<ConsentRow>> consent_rows(records::Session& session, const Booking& booking,
+                                             Language language) {
+  RV_ASSIGN(const auto said, consent::entries(session, "registration:" + booking.id));
+  std::vector<ConsentRow> rows;
+  for (const consent::Entry& entry : said) {
+    RV_ASSIGN(const consent::Wording wording,
+              consent::wording(session, entry.wording_kind, entry.wording_version,
+                               entry.wording_language));
+    const web::Message& state = entry.given ? texts::kTicketConsented : texts::kTicketWithdrawn;
+    std::erase_if(rows, [&](const ConsentRow& row) { return row.purpose == entry.purpose; });
+    rows.push_back({.purpose = entry.purpose,
+                    .text = wording.text,
+                    .state = web::text(language, state, {{"date", web::date(language, entry.at)}}),
+                    .given = entry.given});
+  }
+  return rows;
+}
+
+Task<Response> post_withdraw(Request& request, const PageNeeds& needs) {
+  if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
+  auto id = needs.domain.links.open(kRegistrationLink, request.param("token"));
+  if (!id) co_return refused(needs, request, id.error());
+  const web::Form form{.fields = {{.name = "zweck", .kind = web::FieldKind::kHidden}}};
+  const auto data = web::read_form(form, request);
+  if (!data) co_return refused(needs, request, data.error());
+  const auto done =
+      co_await needs.domain.registrations.withdraw(*id, std::string(data->get("zweck")));
+  if (!done) co_return refused(needs, request, done.error());
+  const std::string path(request.path);
+  co_return Response::see_other(path.substr(0, path.rfind('/')));
+}
+
 Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
   auto booking = co_await ticket_of(request, needs);
   if (!booking) co_return refused(needs, request, booking.error());
@@ -248,7 +287,8 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
                   .change_href = std::string(request.path) + "/aendern",
                   .transfer_href = std::string(request.path) + "/weitergeben",
                   .cancel_href = std::string(request.path) + "/stornieren",
-                  .own_href = web::path(language, "/meine-buchungen")};
+                  .own_href = web::path(language, "/meine-buchungen"),
+                  .withdraw_action = std::string(request.path) + "/widerrufen"};
   view.admits = std::ranges::any_of(
       booking->claims, [](const Claim& claim) { return claim.state == ClaimState::kTaken; });
   if (!view.admits && booking->state == BookingState::kRegistered) {
@@ -256,6 +296,11 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
   }
   view.place = needs.occasion(language).place;
   view.news = news_of(request, language);
+  const auto read = co_await read_records(needs.domain, [&](records::Session& s) -> Result<> {
+    RV_ASSIGN(view.consents, consent_rows(s, *booking, language));
+    return {};
+  });
+  if (!read) co_return refused(needs, request, read.error());
   view.waiting = std::ranges::any_of(view.claims, &ClaimRow::waiting);
   view.offered = std::ranges::any_of(
       view.claims, [](const ClaimRow& claim) { return !claim.offer_href.empty(); });
@@ -333,6 +378,7 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
   page(Method::kPost, "/anmeldung/{hold}/zurueck", post_give_back);
   page(Method::kGet, "/ticket/{token}", get_ticket);
   page(Method::kGet, "/ticket/{token}/ticket.pdf", get_pdf);
+  page(Method::kPost, "/ticket/{token}/widerrufen", post_withdraw);
   page(Method::kGet, "/ticket/{token}/stornieren", get_cancel);
   page(Method::kPost, "/ticket/{token}/stornieren", post_cancel);
   add_change_pages(router, needs);

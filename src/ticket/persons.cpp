@@ -54,7 +54,9 @@ Result<std::string> Desk::erase_person_in(Session& s, const std::string& person,
                        .done_at = std::nullopt,
                        .delete_after = now() + kReport,
                        .bookings = std::ssize(bookings)};
-  for (const Booking& booking : bookings) {
+  for (const Booking& known : bookings) {
+    // Read anew: a seat of the one before may have come to this one.
+    RV_ASSIGN(const Booking booking, rows::find(s, known.id));
     RV_ASSIGN(const std::int64_t consents, consent::erase_subject(s, "registration:" + booking.id));
     report.consents += consents;
     RV_TRY(rows::erase(s, booking.id));
@@ -76,16 +78,23 @@ Result<> Desk::keep_retention() {
     RV_ASSIGN(const std::int64_t mails, mail::erase_ended(s, until));
     RV_ASSIGN(const std::int64_t consents, consent::erase_ended(s, until));
     RV_TRY(rows::erase_ended_links(s, until));
+    std::int64_t others = 0;
+    if (needs_.erase_ended) {
+      RV_ASSIGN(others, needs_.erase_ended(s, until));
+    }
     RV_ASSIGN(const std::int64_t open, rows::count_open_erasures(s));
     RV_ASSIGN(const std::int64_t quotas,
               rows::erase_ended_appointments(s, until - Duration::days(1)));
     // Should one of them still have had seats.
     if (!bookings.empty() || quotas > 0) stale_ = true;
-    return std::ssize(bookings) + mails + consents + open;
+    return std::ssize(bookings) + mails + consents + others + open;
   });
   RV_TRY(ended);
-  if (*ended == 0) return {};
+  // A reader may keep the log this time: then the next time, whether more has ended or not.
+  log_holds_erased_ = log_holds_erased_ || *ended > 0;
+  if (!log_holds_erased_) return {};
   RV_TRY(needs_.database.truncate_log());
+  log_holds_erased_ = false;
   RV_TRY(needs_.database.writer().run_blocking(
       [&](Session& s) { return rows::set_erasures_done(s, until, now()); }));
   return {};

@@ -25,6 +25,7 @@ Task<Result<>> Desk::put_quota(Quota quota) {
     writer_quotas_[quota.id] = quota;
     seats_.set_capacity(quota.id, quota.capacity);
     out.quotas.push_back(quota.id);
+    close_if_over(quota.id);
     RV_TRY(settle(s, seats_.promote(quota.id), out));
     return quota;
   });
@@ -175,9 +176,9 @@ Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& o
   RV_TRY(put_appointments(s, request.quotas, out));
   RV_TRY(rules::check_wanted(request.wanted, request.kind, writer_quotas_, start));
   RV_TRY(rules::check_overlap(request.wanted, {}, writer_quotas_));
+  std::vector<Claim> others;
   if (!request.device.empty()) {
-    RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_device(s, request.device));
-    RV_TRY(rules::check_seat_limit(request.wanted, others, writer_quotas_));
+    RV_ASSIGN(others, rows::claims_of_device(s, request.device));
     if (request.kind == BookingKind::kAppointment) {
       RV_ASSIGN(const std::int64_t appointments,
                 rows::appointments_of_device(s, request.device, start));
@@ -186,6 +187,13 @@ Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& o
       }
     }
   }
+  RV_TRY(rules::check_seat_limit(request.wanted, others, writer_quotas_));
+  const std::int64_t most = needs_.options.holds_a_network_max;
+  const bool counted = !request.network.empty() && most > 0;
+  if (counted && open_holds_.count(request.network, start) >= most) {
+    return fail(Code::kTooManyRequests,
+                "too many holds are open from this network; try again in some minutes");
+  }
   Booking booking{.id = random_id(needs_.random),
                   .kind = request.kind,
                   .subject = request.subject,
@@ -193,6 +201,7 @@ Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& o
                   .expires_at = start + needs_.options.hold};
   booking.delete_after = booking.expires_at;
   RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted));
+  if (counted) open_holds_.add(request.network, booking.id, booking.expires_at);
   for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
   RV_TRY(rows::insert_hold(s, booking, request, digest));
   return booking;
@@ -231,6 +240,7 @@ Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request
     RV_TRY(record_consent(s, booking, consent));
   }
   RV_TRY(write(s, {.kind = LetterKind::kConfirmed, .booking = booking}));
+  open_holds_.remove(booking.id);
   return booking;
 }
 
@@ -238,8 +248,7 @@ Result<> Desk::check_person(Session& s, const Booking& booking, const Registrati
                             const std::string& key) {
   RV_TRY(check_mail_limit(s, request.mail));
   RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
-  RV_TRY(rules::check_overlap(booking.claims, others, writer_quotas_));
-  RV_TRY(rules::check_seat_limit(booking.claims, others, writer_quotas_));
+  RV_TRY(check_beside(booking.id, key, booking.claims, others));
   if (booking.kind != BookingKind::kAppointment) return {};
   RV_ASSIGN(const std::int64_t appointments, rows::appointments_of_mail(s, key, now()));
   if (appointments < needs_.options.appointments_a_person_max) return {};
@@ -276,6 +285,27 @@ Result<> Desk::put_appointments(Session& s, const std::vector<Quota>& quotas, Ou
     seats_.set_capacity(quota.id, quota.capacity);
   }
   return {};
+}
+
+Result<> Desk::check_beside(const std::string& booking, const std::string& mail_key,
+                            const std::vector<Claim>& wanted, const std::vector<Claim>& others) {
+  constexpr unsigned kOfBooking = 5;
+  constexpr unsigned kOfAddress = 10;
+  const std::string tries = "booking " + booking;
+  const std::string asked = "mail " + mail_key;
+  if (refusals_.exhausted(tries, kOfBooking, now()) ||
+      refusals_.exhausted(asked, kOfAddress, now())) {
+    return fail(Code::kTooManyRequests, "refused too often; try again in an hour",
+                std::string(kRefusals));
+  }
+  Result<> fits = rules::check_overlap(wanted, others, writer_quotas_);
+  if (fits) fits = rules::check_seat_limit(wanted, others, writer_quotas_);
+  if (fits) return {};
+  static_cast<void>(refusals_.take(tries, kOfBooking, now()));
+  static_cast<void>(refusals_.take(asked, kOfAddress, now()));
+  if (fits.error().code != Code::kOverlap) return fits;
+  return fail(Code::kOverlap, "this is at the same time as something that is booked already",
+              fits.error().field);
 }
 
 Result<> Desk::check_mail_limit(Session& s, std::string_view to) {
@@ -319,13 +349,21 @@ Result<Booking> Desk::find_registered(Session& s, std::string_view id) {
 
 Result<> Desk::end_hold(Session& s, const Booking& booking, Outcome& out) {
   RV_TRY(rows::erase(s, booking.id));
+  open_holds_.remove(booking.id);
   return free_seats(s, booking.id, booking.claims, out);
 }
 
 Result<> Desk::free_seats(Session& s, const std::string& booking, const std::vector<Claim>& claims,
                           Outcome& out) {
-  for (const Claim& claim : claims) out.quotas.push_back(claim.quota);
+  for (const Claim& claim : claims) {
+    out.quotas.push_back(claim.quota);
+    close_if_over(claim.quota);
+  }
   return settle(s, seats_.release(booking, claims), out);
+}
+
+void Desk::close_if_over(const std::string& quota) {
+  seats_.set_over(quota, writer_quotas_.at(quota).ends_at <= now());
 }
 
 Result<> Desk::write(Session& s, const LetterOrder& order) {
@@ -337,7 +375,7 @@ Result<> Desk::write(Session& s, const LetterOrder& order) {
 Result<> Desk::publish_figures(Session& s) {
   figures_.clear();  // of a group that failed
   if (changed_.empty()) return {};
-  if (stale_.exchange(false)) RV_TRY(load(s));
+  RV_TRY(load_if_stale(s));
   for (const std::string& id : changed_) {
     const auto quota = writer_quotas_.find(id);
     if (quota == writer_quotas_.end() || quota->second.entity.empty()) continue;

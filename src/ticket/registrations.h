@@ -44,7 +44,11 @@ struct RegistrationOptions {
   Duration retention_after_appointment = Duration::days(14);
   std::int64_t appointments_a_person_max = 2;  // of one mail address, that are still to come
   std::int64_t mails_an_hour_max = 3;          // to one address
+  std::int64_t holds_a_network_max = 60;       // open at one time; 0: any number
 };
+// Field of kTooManyRequests where an address was refused too often for what else it has booked:
+// the refusals tell of it, and more of them would list it.
+inline constexpr std::string_view kRefusals = "refusals";
 
 enum class LetterKind : std::uint8_t {
   kConfirmed,    // what was booked, and the link that confirms the address
@@ -65,7 +69,7 @@ struct LetterOrder {
   LetterKind kind;
   const Booking& booking;
   std::string quota = {};   // of an offer or a seat
-  Instant at = {};          // end of an offer; time of a change
+  Instant at = {};          // end of an offer; time of a change or of moving up
   std::string person = {};  // id of kOwnLink
 };
 using Letter = std::function<mail::Message(const LetterOrder&)>;
@@ -85,6 +89,8 @@ class Registrations {
     RegistrationOptions options = {};
     // Whether a ticket was used at a door; empty: it never was.
     std::function<Result<bool>(records::Session&, const Booking&)> was_used = {};
+    // Erases what other domains keep beside the bookings and has passed its retention; how much.
+    std::function<Result<std::int64_t>(records::Session&, Instant)> erase_ended = {};
   };
 
   // Builds the seats from the records.
@@ -96,11 +102,12 @@ class Registrations {
 
   // Errors: kResourceNotFound (quota), kQuotaFull (field = quota), kOverlap (field = quota),
   // kSeatLimit (field = quota), kRegistrationClosed, kBadRequestData (no or too many claims);
-  // for a repeated key kUnprocessable (another content), kHoldEnded (ended, or registered).
+  // for a repeated key kUnprocessable (another content), kHoldEnded (ended, or registered);
+  // kTooManyRequests (open holds of the network).
   [[nodiscard]] virtual Task<Result<Booking>> hold(HoldRequest request) = 0;
   // Gives a hold back before its end; a registration is left alone (kConflict).
   [[nodiscard]] virtual Task<Result<>> give_back(std::string booking) = 0;
-  // Errors: kHoldEnded, kOverlap, kSeatLimit, kTooManyRequests (mails to the address),
+  // Errors: kHoldEnded, kOverlap, kSeatLimit, kTooManyRequests (mails to the address; kRefusals),
   // kUnprocessable (a repeated key with another content).
   [[nodiscard]] virtual Task<Result<Booking>> complete(RegistrationRequest request) = 0;
   // Cancelling twice is no error. Seats go to the waiting lists. Errors: kGone for one that was
@@ -121,6 +128,9 @@ class Registrations {
   [[nodiscard]] virtual Task<Result<Booking>> transfer(TransferRequest request) = 0;
   // The address is hers: she came by the link in the letter. Twice is no error. Errors: kGone.
   [[nodiscard]] virtual Task<Result<Booking>> confirm(std::string booking) = 0;
+  // Takes back what was consented to with a registration, also one that was cancelled or passed on;
+  // twice is no error. Errors: kResourceNotFound (also for what was never given).
+  [[nodiscard]] virtual Task<Result<>> withdraw(std::string booking, std::string purpose) = 0;
   // Sends the link of the page with everything to an address that has booked something. Answers the
   // same whether there is anything.
   [[nodiscard]] virtual Task<Result<>> send_own_link(std::string mail, std::string language) = 0;

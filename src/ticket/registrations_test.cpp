@@ -193,6 +193,40 @@ TEST_F(RegistrationsTest, OnePersonTakesOnlySoManySeats) {
   EXPECT_EQ(complete(*hold({"talk"}), "a@example.org").error().code, Code::kSeatLimit);
 }
 
+TEST_F(RegistrationsTest, HoldsHaveTheLimitOfAPersonAndOfANetwork) {
+  const auto hold_from = [&](const std::string& network, std::int64_t seats = 1) {
+    HoldRequest request{.network = network};
+    request.wanted.push_back({.quota = "talk", .seats = seats, .may_wait = true});
+    return run_task(registrations_->hold(std::move(request)));
+  };
+  EXPECT_EQ(hold_from("", 3).error().code, Code::kSeatLimit);
+  std::vector<Booking> held;
+  for (int i = 0; i < 60; ++i) held.push_back(*hold_from("192.0.2.7"));
+  EXPECT_EQ(hold_from("192.0.2.7").error().code, Code::kTooManyRequests);
+  EXPECT_TRUE(hold_from("192.0.2.8"));
+  ASSERT_TRUE(complete(held[0], "a@example.org"));
+  ASSERT_TRUE(run_task(registrations_->give_back(held[1].id)));
+  EXPECT_TRUE(hold_from("192.0.2.7"));
+  EXPECT_TRUE(hold_from("192.0.2.7"));
+  EXPECT_EQ(hold_from("192.0.2.7").error().code, Code::kTooManyRequests);
+  clock_.advance(Duration::minutes(15));
+  EXPECT_TRUE(hold_from("192.0.2.7"));
+}
+
+TEST_F(RegistrationsTest, AFailedReloadSellsNothingTwice) {
+  const auto rename = [&](const std::string& from, const std::string& to) {
+    ASSERT_TRUE(database_->writer().run_blocking([&](records::Session& session) {
+      return session.execute("ALTER TABLE " + from + " RENAME TO " + to);
+    }));
+  };
+  ASSERT_TRUE(hold({"workshop"}));
+  rename("booking_claim", "elsewhere");
+  EXPECT_FALSE(hold({"talk"}));  // after the seats in memory were touched
+  EXPECT_FALSE(hold({"talk"}));  // the seats cannot be built
+  rename("elsewhere", "booking_claim");
+  EXPECT_EQ(hold({"workshop"}).error().code, Code::kQuotaFull);
+}
+
 TEST_F(RegistrationsTest, RegistrationOpensAndCloses) {
   clock_.set(*parse_iso8601("2025-02-05T08:00:00Z"));
   EXPECT_EQ(hold({"talk"}).error().code, Code::kRegistrationClosed);

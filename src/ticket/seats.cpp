@@ -12,6 +12,8 @@ void Seats::set_capacity(const std::string& quota, std::int64_t capacity) {
   quotas_[quota].capacity = capacity;
 }
 
+void Seats::set_over(const std::string& quota, bool over) { quotas_[quota].over = over; }
+
 // A free seat belongs to the list as long as there is one.
 bool Seats::fits(const Quota& quota, std::int64_t seats) {
   return quota.list.empty() && quota.taken + seats <= quota.capacity;
@@ -70,6 +72,7 @@ void Seats::restore(std::string_view booking, const Claim& claim) {
 std::vector<Promotion> Seats::promote(const std::string& name) {
   std::vector<Promotion> promoted;
   Quota& quota = quotas_[name];
+  if (quota.over) return promoted;
   while (!quota.list.empty()) {
     const auto head = quota.list.begin();
     if (quota.taken + head->second.seats > quota.capacity) break;

@@ -57,6 +57,9 @@ class Seats {
   // Makes a quota or changes its capacity. Seats already taken stay taken.
   void set_capacity(const std::string& quota, std::int64_t capacity);
 
+  // While it is over nobody is promoted: seats that come free stay free.
+  void set_over(const std::string& quota, bool over);
+
   // Takes all wanted seats or none. A claim that does not fit is put on the list of its quota where
   // it may wait; the first that may not refuses the whole.
   // Errors: kResourceNotFound (field = quota), kQuotaFull (field = quota).
@@ -87,6 +90,7 @@ class Seats {
     std::int64_t capacity = 0;
     std::int64_t taken = 0;
     std::int64_t next_place = 1;
+    bool over = false;
     std::map<std::int64_t, Waiting> list;
   };
 

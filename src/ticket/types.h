@@ -81,6 +81,7 @@ struct HoldRequest {
   std::string subject = {};            // of the booking
   std::vector<Quota> quotas = {};      // made, or brought up to date, before the claims are taken
   std::int64_t of_device_max = 1'000;  // appointments of one device that stand or are held
+  std::string network = {};  // the client's (open_holds.h), never stored; empty: not counted
 };
 
 // The whole of what a registration shall be; what is in it already stays as it is.

@@ -40,6 +40,13 @@ struct EndedPage {
   web::Page page;
 };
 
+struct ConsentRow {
+  std::string purpose;
+  std::string text;   // as it was agreed to
+  std::string state;  // since when it is given or withdrawn
+  bool given = false;
+};
+
 struct TicketPage {
   web::Page page;
   std::string name;
@@ -61,6 +68,8 @@ struct TicketPage {
   std::string transfer_href;
   std::string cancel_href;
   std::string own_href;
+  std::vector<ConsentRow> consents = {};
+  std::string withdraw_action = {};
 };
 
 struct OfferPage {

@@ -13,7 +13,8 @@ DAY = "tag-2025-02-05"
 class Registration(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = cls.enterClassContext(Server("--demo", "herne"))
+        cls.server = cls.enterClassContext(Server(
+            "--demo", "herne", "--server-proxies", "127.0.0.1", "--ticket-holds-a-network", "5"))
         for _ in range(600):
             if any(quota["id"] == DAY for quota in cls.server.json("/api/v1/quotas")):
                 return
@@ -25,11 +26,12 @@ class Registration(unittest.TestCase):
                                           {"Content-Type": "application/json", **headers})
         return status, json.loads(text)
 
-    def register(self, mail):
+    def register(self, mail, consents=()):
         status, held = self.post("/api/v1/holds", {"quota": DAY})
         self.assertEqual(status, 201, held)
         status, done = self.post("/api/v1/registrations",
-                                 {"hold": held["hold"], "name": "Ada", "mail": mail})
+                                 {"hold": held["hold"], "name": "Ada", "mail": mail,
+                                  "consents": list(consents)})
         self.assertEqual(status, 201, done)
         return done
 
@@ -48,6 +50,39 @@ class Registration(unittest.TestCase):
             self.assertIn("[Link", letter["text"])
             self.assertNotIn("http", letter["text"])
             self.assertNotIn("/meine-buchungen/", letter["text"])
+
+    def test_one_network_cannot_hold_every_seat(self):
+        def hold(address):
+            return self.post("/api/v1/holds", {"quota": DAY, "waiting_list": True},
+                             **{"X-Forwarded-For": address})[0]
+        self.assertEqual([hold("203.0.113.7") for _ in range(6)], [201] * 5 + [429])
+        self.assertEqual(hold("203.0.113.8"), 201)
+        self.assertEqual([hold(f"2001:db8::{n}") for n in range(1, 7)], [201] * 5 + [429])
+        status, _, page = self.server.ask(
+            "POST", "/anmeldung", urllib.parse.urlencode({"tage": DAY}),
+            {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin",
+             "X-Forwarded-For": "203.0.113.7"})
+        self.assertEqual(status, 429)
+        self.assertIn("Aus Ihrem Netz", page.decode())
+
+    def test_a_consent_is_withdrawn_as_easily_as_it_was_given(self):
+        done = self.register("frei@beispiel.test", ["photo", "matchmaking"])
+        page = f"/ticket/{done['id']}"
+        form = {"Content-Type": "application/x-www-form-urlencoded",
+                "Sec-Fetch-Site": "same-origin"}
+        self.assertEqual(self.server.ask("GET", page)[2].decode().count("Eingewilligt am"), 2)
+        for _ in range(2):
+            status, headers, _ = self.server.ask("POST", page + "/widerrufen", "zweck=photo", form)
+            self.assertEqual((status, headers["Location"]), (303, page))
+        text = self.server.ask("GET", page)[2].decode()
+        self.assertEqual((text.count("Eingewilligt am"), text.count("Widerrufen am")), (1, 1))
+        api = f"/api/v1/registrations/{done['id']}"
+        self.assertEqual(self.server.ask("DELETE", api + "/consents/matchmaking")[0], 204)
+        self.assertEqual(self.server.ask("DELETE", api + "/consents/newsletter")[0], 404)
+        said = self.server.json(api + "/export")["registrations"][0]["consents"]
+        self.assertEqual([(one["purpose"], one["given"]) for one in said],
+                         [("photo", True), ("matchmaking", True), ("photo", False),
+                          ("matchmaking", False)])
 
 
 if __name__ == "__main__":

@@ -9,9 +9,11 @@
 #include <map>
 #include <set>
 
+#include "base/attempts.h"
 #include "base/thread_safety.h"
 #include "records/group_end.h"
 #include "ticket/booking_store.h"
+#include "ticket/open_holds.h"
 #include "ticket/registrations.h"
 
 namespace revier::ticket {
@@ -40,6 +42,7 @@ class Desk final : public Registrations {
   Task<Result<Booking>> change(ChangeRequest request) override;
   Task<Result<Booking>> transfer(TransferRequest request) override;
   Task<Result<Booking>> confirm(std::string id) override;
+  Task<Result<>> withdraw(std::string id, std::string purpose) override;
   Task<Result<>> send_own_link(std::string mail, std::string language) override;
   Task<Result<std::string>> erase_person(std::string person) override;
   Task<Result<std::int64_t>> sweep() override;
@@ -72,7 +75,7 @@ class Desk final : public Registrations {
     bool applied = false;
     auto done = co_await needs_.database.writer().run(
         [this, &applied, step = std::move(step)](Session& session) -> Result<Done> {
-          if (stale_.exchange(false)) RV_TRY(load(session));
+          RV_TRY(load_if_stale(session));
           Outcome outcome;
           Result<R> answer = step(session, outcome);
           if (!answer) {
@@ -94,6 +97,14 @@ class Desk final : public Registrations {
     co_return std::move(done->answer);
   }
 
+  // Stays stale where loading fails: half of the seats would sell the others again.
+  Result<> load_if_stale(Session& session) {
+    if (!stale_.exchange(false)) return {};
+    Result<> loaded = load(session);
+    if (!loaded) stale_ = true;
+    return loaded;
+  }
+
   Instant now() const { return needs_.civil_clock.now(); }
 
   Result<Booking> hold_in(Session& s, const HoldRequest& request, Outcome& out);
@@ -104,6 +115,10 @@ class Desk final : public Registrations {
   Result<> check_person(Session& s, const Booking& booking, const RegistrationRequest& request,
                         const std::string& key);
   Result<> put_appointments(Session& s, const std::vector<Quota>& quotas, Outcome& out);
+  // Rules between what is wanted and what the address has booked besides. Tells no title of that,
+  // and only so often. Errors: kOverlap, kSeatLimit, kTooManyRequests (kRefusals).
+  Result<> check_beside(const std::string& booking, const std::string& mail_key,
+                        const std::vector<Claim>& wanted, const std::vector<Claim>& others);
   Result<> record_consent(Session& s, const Booking& booking, const ConsentChoice& choice);
   Result<Booking> find_open_hold(Session& s, std::string_view id);
   // A registration that stands. Errors: kResourceNotFound, kGone.
@@ -112,6 +127,8 @@ class Desk final : public Registrations {
   // Gives back seats and places, and passes them on.
   Result<> free_seats(Session& s, const std::string& booking, const std::vector<Claim>& claims,
                       Outcome& out);
+  // Nobody moves up in a list for what is over.
+  void close_if_over(const std::string& quota);
   // Writes what is free of each quota that the group has changed; at its end.
   Result<> publish_figures(Session& s);
   void offer_figures();
@@ -144,6 +161,9 @@ class Desk final : public Registrations {
   Needs needs_;
   // Belong to the writer thread.
   Seats seats_;
+  OpenHolds open_holds_;
+  Attempts refusals_{Duration::hours(1), 10'000};
+  bool log_holds_erased_ = true;  // perhaps, since before the start
   std::map<std::string, Quota, std::less<>> writer_quotas_;
   std::set<std::string, std::less<>> changed_;  // quotas, by jobs of the present group
   std::vector<publication::Item> figures_;      // of the present group, until they are offered
