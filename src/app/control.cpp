@@ -26,12 +26,12 @@ constexpr std::size_t kLineBytesMax = std::size_t{1} << 20;
 constexpr int kPollMs = 200;
 constexpr int kReadSeconds = 5;
 
-class Descriptor {
+class Socket {
  public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
+  explicit Socket(int number) : number_(number) {}
+  Socket(Socket&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Socket& operator=(Socket&&) = delete;
+  ~Socket() {
     if (number_ >= 0) ::close(number_);
   }
   [[nodiscard]] int number() const { return number_; }
@@ -41,7 +41,7 @@ class Descriptor {
   int number_;
 };
 
-tl::unexpected<Error> system_fault(const std::string& what) {
+tl::unexpected<Error> socket_fault(const std::string& what) {
   return fail(Code::kUnavailable, fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
@@ -60,12 +60,12 @@ class Address {
   static constexpr socklen_t kSize = sizeof(sockaddr_un);
 
  private:
-  Descriptor folder_;
+  Socket folder_;
   sockaddr_un address_{};
 };
 
 // False when the other side is gone or silent.
-bool send_line(const Descriptor& socket, std::string line) {
+bool send_line(const Socket& socket, std::string line) {
   line += '\n';
   std::string_view rest = line;
   while (!rest.empty()) {
@@ -80,7 +80,7 @@ bool send_line(const Descriptor& socket, std::string line) {
 // Lines of one connection.
 class Lines {
  public:
-  explicit Lines(const Descriptor& socket) : socket_(socket) {}
+  explicit Lines(const Socket& socket) : socket_(socket) {}
   // nullopt at the end, after a time-out, or for a line that is too long.
   std::optional<std::string> next() {
     while (true) {
@@ -99,7 +99,7 @@ class Lines {
   }
 
  private:
-  const Descriptor& socket_;
+  const Socket& socket_;
   std::string buffer_;
 };
 
@@ -119,7 +119,7 @@ std::string error_line(const Error& error) {
   return line;
 }
 
-bool may_ask(const Descriptor& client) {
+bool may_ask(const Socket& client) {
   ucred who{};
   socklen_t size = sizeof who;
   if (::getsockopt(client.number(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return false;
@@ -128,7 +128,7 @@ bool may_ask(const Descriptor& client) {
 
 class Listening final : public Control {
  public:
-  Listening(Descriptor socket, Handle handle)
+  Listening(Socket socket, Handle handle)
       : socket_(std::move(socket)), handle_(std::move(handle)), thread_([this] { work(); }) {}
   ~Listening() override {
     stopping_.store(true);
@@ -142,12 +142,12 @@ class Listening final : public Control {
     while (!stopping_.load()) {
       pollfd waits{.fd = socket_.number(), .events = POLLIN, .revents = 0};
       if (::poll(&waits, 1, kPollMs) <= 0) continue;
-      const Descriptor client(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC));
+      const Socket client(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC));
       if (client.good() && may_ask(client)) serve(client);
     }
   }
 
-  void serve(const Descriptor& client) {
+  void serve(const Socket& client) {
     const timeval patience{.tv_sec = kReadSeconds, .tv_usec = 0};
     ::setsockopt(client.number(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(client.number(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -168,13 +168,13 @@ class Listening final : public Control {
     (void)send_line(client, answer ? R"({"done":)" + *answer + "}" : error_line(answer.error()));
   }
 
-  const Descriptor socket_;
+  const Socket socket_;
   const Handle handle_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
 
-Result<std::string> read_answer(const Descriptor& socket,
+Result<std::string> read_answer(const Socket& socket,
                                 const std::function<void(std::string_view)>& progress) {
   Lines lines(socket);
   while (const auto line = lines.next()) {
@@ -197,11 +197,11 @@ Result<std::string> read_answer(const Descriptor& socket,
 Result<std::unique_ptr<Control>> Control::open(const std::string& folder, Handle handle) {
   const Address address(folder);
   ::unlink(address.path());
-  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   // Nobody connects before listen(), so the mode is right from the first moment.
   if (!socket.good() || ::bind(socket.number(), address.get(), Address::kSize) != 0 ||
       ::chmod(address.path(), 0600) != 0 || ::listen(socket.number(), 4) != 0) {
-    return system_fault(folder + "/control");
+    return socket_fault(folder + "/control");
   }
   return std::make_unique<Listening>(std::move(socket), std::move(handle));
 }
@@ -209,15 +209,15 @@ Result<std::unique_ptr<Control>> Control::open(const std::string& folder, Handle
 Result<std::string> ask_server(const std::string& folder, const std::string& request,
                                const std::function<void(std::string_view)>& progress) {
   const Address address(folder);
-  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket.good()) return system_fault("socket");
+  const Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.good()) return socket_fault("socket");
   if (::connect(socket.number(), address.get(), Address::kSize) != 0) {
     if (errno == ENOENT || errno == ECONNREFUSED || errno == EBADF) {
       return fail(Code::kResourceNotFound, fmt::format("no server runs on {}", folder));
     }
-    return system_fault(folder + "/control");
+    return socket_fault(folder + "/control");
   }
-  if (!send_line(socket, request)) return system_fault(folder + "/control");
+  if (!send_line(socket, request)) return socket_fault(folder + "/control");
   return read_answer(socket, progress);
 }
 

@@ -16,7 +16,7 @@
 namespace revier::app {
 namespace {
 
-constexpr std::string_view kTenant;
+constexpr std::string_view kPublicTenant;
 constexpr std::string_view kDomain = "event";
 
 // Sensors by the last part of their type's IRI (Smart Data Models).
@@ -98,7 +98,7 @@ PublicThings::PublicThings(context::Broker& broker, jsonld::ContextPtr core)
 PublicThings::~PublicThings() { broker_.remove_listener(*this); }
 
 std::optional<std::string> PublicThings::kept_type(const ngsi::Entity& entity) const {
-  const ngsi::Names& names = broker_.names(kTenant);
+  const ngsi::Names& names = broker_.names(kPublicTenant);
   for (const ngsi::NameId type : entity.types()) {
     std::string iri = names.iri(type);
     const bool is_event =
@@ -117,17 +117,18 @@ void PublicThings::keep(const ngsi::EntityPtr& entity) {
 
 Result<> PublicThings::load() {
   std::vector<std::string> types;
-  for (const context::NameCount& type : broker_.types(kTenant)) {
+  for (const context::NameCount& type : broker_.types(kPublicTenant)) {
     const bool is_event =
         std::ranges::find(event::kinds(), type.iri, &event::KindSpec::type) != event::kinds().end();
     if (is_event || sensor_of(type.iri) != nullptr) types.push_back(type.iri);
   }
   for (const std::string& type : types) {
     RV_ASSIGN(const ngsi::Predicate predicate,
-              ngsi::Predicate::compile({.type = type}, broker_.names(kTenant), *core_));
+              ngsi::Predicate::compile({.type = type}, broker_.names(kPublicTenant), *core_));
     context::Page page{.limit = broker_.options().limit_max};
     for (bool more = true; more; page.offset += page.limit) {
-      RV_ASSIGN(const context::Found found, run_task(broker_.query(kTenant, predicate, page)));
+      RV_ASSIGN(const context::Found found,
+                run_task(broker_.query(kPublicTenant, predicate, page)));
       for (const ngsi::EntityPtr& entity : found.entities) keep(entity);
       more = found.more;
     }
@@ -147,8 +148,9 @@ Task<Result<>> PublicThings::write(std::vector<Write> writes) {
                  ngsi::parse_entity(document.root(), *core_, ngsi::kParseWhole));
     steps.push_back(context::put(std::move(fragment)));
   }
-  RV_CO_ASSIGN(const context::Broker::Outcomes outcomes,
-               co_await broker_.write(kTenant, std::move(steps), context::Origin::domain(kDomain)));
+  RV_CO_ASSIGN(
+      const context::Broker::Outcomes outcomes,
+      co_await broker_.write(kPublicTenant, std::move(steps), context::Origin::domain(kDomain)));
   Result<> worst;
   for (const Result<context::Change>& outcome : outcomes) {
     if (outcome) continue;
@@ -167,7 +169,7 @@ std::vector<std::string> PublicThings::all(std::string_view type) const {
     if (found == by_type_.end()) return {};
     for (const auto& [id, entity] : found->second) entities.push_back(entity);
   }
-  const ngsi::Names& names = broker_.names(kTenant);
+  const ngsi::Names& names = broker_.names(kPublicTenant);
   std::vector<std::string> texts;
   for (const ngsi::EntityPtr& entity : entities) {
     ngsi::render(*entity, names, *core_, {}, texts.emplace_back());
@@ -176,7 +178,7 @@ std::vector<std::string> PublicThings::all(std::string_view type) const {
 }
 
 void PublicThings::on_change(const context::Change& change) {
-  if (change.tenant != kTenant) return;
+  if (change.tenant != kPublicTenant) return;
   if (change.what.after) return keep(change.what.after);
   if (!change.what.before) return;
   if (const auto type = kept_type(*change.what.before)) {
@@ -193,7 +195,7 @@ bool PublicThings::has_live_things() const {
 }
 
 std::vector<event::LiveThing> PublicThings::live_things() const {
-  const ngsi::Names& names = broker_.names(kTenant);
+  const ngsi::Names& names = broker_.names(kPublicTenant);
   std::vector<event::LiveThing> things;
   const ReadLock lock(mutex_);
   for (const auto& [type, entities] : by_type_) {
