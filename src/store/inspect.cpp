@@ -30,6 +30,9 @@ class ReadOnly {
     rocksdb::DBOptions options;
     options.paranoid_checks = true;
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+    // As the store does: without it RocksDB would forget the logs in the manifest, which aborts in
+    // what is opened for reading only (a copy made while two logs were in use).
+    options.track_and_verify_wals_in_manifest = true;
     std::vector<std::string> names;
     RV_TRY(good(rocksdb::DB::ListColumnFamilies(options, directory_, &names)));
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptions;
