@@ -3,8 +3,6 @@ option(REVIER_UNIT_TESTS "Build the tests that stand beside the code" ON)
 # Several files of a module as one: a whole tree takes half the time, a changed file more. Names in
 # a module's anonymous namespaces therefore differ.
 option(REVIER_UNITY "Compile the files of a module together" OFF)
-set(CMAKE_UNITY_BUILD ${REVIER_UNITY})
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 
 # revier_module(NAME DEPENDS <modules> LIBS <libraries> TEST_LIBS <libraries>)
 #
@@ -19,6 +17,8 @@ function(revier_module name)
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
 
   add_library(revier_${name} STATIC ${sources})
+  set_target_properties(revier_${name} PROPERTIES UNITY_BUILD ${REVIER_UNITY}
+                                                  UNITY_BUILD_BATCH_SIZE 8)
   target_include_directories(revier_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(revier_${name} PUBLIC tl::expected fmt::fmt)
   foreach(dependency ${arg_DEPENDS})
@@ -33,6 +33,8 @@ function(revier_module name)
 
   if(tests AND REVIER_UNIT_TESTS)
     add_executable(${name}_test ${tests})
+    set_target_properties(${name}_test PROPERTIES UNITY_BUILD ${REVIER_UNITY}
+                                                  UNITY_BUILD_BATCH_SIZE 8)
     target_link_libraries(${name}_test PRIVATE revier_${name} GTest::gtest_main GTest::gmock
                                                lib::rapidcheck ${arg_TEST_LIBS})
     # Fixtures that several modules share: "support/NAME.h".
