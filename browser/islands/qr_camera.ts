@@ -4,8 +4,18 @@ import QrScanner from "qr-scanner";
 
 import {setWorkerAddress} from "./_qr_engine";
 
+const sideMax = 800;
+
 export interface Camera {
   stop(): void;
+}
+
+// A code held so near that it fills the picture is read too; large pictures are made smaller.
+function wholePicture({videoWidth, videoHeight}: HTMLVideoElement): QrScanner.ScanRegion {
+  const scale = Math.min(1, sideMax / Math.max(videoWidth, videoHeight, 1));
+  return {x: 0, y: 0, width: videoWidth, height: videoHeight,
+          downScaledWidth: Math.round(videoWidth * scale),
+          downScaledHeight: Math.round(videoHeight * scale)};
 }
 
 // Calls `found` for each code, the same one again only after it was out of sight for a while.
@@ -20,7 +30,7 @@ export async function start(video: HTMLVideoElement, worker: string,
     [last, lastMs] = [data, now];
     if (!same) found(data);
   }, {preferredCamera: "environment", maxScansPerSecond: 10, returnDetailedScanResult: true,
-      onDecodeError: () => undefined});
+      calculateScanRegion: wholePicture, onDecodeError: () => undefined});
   await scanner.start();
   return {stop: () => scanner.destroy()};
 }

@@ -30,21 +30,26 @@ std::string qr_svg_content(const QrCode& code) {
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" "
       "shape-rendering=\"crispEdges\" focusable=\"false\">"
-      "<rect width=\"{}\" height=\"{}\" fill=\"#fff\"/><path stroke=\"#000\" d=\"",
+      "<rect width=\"{}\" height=\"{}\" fill=\"#fff\"/><path fill=\"#000\" d=\"",
       side, side, side, side);
   const auto put = [&svg](const char* command, int number) {
     svg.append(command).append(fmt::format_int(number).str());
   };
-  // A line through the middle of each row, drawn over what is dark.
+  // A box for each run of dark modules in a row; strokes would round to rows of unequal height.
   for (int row = 0; row < code.width; ++row) {
     put("M", kQrQuietModules);
     put(" ", row + kQrQuietModules);
-    svg += ".5";
     for (int end = 0; end < code.width;) {
       const int begin = end;
-      while (end < code.width && code.at(row, end) == code.at(row, begin)) ++end;
-      put(code.at(row, begin) ? "h" : "m", end - begin);
-      if (!code.at(row, begin)) svg += " 0";
+      const bool dark = code.at(row, begin);
+      while (end < code.width && code.at(row, end) == dark) ++end;
+      if (dark) {
+        put("h", end - begin);
+        put("v1h-", end - begin);
+        svg += 'z';
+      }
+      put("m", end - begin);
+      svg += " 0";
     }
   }
   return svg + "\"/></svg>";

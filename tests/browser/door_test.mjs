@@ -169,7 +169,7 @@ async function film(page, link) {
     const pen = canvas.getContext("2d");
     pen.fillStyle = "#bbb";
     pen.fillRect(0, 0, width, height);
-    pen.drawImage(picture, 120, 40, 400, 400);
+    pen.drawImage(picture, 140, 60, 360, 360);
     const {data} = pen.getImageData(0, 0, width, height);
     return Array.from({length: width * height}, (_, n) => data[4 * n]);
   }, size);

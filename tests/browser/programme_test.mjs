@@ -54,7 +54,8 @@ test("a session page leads to its speaker and to registration", async ({open, se
   const facts = JSON.parse(await page.locator("script[type='application/ld+json']").innerText());
   assert.match(JSON.stringify(facts), /schema\.org/);
   await page.getByRole("link", {name: "Platz reservieren"}).click();
-  assert.equal(page.url(), `${server.address}/anmeldung`);
+  assert.equal(page.url(), `${server.address}/anmeldung?wahl=scd25-d1-08`);
+  assert.equal(await page.getByLabel(/LoRaWAN/).isChecked(), true);
   await page.goto("/programm/scd25-d1-01");
   await page.getByRole("link", {name: "Dr. Frank Dudda"}).click();
   assert.match(await page.locator("main").innerText(), /Begrüßung/);
