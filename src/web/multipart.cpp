@@ -43,7 +43,7 @@ Result<std::string> boundary_of(std::string_view content_type) {
 // One part: its head, a blank line, its content.
 Result<FormPart> read_part(std::string_view part) {
   const std::size_t end = part.find("\r\n\r\n");
-  if (end == std::string_view::npos || end > kHeadBytesMax) return broken();
+  if (end > kHeadBytesMax) return broken();  // npos, too
   FormPart out{.name = {}, .file_name = {}, .content = part.substr(end + 4)};
   std::string_view head = part.substr(0, end);
   while (!head.empty()) {
