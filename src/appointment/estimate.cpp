@@ -24,7 +24,8 @@ Duration mean(const std::vector<Duration>& values) {
 }
 
 double factor_at(std::vector<double> factors, double share) {
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(factors.size() - 1) + 0.5);
+  const auto at =
+      static_cast<std::size_t>(std::lround(share * static_cast<double>(factors.size() - 1)));
   std::ranges::nth_element(factors, factors.begin() + static_cast<std::ptrdiff_t>(at));
   return factors[at];
 }
@@ -33,7 +34,8 @@ double factor_at(std::vector<double> factors, double share) {
 
 Duration quantile(std::vector<Duration> values, double share) {
   if (values.empty()) return {};
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+  const auto at =
+      static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)));
   std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(at));
   return values[at];
 }
