@@ -84,19 +84,20 @@ Result<Booking> Desk::cancel_in(Session& s, const std::string& id, LetterKind wh
 
 Task<Result<std::int64_t>> Desk::sweep() {
   return run<std::int64_t>([this](Session& s, Outcome& out) -> Result<std::int64_t> {
-    constexpr std::int64_t kEndedAtOnce = 500;
-    RV_ASSIGN(const std::vector<std::string> ended, rows::ended_holds(s, now(), kEndedAtOnce));
+    constexpr std::int64_t kSweptAtOnce = 500;
+    RV_ASSIGN(const std::vector<std::string> ended, rows::ended_holds(s, now(), kSweptAtOnce));
     for (const std::string& id : ended) {
       RV_ASSIGN(const Booking booking, rows::find(s, id));
       RV_TRY(end_hold(s, booking, out));
     }
-    RV_ASSIGN(const std::vector<rows::ClaimId> offers, rows::ended_offers(s, now(), kEndedAtOnce));
+    RV_ASSIGN(const std::vector<rows::ClaimId> offers, rows::ended_offers(s, now(), kSweptAtOnce));
     for (const rows::ClaimId& id : offers) {
       RV_ASSIGN(const Booking booking, rows::find(s, id.booking));
       const auto claim = std::ranges::find(booking.claims, id.quota, &Claim::quota);
       RV_TRY(end_or_extend_offer(s, booking, *claim, out));
     }
-    RV_ASSIGN(const std::vector<std::string> unconfirmed, rows::unconfirmed(s, now(), kEndedAtOnce));
+    RV_ASSIGN(const std::vector<std::string> unconfirmed,
+              rows::unconfirmed(s, now(), kSweptAtOnce));
     for (const std::string& id : unconfirmed) RV_TRY(end_unconfirmed(s, id, out));
     return static_cast<std::int64_t>(ended.size() + offers.size() + unconfirmed.size());
   });
