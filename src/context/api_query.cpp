@@ -4,11 +4,10 @@
 #include "context/detail/routes.h"
 #include "context/detail/selecting.h"
 #include "context/detail/view.h"
+#include "context/resource.h"
 
 namespace revier::context::detail {
 namespace {
-
-constexpr std::string_view kCountHeader = "NGSILD-Results-Count";
 
 // Distributed queries have no order (4.23.1); here every query is local.
 Result<std::optional<ngsi::Order>> order_of(const net::Request& request, const Exchange& exchange,
@@ -42,7 +41,7 @@ Task<Result<net::Response>> answer_query(const Api& api, const net::Request& req
   if (request.method == net::Method::kGet || request.method == net::Method::kHead) {
     link_pages(response, request, exchange.accept, page, found.more);
   }
-  if (found.count) response.header(std::string(kCountHeader), std::to_string(*found.count));
+  if (found.count) tell_count(response, *found.count);
   co_return response;
 }
 

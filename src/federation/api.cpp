@@ -17,7 +17,6 @@ using identity::Action;
 using identity::Caller;
 using identity::Scope;
 
-constexpr std::string_view kCountHeader = "NGSILD-Results-Count";
 constexpr std::string_view kAll = "/ngsi-ld/v1/csourceRegistrations";
 
 constexpr std::array<std::string_view, 24> kAsked = {
@@ -32,6 +31,7 @@ constexpr context::Parameters kQueryParameters = {kAsked, kSysAttrs};
 constexpr context::Parameters kShowParameters = {kOneShown, kSysAttrs};
 
 using detail::Api;
+using detail::kBodyBytesMax;
 
 // Errors: kUnauthenticated, kForbidden.
 Result<Caller> writer(const Api& api, const net::Request& request, std::string_view tenant) {
@@ -76,15 +76,6 @@ Task<Result<net::Response>> create(const Api& api, net::Request& request) {
   co_return response;
 }
 
-net::Response answer_shown(const net::Request& request, const Exchange& exchange,
-                           std::string body) {
-  net::Response response = context::answer(request, 200, exchange.accept, std::move(body));
-  if (exchange.accept == context::Media::kJson) {
-    context::link_context(response, exchange.context->link());
-  }
-  return response;
-}
-
 std::string shown(const Api& api, const net::Request& request, const Exchange& exchange,
                   const Caller& caller, const Match& match) {
   const Registration& registration = *match.registration;
@@ -100,29 +91,19 @@ Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   RV_CO_ASSIGN(const Caller caller, writer(api, request, exchange.tenant));
   RV_CO_ASSIGN(const auto found, path_registration(api, request, exchange.tenant));
-  co_return answer_shown(request, exchange, shown(api, request, exchange, caller, {found, {}, {}}));
+  co_return context::answer_document(request, exchange,
+                                     shown(api, request, exchange, caller, {found, {}, {}}));
 }
 
 Task<Result<net::Response>> query(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   RV_CO_ASSIGN(const Caller caller, writer(api, request, exchange.tenant));
   RV_CO_ASSIGN(const Wanted wanted, detail::wanted_of(request, *exchange.context));
-  RV_CO_ASSIGN(const context::Page page, context::page_of(request));
-  if (page.limit == 0 && !page.count) {
-    co_return fail(Code::kBadRequestData, "limit=0 is for count=true", "limit");
-  }
   RV_CO_ASSIGN(const auto matches,
                api.registrations.match(exchange.tenant, wanted, *exchange.context));
-  std::string body = "[";
-  const std::size_t end = std::min(matches.size(), page.offset + page.limit);
-  for (std::size_t i = page.offset; i < end; ++i) {
-    if (body.size() > 1) body.push_back(',');
-    body += shown(api, request, exchange, caller, matches[i]);
-  }
-  net::Response response = answer_shown(request, exchange, body + "]");
-  context::link_pages(response, request, exchange.accept, page, end < matches.size());
-  if (page.count) response.header(std::string(kCountHeader), std::to_string(matches.size()));
-  co_return response;
+  co_return context::answer_page(request, exchange, matches.size(), [&](std::size_t i) {
+    return shown(api, request, exchange, caller, matches[i]);
+  });
 }
 
 Task<Result<net::Response>> update(const Api& api, net::Request& request) {
@@ -161,7 +142,7 @@ Task<Result<net::Response>> identity(const Api& api, net::Request& request) {
     out.key("@context").raw(exchange.context->reference());
   }
   out.end_object();
-  co_return answer_shown(request, exchange, std::move(body));
+  co_return context::answer_document(request, exchange, std::move(body));
 }
 
 }  // namespace
@@ -169,16 +150,16 @@ Task<Result<net::Response>> identity(const Api& api, net::Request& request) {
 void add_routes(net::Router& router, Registrations& registrations, Watchers& watchers,
                 context::Binding binding, const Clock& civil_clock, std::string alias) {
   using enum net::Method;
-  using detail::route;
   const auto api = std::make_shared<const Api>(
       Api{registrations, watchers, std::move(binding), civil_clock, std::move(alias)});
   const std::string all(kAll);
-  route(router, api, {kPost, all, kNoParameters, create});
-  route(router, api, {kGet, all, kQueryParameters, query});
-  route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve});
-  route(router, api, {kPatch, all + "/{id}", kNoParameters, update});
-  route(router, api, {kDelete, all + "/{id}", kNoParameters, remove});
-  route(router, api, {kGet, "/ngsi-ld/v1/info/sourceIdentity", kNoParameters, identity});
+  context::route(router, api, {kPost, all, kNoParameters, create}, kBodyBytesMax);
+  context::route(router, api, {kGet, all, kQueryParameters, query}, kBodyBytesMax);
+  context::route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve}, kBodyBytesMax);
+  context::route(router, api, {kPatch, all + "/{id}", kNoParameters, update}, kBodyBytesMax);
+  context::route(router, api, {kDelete, all + "/{id}", kNoParameters, remove}, kBodyBytesMax);
+  context::route(router, api, {kGet, "/ngsi-ld/v1/info/sourceIdentity", kNoParameters, identity},
+                 kBodyBytesMax);
   detail::add_watcher_routes(router, api);
 }
 

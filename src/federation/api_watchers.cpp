@@ -14,8 +14,6 @@ using identity::Caller;
 using identity::Scope;
 using subscription::Subscription;
 
-constexpr std::string_view kCountHeader = "NGSILD-Results-Count";
-constexpr std::size_t kBodyBytesMax = 256 * 1024;
 constexpr std::string_view kAll = "/ngsi-ld/v1/csourceSubscriptions";
 
 constexpr std::array<std::string_view, 4> kPaged = {"limit", "offset", "count", "options"};
@@ -80,41 +78,21 @@ std::string shown(const Api& api, const net::Request& request, const Exchange& e
        context::has_option(request, "sysAttrs"), true, false});
 }
 
-net::Response answer_shown(const net::Request& request, const Exchange& exchange,
-                           std::string body) {
-  net::Response response = context::answer(request, 200, exchange.accept, std::move(body));
-  if (exchange.accept == context::Media::kJson) {
-    context::link_context(response, exchange.context->link());
-  }
-  return response;
-}
-
 Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
-  co_return answer_shown(request, exchange, shown(api, request, exchange, entry));
+  co_return context::answer_document(request, exchange, shown(api, request, exchange, entry));
 }
 
 Task<Result<net::Response>> query(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   const Caller caller = api.binding.access.authenticate(request);
   RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant(exchange.tenant)));
-  RV_CO_ASSIGN(const context::Page page, context::page_of(request));
-  if (page.limit == 0 && !page.count) {
-    co_return fail(Code::kBadRequestData, "limit=0 is for count=true", "limit");
-  }
   std::vector<Watchers::Entry> all = api.watchers.list(exchange.tenant);
   std::erase_if(all, [&](const auto& entry) { return !owns(caller, *entry.subscription); });
-  std::string body = "[";
-  const std::size_t end = std::min(all.size(), page.offset + page.limit);
-  for (std::size_t i = page.offset; i < end; ++i) {
-    if (body.size() > 1) body.push_back(',');
-    body += shown(api, request, exchange, all[i]);
-  }
-  net::Response response = answer_shown(request, exchange, body + "]");
-  context::link_pages(response, request, exchange.accept, page, end < all.size());
-  if (page.count) response.header(std::string(kCountHeader), std::to_string(all.size()));
-  co_return response;
+  co_return context::answer_page(request, exchange, all.size(), [&](std::size_t i) {
+    return shown(api, request, exchange, all[i]);
+  });
 }
 
 Task<Result<net::Response>> update(const Api& api, net::Request& request) {
@@ -136,25 +114,14 @@ Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
 
 }  // namespace
 
-void route(net::Router& router, const ApiPtr& api, const Route& given) {
-  const net::AsyncHandler handler = [api, operation = given.operation,
-                                     &parameters = given.parameters](net::Request& request) {
-    const auto run = [&api = *api, operation, &request] { return operation(api, request); };
-    return context::serve(api->binding, request, &parameters, run);
-  };
-  for (const std::string_view end : {"", "/"}) {
-    router.add(given.method, given.pattern + std::string(end), handler, {kBodyBytesMax});
-  }
-}
-
 void add_watcher_routes(net::Router& router, const ApiPtr& api) {
   using enum net::Method;
   const std::string all(kAll);
-  route(router, api, {kPost, all, kNoParameters, create});
-  route(router, api, {kGet, all, kQueryParameters, query});
-  route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve});
-  route(router, api, {kPatch, all + "/{id}", kNoParameters, update});
-  route(router, api, {kDelete, all + "/{id}", kNoParameters, remove});
+  context::route(router, api, {kPost, all, kNoParameters, create}, kBodyBytesMax);
+  context::route(router, api, {kGet, all, kQueryParameters, query}, kBodyBytesMax);
+  context::route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve}, kBodyBytesMax);
+  context::route(router, api, {kPatch, all + "/{id}", kNoParameters, update}, kBodyBytesMax);
+  context::route(router, api, {kDelete, all + "/{id}", kNoParameters, remove}, kBodyBytesMax);
 }
 
 }  // namespace revier::federation::detail

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "federation/document.h"
+#include "subscription/document.h"
 
 namespace revier::federation {
 namespace {
@@ -63,24 +64,6 @@ void write_information(json::Writer& out, const json::Value& list, const Shown& 
   out.end_array();
 }
 
-// Values of contextSourceInfo are what opens the source: tokens.
-void write_source_info(json::Writer& out, const json::Value& pairs, bool secrets) {
-  out.begin_array();
-  for (const json::Value pair : pairs.elements()) {
-    out.begin_object();
-    for (const auto [key, value] : pair.members()) {
-      out.key(key);
-      if (key == "value" && !secrets) {
-        out.string("***");
-      } else {
-        out.value(value);
-      }
-    }
-    out.end_object();
-  }
-  out.end_array();
-}
-
 void write_counters(json::Writer& out, const Counters& counters) {
   if (counters.times_sent == 0) return;
   out.member("status", counters.last_failed ? "failed" : "ok");
@@ -107,7 +90,7 @@ std::string to_json(const Registration& registration, const Counters& counters,
     if (key == "information") {
       write_information(out, value, shown);
     } else if (key == "contextSourceInfo") {
-      write_source_info(out, value, shown.secrets);
+      subscription::write_pairs(out, value, shown.secrets);
     } else {
       out.value(value);
     }

@@ -12,7 +12,6 @@ using detail::Asked;
 using detail::Parts;
 
 constexpr std::string_view kAll = "/ngsi-ld/v1/temporal/entities";
-constexpr std::string_view kCountHeader = "NGSILD-Results-Count";
 
 namespace names {
 using Word = std::string_view;
@@ -100,11 +99,8 @@ std::string content_range(const Part& part) {
 net::Response answered(const net::Request& request, const Exchange& exchange, Answer answer) {
   const int status = answer.part ? 206 : 200;
   net::Response response =
-      context::answer(request, status, exchange.accept, std::move(answer.body));
+      context::answer_document(request, exchange, std::move(answer.body), status);
   if (answer.part) response.header("Content-Range", content_range(*answer.part));
-  if (exchange.accept == context::Media::kJson) {
-    context::link_context(response, exchange.context->link());
-  }
   return response;
 }
 
@@ -133,7 +129,7 @@ Task<Result<net::Response>> answer_query(const Api& api, const net::Request& req
     const context::Page page{asked.page.limit, asked.page.offset, asked.page.count};
     context::link_pages(response, request, exchange.accept, page, more);
   }
-  if (count) response.header(std::string(kCountHeader), std::to_string(*count));
+  if (count) context::tell_count(response, *count);
   co_return response;
 }
 
@@ -263,19 +259,13 @@ Task<Result<net::Response>> remove_evolution(const Api& api, net::Request& reque
 
 void add_routes(net::Router& router, History& history, context::Binding binding) {
   using enum net::Method;
-  using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
   const auto api = std::make_shared<const Api>(Api{history, std::move(binding)});
   const std::shared_ptr<const context::Binding> shared(api, &api->binding);
   const auto add_route = [&](net::Method method, const std::string& pattern,
-                             const context::Parameters& parameters, Operation operation) {
-    const net::AsyncHandler handler = [api, operation, &parameters](net::Request& request) {
-      return context::serve(api->binding, request, &parameters,
-                            [&api = *api, operation, &request] { return operation(api, request); });
-    };
-    for (const std::string_view end : {"", "/"}) {
-      router.add(method, pattern + std::string(end), handler,
-                 {api->binding.options.batch_body_bytes_max});
-    }
+                             const context::Parameters& parameters,
+                             decltype(context::Route<Api>::operation) operation) {
+    context::route(router, api, {method, pattern, parameters, operation},
+                   api->binding.options.batch_body_bytes_max);
   };
   const std::string all(kAll);
   const std::string one = all + "/{id}";

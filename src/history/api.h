@@ -4,7 +4,7 @@
 //
 // Thread safety: the routes run on any io thread.
 #pragma once
-#include "context/binding.h"
+#include "context/resource.h"
 #include "history/history.h"
 #include "net/http.h"
 

@@ -100,36 +100,16 @@ Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
   co_return context::answer_empty(request, 204);
 }
 
-using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
-
-struct Route {
-  net::Method method;
-  std::string pattern;
-  const context::Parameters& parameters;
-  Operation operation;
-};
-
-void route(net::Router& router, const ApiPtr& api, const Route& given) {
-  const net::AsyncHandler handler = [api, operation = given.operation,
-                                     &parameters = given.parameters](net::Request& request) {
-    return context::serve(api->binding, request, &parameters,
-                          [&api = *api, operation, &request] { return operation(api, request); });
-  };
-  for (const std::string_view end : {"", "/"}) {
-    router.add(given.method, given.pattern + std::string(end), handler, {kBodyBytesMax});
-  }
-}
-
 }  // namespace
 
 void add_routes(net::Router& router, Contexts& contexts, context::Binding binding) {
   using enum net::Method;
   const auto api = std::make_shared<const Api>(Api{contexts, std::move(binding)});
   const std::string all = "/ngsi-ld/v1/jsonldContexts";
-  route(router, api, {kPost, all, kNoParameters, add});
-  route(router, api, {kGet, all, kListParameters, list});
-  route(router, api, {kGet, all + "/{id}", kServeParameters, retrieve});
-  route(router, api, {kDelete, all + "/{id}", kDeleteParameters, remove});
+  context::route(router, api, {kPost, all, kNoParameters, add}, kBodyBytesMax);
+  context::route(router, api, {kGet, all, kListParameters, list}, kBodyBytesMax);
+  context::route(router, api, {kGet, all + "/{id}", kServeParameters, retrieve}, kBodyBytesMax);
+  context::route(router, api, {kDelete, all + "/{id}", kDeleteParameters, remove}, kBodyBytesMax);
 }
 
 }  // namespace revier::ldcontext

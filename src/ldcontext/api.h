@@ -9,7 +9,7 @@
 //
 // Thread safety: the routes run on any io thread.
 #pragma once
-#include "context/binding.h"
+#include "context/resource.h"
 #include "ldcontext/contexts.h"
 #include "net/http.h"
 

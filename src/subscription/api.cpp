@@ -13,7 +13,6 @@ using identity::Action;
 using identity::Caller;
 using identity::Scope;
 
-constexpr std::string_view kCountHeader = "NGSILD-Results-Count";
 constexpr std::size_t kBodyBytesMax = 256 * 1024;
 
 struct Api {
@@ -86,49 +85,29 @@ Task<Result<net::Response>> create(const Api& api, net::Request& request) {
   co_return response;
 }
 
-net::Response shown(const net::Request& request, const Exchange& exchange, std::string body) {
-  net::Response response = context::answer(request, 200, exchange.accept, std::move(body));
-  if (exchange.accept == context::Media::kJson) {
-    context::link_context(response, exchange.context->link());
-  }
-  return response;
-}
-
-bool wants_sys_attrs(const net::Request& request) {
-  const std::string options = request.query_param("options").value_or("");
-  return options.find("sysAttrs") != std::string::npos;
-}
-
 Shown view_of(const Api& api, const net::Request& request, const Exchange& exchange) {
   return {*exchange.context, api.civil_clock.now(), exchange.accept == context::Media::kLdJson,
-          wants_sys_attrs(request), true};
+          context::has_option(request, "sysAttrs"), true};
 }
 
 Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
-  co_return shown(request, exchange,
-                  to_json(*entry.subscription, entry.counters, view_of(api, request, exchange)));
+  co_return context::answer_document(
+      request, exchange,
+      to_json(*entry.subscription, entry.counters, view_of(api, request, exchange)));
 }
 
 Task<Result<net::Response>> query(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   const Caller caller = api.caller(request);
   RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant(exchange.tenant)));
-  RV_CO_ASSIGN(const context::Page page, context::page_of(request));
   std::vector<Entry> all = api.subscriptions.list(exchange.tenant);
   std::erase_if(all, [&](const Entry& entry) { return !owns(caller, *entry.subscription); });
-  std::string body = "[";
   const Shown view = view_of(api, request, exchange);
-  const std::size_t end = std::min(all.size(), page.offset + page.limit);
-  for (std::size_t i = page.offset; i < end; ++i) {
-    if (body.size() > 1) body.push_back(',');
-    body += to_json(*all[i].subscription, all[i].counters, view);
-  }
-  net::Response response = shown(request, exchange, body + "]");
-  context::link_pages(response, request, exchange.accept, page, end < all.size());
-  if (page.count) response.header(std::string(kCountHeader), std::to_string(all.size()));
-  co_return response;
+  co_return context::answer_page(request, exchange, all.size(), [&](std::size_t i) {
+    return to_json(*all[i].subscription, all[i].counters, view);
+  });
 }
 
 Task<Result<net::Response>> update(const Api& api, net::Request& request) {
@@ -150,8 +129,7 @@ Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
   co_return context::answer_empty(request, 204);
 }
 
-// --- Dead letters
-// ---------------------------------------------------------------------------------
+// --- Dead letters -------------------------------------------------------------------------------
 
 std::string letters_json(const std::vector<DeadLetter>& letters) {
   std::string text;
@@ -209,18 +187,6 @@ constexpr context::Parameters kNoParameters = {{}, {}};
 constexpr context::Parameters kQueryParameters = {kPaged, kSysAttrs};
 constexpr context::Parameters kShowParameters = {kShown, kSysAttrs};
 
-// A resource of NGSI-LD is written with a slash at the end and without (6.2).
-void route(net::Router& router, net::Method method, const std::string& pattern, const ApiPtr& api,
-           Operation operation, const context::Parameters& parameters = kNoParameters) {
-  const net::AsyncHandler handler = [api, operation, &parameters](net::Request& request) {
-    const auto run = [&api = *api, operation, &request] { return operation(api, request); };
-    return context::serve(api->binding, request, &parameters, run);
-  };
-  for (const std::string_view end : {"", "/"}) {
-    router.add(method, pattern + std::string(end), handler, {kBodyBytesMax});
-  }
-}
-
 // One of Revier's own, which may come without a body.
 void route_own(net::Router& router, net::Method method, const std::string& pattern,
                const ApiPtr& api, Operation operation) {
@@ -240,11 +206,12 @@ void add_routes(net::Router& router, Subscriptions& subscriptions, context::Bind
   const auto api =
       std::make_shared<const Api>(Api{subscriptions, std::move(binding), civil_clock, pool});
   const std::string all = "/ngsi-ld/v1/subscriptions";
-  route(router, kPost, all, api, create);
-  route(router, kGet, all, api, query, kQueryParameters);
-  route(router, kGet, all + "/{id}", api, retrieve, kShowParameters);
-  route(router, kPatch, all + "/{id}", api, update);
-  route(router, kDelete, all + "/{id}", api, remove);
+  using context::route;
+  route(router, api, {kPost, all, kNoParameters, create}, kBodyBytesMax);
+  route(router, api, {kGet, all, kQueryParameters, query}, kBodyBytesMax);
+  route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve}, kBodyBytesMax);
+  route(router, api, {kPatch, all + "/{id}", kNoParameters, update}, kBodyBytesMax);
+  route(router, api, {kDelete, all + "/{id}", kNoParameters, remove}, kBodyBytesMax);
   const std::string letters = "/api/v1/subscriptions/{id}/dead-letters";
   route_own(router, kGet, letters, api, dead_letters);
   route_own(router, kDelete, letters, api, drop);

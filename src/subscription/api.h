@@ -11,7 +11,7 @@
 //
 // Thread safety: the routes run on any io thread.
 #pragma once
-#include "context/binding.h"
+#include "context/resource.h"
 #include "net/http.h"
 #include "net/server.h"
 #include "subscription/subscriptions.h"

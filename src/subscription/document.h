@@ -40,6 +40,10 @@ struct Shown {
 [[nodiscard]] std::string to_json(const Subscription& subscription, const Counters& counters,
                                   const Shown& shown);
 
+// Key-value pairs that open an endpoint or a source (receiverInfo, contextSourceInfo); without
+// `secrets` their values are "***".
+void write_pairs(json::Writer& out, const json::Value& pairs, bool secrets);
+
 // The texts of enums, as the specification writes them.
 [[nodiscard]] std::string_view name_of(BodyType type);
 

@@ -34,23 +34,6 @@ void write_selector(json::Writer& out, const json::Value& selector, const Subscr
   out.end_object();
 }
 
-void write_pairs(json::Writer& out, const json::Value& pairs, bool secrets) {
-  out.begin_array();
-  for (const json::Value pair : pairs.elements()) {
-    out.begin_object();
-    for (const auto [key, value] : pair.members()) {
-      out.key(key);
-      if (key == "value" && !secrets) {
-        out.string("***");
-      } else {
-        out.value(value);
-      }
-    }
-    out.end_object();
-  }
-  out.end_array();
-}
-
 void write_endpoint(json::Writer& out, const json::Value& endpoint, bool secrets) {
   out.begin_object();
   for (const auto [key, value] : endpoint.members()) {
@@ -109,6 +92,23 @@ void write_defaults(json::Writer& out, const Subscription& of, const json::Value
 }
 
 }  // namespace
+
+void write_pairs(json::Writer& out, const json::Value& pairs, bool secrets) {
+  out.begin_array();
+  for (const json::Value pair : pairs.elements()) {
+    out.begin_object();
+    for (const auto [key, value] : pair.members()) {
+      out.key(key);
+      if (key == "value" && !secrets) {
+        out.string("***");
+      } else {
+        out.value(value);
+      }
+    }
+    out.end_object();
+  }
+  out.end_array();
+}
 
 std::string to_json(const Subscription& subscription, const Counters& counters,
                     const Shown& shown) {

@@ -175,7 +175,9 @@ case("4.12", "pages are linked with each other",
           answer_headers={"NGSILD-Results-Count": "5"}),
      step("GET /entities?type=T&limit=0&count=true", 200, json=[],
           answer_headers={"NGSILD-Results-Count": "5"}),
-     refused("GET /entities?type=T&limit=0", "BadRequestData"))
+     refused("GET /entities?type=T&limit=0", "BadRequestData"),
+     refused("GET /subscriptions?limit=0", "BadRequestData"),
+     refused("GET /csourceSubscriptions?limit=0", "BadRequestData"))
 
 case("4.17", "types are selected by the language of types",
      step("POST /entities", 201, {"id": "urn:a:1", "type": ["A", "B"]}),

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "context/binding.h"
+#include "context/resource.h"
 #include "federation/registrations.h"
 #include "federation/watchers.h"
 
@@ -21,16 +21,8 @@ struct Api {
   std::int64_t since_us = monotonic_us();
 };
 using ApiPtr = std::shared_ptr<const Api>;
-using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
 
-struct Route {
-  net::Method method;
-  std::string pattern;
-  const context::Parameters& parameters;  // must live as long as the router
-  Operation operation;
-};
-// Adds it, with and without a slash at its end.
-void route(net::Router& router, const ApiPtr& api, const Route& given);
+inline constexpr std::size_t kBodyBytesMax = std::size_t{256} * 1024;
 
 void add_watcher_routes(net::Router& router, const ApiPtr& api);
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Resources under /ngsi-ld/v1 of other modules: their routes, and answers of one document or of a
+// page of them, as the HTTP binding wants them (ETSI GS CIM 009 V1.9.1, clauses 6.2 and 6.3).
+//
+//   struct Api { Things& things; context::Binding binding; };
+//   context::route(router, api, {kGet, "/ngsi-ld/v1/things", kParameters, query}, kBodyBytesMax);
+//
+// Thread safety: pure functions.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "context/binding.h"
+
+namespace revier::context {
+
+// A is what the operations of a resource share; it has a member `Binding binding`.
+template <class A>
+struct Route {
+  net::Method method;
+  std::string pattern;
+  const Parameters& parameters;  // must live as long as the router
+  Task<Result<net::Response>> (*operation)(const A&, net::Request&);
+};
+
+// Adds a route to `handler`, with and without a slash at its end: both are the same (6.2).
+void add_both(net::Router& router, net::Method method, const std::string& pattern,
+              const net::AsyncHandler& handler, std::size_t body_bytes_max);
+
+// Adds the route; errors become ProblemDetails, and what serve() refuses does not reach it.
+template <class A>
+void route(net::Router& router, const std::shared_ptr<const A>& api, const Route<A>& given,
+           std::size_t body_bytes_max) {
+  const net::AsyncHandler handler = [api, operation = given.operation,
+                                     &parameters = given.parameters](net::Request& request) {
+    return serve(api->binding, request, &parameters,
+                 [&api = *api, operation, &request] { return operation(api, request); });
+  };
+  add_both(router, given.method, given.pattern, handler, body_bytes_max);
+}
+
+// `body` under the names of the exchange's @context, which a JSON answer links to (6.3.5).
+[[nodiscard]] net::Response answer_document(const net::Request& request, const Exchange& exchange,
+                                            std::string body, int status = 200);
+
+// An array of the documents of one page out of `total`, each written by `document(index)`, with
+// links to the pages beside it and, where the client asked, the count (6.3.10, 6.3.13).
+// Errors: kBadRequestData for limit=0 without count=true.
+[[nodiscard]] Result<net::Response> answer_page(
+    const net::Request& request, const Exchange& exchange, std::size_t total,
+    const std::function<std::string(std::size_t)>& document);
+
+// How many there are in all (6.3.13).
+void tell_count(net::Response& response, std::size_t count);
+
+}  // namespace revier::context

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Fuzzes every parser for a given time and prints what came of it, as a table.
+
+Takes the targets of the fuzz tree in turns, a slice at a time, until each has had its minutes of CPU
+time. What was done is kept in a folder, so that a campaign that was stopped goes on where it was:
+inputs that reach new code in NAME/, what brought a target down in NAME-found/, the sums in
+sums.json. A target that found something stands still until its fault is mended and the file removed.
+
+    cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_targets
+    tests/fuzz/campaign.py --minutes 60 [--jobs 2] [--kept build/fuzz-campaign] [NAME...]
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SLICE_S = 120
+INPUT_BYTES_MAX = 65536
+
+
+class Campaign:
+    """The sums of each target, in a file, and one slice of it at a time."""
+
+    def __init__(self, tree, kept, seconds):
+        self.tree, self.kept, self.seconds = tree, kept, seconds
+        self.file = kept / "sums.json"
+        kept.mkdir(parents=True, exist_ok=True)
+        self.sums = json.loads(self.file.read_text()) if self.file.exists() else {}
+        self.broken = set()  # targets that ended by themselves without an input to show for it
+
+    def of(self, name):
+        return self.sums.setdefault(name, {"seconds": 0.0, "runs": 0})
+
+    def found(self, name):
+        return sorted((self.kept / f"{name}-found").glob("*"))
+
+    def is_over(self, name):
+        spent = self.of(name)["seconds"] >= self.seconds
+        return spent or name in self.broken or bool(self.found(name))
+
+    def run_slice(self, name):
+        """Fuzzes for a slice; adds CPU time and number of runs to the sums."""
+        inputs, found = self.kept / name, self.kept / f"{name}-found"
+        inputs.mkdir(exist_ok=True)
+        found.mkdir(exist_ok=True)
+        log = self.kept / f"{name}.log"
+        with open(log, "wb") as output:
+            child = subprocess.Popen(
+                [self.tree / "tests/fuzz" / f"{name}_fuzz", inputs, HERE / "corpus" / name,
+                 f"-max_total_time={SLICE_S}", f"-max_len={INPUT_BYTES_MAX}", "-timeout=20",
+                 "-rss_limit_mb=3072", f"-artifact_prefix={found}/", "-print_final_stats=1"],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT)
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+        runs = re.findall(r"stat::number_of_executed_units: (\d+)", log.read_text(errors="replace"))
+        sums = self.of(name)
+        sums["seconds"] += usage.ru_utime + usage.ru_stime
+        sums["runs"] += int(runs[-1]) if runs else 0
+        self.file.write_text(json.dumps(self.sums, indent=1, sort_keys=True))
+        if child.returncode and not self.found(name):
+            print(f"{name}: ended with {child.returncode}; see {log}", flush=True)
+            self.broken.add(name)
+
+    def work(self, names):
+        """Slices in turns until each target is over."""
+        while left := [name for name in names if not self.is_over(name)]:
+            name = min(left, key=lambda name: self.of(name)["seconds"])
+            self.run_slice(name)
+            sums = self.of(name)
+            print(f"{time.strftime('%H:%M:%S')} {name}: {sums['seconds'] / 60:.1f} minutes, "
+                  f"{sums['runs']:,} runs, {len(self.found(name))} found", flush=True)
+
+    def table(self, names):
+        lines = ["| parser | CPU minutes | runs | inputs kept | found |", "|---|---|---|---|---|"]
+        for name in names:
+            sums = self.of(name)
+            inputs = len(list((self.kept / name).glob("*")))
+            lines.append(f"| {name} | {sums['seconds'] / 60:.0f} | {sums['runs']:,} | {inputs:,} | "
+                         f"{len(self.found(name))} |")
+        return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="targets; all where none is named")
+    parser.add_argument("--minutes", type=float, default=60, help="CPU time for each (default 60)")
+    parser.add_argument("--jobs", type=int, default=1, help="targets at once (default 1)")
+    parser.add_argument("--tree", type=Path, default=ROOT / "build/fuzz")
+    parser.add_argument("--kept", type=Path, default=ROOT / "build/fuzz-campaign")
+    chosen = parser.parse_args()
+    known = sorted(file.name.removesuffix("_fuzz.cpp") for file in HERE.glob("*_fuzz.cpp"))
+    names = chosen.names or known
+    if unknown := set(names) - set(known):
+        parser.error(f"no target named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    campaign = Campaign(chosen.tree, chosen.kept, chosen.minutes * 60)
+    with ThreadPoolExecutor(chosen.jobs) as pool:
+        list(pool.map(campaign.work, [names[job::chosen.jobs] for job in range(chosen.jobs)]))
+    print(campaign.table(names))
+    return 1 if campaign.broken or any(campaign.found(name) for name in names) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
