@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Fuzzes every parser for a given time and prints what came of it, as a table.
 
-Takes the targets of the fuzz tree in turns, a slice at a time, until each has had its minutes of CPU
-time. What was done is kept in a folder, so that a campaign that was stopped goes on where it was:
-inputs that reach new code in NAME/, what brought a target down in NAME-found/, the sums in
-sums.json. A target that found something stands still until its fault is mended and the file removed.
+Takes the targets of the fuzz tree in turns, a slice at a time, until each has had its minutes of
+CPU time. What was done is kept in a folder, so that a campaign that was stopped goes on where it
+was: inputs that reach new code in NAME/, what brought a target down in NAME-found/, the sums in
+sums.json. A target that found something stands still until its fault is mended and its file gone.
 
     cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_targets
     tests/fuzz/campaign.py --minutes 60 [--jobs 2] [--kept build/fuzz-campaign] [NAME...]
