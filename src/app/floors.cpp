@@ -11,6 +11,7 @@
 #include "door/store.h"
 #include "event/draft_store.h"
 #include "mail/outbox.h"
+#include "newsletter/store.h"
 #include "publication/publication.h"
 #include "setup/settings.h"
 #include "ticket/booking_store.h"
@@ -25,7 +26,7 @@ std::vector<records::Migration> migrations() {
        {identity::migrations(), consent::migrations(), mail::migrations(),
         publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
         door::rows::migrations(), backup::migrations(), setup::migrations(),
-        appointment::Queue::migrations()}) {
+        appointment::Queue::migrations(), newsletter::rows::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

@@ -305,6 +305,13 @@ constexpr OptionRow kRows[] = {
      .most = 1'000'000,
      .help = "Times that one network (IPv4 /24, IPv6 /56) can reserve in a quarter of an hour; it "
              "is counted in memory only"},
+    {.name = "newsletter.network_sign_ups",
+     .type = kInteger,
+     .default_text = "60",
+     .least = 1,
+     .most = 1'000'000,
+     .help = "Times that one network (IPv4 address, IPv6 /64) can order the newsletter in a "
+             "quarter of an hour; it is counted in memory only"},
     {.name = "registration.confirm_within",
      .type = kInteger,
      .default_text = "0",

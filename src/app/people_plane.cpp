@@ -12,6 +12,8 @@
 #include "base/run_task.h"
 #include "door/api.h"
 #include "door/store.h"
+#include "newsletter/links.h"
+#include "newsletter/page_routes.h"
 #include "records/copies.h"
 #include "ticket/api.h"
 #include "ticket/page_routes.h"
@@ -37,6 +39,22 @@ Result<> write_check_ins(records::Session& session, const ticket::Booking& booki
   return {};
 }
 
+// What the demo city writes about.
+std::vector<newsletter::Topic> demo_topics() {
+  return {{.id = "smart-city-days",
+           .position = 1,
+           .name_de = "Smart City Days",
+           .name_en = "Smart City Days",
+           .about_de = "Programm, Anmeldung und was sich ändert.",
+           .about_en = "Programme, registration and what changes."},
+          {.id = "digitale-stadt",
+           .position = 2,
+           .name_de = "Digitale Stadt",
+           .name_en = "Digital city",
+           .about_de = "Neue Online-Dienste und Vorhaben der Stadt.",
+           .about_en = "New online services and projects of the city."}};
+}
+
 class WholePeople final : public PeoplePlane {
  public:
   WholePeople(PeopleNeeds needs, const ticket::SecretLinks::Key& key, ticket::TicketKeys keys)
@@ -45,6 +63,7 @@ class WholePeople final : public PeoplePlane {
   Result<> open() {
     RV_TRY(needs_.accounts.database->writer().run_blocking(
         [](records::Session& session) { return ticket::store_wordings(session); }));
+    RV_TRY(open_newsletter());
     RV_ASSIGN(
         registrations_,
         ticket::Registrations::open(
@@ -64,7 +83,12 @@ class WholePeople final : public PeoplePlane {
                return std::ranges::any_of(uses,
                                           [](const door::CheckIn& use) { return !use.undone_at; });
              },
-             .erase_ended = door::rows::erase_ended}));
+             .erase_ended = [this](records::Session& session,
+                                   Instant now) { return erase_ended(session, now); },
+             .erase_person =
+                 [this](records::Session& session, const std::string& mail_key) {
+                   return newsletter_->erase_mail(session, mail_key);
+                 }}));
     calendar_.emplace(appointment::Calendar::Needs{.registrations = *registrations_,
                                                    .programme = needs_.programme,
                                                    .civil_clock = needs_.civil_clock});
@@ -90,6 +114,12 @@ class WholePeople final : public PeoplePlane {
                  .site_url = needs_.site_address,
                  .real_clock = needs_.accounts.clock,
                  .network_holds_max = needs_.options.number("appointment.network_holds")});
+    newsletter::add_pages(
+        router, {.newsletter = *newsletter_,
+                 .domain = domain(),
+                 .site = needs_.frame,
+                 .real_clock = needs_.accounts.clock,
+                 .network_sign_ups_max = needs_.options.number("newsletter.network_sign_ups")});
   }
 
   ticket::Domain domain() override {
@@ -101,7 +131,11 @@ class WholePeople final : public PeoplePlane {
             .pool = needs_.pool,
             .reads = needs_.reads,
             .civil_clock = needs_.civil_clock,
-            .export_more = write_check_ins};
+            .export_more = write_check_ins,
+            .export_person_more = [this](records::Session& session, const std::string& mail_key,
+                                         json::Writer& out) {
+              return newsletter_->write_export(session, mail_key, out);
+            }};
   }
 
   Result<> tick() override {
@@ -119,9 +153,33 @@ class WholePeople final : public PeoplePlane {
   ticket::Registrations& registrations() override { return *registrations_; }
   const appointment::Calendar& calendar() const override { return *calendar_; }
   appointment::Queue& queue() override { return queue_; }
+  newsletter::Newsletter& newsletter() override { return *newsletter_; }
   mail::SenderStatus mail_status() const override { return sender_->status(); }
 
  private:
+  Result<> open_newsletter() {
+    const web::Site& frame = needs_.frame;
+    RV_ASSIGN(
+        newsletter_,
+        newsletter::Newsletter::open(
+            {.database = *needs_.accounts.database,
+             .civil_clock = needs_.civil_clock,
+             .random = needs_.accounts.random,
+             .links = links_,
+             .site_url = needs_.site_address,
+             .site_name = [&frame](web::Language language) { return frame.name_in(language); },
+             .owner = [&frame](web::Language language) { return frame.owner_in(language); }}));
+    if (needs_.options.text("demo").empty() || !newsletter_->topics()->empty()) return {};
+    for (const newsletter::Topic& topic : demo_topics()) RV_TRY(newsletter_->put_topic(topic));
+    return {};
+  }
+
+  Result<std::int64_t> erase_ended(records::Session& session, Instant now) {
+    RV_ASSIGN(const std::int64_t uses, door::rows::erase_ended(session, now));
+    RV_ASSIGN(const std::int64_t newsletters, newsletter_->erase_ended(session, now));
+    return uses + newsletters;
+  }
+
   Result<> start_sender() {
     RV_ASSIGN(sender_,
               mail::Sender::open(
@@ -129,7 +187,7 @@ class WholePeople final : public PeoplePlane {
                    .civil_clock = needs_.civil_clock,
                    .real_clock = needs_.accounts.clock,
                    .head = [this] { return head(); },
-                   .html = [this](const mail::Message& message) { return html_of(message); }},
+                   .parts = [this](const mail::Message& message) { return parts_of(message); }},
                   mail_transport(needs_.options)));
     sender_->start();
     return {};
@@ -158,10 +216,17 @@ class WholePeople final : public PeoplePlane {
     return {};
   }
 
-  std::string html_of(const mail::Message& message) const {
+  Result<mail::Parts> parts_of(const mail::Message& message) const {
     const auto language = message.language == "en" ? web::Language::kEn : web::Language::kDe;
-    return web::letter_html(language,
-                            web::read_letter(message.subject, message.text, needs_.site_address));
+    const newsletter::LetterKey key = newsletter::split_letter_key(message.key);
+    return mail::Parts{
+        .text = message.text,
+        .html = web::letter_html(
+            language, web::read_letter(message.subject, message.text, needs_.site_address)),
+        .unsubscribe = key.subscriber.empty()
+                           ? std::string()
+                           : needs_.site_address +
+                                 newsletter::unsubscribe_path(links_, key.subscriber, language)};
   }
 
   // What the operator set, else what the organiser did.
@@ -184,6 +249,7 @@ class WholePeople final : public PeoplePlane {
   publication::Publisher publisher_;
   const ticket::LetterNeeds letters_{
       .occasion = needs_.occasion, .links = links_, .site_url = needs_.site_address};
+  std::unique_ptr<newsletter::Newsletter> newsletter_;
   std::unique_ptr<ticket::Registrations> registrations_;
   std::optional<appointment::Calendar> calendar_;
   appointment::Queue queue_{{.database = *needs_.accounts.database,

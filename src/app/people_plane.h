@@ -13,6 +13,7 @@
 #include "mail/sender.h"
 #include "net/http.h"
 #include "net/server.h"
+#include "newsletter/newsletter.h"
 #include "publication/publication.h"
 #include "ticket/api.h"
 #include "ticket/letters.h"
@@ -52,6 +53,7 @@ class PeoplePlane {
   [[nodiscard]] virtual ticket::Domain domain() = 0;
   [[nodiscard]] virtual const appointment::Calendar& calendar() const = 0;
   [[nodiscard]] virtual appointment::Queue& queue() = 0;
+  [[nodiscard]] virtual newsletter::Newsletter& newsletter() = 0;
   [[nodiscard]] virtual mail::SenderStatus mail_status() const = 0;
 };
 

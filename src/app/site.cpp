@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "console/routes.h"
 #include "identity/routes.h"
+#include "newsletter/texts.h"
 #include "setup/public_pages.h"
 #include "setup/texts.h"
 #include "web/asset.h"
@@ -210,7 +211,16 @@ class WholeSite final : public Site {
                 },
             .deliver = [this](const publication::Item& item) { return public_->deliver(item); },
         }));
+    show_newsletter();
     return public_->connect(people_->registrations());
+  }
+
+  // In the footer, once there is something to subscribe to.
+  void show_newsletter() {
+    frame_.footer.insert(frame_.footer.begin() + 3, {newsletter::texts::kNav, "/newsletter"});
+    frame_.shows = [this, shows = std::move(frame_.shows)](std::string_view page) {
+      return page == "/newsletter" ? people_->newsletter().is_offered() : shows(page);
+    };
   }
 
   void add_routes() {
@@ -245,6 +255,7 @@ class WholeSite final : public Site {
                   .programme = &public_->editor(),
                   .calendar = &people_->calendar(),
                   .queue = &people_->queue(),
+                  .newsletter = &people_->newsletter(),
                   .accounts = accounts_->identity.get(),
                   .real_clock = &real_clock_,
                   .site_address = site_address(options_, listening()),

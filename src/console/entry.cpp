@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "console/detail/entry.h"
+#include "console/detail/newsletter.h"
 #include "console/detail/setup.h"
 #include "console/detail/staff.h"
 #include "console/texts.h"
@@ -33,6 +34,7 @@ constexpr std::array kAreas{
     Area{"/console/termine", texts::kMenuAppointments, Action::kCasesWork},
     Area{"/console/warteraum", texts::kMenuRoom, Action::kCasesWork},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
+    Area{kNewsletterPage, texts::kMenuNewsletter, Action::kNewsletterEdit},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
     Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
     Area{"/console/daten", texts::kMenuData, Action::kDataRead},
@@ -108,6 +110,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
     if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
     if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
     if (area.action == Action::kSettingsManage && !needs.setup) continue;
+    if (area.action == Action::kNewsletterEdit && needs.newsletter == nullptr) continue;
     if (area.action == Action::kCasesWork && needs.calendar == nullptr) continue;
     if (may_open(caller, area)) add(area.page, area.label);
   }
@@ -179,6 +182,7 @@ void add_routes(net::Router& router, const Needs& needs) {
     add_programme(router, needs);
     add_programme_files(router, needs);
   }
+  if (needs.newsletter != nullptr) add_newsletter(router, needs);
   if (needs.broker != nullptr) add_data(router, needs);
   if (needs.setup) add_setup(router, needs);
   if (needs.accounts == nullptr) return;

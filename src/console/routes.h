@@ -13,6 +13,7 @@
 //                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen
 //   /console/termine, .../{id}        appointments of a day; /buchen for who rings up; /absagen
 //   /console/warteraum, .../{counter}  numbers, arrivals, calling; /zahlen: what was measured
+//   /console/newsletter               topics and who has them; /themen/{id}
 //   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again
 //   /console/konten, .../{id}         accounts of staff: invitation, roles, locking; administrators
 //   /console/tokens                   API tokens; administrators
@@ -41,6 +42,7 @@
 #include "jsonld/context.h"
 #include "mail/sender.h"
 #include "net/http.h"
+#include "newsletter/newsletter.h"
 #include "setup/settings.h"
 #include "ticket/api.h"
 #include "web/page.h"
@@ -77,6 +79,8 @@ struct Needs {
   // What can be booked where; without it there are no pages of appointments.
   const appointment::Calendar* calendar = nullptr;
   appointment::Queue* queue = nullptr;  // with `calendar`
+  // Without it there are no pages of the newsletter.
+  newsletter::Newsletter* newsletter = nullptr;
   // What changes accounts; without it there are no pages of staff.
   identity::Identity* accounts = nullptr;
   const Clock* real_clock = nullptr;  // with `accounts`

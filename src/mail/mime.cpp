@@ -82,6 +82,14 @@ void write_head(GMimeMessage* letter, const Message& message, const Letterhead& 
   g_mime_object_set_header(GMIME_OBJECT(letter), "Auto-Submitted", "auto-generated", nullptr);
 }
 
+// RFC 8058, 3.1: one POST by the mail program, without a question.
+void add_unsubscribe(GMimeMessage* letter, const std::string& address) {
+  GMimeObject* const object = GMIME_OBJECT(letter);
+  g_mime_object_set_header(object, "List-Unsubscribe", ("<" + one_line(address) + ">").c_str(),
+                           nullptr);
+  g_mime_object_set_header(object, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click", nullptr);
+}
+
 }  // namespace
 
 std::string message_id(const Message& message, const Letterhead& head) {
@@ -95,18 +103,19 @@ std::string message_id(const Message& message, const Letterhead& head) {
          head.from.substr(std::min(head.from.rfind('@'), head.from.size()));
 }
 
-std::string write_mime(const Message& message, const std::string& html, const Letterhead& head,
+std::string write_mime(const Message& message, const Parts& parts, const Letterhead& head,
                        Instant date) {
   start_gmime();
   const char* language = message.language == "en" ? "en" : "de";
   const Ref<GMimeMessage> letter(g_mime_message_new(TRUE));
   write_head(letter.get(), message, head, date);
-  const Ref<GMimePart> plain = text_part("plain", message.text, language);
-  if (html.empty()) {
+  if (!parts.unsubscribe.empty()) add_unsubscribe(letter.get(), parts.unsubscribe);
+  const Ref<GMimePart> plain = text_part("plain", parts.text, language);
+  if (parts.html.empty()) {
     g_mime_message_set_mime_part(letter.get(), GMIME_OBJECT(plain.get()));
     return to_bytes(GMIME_OBJECT(letter.get()));
   }
-  const Ref<GMimePart> rich = text_part("html", html, language);
+  const Ref<GMimePart> rich = text_part("html", parts.html, language);
   const Ref<GMimeMultipart> both(g_mime_multipart_new_with_subtype("alternative"));
   g_mime_multipart_add(both.get(), GMIME_OBJECT(plain.get()));
   g_mime_multipart_add(both.get(), GMIME_OBJECT(rich.get()));

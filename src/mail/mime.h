@@ -16,14 +16,21 @@
 
 namespace revier::mail {
 
+// What a letter says.
+struct Parts {
+  std::string text;
+  std::string html;         // may be empty
+  std::string unsubscribe;  // https address that ends such letters by one POST (RFC 8058), or empty
+};
+
 struct Letterhead {
   std::string from;       // address
   std::string from_name;  // may be empty
   std::string reply_to;   // address, may be empty
 };
 
-// Lines end in CRLF. `date` is the real time. `html` may be empty.
-[[nodiscard]] std::string write_mime(const Message& message, const std::string& html,
+// Lines end in CRLF. `date` is the real time. The text is that of the parts.
+[[nodiscard]] std::string write_mime(const Message& message, const Parts& parts,
                                      const Letterhead& head, Instant date);
 
 // "K5…@host" of the sender's address, without angle brackets.

@@ -58,6 +58,9 @@ std::string recipient_key(std::string_view to) {
   return key;
 }
 
+// Of the column "urgent": what goes first is the highest, and only 0 counts for the limit.
+std::int64_t rank(const Message& message) { return message.urgent ? 1 : message.bulk ? -1 : 0; }
+
 StoredMessage from_row(const records::Row& row) {
   StoredMessage stored{.id = row.integer("id"),
                        .message = {.key = row.text("message_key"),
@@ -67,7 +70,8 @@ StoredMessage from_row(const records::Row& row) {
                                    .subject = row.text("subject"),
                                    .text = row.text("body"),
                                    .language = row.text("language"),
-                                   .urgent = row.integer("urgent") != 0,
+                                   .urgent = row.integer("urgent") > 0,
+                                   .bulk = row.integer("urgent") < 0,
                                    .delete_after = {row.integer("delete_after")}},
                        .written_at = {row.integer("written_at")},
                        .state = state_of(row.text("state")),
@@ -109,7 +113,7 @@ Result<> enqueue(records::Session& session, const Message& message, Instant now)
        {"subject", message.subject},
        {"body", message.text},
        {"language", message.language},
-       {"urgent", message.urgent},
+       {"urgent", rank(message)},
        {"now", now.us},
        {"due", now.us},
        {"delete_after", message.delete_after.us},
@@ -260,6 +264,12 @@ Result<std::int64_t> erase_to(records::Session& session, std::string_view to) {
   return session.execute(
       "DELETE FROM mail_outbox WHERE recipient_key = :to AND purpose <> :account",
       {{"to", recipient_key(to)}, {"account", kAccountPurpose}});
+}
+
+Result<std::int64_t> erase_purpose_to(records::Session& session, std::string_view to,
+                                      std::string_view purpose) {
+  return session.execute("DELETE FROM mail_outbox WHERE recipient_key = :to AND purpose = :purpose",
+                         {{"to", recipient_key(to)}, {"purpose", purpose}});
 }
 
 Result<std::int64_t> erase_ended(records::Session& session, Instant now) {

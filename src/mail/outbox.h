@@ -33,6 +33,7 @@ struct Message {
   std::string text;             // plain text, lines ended by \n
   std::string language = "de";  // "de" or "en"
   bool urgent = false;   // goes first and is not held back by the limit an address: offers that end
+  bool bulk = false;     // one of many: goes after all others, the limit an address is not its own
   Instant delete_after;  // retention: when the row goes
 };
 
@@ -112,6 +113,9 @@ struct Counts {
                                              std::string_view key_begin);
 // Erases everything to an address but what is about accounts. How many.
 [[nodiscard]] Result<std::int64_t> erase_to(records::Session& session, std::string_view to);
+// Erases what was written to an address for one purpose. How many.
+[[nodiscard]] Result<std::int64_t> erase_purpose_to(records::Session& session, std::string_view to,
+                                                    std::string_view purpose);
 // Erases what has passed its retention. How many.
 [[nodiscard]] Result<std::int64_t> erase_ended(records::Session& session, Instant now);
 

@@ -97,8 +97,13 @@ class OutboxSender final : public Sender {
     RV_ASSIGN(const bool free, within_limit(stored));
     if (!free) return true;
     const Message& message = stored.message;
-    const std::string mime = write_mime(message, needs_.html ? needs_.html(message) : std::string(),
-                                        needs_.head(), needs_.real_clock.now());
+    const Result<Parts> parts =
+        needs_.parts ? needs_.parts(message) : Result<Parts>({message.text, {}, {}});
+    if (!parts) {
+      RV_TRY(write_down(stored, {Outcome::kDeferred, 0, parts.error().message}));
+      return true;
+    }
+    const std::string mime = write_mime(message, *parts, needs_.head(), needs_.real_clock.now());
     const Handing handing =
         transport_->send(message.to, mime, [&] { return mark_handed(stored.id); });
     RV_TRY(write_down(stored, handing));
@@ -114,7 +119,7 @@ class OutboxSender final : public Sender {
 
   // Puts a message off whose address has had its share of this hour.
   Result<bool> within_limit(const StoredMessage& stored) {
-    if (stored.message.urgent) return true;
+    if (stored.message.urgent || stored.message.bulk) return true;
     const Instant now = needs_.civil_clock.now();
     std::vector<Instant> times;
     RV_TRY(needs_.database.read([&](Session& session) -> Result<> {

@@ -13,7 +13,7 @@
 //
 // Put off by the server: again after 1, 5, 15, 60 minutes, then every 4 hours, for 3 days. A server
 // that cannot be used at all pauses all sending (10 s to 15 minutes) and counts for no message.
-// To one address at most 3 messages an hour leave; urgent ones are not counted.
+// To one address at most 3 messages an hour leave; urgent ones and mass mail are not counted.
 //
 // Thread safety: status() from any thread.
 #pragma once
@@ -45,8 +45,9 @@ class Sender {
     const Clock& civil_clock;          // of the rows
     const Clock& real_clock;           // of the Date field
     std::function<Letterhead()> head;  // asked for each letter
-    // The HTML side of a message; empty for none.
-    std::function<std::string(const Message&)> html;
+    // What a message says when it leaves; empty: its own text alone. An error puts it off, as a
+    // server would.
+    std::function<Result<Parts>(const Message&)> parts;
   };
 
   // Marks what a crash left unclear. `transport` may be null: then nothing is sent.

@@ -50,7 +50,7 @@ class SenderTest : public testing::TestWithParam<std::string> {
                   return Letterhead{
                       .from = "post@event.example", .from_name = "Jürgens Tage", .reply_to = {}};
                 },
-            .html = {}};
+            .parts = {}};
   }
   void queue(const std::string& key, const std::string& to = "ada@example.org",
              bool urgent = false) {
@@ -243,8 +243,8 @@ Message letter() {
 
 TEST(Mime, IsWholeAndCannotBeExtended) {
   const Letterhead head{.from = "post@event.example", .from_name = "Jürgen", .reply_to = {}};
-  const std::string mime =
-      write_mime(letter(), "<p>Größe</p>", head, *parse_iso8601("2026-03-01T10:00:00Z"));
+  const std::string mime = write_mime(letter(), {letter().text, "<p>Größe</p>", {}}, head,
+                                      *parse_iso8601("2026-03-01T10:00:00Z"));
   EXPECT_EQ(mime.find("\r\nBcc:"), std::string::npos);
   EXPECT_NE(mime.find("Date: Sun, 01 Mar 2026 10:00:00 +0000\r\n"), std::string::npos);
   EXPECT_NE(mime.find("Message-Id: <" + message_id(letter(), head) + ">\r\n"), std::string::npos);

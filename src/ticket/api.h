@@ -43,6 +43,9 @@ struct Domain {
   const Clock& civil_clock;
   // What other domains know of a booking, as members of its object in an export.
   std::function<Result<>(records::Session&, const Booking&, json::Writer&)> export_more = {};
+  // What other domains keep of an address, as members of the export of everything of a person.
+  std::function<Result<>(records::Session&, const std::string& mail_key, json::Writer&)>
+      export_person_more = {};
 };
 
 inline constexpr std::string_view kHoldLink = "hold";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/export.h"
 
-#include "consent/consent.h"
+#include "consent/export.h"
 #include "ticket/booking_store.h"
 #include "ticket/changes_store.h"
 #include "ticket/texts.h"
@@ -46,27 +46,6 @@ void write_parts(json::Writer& out, const Booking& booking, const Registrations&
   out.end_array();
 }
 
-Result<> write_consents(json::Writer& out, Session& session, const Booking& booking) {
-  RV_ASSIGN(const auto entries, consent::entries(session, "registration:" + booking.id));
-  out.key("consents").begin_array();
-  for (const consent::Entry& entry : entries) {
-    RV_ASSIGN(const consent::Wording wording,
-              consent::wording(session, entry.wording_kind, entry.wording_version,
-                               entry.wording_language));
-    out.begin_object()
-        .member("purpose", entry.purpose)
-        .member("given", entry.given)
-        .member("at", to_iso8601(entry.at))
-        .member("channel", entry.channel)
-        .member("wording", wording.text)
-        .member("wording_version", entry.wording_version)
-        .member("delete_after", to_iso8601(entry.retain_until))
-        .end_object();
-  }
-  out.end_array();
-  return {};
-}
-
 void member_time(json::Writer& out, std::string_view name, const std::optional<Instant>& instant) {
   if (instant) out.member(name, to_iso8601(*instant));
 }
@@ -86,7 +65,7 @@ Result<> write_booking(json::Writer& out, Session& session, const Booking& booki
   member_time(out, "confirmed_at", booking.confirmed_at);
   out.member("delete_after", to_iso8601(booking.delete_after));
   write_parts(out, booking, domain.registrations);
-  RV_TRY(write_consents(out, session, booking));
+  RV_TRY(consent::write_entries(session, "registration:" + booking.id, out));
   if (domain.export_more) RV_TRY(domain.export_more(session, booking, out));
   out.end_object();
   return {};
@@ -129,6 +108,10 @@ Result<std::string> write_all(Session& session, const std::vector<Booking>& book
   }
   out.end_array();
   RV_TRY(write_letters(out, session, to, key_begin));
+  // By the key of an address only, never by the link of one registration.
+  if (key_begin.empty() && domain.export_person_more) {
+    RV_TRY(domain.export_person_more(session, std::string(to), out));
+  }
   out.end_object();
   return text;
 }

@@ -62,6 +62,10 @@ Result<std::string> Desk::erase_person_in(Session& s, const std::string& person,
     RV_TRY(rows::erase(s, booking.id));
     if (is_live(booking)) RV_TRY(free_seats(s, booking.id, booking.claims, out));
   }
+  if (needs_.erase_person) {
+    RV_ASSIGN(const std::int64_t consents, needs_.erase_person(s, key));
+    report.consents += consents;
+  }
   RV_ASSIGN(report.mails, mail::erase_to(s, key));
   RV_TRY(rows::erase_person(s, key));
   RV_TRY(rows::insert_erasure(s, report));

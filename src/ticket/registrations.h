@@ -91,6 +91,9 @@ class Registrations {
     std::function<Result<bool>(records::Session&, const Booking&)> was_used = {};
     // Erases what other domains keep beside the bookings and has passed its retention; how much.
     std::function<Result<std::int64_t>(records::Session&, Instant)> erase_ended = {};
+    // Erases what other domains keep of an address when its owner asks; how many consents.
+    std::function<Result<std::int64_t>(records::Session&, const std::string& mail_key)>
+        erase_person = {};
   };
 
   // Builds the seats from the records.

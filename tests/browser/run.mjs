@@ -9,7 +9,8 @@ import {Server} from "./server.mjs";
 import {runAll} from "./suite.mjs";
 
 const parts = {
-  visitors: ["pages", "programme", "live", "map_tiles", "registration", "mine", "appointment"],
+  visitors: ["pages", "programme", "live", "map_tiles", "registration", "mine", "appointment",
+             "newsletter"],
   staff: ["afterwards", "console", "door", "staff", "editor", "first_start"],
 };
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Pages of the newsletter, German and English:
+//
+//   /newsletter                            topics and address; POST sends the letter that asks
+//   /newsletter/bestaetigen/{token}        asks once more; POST subscribes
+//   /newsletter/einstellungen/{token}      topics, language; POST changes; /daten.json; /loeschen
+//   /newsletter/abmelden/{token}           asks; POST ends it, also that of a mail program (RFC
+//                                          8058): no cookie, no origin, no redirect
+#pragma once
+#include "net/http.h"
+#include "newsletter/newsletter.h"
+#include "ticket/api.h"
+#include "web/page.h"
+
+namespace revier::newsletter {
+
+// All of it outlives the router.
+struct PageNeeds {
+  Newsletter& newsletter;
+  ticket::Domain domain;
+  const web::Site& site;
+  const Clock& real_clock;
+  std::int64_t network_sign_ups_max = 60;  // in a quarter of an hour
+};
+
+void add_pages(net::Router& router, const PageNeeds& needs);
+
+}  // namespace revier::newsletter
