@@ -80,7 +80,7 @@ double ours_per_s(const std::string& folder, int clients, std::int64_t duration_
   std::int64_t decisions = 0;
   const std::int64_t start_us = monotonic_us();
   bench::Loop().run(1, [&](int) -> Task<> {
-    RV_CHECK((co_await desk.registrations().put_quota(quota_from(desk.now()))).has_value());
+    RV_CHECK((co_await desk.registrations().put_quotas({quota_from(desk.now())})).has_value());
   });
   bench::Loop().run(clients, [&](int) -> Task<> {
     while (monotonic_us() - start_us < duration_us) {
@@ -151,7 +151,7 @@ double threads_per_s(const std::string& folder, int threads, std::int64_t durati
   {
     Desk desk(folder);
     bench::Loop().run(1, [&](int) -> Task<> {
-      RV_CHECK((co_await desk.registrations().put_quota(quota_from(desk.now()))).has_value());
+      RV_CHECK((co_await desk.registrations().put_quotas({quota_from(desk.now())})).has_value());
     });
   }
   std::atomic<std::int64_t> decisions{0};

@@ -9,9 +9,9 @@ import {isGenuine, looksSigned, normalisedCode, readSigned, ticketHash} from "./
 const issuedMarginMs = 60_000;
 
 export interface Verdict {
-  // accepted, used, unknown, forged, cancelled, waiting, other-day; without network also
-  // "not-listed" (a typed code that the list does not know), "passed-on" (signed, not in the list
-  // any more) and "not-ready" (no list yet)
+  // accepted, used, unknown, forged, cancelled, waiting, other-day, session-cancelled; without
+  // network also "not-listed" (a typed code that the list does not know), "passed-on" (signed, not
+  // in the list any more) and "not-ready" (no list yet)
   kind: string;
   offLine: boolean;
   id?: string;

@@ -169,7 +169,8 @@ class WholePublic final : public PublicPlane {
   }
 
  private:
-  // Days and bookable sessions become quotas; putting one publishes its free seats again, which a
+  // Days and bookable sessions become quotas, and sessions that do not take place give out nothing
+  // any more; putting one publishes its free seats again, which a
   // replaced entity has lost.
   Task<Result<>> follow(const event::Programme& programme) {
     if (registrations_ == nullptr) co_return Result<>{};
@@ -181,10 +182,8 @@ class WholePublic final : public PublicPlane {
       one.push_back({day.id, std::move(day.json)});
       RV_CO_TRY(co_await things_.write(std::move(one)));
     }
-    for (ticket::Quota& quota : quotas_of(programme)) {
-      RV_CO_TRY(co_await registrations_->put_quota(std::move(quota)));
-    }
-    co_return Result<>{};
+    co_return co_await registrations_->put_quotas(
+        quotas_of(programme, registrations_->quotas(), needs_.civil_clock.now()));
   }
 
   bool may_read(const net::Request& request) const {
@@ -195,7 +194,7 @@ class WholePublic final : public PublicPlane {
   std::optional<std::int64_t> seats_left(std::string_view session) const {
     const auto status = registrations_->quota(session);
     if (!status) return std::nullopt;
-    return status->figures.free();
+    return status->free();
   }
 
   std::optional<std::int64_t> taken(std::string_view session) const {
@@ -207,7 +206,8 @@ class WholePublic final : public PublicPlane {
   bool can_register() const {
     const Instant now = needs_.civil_clock.now();
     return std::ranges::any_of(registrations_->quotas(), [&](const ticket::QuotaStatus& status) {
-      return status.quota.opens_at <= now && now < status.quota.closes_at;
+      const ticket::Quota& quota = status.quota;
+      return quota.takes_place() && quota.opens_at <= now && now < quota.closes_at;
     });
   }
 

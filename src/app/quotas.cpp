@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/quotas.h"
 
+#include <set>
+
 #include "event/schema.h"
 #include "json/json.h"
 #include "ticket/days.h"
@@ -43,12 +45,40 @@ ticket::Quota quota_of(const event::Event& event, const event::Session& session)
           .ends_at = session.ends_at,
           .opens_at = event.registration_opens_at.value_or(Instant{}),
           .closes_at = event.registration_closes_at.value_or(session.starts_at),
-          .capacity = session.capacity};
+          .capacity = session.capacity,
+          .standing = session.cancelled ? ticket::Standing::kCancelled : ticket::Standing::kOpen};
+}
+
+// A quota of a session that the programme does not offer for booking now.
+ticket::Quota not_offered(const event::Programme& programme, ticket::Quota quota) {
+  const event::Session* const session = programme.session(quota.id);
+  if (session == nullptr) {
+    quota.standing = ticket::Standing::kRemoved;
+    return quota;
+  }
+  quota.standing = session->cancelled ? ticket::Standing::kCancelled : ticket::Standing::kOpen;
+  quota.starts_at = session->starts_at;
+  quota.ends_at = session->ends_at;
+  if (!session->bookable) quota.closes_at = quota.opens_at;
+  return quota;
+}
+
+void add_not_offered(const event::Programme& programme,
+                     const std::vector<ticket::QuotaStatus>& known, Instant now,
+                     std::vector<ticket::Quota>& quotas) {
+  std::set<std::string, std::less<>> offered;
+  for (const ticket::Quota& quota : quotas) offered.insert(quota.id);
+  for (const ticket::QuotaStatus& status : known) {
+    const ticket::Quota& quota = status.quota;
+    if (quota.kind != ticket::QuotaKind::kSession || offered.contains(quota.id)) continue;
+    if (quota.ends_at > now) quotas.push_back(not_offered(programme, quota));
+  }
 }
 
 }  // namespace
 
-std::vector<ticket::Quota> quotas_of(const event::Programme& programme) {
+std::vector<ticket::Quota> quotas_of(const event::Programme& programme,
+                                     const std::vector<ticket::QuotaStatus>& known, Instant now) {
   std::vector<ticket::Quota> quotas;
   const event::Event* const event = programme.event();
   if (event == nullptr) return quotas;
@@ -58,6 +88,7 @@ std::vector<ticket::Quota> quotas_of(const event::Programme& programme) {
   for (const event::Session& session : programme.sessions) {
     if (session.bookable && session.event == event->id) quotas.push_back(quota_of(*event, session));
   }
+  add_not_offered(programme, known, now, quotas);
   return quotas;
 }
 

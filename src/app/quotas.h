@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From the programme to what can be booked: one quota a day, one a session with seats of its own.
+// Appointments have quotas of their own, which no programme changes.
 #pragma once
 #include <vector>
 
@@ -8,7 +9,12 @@
 
 namespace revier::app {
 
-[[nodiscard]] std::vector<ticket::Quota> quotas_of(const event::Programme& programme);
+// Those of the programme, and what became of `known` ones: a session that is cancelled or gone, or
+// has no seats of its own any more. What is over stays as it was; without an event in the programme
+// nothing is said to be gone.
+[[nodiscard]] std::vector<ticket::Quota> quotas_of(const event::Programme& programme,
+                                                   const std::vector<ticket::QuotaStatus>& known,
+                                                   Instant now);
 
 // The entities that show the free seats of days, which are parts of their event elsewhere.
 inline constexpr std::string_view kEventDayType = "urn:revier:ns:EventDay";

@@ -128,18 +128,18 @@ class ConsoleTest : public testing::Test {
 
   void register_ada() {
     const Instant day = *parse_iso8601("2025-02-05T08:00:00Z");
-    ASSERT_TRUE(run_task(registrations_->put_quota({.id = "tag-2025-02-05",
-                                                    .event = "scd",
-                                                    .kind = ticket::QuotaKind::kDay,
-                                                    .entity = "urn:ngsi-ld:x:1",
-                                                    .title_de = "Erster Tag",
-                                                    .title_en = "First day",
-                                                    .starts_at = day,
-                                                    .ends_at = day + Duration::hours(8),
-                                                    .opens_at = {0},
-                                                    .closes_at = day,
-                                                    .capacity = 2,
-                                                    .seats_a_person_max = 2})));
+    ASSERT_TRUE(run_task(registrations_->put_quotas({{.id = "tag-2025-02-05",
+                                                      .event = "scd",
+                                                      .kind = ticket::QuotaKind::kDay,
+                                                      .entity = "urn:ngsi-ld:x:1",
+                                                      .title_de = "Erster Tag",
+                                                      .title_en = "First day",
+                                                      .starts_at = day,
+                                                      .ends_at = day + Duration::hours(8),
+                                                      .opens_at = {0},
+                                                      .closes_at = day,
+                                                      .capacity = 2,
+                                                      .seats_a_person_max = 2}})));
     const auto held = run_task(registrations_->hold({.wanted = {{.quota = "tag-2025-02-05"}}}));
     ASSERT_TRUE(held) << held.error().message;
     const auto booked = run_task(registrations_->complete(

@@ -208,6 +208,8 @@ Refusal refusal_for(door::Verdict verdict) {
       return {texts::kGatePassedOn, Code::kGone};
     case door::Verdict::kWaiting:
       return {texts::kGateWaiting, Code::kConflict};
+    case door::Verdict::kSessionCancelled:
+      return {texts::kGateSessionCancelled, Code::kConflict};
     case door::Verdict::kOtherDay:
       return {texts::kGateOtherDay, Code::kConflict};
     default:

@@ -37,11 +37,15 @@ web::kern::Table quota_table(const ticket::Registrations& registrations, Languag
                          .rows = {}};
   for (const ticket::QuotaStatus& status : registrations.quotas()) {
     const ticket::QuotaFigures& figures = status.figures;
-    table.rows.push_back({{.text = ticket::title_in(status.quota, language)},
+    std::string title = ticket::title_in(status.quota, language);
+    if (!status.quota.takes_place()) {
+      title = web::text(language, texts::kOverviewCancelled, {{"title", title}});
+    }
+    table.rows.push_back({{.text = std::move(title)},
                           {.text = ticket::when_in(status.quota, language)},
                           {.text = web::number(language, figures.capacity)},
                           {.text = web::number(language, figures.taken)},
-                          {.text = web::number(language, figures.free())},
+                          {.text = web::number(language, status.free())},
                           {.text = web::number(language, figures.waiting)}});
   }
   return table;

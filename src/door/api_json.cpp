@@ -48,6 +48,8 @@ std::string_view detail_of(Verdict verdict) {
       return "this ticket was passed on to another person";
     case Verdict::kWaiting:
       return "this person is on the waiting list of this day";
+    case Verdict::kSessionCancelled:
+      return "the session that this ticket is for does not take place";
     default:
       return "this ticket is not booked for this day";
   }
@@ -73,9 +75,17 @@ std::string_view tail_of(std::string_view code) {
 std::string_view state_for(const ticket::Booking& booking, const ticket::DayQuota& day) {
   using State = ticket::Admission::State;
   if (booking.state != ticket::BookingState::kRegistered) return "cancelled";
-  const State state = ticket::admission_of(booking, day).state;
-  if (state == State::kBooked) return "ok";
-  return state == State::kWaiting ? "waiting" : "other-day";
+  switch (ticket::admission_of(booking, day).state) {
+    case State::kBooked:
+      return "ok";
+    case State::kWaiting:
+      return "waiting";
+    case State::kSessionCancelled:
+      return "session-cancelled";
+    case State::kOtherDay:
+      break;
+  }
+  return "other-day";
 }
 
 }  // namespace

@@ -17,8 +17,9 @@ using ticket::Booking;
 constexpr std::size_t kDeskBytesMax = 60;
 constexpr std::size_t kIdBytesMax = 64;
 constexpr Duration kCutOffMax = Duration::days(7);
-constexpr std::array<std::string_view, 8> kVerdicts{
-    "accepted", "used", "unknown", "forged", "cancelled", "waiting", "other-day", "passed-on"};
+constexpr std::array<std::string_view, 9> kVerdicts{"accepted",  "used",      "unknown",
+                                                    "forged",    "cancelled", "waiting",
+                                                    "other-day", "passed-on", "session-cancelled"};
 
 bool is_id_sign(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
@@ -44,6 +45,8 @@ Verdict judge(const Booking& booking, const ticket::DayQuota& day) {
       return Verdict::kAccepted;
     case ticket::Admission::State::kWaiting:
       return Verdict::kWaiting;
+    case ticket::Admission::State::kSessionCancelled:
+      return Verdict::kSessionCancelled;
     case ticket::Admission::State::kOtherDay:
       break;
   }
@@ -59,6 +62,7 @@ Problem problem_of(Verdict verdict) {
       return Problem::kCancelled;
     case Verdict::kWaiting:
     case Verdict::kOtherDay:
+    case Verdict::kSessionCancelled:
       return Problem::kNotBooked;
     default:
       return Problem::kUnknown;

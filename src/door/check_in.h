@@ -37,13 +37,14 @@ struct Request {
 
 enum class Verdict : std::uint8_t {
   kAccepted,
-  kUsed,       // is in already
-  kUnknown,    // no registration has this code
-  kForged,     // looks like a signed ticket, but no key of ours signed it
-  kCancelled,  // the registration was cancelled
-  kWaiting,    // is on the day's waiting list only
-  kOtherDay,   // not booked for this day
-  kPassedOn,   // another person has it now, with another code
+  kUsed,              // is in already
+  kUnknown,           // no registration has this code
+  kForged,            // looks like a signed ticket, but no key of ours signed it
+  kCancelled,         // the registration was cancelled
+  kWaiting,           // is on the day's waiting list only
+  kOtherDay,          // not booked for this day
+  kPassedOn,          // another person has it now, with another code
+  kSessionCancelled,  // for a session of this day that does not take place, and for nothing else
 };
 [[nodiscard]] std::string_view to_string(Verdict verdict);  // "other-day"
 

@@ -62,18 +62,18 @@ class Door : public testing::TestWithParam<std::string> {
 
   void put_day(const char* id, Instant day) { put(id, ticket::QuotaKind::kDay, day); }
   void put(const char* id, ticket::QuotaKind kind, Instant day) {
-    ASSERT_TRUE(run_task(registrations_->put_quota({.id = id,
-                                                    .event = "scd",
-                                                    .kind = kind,
-                                                    .entity = std::string("urn:ngsi-ld:x:") + id,
-                                                    .title_de = id,
-                                                    .title_en = id,
-                                                    .starts_at = day,
-                                                    .ends_at = day + Duration::hours(8),
-                                                    .opens_at = {0},
-                                                    .closes_at = day + Duration::hours(8),
-                                                    .capacity = 3,
-                                                    .seats_a_person_max = 3})));
+    ASSERT_TRUE(run_task(registrations_->put_quotas({{.id = id,
+                                                      .event = "scd",
+                                                      .kind = kind,
+                                                      .entity = std::string("urn:ngsi-ld:x:") + id,
+                                                      .title_de = id,
+                                                      .title_en = id,
+                                                      .starts_at = day,
+                                                      .ends_at = day + Duration::hours(8),
+                                                      .opens_at = {0},
+                                                      .closes_at = day + Duration::hours(8),
+                                                      .capacity = 3,
+                                                      .seats_a_person_max = 3}})));
   }
 
   ticket::Booking book(const char* quota) {

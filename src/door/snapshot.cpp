@@ -37,6 +37,8 @@ std::string word_for(const ticket::rows::StandingTicket& ticket) {
       return "other-day";
     case TicketState::kWaiting:
       return "waiting";
+    case TicketState::kSessionCancelled:
+      return "session-cancelled";
     case TicketState::kCancelled:
       return "cancelled";
   }

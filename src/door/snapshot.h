@@ -24,9 +24,10 @@ namespace revier::door {
 [[nodiscard]] std::string salt_of(const ticket::Domain& tickets, std::string_view day);
 
 struct Snapshot {
-  std::string tag;   // changes when a ticket changes
-  Instant at;        // civil: before the tickets were read
-  std::string json;  // {"HASH": "ok 2" | "other-day" | "waiting" | "cancelled", ...}
+  std::string tag;  // changes when a ticket changes
+  Instant at;       // civil: before the tickets were read
+  std::string
+      json;  // {"HASH": "ok 2" | "other-day" | "waiting" | "session-cancelled" | "cancelled", ...}
 };
 
 // Makes snapshots and keeps the last of each day for some seconds: many desks ask.

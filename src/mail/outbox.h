@@ -32,7 +32,7 @@ struct Message {
   std::string subject;
   std::string text;             // plain text, lines ended by \n
   std::string language = "de";  // "de" or "en"
-  bool urgent = false;   // goes first and is not held back by the limit an address: offers that end
+  bool urgent = false;          // goes first and is not held back by the limit an address
   bool bulk = false;     // one of many: goes after all others, the limit an address is not its own
   Instant delete_after;  // retention: when the row goes
 };

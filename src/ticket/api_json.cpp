@@ -57,6 +57,9 @@ bool has_control(std::string_view text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+// Of a part that does not take place, and of a booking without another.
+constexpr std::string_view kSessionCancelled = "session-cancelled";
+
 std::string_view state_name(ClaimState state) {
   if (state == ClaimState::kOffered) return "offered";
   return state == ClaimState::kWaiting ? "waiting" : "confirmed";
@@ -68,7 +71,8 @@ void write_claims(json::Writer& out, const Booking& booking, const Registrations
     out.begin_object()
         .member("quota", claim.quota)
         .member("seats", claim.seats)
-        .member("state", state_name(claim.state));
+        .member("state", takes_place(registrations, claim.quota) ? state_name(claim.state)
+                                                                 : kSessionCancelled);
     if (claim.state == ClaimState::kWaiting) out.member("place", registrations.position(claim));
     if (claim.state == ClaimState::kOffered) {
       out.member("offered_until", to_iso8601(claim.offered_until));
@@ -78,14 +82,17 @@ void write_claims(json::Writer& out, const Booking& booking, const Registrations
   out.end_array();
 }
 
-std::string_view overall_state(const Booking& booking) {
+std::string_view overall_state(const Booking& booking, const Registrations& registrations) {
   if (booking.state == BookingState::kCancelled) return "cancelled";
   if (booking.state == BookingState::kPassedOn) return "passed-on";
-  const bool offered = std::ranges::any_of(
-      booking.claims, [](const Claim& c) { return c.state == ClaimState::kOffered; });
-  if (offered) return "offered";
-  const bool waits = std::ranges::any_of(
-      booking.claims, [](const Claim& c) { return c.state == ClaimState::kWaiting; });
+  const auto has = [&](auto&& is_wanted) {
+    return std::ranges::any_of(booking.claims, [&](const Claim& claim) {
+      return is_wanted(claim.state) && takes_place(registrations, claim.quota);
+    });
+  };
+  if (!has([](ClaimState) { return true; })) return kSessionCancelled;
+  if (has([](ClaimState state) { return state == ClaimState::kOffered; })) return "offered";
+  const bool waits = has([](ClaimState state) { return state == ClaimState::kWaiting; });
   if (booking.state == BookingState::kHeld) return waits ? "held-waiting" : "held";
   return waits ? "waiting" : "confirmed";
 }
@@ -202,8 +209,9 @@ std::string quotas_json(const Registrations& registrations) {
         .member("ends_at", to_iso8601(quota.ends_at))
         .member("opens_at", to_iso8601(quota.opens_at))
         .member("closes_at", to_iso8601(quota.closes_at))
+        .member("takes_place", quota.takes_place())
         .member("capacity", status.figures.capacity)
-        .member("free", status.figures.free())
+        .member("free", status.free())
         .member("waiting", status.figures.waiting)
         .member("seats_a_person_max", quota.seats_a_person_max)
         .end_object();
@@ -217,7 +225,7 @@ std::string hold_json(const Booking& booking, const Domain& domain) {
   json::Writer out(text);
   out.begin_object()
       .member("hold", domain.links.token(kHoldLink, booking.id))
-      .member("state", overall_state(booking))
+      .member("state", overall_state(booking, domain.registrations))
       .member("expires_at", to_iso8601(booking.expires_at));
   write_claims(out, booking, domain.registrations);
   out.end_object();
@@ -229,7 +237,7 @@ std::string registration_json(const Booking& booking, const Domain& domain) {
   json::Writer out(text);
   out.begin_object()
       .member("id", domain.links.token(kRegistrationLink, booking.id))
-      .member("state", overall_state(booking))
+      .member("state", overall_state(booking, domain.registrations))
       .member("name", booking.name)
       .member("mail", booking.mail)
       .member("language", booking.language)

@@ -29,7 +29,16 @@ constexpr std::int64_t kSeatsMax = 10;
 constexpr std::string_view kCodeSigns = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kCodeLength = 12;
 
+Result<> check_one_takes_place(const Quota& quota) {
+  if (quota.takes_place()) return {};
+  return fail(Code::kRegistrationClosed,
+              quota.standing == Standing::kCancelled ? "this session was cancelled"
+                                                     : "this session is not in the programme now",
+              quota.id);
+}
+
 Result<> check_one_open(const Quota& quota, Instant now) {
+  RV_TRY(check_one_takes_place(quota));
   if (now < quota.opens_at) {
     return fail(Code::kRegistrationClosed, "registration has not opened yet", quota.id);
   }
@@ -50,7 +59,7 @@ std::string hash_of(std::string_view all) {
 
 bool overlap(const Quota& a, const Quota& b) {
   return a.id != b.id && a.kind == QuotaKind::kSession && b.kind == QuotaKind::kSession &&
-         a.starts_at < b.ends_at && b.starts_at < a.ends_at;
+         a.takes_place() && b.takes_place() && a.starts_at < b.ends_at && b.starts_at < a.ends_at;
 }
 
 }  // namespace
@@ -63,6 +72,11 @@ Result<> check_wanted(const std::vector<Claim>& wanted, BookingKind kind, const 
 
 Result<> check_open(const std::vector<Claim>& wanted, const Quotas& quotas, Instant now) {
   for (const Claim& claim : wanted) RV_TRY(check_one_open(quotas.at(claim.quota), now));
+  return {};
+}
+
+Result<> check_takes_place(const std::vector<Claim>& claims, const Quotas& quotas) {
+  for (const Claim& claim : claims) RV_TRY(check_one_takes_place(quotas.at(claim.quota)));
   return {};
 }
 

@@ -25,8 +25,11 @@ using Quotas = std::map<std::string, Quota, std::less<>>;
 [[nodiscard]] Result<> check_open(const std::vector<Claim>& wanted, const Quotas& quotas,
                                   Instant now);
 
+// Errors: kRegistrationClosed, field = quota, for what was cancelled or taken out of the programme.
+[[nodiscard]] Result<> check_takes_place(const std::vector<Claim>& claims, const Quotas& quotas);
+
 // No two sessions at the same time, among the wanted and between these and `others`. One that ends
-// when the next begins does not overlap. Days do not count.
+// when the next begins does not overlap. Days, and what does not take place, do not count.
 // Errors: kOverlap; field = quota of the wanted one, message names both.
 [[nodiscard]] Result<> check_overlap(const std::vector<Claim>& wanted,
                                      const std::vector<Claim>& others, const Quotas& quotas);

@@ -50,7 +50,16 @@ constexpr std::array kMigrations = {
     records::Migration{"ticket-0003-appointments",
                        "ALTER TABLE booking ADD COLUMN kind TEXT NOT NULL DEFAULT 'registration';"
                        "ALTER TABLE booking ADD COLUMN subject TEXT NOT NULL DEFAULT '';"
-                       "CREATE INDEX booking_kind ON booking (kind, state)"}};
+                       "CREATE INDEX booking_kind ON booking (kind, state)"},
+    records::Migration{
+        "ticket-0004-standing",
+        "ALTER TABLE quota ADD COLUMN standing TEXT NOT NULL DEFAULT 'open';"
+        "ALTER TABLE booking_claim ADD COLUMN told_standing TEXT NOT NULL DEFAULT 'open';"
+        "ALTER TABLE booking_claim ADD COLUMN told_starts_at BIGINT NOT NULL DEFAULT 0;"
+        "ALTER TABLE booking_claim ADD COLUMN told_ends_at BIGINT NOT NULL DEFAULT 0;"
+        "UPDATE booking_claim SET"
+        " told_starts_at = (SELECT q.starts_at FROM quota q WHERE q.id = booking_claim.quota),"
+        " told_ends_at = (SELECT q.ends_at FROM quota q WHERE q.id = booking_claim.quota)"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
@@ -93,6 +102,11 @@ std::string_view name_of(BookingKind kind) {
 
 BookingKind booking_kind_of(std::string_view name) {
   return name == "appointment" ? BookingKind::kAppointment : BookingKind::kRegistration;
+}
+
+std::string_view name_of(Standing standing) {
+  if (standing == Standing::kCancelled) return "cancelled";
+  return standing == Standing::kRemoved ? "removed" : "open";
 }
 
 std::string_view name_of(QuotaKind kind) {
@@ -200,16 +214,22 @@ std::string event_list(const std::optional<std::vector<std::string>>& events) {
 
 std::span<const records::Migration> migrations() { return kMigrations; }
 
+Standing standing_of(std::string_view name) {
+  if (name == "cancelled") return Standing::kCancelled;
+  return name == "removed" ? Standing::kRemoved : Standing::kOpen;
+}
+
 Result<> put_quota(records::Session& session, const Quota& quota) {
   RV_TRY(session.execute(
       "INSERT INTO quota (id, event, kind, entity, title_de, title_en, starts_at, ends_at,"
-      " opens_at, closes_at, capacity, seats_a_person_max) VALUES (:id, :event, :kind, :entity,"
-      " :title_de, :title_en, :starts_at, :ends_at, :opens_at, :closes_at, :capacity, :person)"
+      " opens_at, closes_at, capacity, seats_a_person_max, standing) VALUES (:id, :event, :kind,"
+      " :entity, :title_de, :title_en, :starts_at, :ends_at, :opens_at, :closes_at, :capacity,"
+      " :person, :standing)"
       " ON CONFLICT (id) DO UPDATE SET event = excluded.event, kind = excluded.kind,"
       " entity = excluded.entity, title_de = excluded.title_de, title_en = excluded.title_en,"
       " starts_at = excluded.starts_at, ends_at = excluded.ends_at, opens_at = excluded.opens_at,"
       " closes_at = excluded.closes_at, capacity = excluded.capacity,"
-      " seats_a_person_max = excluded.seats_a_person_max",
+      " seats_a_person_max = excluded.seats_a_person_max, standing = excluded.standing",
       {{"id", quota.id},
        {"event", quota.event},
        {"kind", name_of(quota.kind)},
@@ -221,7 +241,8 @@ Result<> put_quota(records::Session& session, const Quota& quota) {
        {"opens_at", quota.opens_at.us},
        {"closes_at", quota.closes_at.us},
        {"capacity", quota.capacity},
-       {"person", quota.seats_a_person_max}}));
+       {"person", quota.seats_a_person_max},
+       {"standing", name_of(quota.standing)}}));
   return {};
 }
 
@@ -241,7 +262,8 @@ Result<std::vector<Quota>> quotas(records::Session& session) {
                     .opens_at = {row.integer("opens_at")},
                     .closes_at = {row.integer("closes_at")},
                     .capacity = row.integer("capacity"),
-                    .seats_a_person_max = row.integer("seats_a_person_max")});
+                    .seats_a_person_max = row.integer("seats_a_person_max"),
+                    .standing = standing_of(row.text("standing"))});
   }
   return list;
 }
@@ -268,13 +290,19 @@ Result<> insert_hold(records::Session& session, const Booking& booking, const Ho
 
 Result<> insert_claim(records::Session& session, std::string_view booking, const Claim& claim) {
   RV_TRY(
-      session.execute("INSERT INTO booking_claim (booking, quota, seats, state, place)"
-                      " VALUES (:booking, :quota, :seats, :state, :place)",
+      session.execute("INSERT INTO booking_claim (booking, quota, seats, state, place,"
+                      " told_standing, told_starts_at, told_ends_at) VALUES (:booking, :quota,"
+                      " :seats, :state, :place, (SELECT standing FROM quota WHERE id = :quota1),"
+                      " (SELECT starts_at FROM quota WHERE id = :quota2),"
+                      " (SELECT ends_at FROM quota WHERE id = :quota3))",
                       {{"booking", booking},
                        {"quota", claim.quota},
                        {"seats", claim.seats},
                        {"state", name_of(claim.state)},
-                       {"place", claim.place}}));
+                       {"place", claim.place},
+                       {"quota1", claim.quota},
+                       {"quota2", claim.quota},
+                       {"quota3", claim.quota}}));
   return {};
 }
 

@@ -17,6 +17,7 @@ namespace revier::ticket::rows {
 
 [[nodiscard]] std::span<const records::Migration> migrations();
 
+[[nodiscard]] Standing standing_of(std::string_view name);  // as the rows name it
 [[nodiscard]] Result<> put_quota(records::Session& session, const Quota& quota);
 [[nodiscard]] Result<std::vector<Quota>> quotas(records::Session& session);
 

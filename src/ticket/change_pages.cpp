@@ -118,7 +118,7 @@ Task<Response> post_change(Request& request, const PageNeeds& needs) {
   const auto booking = co_await open_ticket(request, needs);
   if (!booking) co_return refused(needs, request, booking.error());
   const Registrations& registrations = needs.domain.registrations;
-  const web::Form form = choose_form(registrations, web::language_of(request));
+  const web::Form form = choose_form(registrations, web::language_of(request), &*booking);
   auto data = web::read_form(form, request);
   if (!data) co_return refused(needs, request, data.error());
   if (!web::validate(form, *data)) {
@@ -153,7 +153,7 @@ Response show_transfer(const PageNeeds& needs, const Request& request, const Boo
                     .dropped = {},
                     .back_href = ticket_href(needs, booking)};
   for (ClaimRow& row : claim_rows(needs, booking, language, false)) {
-    (row.state.empty() ? view.claims : view.dropped).push_back(std::move(row));
+    (row.taken ? view.claims : view.dropped).push_back(std::move(row));
   }
   if (view.claims.empty() && view.refused.empty()) {
     view.refused = web::text(language, texts::kTransferNothing);

@@ -21,10 +21,24 @@ struct ClaimId {
 };
 
 [[nodiscard]] Result<> set_offered(records::Session& session, const ClaimId& claim, Instant until);
+// Back to its list.
+[[nodiscard]] Result<> set_waiting(records::Session& session, const ClaimId& claim,
+                                   std::int64_t place);
+// Bookings with an offer of a quota, the newest offer first.
+[[nodiscard]] Result<std::vector<std::string>> offers_of(records::Session& session,
+                                                         std::string_view quota);
 [[nodiscard]] Result<> erase_claim(records::Session& session, const ClaimId& claim);
 // Offers whose time is over, oldest first, at most `limit`.
 [[nodiscard]] Result<std::vector<ClaimId>> ended_offers(records::Session& session, Instant now,
                                                         std::int64_t limit);
+
+// Registrations with a session, not over yet, that is not as their person was last told.
+[[nodiscard]] Result<std::vector<std::string>> with_news(records::Session& session, Instant now,
+                                                         std::int64_t limit);
+// What is not as she was told, of one registration; and that she is told now.
+[[nodiscard]] Result<std::vector<PartNews>> news_of(records::Session& session,
+                                                    std::string_view booking, Instant now);
+[[nodiscard]] Result<> set_told(records::Session& session, std::string_view booking);
 
 // Everybody who waits for a quota or has an offer, offers first, then in order.
 struct Waiting {

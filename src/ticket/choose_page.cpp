@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/choose_page.h"
 
+#include <algorithm>
 #include <set>
 
 #include "ticket/letters.h"
@@ -17,8 +18,8 @@ constexpr const char* kFull = "voll";
 
 std::string seats_text(const Registrations& registrations, const QuotaStatus& status,
                        Language language) {
-  if (status.figures.free() > 0 && status.figures.waiting == 0) {
-    return web::text(language, texts::kChooseFree, {{"free", status.figures.free()}});
+  if (status.free() > 0 && status.figures.waiting == 0) {
+    return web::text(language, texts::kChooseFree, {{"free", status.free()}});
   }
   return web::text(language, texts::kChooseFull,
                    {{"place", registrations.next_position(status.quota.id)}});
@@ -73,6 +74,10 @@ web::Form choose_form(const Registrations& registrations, Language language, con
                           .label = texts::kChooseSessions,
                           .hint = texts::kChooseSessionsHint};
   for (const QuotaStatus& status : registrations.quotas()) {
+    // She keeps a cancelled one that she has, until she takes the tick out.
+    const bool has = own != nullptr && std::ranges::find(own->claims, status.quota.id,
+                                                         &Claim::quota) != own->claims.end();
+    if (!status.quota.takes_place() && !has) continue;
     auto& field = status.quota.kind == QuotaKind::kDay ? days : sessions;
     field.options.push_back(option_of(registrations, status, own, language));
   }
@@ -86,13 +91,15 @@ web::Form choose_form(const Registrations& registrations, Language language, con
 
 void preselect(const Registrations& registrations, const std::string& quota, web::FormData& data) {
   const auto status = registrations.quota(quota);
-  if (status) data.add(status->quota.kind == QuotaKind::kDay ? kDays : kSessions, quota);
+  if (status && status->quota.takes_place())
+    data.add(status->quota.kind == QuotaKind::kDay ? kDays : kSessions, quota);
 }
 
 std::string full_quotas(const Registrations& registrations) {
   std::string list;
   for (const QuotaStatus& status : registrations.quotas()) {
-    if (status.figures.free() > 0 && status.figures.waiting == 0) continue;
+    if (!status.quota.takes_place()) continue;
+    if (status.free() > 0 && status.figures.waiting == 0) continue;
     if (!list.empty()) list += ',';
     list += status.quota.id;
   }
@@ -127,6 +134,9 @@ void explain(const Error& error, const Registrations& registrations, web::FormDa
     case Code::kSeatLimit:
       return fail_with(data, status->quota, texts::kChooseSeatLimit);
     case Code::kRegistrationClosed:
+      if (!status->quota.takes_place()) {
+        return fail_with(data, status->quota, texts::kChooseCancelled);
+      }
       return data.fail(kDays, texts::kChooseClosed);
     default:
       return data.fail(kDays, web::Label(error.message));
@@ -139,6 +149,7 @@ std::string closed_reason(const Registrations& registrations, Instant now, Langu
   const Quota* next = nullptr;
   for (const QuotaStatus& status : quotas) {
     const Quota& quota = status.quota;
+    if (!quota.takes_place()) continue;
     if (now >= quota.opens_at && now < quota.closes_at) return {};
     if (now < quota.opens_at && (next == nullptr || quota.opens_at < next->opens_at)) next = &quota;
   }

@@ -14,7 +14,8 @@ DayQuota day_of_desk(const Quota& own, const std::vector<QuotaStatus>& quotas) {
   for (const QuotaStatus& status : quotas) {
     const Quota& other = status.quota;
     if (other.kind != QuotaKind::kSession || other.event != own.event) continue;
-    if (day_of(other) == day.day) day.admits.push_back(other.id);
+    if (day_of(other) != day.day) continue;
+    (other.takes_place() ? day.admits : day.cancelled).push_back(other.id);
   }
   return day;
 }
@@ -34,13 +35,16 @@ std::string day_of(const Quota& quota) {
 
 Admission admission_of(const Booking& booking, const DayQuota& day) {
   Admission admission;
+  using State = Admission::State;
+  const auto better = [&](State state) { admission.state = std::min(admission.state, state); };
   for (const Claim& claim : booking.claims) {
+    if (std::ranges::find(day.cancelled, claim.quota) != day.cancelled.end()) {
+      better(State::kSessionCancelled);
+    }
     if (std::ranges::find(day.admits, claim.quota) == day.admits.end()) continue;
+    better(claim.state == ClaimState::kTaken ? State::kBooked : State::kWaiting);
     if (claim.state == ClaimState::kTaken) {
-      admission.state = Admission::State::kBooked;
       admission.seats = std::max(admission.seats, claim.seats);
-    } else if (admission.state == Admission::State::kOtherDay) {
-      admission.state = Admission::State::kWaiting;
     }
   }
   return admission;

@@ -17,11 +17,12 @@ struct DayQuota {
   std::string event;  // whose day it is
   // Quotas whose seats admit on the day: its own, and those of its sessions.
   std::vector<std::string> admits;
+  std::vector<std::string> cancelled = {};  // of its sessions that do not take place
 };
 
-// What a registration is worth at the door on a day.
+// What a registration is worth at the door on a day, the best of its parts first.
 struct Admission {
-  enum class State : std::uint8_t { kBooked, kWaiting, kOtherDay };
+  enum class State : std::uint8_t { kBooked, kWaiting, kSessionCancelled, kOtherDay };
   State state = State::kOtherDay;
   std::int64_t seats = 0;  // people who may come in, where it is booked
 };

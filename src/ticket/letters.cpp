@@ -15,7 +15,7 @@ std::string claim_lines(const Booking& booking, const Registrations& registratio
   std::string lines;
   for (const auto& [claim, quota] : parts_in_order(booking, registrations)) {
     lines += fmt::format("- {} ({})", title_in(quota, language), when_in(quota, language));
-    if (claim.state != ClaimState::kTaken || claim.seats > 1) {
+    if (claim.state != ClaimState::kTaken || claim.seats > 1 || !quota.takes_place()) {
       lines += ": " + claim_state_in(claim, registrations, language);
     }
     lines += '\n';
@@ -33,6 +33,13 @@ std::string quota_when(const Registrations& registrations, const std::string& qu
                        Language language) {
   const auto status = registrations.quota(quota);
   return status ? when_in(status->quota, language) : std::string();
+}
+
+// The time that she was told before.
+std::string when_in(const PartNews& news, Quota quota, Language language) {
+  quota.starts_at = news.starts_at;
+  quota.ends_at = news.ends_at;
+  return ticket::when_in(quota, language);
 }
 
 bool waits(const Booking& booking) {
@@ -68,7 +75,7 @@ class Writer {
             .subject = subject(),
             .text = std::move(text_),
             .language = booking.language,
-            .urgent = order_.kind == LetterKind::kOffer,
+            .urgent = order_.kind == LetterKind::kOffer || order_.kind == LetterKind::kProgramme,
             .delete_after = booking.delete_after};
   }
 
@@ -116,6 +123,41 @@ class Writer {
     if (booking.confirm_by && !booking.confirmed_at) write_confirming();
   }
 
+  // One line of what became of a part.
+  std::string news_line(const PartNews& news) const {
+    const auto status = registrations_.quota(news.quota);
+    if (!status) return {};
+    const Quota& quota = status->quota;
+    const std::string title = title_in(quota, language_);
+    const std::string when = when_in(quota, language_);
+    if (!quota.takes_place()) {
+      return web::text(language_, texts::kLetterNewsCancelled, {{"title", title}, {"when", when}});
+    }
+    if (news.told != Standing::kOpen) {
+      return web::text(language_, texts::kLetterNewsBack, {{"title", title}, {"when", when}});
+    }
+    return web::text(
+        language_, texts::kLetterNewsMoved,
+        {{"title", title}, {"when", when}, {"before", when_in(news, quota, language_)}});
+  }
+
+  void write_news() {
+    say(texts::kLetterProgramme);
+    for (const PartNews& news : order_.news) text_ += "- " + news_line(news) + "\n";
+    text_ += '\n';
+    Booking stands = order_.booking;
+    std::erase_if(stands.claims,
+                  [&](const Claim& claim) { return !takes_place(registrations_, claim.quota); });
+    if (stands.claims.empty()) {
+      say(texts::kLetterProgrammeNothing);
+    } else {
+      text_ += web::text(language_, texts::kLetterProgrammeStands);
+      paragraph("\n" + claim_lines(stands, registrations_, language_));
+      text_.pop_back();  // claim_lines ends a line itself
+    }
+    link(texts::kLetterProgrammeLink, ticket_path(needs_.links, order_.booking));
+  }
+
   void write_body() {
     switch (order_.kind) {
       case LetterKind::kConfirmed:
@@ -146,6 +188,8 @@ class Writer {
       case LetterKind::kOwnLink:
         link(texts::kLetterOwnLink, own_page_path(needs_.links, language_, order_.person));
         return say(texts::kLetterOwnLinkHint);
+      case LetterKind::kProgramme:
+        return write_news();
     }
   }
 
@@ -177,6 +221,8 @@ class Writer {
         return of_event(texts::kLetterSubjectPassedOn);
       case LetterKind::kOwnLink:
         return of_event(texts::kLetterSubjectOwnLink);
+      case LetterKind::kProgramme:
+        return of_event(texts::kLetterSubjectProgramme);
     }
     return {};
   }
@@ -213,8 +259,16 @@ std::vector<BookedPart> parts_in_order(const Booking& booking, const Registratio
   return parts;
 }
 
+bool takes_place(const Registrations& registrations, std::string_view quota) {
+  const auto status = registrations.quota(quota);
+  return !status || status->quota.takes_place();
+}
+
 std::string claim_state_in(const Claim& claim, const Registrations& registrations,
                            Language language) {
+  if (!takes_place(registrations, claim.quota)) {
+    return std::string(web::text(language, texts::kTicketStateCancelled));
+  }
   switch (claim.state) {
     case ClaimState::kTaken:
       return web::text(language, texts::kTicketStateTaken, {{"seats", claim.seats}});
@@ -274,6 +328,8 @@ std::string letter_key(LetterKind kind, std::string_view booking) {
       return key("cancelled");
     case LetterKind::kPassedOn:
       return key("passed-on");
+    case LetterKind::kProgramme:
+      return key("programme-");
     case LetterKind::kOwnLink:
       break;
   }

@@ -38,7 +38,9 @@ struct LetterNeeds {
 // an appointment's page: "/termin/ID.MAC".
 [[nodiscard]] std::string ticket_path(const SecretLinks& links, const Booking& booking);
 [[nodiscard]] web::Language language_of(const Booking& booking);
-// "gebucht", "Warteliste, Platz 3", "Platz angeboten bis ...".
+// Whether what a quota is of takes place, as far as the programme says.
+[[nodiscard]] bool takes_place(const Registrations& registrations, std::string_view quota);
+// "gebucht", "Warteliste, Platz 3", "Platz angeboten bis ...", "fällt aus".
 [[nodiscard]] std::string claim_state_in(const Claim& claim, const Registrations& registrations,
                                          web::Language language);
 [[nodiscard]] std::string title_in(const Quota& quota, web::Language language);

@@ -185,7 +185,8 @@ Task<Response> post_details(Request& request, const PageNeeds& needs) {
                                                          : texts::kDetailsTooManyMails);
       break;
     case Code::kOverlap:
-    case Code::kSeatLimit: {
+    case Code::kSeatLimit:
+    case Code::kRegistrationClosed: {
       web::FormData reasons;
       explain(done.error(), needs.domain.registrations, reasons);
       for (web::FieldError reason : reasons.errors) {
@@ -289,9 +290,16 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
                   .cancel_href = std::string(request.path) + "/stornieren",
                   .own_href = web::path(language, "/meine-buchungen"),
                   .withdraw_action = std::string(request.path) + "/widerrufen"};
-  view.admits = std::ranges::any_of(
-      booking->claims, [](const Claim& claim) { return claim.state == ClaimState::kTaken; });
-  if (!view.admits && booking->state == BookingState::kRegistered) {
+  view.admits = std::ranges::any_of(booking->claims, [&](const Claim& claim) {
+    return claim.state == ClaimState::kTaken && takes_place(registrations, claim.quota);
+  });
+  const auto cancelled = std::ranges::count_if(view.claims, &ClaimRow::cancelled);
+  if (cancelled > 0) {
+    view.cancelled_parts =
+        web::text(language, texts::kTicketPartsCancelled, {{"count", cancelled}});
+    view.nothing_left = cancelled == std::ssize(view.claims);
+  }
+  if (!view.admits && !view.nothing_left && booking->state == BookingState::kRegistered) {
     view.page.title = web::text(language, texts::kTicketWaitingTitle);
   }
   view.place = needs.occasion(language).place;

@@ -19,20 +19,6 @@ constexpr std::string_view kFreeSeats = "https://schema.org/remainingAttendeeCap
 
 }  // namespace
 
-Task<Result<>> Desk::put_quota(Quota quota) {
-  auto done = co_await run<Quota>([this, quota](Session& s, Outcome& out) -> Result<Quota> {
-    RV_TRY(rows::put_quota(s, quota));
-    writer_quotas_[quota.id] = quota;
-    seats_.set_capacity(quota.id, quota.capacity);
-    out.quotas.push_back(quota.id);
-    close_if_over(quota.id);
-    RV_TRY(settle(s, seats_.promote(quota.id), out));
-    return quota;
-  });
-  RV_CO_TRY(done);
-  co_return Result<>{};
-}
-
 Task<Result<Booking>> Desk::hold(HoldRequest request) {
   return run<Booking>([this, request = std::move(request)](Session& s, Outcome& out) {
     return hold_in(s, request, out);
@@ -99,7 +85,8 @@ Task<Result<std::int64_t>> Desk::sweep() {
     RV_ASSIGN(const std::vector<std::string> unconfirmed,
               rows::unconfirmed(s, now(), kSweptAtOnce));
     for (const std::string& id : unconfirmed) RV_TRY(end_unconfirmed(s, id, out));
-    return static_cast<std::int64_t>(ended.size() + offers.size() + unconfirmed.size());
+    RV_ASSIGN(const std::int64_t told, tell_news(s, kSweptAtOnce));
+    return told + std::ssize(ended) + std::ssize(offers) + std::ssize(unconfirmed);
   });
 }
 
@@ -152,11 +139,13 @@ std::int64_t Desk::next_position(std::string_view quota) const {
 
 Result<> Desk::load(Session& session) {
   seats_ = {};
+  has_news_ = true;
   writer_quotas_.clear();
   RV_ASSIGN(const std::vector<Quota> quotas, rows::quotas(session));
   for (const Quota& quota : quotas) {
     writer_quotas_[quota.id] = quota;
     seats_.set_capacity(quota.id, quota.capacity);
+    close_if_over(quota.id);
   }
   RV_ASSIGN(const std::vector<rows::ClaimRow> claims, rows::live_claims(session));
   for (const rows::ClaimRow& row : claims) seats_.restore(row.booking, row.claim);
@@ -226,6 +215,7 @@ Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request
     }
   }
   RV_ASSIGN(Booking booking, find_open_hold(s, request.booking));
+  RV_TRY(rules::check_takes_place(booking.claims, writer_quotas_));
   const std::string key = mail_key(request.mail);
   if (!request.at_desk) RV_TRY(check_person(s, booking, request, key));
   const std::string code = rules::ticket_code(needs_.random);
@@ -364,7 +354,8 @@ Result<> Desk::free_seats(Session& s, const std::string& booking, const std::vec
 }
 
 void Desk::close_if_over(const std::string& quota) {
-  seats_.set_over(quota, writer_quotas_.at(quota).ends_at <= now());
+  const Quota& known = writer_quotas_.at(quota);
+  seats_.set_over(quota, known.ends_at <= now() || !known.takes_place());
 }
 
 Result<> Desk::write(Session& s, const LetterOrder& order) {
@@ -375,13 +366,15 @@ Result<> Desk::write(Session& s, const LetterOrder& order) {
 // One figure a quota and group, however many have taken seats.
 Result<> Desk::publish_figures(Session& s) {
   figures_.clear();  // of a group that failed
+  put_in_group_ = false;
   if (changed_.empty()) return {};
   RV_TRY(load_if_stale(s));
   for (const std::string& id : changed_) {
     const auto quota = writer_quotas_.find(id);
     if (quota == writer_quotas_.end() || quota->second.entity.empty()) continue;
+    const QuotaStatus status{quota->second, seats_.figures(id)};
     RV_ASSIGN(publication::Item item,
-              publication::write(s, quota->second.entity, kFreeSeats, seats_.figures(id).free()));
+              publication::write(s, quota->second.entity, kFreeSeats, status.free()));
     figures_.push_back(std::move(item));
   }
   changed_.clear();

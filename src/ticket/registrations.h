@@ -12,6 +12,12 @@
 // gets each when its turn comes. An offer does not run out while its letter has not left: then it
 // is made anew, with a later end. None ends after what it is for has begun.
 //
+// The programme goes on changing. What does not take place any more (Standing) gives out nothing,
+// its offers go back to the heads of their lists, and holds of it cannot be completed. Whoever has
+// booked it, or waits for it, is told what changed since she was last told: that it does not take
+// place, that it does after all, or its new time. One letter a booking for all that changed
+// together, written in one transaction with the note that she was told.
+//
 // Thread safety: all methods from any thread; the Tasks from io threads.
 #pragma once
 #include <functional>
@@ -61,6 +67,7 @@ enum class LetterKind : std::uint8_t {
   kPassedOn,     // to the one who gave her ticket away
   kReceived,     // to the one who has it now, like kConfirmed
   kOwnLink,      // the page with all that was booked with an address; keyed by person
+  kProgramme,    // what became of parts that she has: `news`
 };
 
 // One letter to write (letters.h). Its key is of kind, booking and what else is set, so that the
@@ -71,6 +78,7 @@ struct LetterOrder {
   std::string quota = {};   // of an offer or a seat
   Instant at = {};          // end of an offer; time of a change or of moving up
   std::string person = {};  // id of kOwnLink
+  std::vector<PartNews> news = {};
 };
 using Letter = std::function<mail::Message(const LetterOrder&)>;
 // Begin of the keys of all letters of a kind about a booking: for taking back what still waits.
@@ -100,8 +108,9 @@ class Registrations {
   [[nodiscard]] static Result<std::unique_ptr<Registrations>> open(Needs needs);
   virtual ~Registrations() = default;
 
-  // Makes or changes a quota; a grown capacity goes to the waiting list first.
-  [[nodiscard]] virtual Task<Result<>> put_quota(Quota quota) = 0;
+  // Makes or changes quotas, all in one step; a grown capacity goes to the waiting list first. Whom
+  // a cancellation or another time concerns is told by sweep(), unless it is undone before.
+  [[nodiscard]] virtual Task<Result<>> put_quotas(std::vector<Quota> quotas) = 0;
 
   // Errors: kResourceNotFound (quota), kQuotaFull (field = quota), kOverlap (field = quota),
   // kSeatLimit (field = quota), kRegistrationClosed, kBadRequestData (no or too many claims);
@@ -111,7 +120,8 @@ class Registrations {
   // Gives a hold back before its end; a registration is left alone (kConflict).
   [[nodiscard]] virtual Task<Result<>> give_back(std::string booking) = 0;
   // Errors: kHoldEnded, kOverlap, kSeatLimit, kTooManyRequests (mails to the address; kRefusals),
-  // kUnprocessable (a repeated key with another content).
+  // kRegistrationClosed (does not take place any more; field = quota), kUnprocessable (a repeated
+  // key with another content).
   [[nodiscard]] virtual Task<Result<Booking>> complete(RegistrationRequest request) = 0;
   // Cancelling twice is no error. Seats go to the waiting lists. Errors: kGone for one that was
   // passed on.
@@ -141,8 +151,8 @@ class Registrations {
   // Answers the id of the report (rows::Erasure). Errors: kResourceNotFound.
   [[nodiscard]] virtual Task<Result<std::string>> erase_person(std::string person) = 0;
 
-  // Returns the seats of holds, offers and unconfirmed registrations whose time is over; called
-  // about once a second. Says how many.
+  // Returns the seats of holds, offers and unconfirmed registrations whose time is over, and writes
+  // the letters about the programme; called about once a second. Says how many.
   [[nodiscard]] virtual Task<Result<std::int64_t>> sweep() = 0;
   // Erases what has passed its retention and makes sure that erased content is gone from the files.
   // Blocks; called about once a minute.

@@ -70,18 +70,18 @@ class RegistrationsTest : public testing::Test {
 
   void put(const char* id, QuotaKind kind, std::int64_t capacity, int from_hour, int to_hour) {
     const Instant day = *parse_iso8601("2025-02-05T08:00:00Z");
-    ASSERT_TRUE(run_task(registrations_->put_quota({.id = id,
-                                                    .event = "scd",
-                                                    .kind = kind,
-                                                    .entity = std::string("urn:ngsi-ld:x:") + id,
-                                                    .title_de = id,
-                                                    .title_en = id,
-                                                    .starts_at = day + Duration::hours(from_hour),
-                                                    .ends_at = day + Duration::hours(to_hour),
-                                                    .opens_at = {0},
-                                                    .closes_at = day,
-                                                    .capacity = capacity,
-                                                    .seats_a_person_max = 2})));
+    ASSERT_TRUE(run_task(registrations_->put_quotas({{.id = id,
+                                                      .event = "scd",
+                                                      .kind = kind,
+                                                      .entity = std::string("urn:ngsi-ld:x:") + id,
+                                                      .title_de = id,
+                                                      .title_en = id,
+                                                      .starts_at = day + Duration::hours(from_hour),
+                                                      .ends_at = day + Duration::hours(to_hour),
+                                                      .opens_at = {0},
+                                                      .closes_at = day,
+                                                      .capacity = capacity,
+                                                      .seats_a_person_max = 2}})));
   }
 
   Result<Booking> hold(std::vector<const char*> quotas, bool may_wait = false,

@@ -59,6 +59,15 @@ std::vector<Promotion> Seats::release(std::string_view booking, const std::vecto
   return promoted;
 }
 
+std::int64_t Seats::return_to_list(std::string_view booking, const Claim& claim) {
+  Quota& quota = quotas_[claim.quota];
+  quota.taken -= claim.seats;
+  RV_CHECK(quota.taken >= 0);
+  const std::int64_t place = quota.list.empty() ? 0 : quota.list.begin()->first - 1;
+  quota.list.emplace(place, Waiting{std::string(booking), claim.seats});
+  return place;
+}
+
 void Seats::restore(std::string_view booking, const Claim& claim) {
   Quota& quota = quotas_[claim.quota];
   if (claim.state != ClaimState::kWaiting) {

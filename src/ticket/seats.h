@@ -32,7 +32,7 @@ struct Claim {
   std::string quota;
   std::int64_t seats = 1;
   ClaimState state = ClaimState::kTaken;
-  std::int64_t place = 0;  // of a waiting claim: order of arrival in its list, ever growing
+  std::int64_t place = 0;  // of a waiting claim: order in its list
   Instant offered_until;   // of an offered claim
   bool may_wait = false;   // when asked for: the waiting list will do
 };
@@ -57,7 +57,7 @@ class Seats {
   // Makes a quota or changes its capacity. Seats already taken stay taken.
   void set_capacity(const std::string& quota, std::int64_t capacity);
 
-  // While it is over nobody is promoted: seats that come free stay free.
+  // While it is over or does not take place nobody is promoted: seats that come free stay free.
   void set_over(const std::string& quota, bool over);
 
   // Takes all wanted seats or none. A claim that does not fit is put on the list of its quota where
@@ -69,6 +69,9 @@ class Seats {
   // Gives back what a booking had and passes it on to waiting lists; the promotions are in order.
   [[nodiscard]] std::vector<Promotion> release(std::string_view booking,
                                                const std::vector<Claim>& claims);
+
+  // An offered claim goes back to the head of its list; its place there.
+  [[nodiscard]] std::int64_t return_to_list(std::string_view booking, const Claim& claim);
 
   // Puts back what the records say; used to build the object. Waiting claims keep their place.
   void restore(std::string_view booking, const Claim& claim);

@@ -12,7 +12,13 @@
 
 namespace revier::ticket::rows {
 
-enum class TicketState : std::uint8_t { kBooked, kOtherDay, kWaiting, kCancelled };
+enum class TicketState : std::uint8_t {
+  kBooked,
+  kWaiting,
+  kSessionCancelled,
+  kOtherDay,
+  kCancelled
+};
 
 struct StandingTicket {
   std::string code;

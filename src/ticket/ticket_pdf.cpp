@@ -37,7 +37,7 @@ std::string qr_text(const Booking& booking, const Registrations& registrations,
     const auto status = registrations.quota(claim.quota);
     if (!status) continue;
     if (content.event.empty()) content.event = status->quota.event;
-    if (claim.state != ClaimState::kTaken) continue;
+    if (claim.state != ClaimState::kTaken || !status->quota.takes_place()) continue;
     const std::string day = day_of(status->quota);
     const auto known = std::ranges::find(content.days, day, &TicketDay::day);
     if (known == content.days.end()) {

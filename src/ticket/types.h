@@ -15,6 +15,15 @@ namespace revier::ticket {
 // an appointment claims as many as it lasts, one after the other.
 enum class QuotaKind : std::uint8_t { kDay, kSession, kAppointment };
 
+// Whether what a quota is of takes place. Where it does not, people keep what they have booked, so
+// that it is theirs when it comes back, but nobody gets anything new: not from a hold, not from the
+// waiting list.
+enum class Standing : std::uint8_t {
+  kOpen,
+  kCancelled,  // stays in the programme, marked
+  kRemoved,    // was taken out of the programme
+};
+
 // Seats of one thing that can be booked.
 struct Quota {
   std::string id;     // short, stable, in URLs: "tag-2025-02-05", "scd25-d1-08"
@@ -29,13 +38,17 @@ struct Quota {
   Instant closes_at;
   std::int64_t capacity = 0;
   std::int64_t seats_a_person_max = 5;  // of one mail address, and of one device
+  Standing standing = Standing::kOpen;
 
+  [[nodiscard]] bool takes_place() const { return standing == Standing::kOpen; }
   bool operator==(const Quota&) const = default;
 };
 
 struct QuotaStatus {
   Quota quota;
   QuotaFigures figures;
+  // Seats that somebody could book.
+  [[nodiscard]] std::int64_t free() const { return quota.takes_place() ? figures.free() : 0; }
 };
 
 enum class BookingState : std::uint8_t {
@@ -66,6 +79,14 @@ struct Booking {
   std::optional<Instant> cancelled_at;  // or passed on
   std::optional<Instant> confirm_by;    // the seats go back where the address is not confirmed
   std::optional<Instant> confirmed_at;  // when the address was confirmed
+};
+
+// A part of a booking that is not as its person was last told.
+struct PartNews {
+  std::string quota;
+  Standing told = Standing::kOpen;
+  Instant starts_at;  // as she was told
+  Instant ends_at;
 };
 
 struct ConsentChoice {

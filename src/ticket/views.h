@@ -23,6 +23,8 @@ struct ClaimRow {
   std::string state;  // "gebucht", "Warteliste, Platz 3"
   bool waiting = false;
   std::string offer_href = {};  // of an open offer
+  bool taken = true;            // a seat that is hers
+  bool cancelled = false;       // does not take place
 };
 
 struct DetailsPage {
@@ -61,7 +63,9 @@ struct TicketPage {
   bool waiting = false;      // at least one claim waits
   bool offered = false;      // at least one has an open offer
   bool passed_on = false;
-  std::string confirm_by = {};  // until when the address is to be confirmed
+  std::string cancelled_parts = {};  // how many do not take place; empty: all do
+  bool nothing_left = false;         // none does
+  std::string confirm_by = {};       // until when the address is to be confirmed
   std::string pdf_href;
   std::string calendar_href;  // empty where no session was booked
   std::string change_href;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The one implementation of Registrations; what belongs together stands in registrations.cpp
 // (quotas, holds, registering, cancelling), offers.cpp (waiting lists), changes.cpp (changing,
-// passing on, confirming) and persons.cpp (own link, erasing).
+// passing on, confirming), news.cpp (what the programme changes) and persons.cpp (own link,
+// erasing).
 //
 // Thread safety: the private functions with a Session belong to the records' writer thread.
 #pragma once
@@ -32,7 +33,7 @@ class Desk final : public Registrations {
     std::vector<std::string> quotas;
   };
 
-  Task<Result<>> put_quota(Quota quota) override;
+  Task<Result<>> put_quotas(std::vector<Quota> quotas) override;
   Task<Result<Booking>> hold(HoldRequest request) override;
   Task<Result<>> give_back(std::string id) override;
   Task<Result<Booking>> complete(RegistrationRequest request) override;
@@ -127,8 +128,14 @@ class Desk final : public Registrations {
   // Gives back seats and places, and passes them on.
   Result<> free_seats(Session& s, const std::string& booking, const std::vector<Claim>& claims,
                       Outcome& out);
-  // Nobody moves up in a list for what is over.
+  // Nobody moves up in a list for what is over or does not take place.
   void close_if_over(const std::string& quota);
+  Result<> put_quota(Session& s, const Quota& quota, Outcome& out);
+  // Whoever had an offer of what does not take place heads the list again.
+  Result<> end_offers(Session& s, const std::string& quota, Outcome& out);
+  // Letters to those who do not know yet what the programme says now. How many.
+  Result<std::int64_t> tell_news(Session& s, std::int64_t most);
+  Result<> tell(Session& s, const std::string& id);
   // Writes what is free of each quota that the group has changed; at its end.
   Result<> publish_figures(Session& s);
   void offer_figures();
@@ -164,6 +171,8 @@ class Desk final : public Registrations {
   OpenHolds open_holds_;
   Attempts refusals_{Duration::hours(1), 10'000};
   bool log_holds_erased_ = true;  // perhaps, since before the start
+  bool has_news_ = true;          // perhaps, since before the start
+  bool put_in_group_ = false;     // quotas, by a job of the present group: views show older ones
   std::map<std::string, Quota, std::less<>> writer_quotas_;
   std::set<std::string, std::less<>> changed_;  // quotas, by jobs of the present group
   std::vector<publication::Item> figures_;      // of the present group, until they are offered

@@ -35,8 +35,10 @@ std::vector<ClaimRow> claim_rows(const PageNeeds& needs, const Booking& booking,
     ClaimRow row{.title = title_in(quota, language),
                  .when = when_in(quota, language),
                  .state = {},
-                 .waiting = claim.state == ClaimState::kWaiting};
-    if (with_state || claim.state != ClaimState::kTaken) {
+                 .waiting = claim.state == ClaimState::kWaiting && quota.takes_place(),
+                 .taken = claim.state == ClaimState::kTaken,
+                 .cancelled = !quota.takes_place()};
+    if (with_state || claim.state != ClaimState::kTaken || row.cancelled) {
       row.state = claim_state_in(claim, registrations, language);
     }
     if (claim.state == ClaimState::kOffered) {
