@@ -69,7 +69,7 @@ Caller SqlIdentity::known(const KnownSecrets& secrets, const Digest& digest,
 
 Caller SqlIdentity::authenticate_token(std::string_view secret) const {
   if (options_.no_auth) return {Caller::Kind::kUnchecked, nullptr};
-  return known(snapshot()->tokens, digest(kTokenPurpose, secret), Caller::Kind::kToken);
+  return known(snapshot()->tokens, digest_of_request(kTokenPurpose, secret), Caller::Kind::kToken);
 }
 
 Caller SqlIdentity::authenticate(const net::Request& request) const {
@@ -83,7 +83,8 @@ Caller SqlIdentity::authenticate(const net::Request& request) const {
   }
   const auto now = snapshot();
   if (const auto cookie = request.cookie(kSessionCookie); cookie && !cookie->empty()) {
-    Caller caller = known(now->sessions, digest(kSessionPurpose, *cookie), Caller::Kind::kSession);
+    Caller caller =
+        known(now->sessions, digest_of_request(kSessionPurpose, *cookie), Caller::Kind::kSession);
     // A session that has ended is nobody: the public pages go on.
     const bool ended = caller.kind() == Caller::Kind::kRejected;
     if (!ended && !is_safe(request.method) && !web::same_origin(request)) {

@@ -25,6 +25,9 @@ struct DigestHash {
 
 // BLAKE2b-256 over `purpose`, a NUL and the secret.
 [[nodiscard]] Digest digest(std::string_view purpose, std::string_view secret);
+// The same, for what a client sends with every request: each thread remembers the digests it made
+// last, found by a keyed hash of the secret, which it does not keep. `purpose` is a constant.
+[[nodiscard]] Digest digest_of_request(std::string_view purpose, std::string_view secret);
 [[nodiscard]] std::string to_hex(const Digest& digest);
 // nullopt-like: all zeros for what is no 64 hexadecimal digits.
 [[nodiscard]] Digest from_hex(std::string_view text);
