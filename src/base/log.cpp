@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include "base/time.h"
@@ -67,12 +69,18 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+// Bytes that stand in a value as they are; the others want quotes.
+constexpr std::array<bool, 256> kIsPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = ' ' + 1; byte < plain.size(); ++byte) plain[byte] = true;
+  plain['"'] = plain['='] = plain['\\'] = false;
+  return plain;
+}();
+
 bool is_plain(std::string_view text) {
-  bool found = text.empty();
-  for (const char c : text) {  // without a branch: many bytes at once
-    found |= static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\';
-  }
-  return !found;
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return kIsPlain[static_cast<unsigned char>(c)];
+  });
 }
 
 // The first field of a line, the time, stands there.

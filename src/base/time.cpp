@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstring>
 
 namespace revier {
 namespace {
@@ -13,7 +14,6 @@ constexpr std::int64_t kDay = 86'400 * kSecond;
 struct Civil {
   int year, month, day, hour, minute, second;
   int fraction_us;
-  int weekday;  // 0 = Sunday
 };
 
 Civil to_civil(Instant instant) {
@@ -32,14 +32,18 @@ Civil to_civil(Instant instant) {
           .hour = static_cast<int>(seconds / 3600),
           .minute = static_cast<int>(seconds / 60 % 60),
           .second = static_cast<int>(seconds % 60),
-          .fraction_us = static_cast<int>(rest % kSecond),
-          .weekday = static_cast<int>(std::chrono::weekday{date}.c_encoding())};
+          .fraction_us = static_cast<int>(rest % kSecond)};
 }
 
+// `digits` is even.
 void put_digits(char* at, int value, int digits) {
-  for (int i = digits - 1; i >= 0; --i) {
-    at[i] = static_cast<char>('0' + value % 10);
-    value /= 10;
+  static constexpr std::string_view kPairs =
+      "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445"
+      "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
+      "9293949596979899";
+  auto rest = static_cast<unsigned>(value);
+  for (int i = digits - 2; i >= 0; i -= 2, rest /= 100) {
+    std::memcpy(at + i, kPairs.data() + std::size_t{2} * (rest % 100), 2);
   }
 }
 
@@ -164,7 +168,9 @@ std::string to_http_date(Instant instant) {
   static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Civil c = to_civil(instant);
-  std::string out = kDays[static_cast<std::size_t>(c.weekday)];
+  const auto days = std::chrono::floor<std::chrono::days>(
+      std::chrono::sys_time<std::chrono::microseconds>(std::chrono::microseconds(instant.us)));
+  std::string out = kDays[std::chrono::weekday(days).c_encoding()];
   std::array<char, 24> text{};
   text.fill(' ');
   text[0] = ',';
