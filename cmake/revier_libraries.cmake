@@ -42,4 +42,5 @@ revier_plain_library(s2 LINK s2 absl_base absl_raw_logging_internal OpenSSL::Cry
 revier_plain_library(geos LINK geos_c)
 revier_plain_library(ical LINK ical)
 revier_plain_library(csv LINK csv)
+revier_plain_library(stemmer LINK stemmer)
 revier_plain_library(rapidcheck LINK rapidcheck)

@@ -14,6 +14,8 @@
 #include "history/api.h"
 #include "ldcontext/api.h"
 #include "live/hub.h"
+#include "service/api.h"
+#include "service/page_routes.h"
 #include "subscription/api.h"
 
 namespace revier::app {
@@ -72,10 +74,13 @@ class WholePublic final : public PublicPlane {
     RV_ASSIGN(editor_, event::ProgrammeEditor::open({.database = needs_.database,
                                                      .keeper = *keeper_,
                                                      .civil_clock = needs_.civil_clock}));
+    services_.emplace(things_, [this] { return things_.revision(service::kind().type); });
     needs_.frame.navigation = event::navigation();
+    needs_.frame.navigation.insert(needs_.frame.navigation.end() - 1, service::navigation_item());
     needs_.frame.footer = event::footer();
     needs_.frame.feeds = event::feeds();
     needs_.frame.shows = [this](std::string_view page) {
+      if (page == service::navigation_item().page) return !services_->now()->services().empty();
       return event::has_content(*keeper_->now(), things_.has_live_things(), page);
     };
     return {};
@@ -112,6 +117,12 @@ class WholePublic final : public PublicPlane {
                              {.editor = *editor_,
                               .identity = needs_.identity,
                               .seats_taken = [this](std::string_view id) { return taken(id); }});
+    service::add_api_routes(
+        router, {.keeper = *services_, .identity = needs_.identity, .pool = needs_.pool});
+    service::add_pages(router, {.keeper = *services_,
+                                .programme = [this] { return keeper_->now(); },
+                                .site = needs_.frame,
+                                .site_url = needs_.site_address});
     event::add_pages(router, {.keeper = *keeper_,
                               .ledger = [this] { return editor_->ledger(); },
                               .site = needs_.frame,
@@ -135,6 +146,7 @@ class WholePublic final : public PublicPlane {
   context::Broker& broker() override { return *broker_; }
   event::ProgrammeEditor& editor() override { return *editor_; }
   event::ProgrammeKeeper& keeper() override { return *keeper_; }
+  service::CatalogueKeeper& services() override { return *services_; }
 
   ticket::Occasion occasion(web::Language language) const override {
     const event::ProgrammePtr programme = keeper_->now();
@@ -216,6 +228,7 @@ class WholePublic final : public PublicPlane {
   PublicThings things_;
   live::Hub hub_;
   std::optional<event::ProgrammeKeeper> keeper_;
+  std::optional<service::CatalogueKeeper> services_;
   std::unique_ptr<event::ProgrammeEditor> editor_;
   ticket::Registrations* registrations_ = nullptr;
   std::unique_ptr<ldcontext::Contexts> contexts_;

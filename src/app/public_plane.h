@@ -28,6 +28,7 @@
 #include "net/mqtt.h"
 #include "net/server.h"
 #include "publication/publication.h"
+#include "service/catalogue.h"
 #include "store/store.h"
 #include "subscription/subscriptions.h"
 #include "ticket/letters.h"
@@ -77,6 +78,7 @@ class PublicPlane {
   // Drafts and releases; writing goes through once connect() is done.
   [[nodiscard]] virtual event::ProgrammeEditor& editor() = 0;
   [[nodiscard]] virtual event::ProgrammeKeeper& keeper() = 0;
+  [[nodiscard]] virtual service::CatalogueKeeper& services() = 0;
   // The event that tickets are for.
   [[nodiscard]] virtual ticket::Occasion occasion(web::Language language) const = 0;
   [[nodiscard]] virtual event::ProgrammePtr programme() const = 0;

@@ -12,6 +12,7 @@
 #include "json/json.h"
 #include "ngsi/parse.h"
 #include "ngsi/render.h"
+#include "service/types.h"
 
 namespace revier::app {
 namespace {
@@ -37,6 +38,13 @@ std::string_view last_part(std::string_view iri) { return iri.substr(iri.find_la
 const SensorType* sensor_of(std::string_view type_iri) {
   const auto found = std::ranges::find(kSensors, last_part(type_iri), &SensorType::name);
   return found == kSensors.end() ? nullptr : &*found;
+}
+
+// A kind of a domain, which keeps and writes its entities.
+bool is_of_a_domain(std::string_view type_iri) {
+  return type_iri == service::kind().type ||
+         std::ranges::find(event::kinds(), type_iri, &event::KindSpec::type) !=
+             event::kinds().end();
 }
 
 std::string text_of(std::string_view json) {
@@ -75,11 +83,13 @@ event::LiveThing thing_of(const ngsi::Entity& entity, const ngsi::Names& names,
 
 std::vector<context::OwnedType> owned_types() {
   std::vector<context::OwnedType> types;
-  for (const event::KindSpec& kind : event::kinds()) {
+  const auto add = [&](const event::KindSpec& kind) {
     types.push_back({.type = std::string(kind.type),
                      .domain = std::string(kDomain),
                      .route = "/api/v1/" + std::string(kind.path)});
-  }
+  };
+  for (const event::KindSpec& kind : event::kinds()) add(kind);
+  add(service::kind());
   types.push_back({.type = std::string(kEventDayType),
                    .domain = std::string(kDomain),
                    .route = "/api/v1/events"});
@@ -101,9 +111,7 @@ std::optional<std::string> PublicThings::kept_type(const ngsi::Entity& entity) c
   const ngsi::Names& names = broker_.names(kPublicTenant);
   for (const ngsi::NameId type : entity.types()) {
     std::string iri = names.iri(type);
-    const bool is_event =
-        std::ranges::find(event::kinds(), iri, &event::KindSpec::type) != event::kinds().end();
-    if (is_event || sensor_of(iri) != nullptr) return iri;
+    if (is_of_a_domain(iri) || sensor_of(iri) != nullptr) return iri;
   }
   return std::nullopt;
 }
@@ -111,16 +119,16 @@ std::optional<std::string> PublicThings::kept_type(const ngsi::Entity& entity) c
 void PublicThings::keep(const ngsi::EntityPtr& entity) {
   if (auto type = kept_type(*entity)) {
     const WriteLock lock(mutex_);
-    by_type_[std::move(*type)].insert_or_assign(std::string(entity->id()), entity);
+    OfType& of_type = by_type_[std::move(*type)];
+    of_type.entities.insert_or_assign(std::string(entity->id()), entity);
+    ++of_type.revision;
   }
 }
 
 Result<> PublicThings::load() {
   std::vector<std::string> types;
   for (const context::NameCount& type : broker_.types(kPublicTenant)) {
-    const bool is_event =
-        std::ranges::find(event::kinds(), type.iri, &event::KindSpec::type) != event::kinds().end();
-    if (is_event || sensor_of(type.iri) != nullptr) types.push_back(type.iri);
+    if (is_of_a_domain(type.iri) || sensor_of(type.iri) != nullptr) types.push_back(type.iri);
   }
   for (const std::string& type : types) {
     RV_ASSIGN(const ngsi::Predicate predicate,
@@ -167,7 +175,7 @@ std::vector<std::string> PublicThings::all(std::string_view type) const {
     const ReadLock lock(mutex_);
     const auto found = by_type_.find(type);
     if (found == by_type_.end()) return {};
-    for (const auto& [id, entity] : found->second) entities.push_back(entity);
+    for (const auto& [id, entity] : found->second.entities) entities.push_back(entity);
   }
   const ngsi::Names& names = broker_.names(kPublicTenant);
   std::vector<std::string> texts;
@@ -183,14 +191,22 @@ void PublicThings::on_change(const context::Change& change) {
   if (!change.what.before) return;
   if (const auto type = kept_type(*change.what.before)) {
     const WriteLock lock(mutex_);
-    by_type_[*type].erase(change.id);
+    OfType& of_type = by_type_[*type];
+    of_type.entities.erase(change.id);
+    ++of_type.revision;
   }
+}
+
+std::uint64_t PublicThings::revision(std::string_view type) const {
+  const ReadLock lock(mutex_);
+  const auto found = by_type_.find(type);
+  return found == by_type_.end() ? 0 : found->second.revision;
 }
 
 bool PublicThings::has_live_things() const {
   const ReadLock lock(mutex_);
   return std::ranges::any_of(by_type_, [](const auto& of_type) {
-    return sensor_of(of_type.first) != nullptr && !of_type.second.empty();
+    return sensor_of(of_type.first) != nullptr && !of_type.second.entities.empty();
   });
 }
 
@@ -198,10 +214,10 @@ std::vector<event::LiveThing> PublicThings::live_things() const {
   const ngsi::Names& names = broker_.names(kPublicTenant);
   std::vector<event::LiveThing> things;
   const ReadLock lock(mutex_);
-  for (const auto& [type, entities] : by_type_) {
+  for (const auto& [type, of_type] : by_type_) {
     const SensorType* const sensor = sensor_of(type);
     if (sensor == nullptr) continue;
-    for (const auto& [id, entity] : entities) {
+    for (const auto& [id, entity] : of_type.entities) {
       things.push_back(thing_of(*entity, names, sensor->kind));
     }
   }

@@ -16,6 +16,7 @@ DEMO_FILE(exhibits);
 DEMO_FILE(best_practices);
 DEMO_FILE(offers);
 DEMO_FILE(counters);
+DEMO_FILE(services);
 DEMO_FILE(city);
 DEMO_FILE(municipalities);
 }
@@ -31,7 +32,8 @@ std::span<const Collection> programme() {
                                          Collection{"exhibits", DEMO_BYTES(exhibits)},
                                          Collection{"best-practices", DEMO_BYTES(best_practices)},
                                          Collection{"offers", DEMO_BYTES(offers)},
-                                         Collection{"counters", DEMO_BYTES(counters)}};
+                                         Collection{"counters", DEMO_BYTES(counters)},
+                                         Collection{"services", DEMO_BYTES(services)}};
   return collections;
 }
 
