@@ -7,6 +7,7 @@
 #include "app/first_secrets.h"
 #include "appointment/queue.h"
 #include "backup/backup.h"
+#include "casework/case_store.h"
 #include "consent/consent.h"
 #include "door/store.h"
 #include "event/draft_store.h"
@@ -26,7 +27,8 @@ std::vector<records::Migration> migrations() {
        {identity::migrations(), consent::migrations(), mail::migrations(),
         publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
         door::rows::migrations(), backup::migrations(), setup::migrations(),
-        appointment::Queue::migrations(), newsletter::rows::migrations()}) {
+        appointment::Queue::migrations(), newsletter::rows::migrations(),
+        casework::rows::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

@@ -312,6 +312,13 @@ constexpr OptionRow kRows[] = {
      .most = 1'000'000,
      .help = "Times that one network (IPv4 address, IPv6 /64) can order the newsletter in a "
              "quarter of an hour; it is counted in memory only"},
+    {.name = "casework.network_drafts",
+     .type = kInteger,
+     .default_text = "60",
+     .least = 1,
+     .most = 1'000'000,
+     .help = "Online forms that can be begun from one network (IPv6: /64) in a quarter of an hour; "
+             "it is counted in memory only"},
     {.name = "registration.confirm_within",
      .type = kInteger,
      .default_text = "0",

@@ -10,6 +10,8 @@
 #include "appointment/page_routes.h"
 #include "appointment/reminders.h"
 #include "base/run_task.h"
+#include "casework/api.h"
+#include "casework/page_routes.h"
 #include "door/api.h"
 #include "door/store.h"
 #include "newsletter/links.h"
@@ -92,6 +94,7 @@ class WholePeople final : public PeoplePlane {
     calendar_.emplace(appointment::Calendar::Needs{.registrations = *registrations_,
                                                    .programme = needs_.programme,
                                                    .civil_clock = needs_.civil_clock});
+    RV_TRY(forms_.load());
     RV_TRY(needs_.accounts.database->read([this](records::Session& session) -> Result<> {
       RV_ASSIGN(const std::vector<publication::Item> items, publication::all(session));
       for (const publication::Item& item : items) publisher_.offer(item);
@@ -120,6 +123,20 @@ class WholePeople final : public PeoplePlane {
                  .site = needs_.frame,
                  .real_clock = needs_.accounts.clock,
                  .network_sign_ups_max = needs_.options.number("newsletter.network_sign_ups")});
+    const casework::PageNeeds cases{
+        .cases = cases_,
+        .database = *needs_.accounts.database,
+        .links = links_,
+        .pool = needs_.pool,
+        .reads = needs_.reads,
+        .site = needs_.frame,
+        .site_url = needs_.site_address,
+        .real_clock = needs_.accounts.clock,
+        .network_drafts_max = needs_.options.number("casework.network_drafts")};
+    casework::add_pages(router, cases);
+    casework::add_api_routes(
+        router,
+        {.cases = cases_, .forms = forms_, .pages = cases, .identity = *needs_.accounts.identity});
   }
 
   ticket::Domain domain() override {
@@ -140,6 +157,7 @@ class WholePeople final : public PeoplePlane {
 
   Result<> tick() override {
     RV_TRY(run_task(registrations_->sweep()));
+    RV_TRY(cases_.sweep());
     if (--ticks_to_retention_ > 0) return {};
     ticks_to_retention_ = kRetentionTicks;
     RV_TRY(remind());
@@ -154,6 +172,8 @@ class WholePeople final : public PeoplePlane {
   const appointment::Calendar& calendar() const override { return *calendar_; }
   appointment::Queue& queue() override { return queue_; }
   newsletter::Newsletter& newsletter() override { return *newsletter_; }
+  casework::Cases& cases() override { return cases_; }
+  casework::Forms& forms() override { return forms_; }
   mail::SenderStatus mail_status() const override { return sender_->status(); }
 
  private:
@@ -255,6 +275,17 @@ class WholePeople final : public PeoplePlane {
   appointment::Queue queue_{{.database = *needs_.accounts.database,
                              .civil_clock = needs_.civil_clock,
                              .random = needs_.accounts.random}};
+  casework::Forms forms_{*needs_.accounts.database, needs_.civil_clock};
+  casework::Cases cases_{
+      {.database = *needs_.accounts.database,
+       .forms = forms_,
+       .links = links_,
+       .identity = *needs_.accounts.identity,
+       .civil_clock = needs_.civil_clock,
+       .random = needs_.accounts.random,
+       .site_url = needs_.site_address,
+       .signature = [this](web::Language language) { return needs_.frame.owner_in(language); },
+       .publish = needs_.publish_case}};
   std::unique_ptr<mail::Sender> sender_;
 };
 

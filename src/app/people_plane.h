@@ -9,6 +9,7 @@
 #include "appointment/queue.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "casework/cases.h"
 #include "event/programme.h"
 #include "mail/sender.h"
 #include "net/http.h"
@@ -37,6 +38,8 @@ struct PeopleNeeds {
   std::function<std::string()> reply_to;  // where answers to mails go; may answer ""
   // Writes a count where the public sees it; blocks until it is durable.
   publication::Publisher::Deliver deliver;
+  // Puts or removes what of a case is public (casework/cases.h).
+  std::function<Result<>(const std::string& id, std::string entity)> publish_case;
 };
 
 class PeoplePlane {
@@ -54,6 +57,8 @@ class PeoplePlane {
   [[nodiscard]] virtual const appointment::Calendar& calendar() const = 0;
   [[nodiscard]] virtual appointment::Queue& queue() = 0;
   [[nodiscard]] virtual newsletter::Newsletter& newsletter() = 0;
+  [[nodiscard]] virtual casework::Cases& cases() = 0;
+  [[nodiscard]] virtual casework::Forms& forms() = 0;
   [[nodiscard]] virtual mail::SenderStatus mail_status() const = 0;
 };
 

@@ -180,6 +180,15 @@ class WholePublic final : public PublicPlane {
                                       context::Origin::domain("event"));
   }
 
+  Result<> publish_case(std::string id, std::string entity) override {
+    const bool removes = entity.empty();
+    std::vector<event::Entities::Write> one;
+    one.push_back({std::move(id), std::move(entity)});
+    const Result<> done = run_task(things_.write(std::move(one)));
+    if (!done && removes && done.error().code == Code::kResourceNotFound) return {};
+    return done;
+  }
+
  private:
   // Days and bookable sessions become quotas, and sessions that do not take place give out nothing
   // any more; putting one publishes its free seats again, which a

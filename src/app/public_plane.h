@@ -86,6 +86,9 @@ class PublicPlane {
   [[nodiscard]] virtual std::vector<console::ScopeChoice> scopes(web::Language language) const = 0;
   // Carries a count to the entity that shows it; blocks until it is durable.
   [[nodiscard]] virtual Result<> deliver(const publication::Item& item) = 0;
+  // Puts what of a case is public, or removes it where the text is empty; blocks until it is
+  // durable. Removing what is not there is no error.
+  [[nodiscard]] virtual Result<> publish_case(std::string id, std::string entity) = 0;
 };
 
 }  // namespace revier::app

@@ -7,6 +7,7 @@
 
 #include "app/quotas.h"
 #include "base/run_task.h"
+#include "casework/public_entity.h"
 #include "context/writes.h"
 #include "event/schema.h"
 #include "json/json.h"
@@ -93,6 +94,9 @@ std::vector<context::OwnedType> owned_types() {
   types.push_back({.type = std::string(kEventDayType),
                    .domain = std::string(kDomain),
                    .route = "/api/v1/events"});
+  types.push_back({.type = std::string(casework::kReportType),
+                   .domain = std::string(kDomain),
+                   .route = "/api/v1/forms"});
   return types;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/site.h"
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include "app/backup_commands.h"
@@ -17,6 +19,7 @@
 #include "app/state_routes.h"
 #include "backup/backup.h"
 #include "base/log.h"
+#include "casework/texts.h"
 #include "console/routes.h"
 #include "identity/routes.h"
 #include "newsletter/texts.h"
@@ -210,8 +213,13 @@ class WholeSite final : public Site {
                   return settings_ ? std::string(settings_->now()->get(setup::kSender)) : "";
                 },
             .deliver = [this](const publication::Item& item) { return public_->deliver(item); },
+            .publish_case =
+                [this](const std::string& id, std::string entity) {
+                  return public_->publish_case(id, std::move(entity));
+                },
         }));
     show_newsletter();
+    show_forms();
     return public_->connect(people_->registrations());
   }
 
@@ -220,6 +228,13 @@ class WholeSite final : public Site {
     frame_.footer.insert(frame_.footer.begin() + 3, {newsletter::texts::kNav, "/newsletter"});
     frame_.shows = [this, shows = std::move(frame_.shows)](std::string_view page) {
       return page == "/newsletter" ? people_->newsletter().is_offered() : shows(page);
+    };
+  }
+
+  void show_forms() {
+    frame_.footer.insert(frame_.footer.begin() + 3, {casework::texts::kListTitle, "/formulare"});
+    frame_.shows = [this, shows = std::move(frame_.shows)](std::string_view page) {
+      return page == "/formulare" ? people_->forms().any() : shows(page);
     };
   }
 
@@ -243,28 +258,42 @@ class WholeSite final : public Site {
         {.identity = *accounts_->identity, .pool = pool_, .site = frame_, .clock = real_clock_});
     public_->add_routes(router_);
     people_->add_routes(router_);
-    console::add_routes(
-        router_, {.tickets = people_->domain(),
-                  .site = frame_,
-                  .version = REVIER_VERSION,
-                  .store_writable = [this] { return store_->health().writable; },
-                  .mail_status = [this] { return people_->mail_status(); },
-                  .broker = &public_->broker(),
-                  .context = catalogue_->core(),
-                  .catalogue = catalogue_.get(),
-                  .programme = &public_->editor(),
-                  .calendar = &people_->calendar(),
-                  .queue = &people_->queue(),
-                  .newsletter = &people_->newsletter(),
-                  .accounts = accounts_->identity.get(),
-                  .real_clock = &real_clock_,
-                  .site_address = site_address(options_, listening()),
-                  .scopes = [this](web::Language language) { return public_->scopes(language); },
-                  .setup = setup_parts()});
+    console::add_routes(router_,
+                        {.tickets = people_->domain(),
+                         .site = frame_,
+                         .version = REVIER_VERSION,
+                         .store_writable = [this] { return store_->health().writable; },
+                         .mail_status = [this] { return people_->mail_status(); },
+                         .broker = &public_->broker(),
+                         .context = catalogue_->core(),
+                         .catalogue = catalogue_.get(),
+                         .programme = &public_->editor(),
+                         .calendar = &people_->calendar(),
+                         .queue = &people_->queue(),
+                         .newsletter = &people_->newsletter(),
+                         .cases = &people_->cases(),
+                         .forms = &people_->forms(),
+                         .accounts = accounts_->identity.get(),
+                         .real_clock = &real_clock_,
+                         .site_address = site_address(options_, listening()),
+                         .scopes = [this](web::Language language) { return scopes(language); },
+                         .setup = setup_parts()});
     add_setup_routes();
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);
     });
+  }
+
+  // Where a role can hold: events and tracks, and the offices of the forms there are.
+  std::vector<console::ScopeChoice> scopes(web::Language language) {
+    std::vector<console::ScopeChoice> choices = public_->scopes(language);
+    std::set<std::string> offices;
+    for (const casework::DefinitionPtr& form : people_->forms().all()) {
+      if (!offices.insert(form->office).second) continue;
+      choices.push_back(
+          {identity::ScopeKind::kOffice, form->office, "", form->office_name.in(language)});
+    }
+    return choices;
   }
 
   // What the command line of this machine asks for.

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Rows of the domain: definitions, cases, messages.
+//
+// Thread safety: free functions on a Session; see records/records.h.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "casework/types.h"
+#include "records/records.h"
+
+namespace revier::casework::rows {
+
+[[nodiscard]] std::span<const records::Migration> migrations();
+
+struct StoredForm {
+  std::string id;
+  std::int64_t version = 1;
+  std::string json;
+};
+[[nodiscard]] Result<> put_form(records::Session& session, const StoredForm& form, Instant now);
+// By id and version, ascending.
+[[nodiscard]] Result<std::vector<StoredForm>> forms(records::Session& session);
+
+// `request_key` is empty, or what makes a repeated API call the same case.
+[[nodiscard]] Result<> insert(records::Session& session, const Case& made,
+                              std::string_view request_key);
+[[nodiscard]] Result<> update(records::Session& session, const Case& changed);
+// Errors of the two: kResourceNotFound.
+[[nodiscard]] Result<Case> find(records::Session& session, std::string_view id);
+[[nodiscard]] Result<Case> find_by_request(records::Session& session, std::string_view request_key);
+
+struct CaseFilter {
+  std::string form;    // empty: any
+  std::string state;   // "open", "ended" or one state's name; empty: all but drafts
+  std::string number;  // empty: any
+  std::string worker;  // id; empty: any
+  // Offices whose cases are shown; nullopt: all.
+  std::optional<std::vector<std::string>> offices;
+  std::int64_t offset = 0;
+  std::int64_t limit = 25;
+};
+// Oldest first, without their answers. Never drafts.
+[[nodiscard]] Result<std::vector<Case>> list(records::Session& session, const CaseFilter& filter);
+[[nodiscard]] Result<std::int64_t> count(records::Session& session, const CaseFilter& filter);
+
+struct FormFigures {
+  std::string form;
+  std::int64_t received = 0;  // all that were handed in and are still kept
+  std::int64_t open = 0;
+  std::int64_t ended = 0;
+  std::vector<Duration> durations;  // of those that were decided, ascending
+};
+// Of cases handed in since an instant; nothing of a person's.
+[[nodiscard]] Result<std::vector<FormFigures>> figures(
+    records::Session& session, Instant since,
+    const std::optional<std::vector<std::string>>& offices);
+
+[[nodiscard]] Result<> add_message(records::Session& session, std::string_view case_id,
+                                   const CaseMessage& message);
+[[nodiscard]] Result<std::vector<CaseMessage>> messages(records::Session& session,
+                                                        std::string_view case_id);
+
+// Drafts of one form that were begun from the same place are counted in memory, all drafts here.
+[[nodiscard]] Result<std::int64_t> count_drafts(records::Session& session);
+[[nodiscard]] Result<> erase(records::Session& session, std::string_view id);
+// At most `limit` whose time has come.
+[[nodiscard]] Result<std::vector<Case>> ended(records::Session& session, Instant now,
+                                              std::int64_t limit);
+// Cases of a form whose public entity is behind; and that it is not any more.
+[[nodiscard]] Result<std::vector<Case>> unpublished(records::Session& session,
+                                                    std::string_view form, std::int64_t limit);
+[[nodiscard]] Result<> set_published(records::Session& session, std::string_view id,
+                                     std::int64_t revision);
+
+}  // namespace revier::casework::rows

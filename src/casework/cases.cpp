@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "casework/cases.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "casework/case_store.h"
+#include "casework/letters.h"
+#include "casework/public_entity.h"
+#include "mail/outbox.h"
+
+namespace revier::casework {
+namespace {
+
+using records::Session;
+
+constexpr Duration kDraftKept = Duration::days(30);
+constexpr Duration kWithdrawnKept = Duration::days(30);
+// Nobody fills the disk with drafts: about 200 MB of answers at their largest.
+constexpr std::int64_t kDraftsMax = 20'000;
+constexpr std::size_t kMessageBytesMax = 8'000;
+constexpr std::size_t kAnswersBytesMax = 256 << 10;
+constexpr std::int64_t kAtOnce = 100;
+
+Result<Answers> answers_of(const Definition& form, const Case& one) {
+  RV_ASSIGN(const json::Document document, json::Document::parse(one.answers));
+  return read_answers(form, document.root());
+}
+
+// "V-7K3MQ9TR": without letters and digits that look or sound alike.
+std::string new_number(Random& random) {
+  constexpr std::string_view kLetters = "34679ACDEFGHJKMNPQRTUVWXY";
+  std::string number = "V-";
+  for (int n = 0; n < 8; ++n) number += kLetters[random_u64(random) % kLetters.size()];
+  return number;
+}
+
+Result<> refuse_ended(const Case& one) {
+  if (is_open(one.state)) return {};
+  return fail(Code::kConflict, "this case has ended");
+}
+
+Result<> check_message(std::string_view text) {
+  if (!text.empty() && text.size() <= kMessageBytesMax) return {};
+  return fail(Code::kUnprocessable, "a message has 1 to 8000 bytes", "text");
+}
+
+}  // namespace
+
+Result<DefinitionPtr> Cases::form_of(const Case& one) const {
+  DefinitionPtr form = needs_.forms.find(one.form, one.version);
+  if (form == nullptr) return fail(Code::kCorrupt, "the form of this case is missing");
+  return form;
+}
+
+Task<Result<Case>> Cases::run(std::string id, Step step) {
+  return needs_.database.writer().run(
+      [this, id = std::move(id), step = std::move(step)](Session& session) -> Result<Case> {
+        RV_ASSIGN(Case one, rows::find(session, id));
+        const std::int64_t before = one.revision;
+        RV_TRY(step(session, one));
+        if (one.revision == before) return one;
+        one.changed_at = needs_.civil_clock.now();
+        if (one.state == State::kDraft) one.delete_after = one.changed_at + kDraftKept;
+        RV_TRY(rows::update(session, one));
+        return one;
+      });
+}
+
+Task<Result<Case>> Cases::begin(std::string form, web::Language language) {
+  const DefinitionPtr found = needs_.forms.newest(form);
+  if (found == nullptr) co_return fail(Code::kResourceNotFound, "there is no such form");
+  co_return co_await needs_.database.writer().run([&](Session& session) -> Result<Case> {
+    RV_ASSIGN(const std::int64_t drafts, rows::count_drafts(session));
+    if (drafts >= kDraftsMax) {
+      return fail(Code::kInsufficientStorage, "too many forms are being filled in, try again");
+    }
+    const Instant now = needs_.civil_clock.now();
+    Case made{.id = random_id(needs_.random),
+              .form = found->id,
+              .version = found->version,
+              .office = found->office,
+              .language = std::string(web::code(language)),
+              .created_at = now,
+              .changed_at = now,
+              .delete_after = now + kDraftKept};
+    RV_TRY(rows::insert(session, made, ""));
+    return made;
+  });
+}
+
+Task<Result<Case>> Cases::change(std::string id, ChangeAnswers change) {
+  return run(std::move(id), [this, change = std::move(change)](Session&, Case& one) -> Result<> {
+    if (one.state != State::kDraft) {
+      return fail(Code::kConflict, "this form has been handed in");
+    }
+    RV_ASSIGN(const DefinitionPtr form, form_of(one));
+    RV_ASSIGN(Answers answers, answers_of(*form, one));
+    RV_TRY(change(*form, answers));
+    prune(*form, answers);
+    one.answers = answers_json(*form, answers);
+    if (one.answers.size() > kAnswersBytesMax) {
+      return fail(Code::kTooLarge, "the answers are too long together");
+    }
+    ++one.revision;
+    return {};
+  });
+}
+
+Task<Result<Case>> Cases::set_mail(std::string id, std::string mail, bool send_link) {
+  return run(std::move(id),
+             [this, mail = std::move(mail), send_link](Session& session, Case& one) -> Result<> {
+               if (one.state != State::kDraft) {
+                 return fail(Code::kConflict, "this form has been handed in");
+               }
+               RV_ASSIGN(const DefinitionPtr form, form_of(one));
+               one.mail = mail;
+               ++one.revision;
+               if (!send_link || mail.empty()) return {};
+               return mail::enqueue(session, write_letter(needs_, LetterKind::kDraft, *form, one),
+                                    needs_.civil_clock.now());
+             });
+}
+
+Result<> Cases::hand_in(Session& session, const Definition& form, Case& one) {
+  RV_ASSIGN(const Answers answers, answers_of(form, one));
+  const std::vector<Problem> problems = check_answers(form, answers, {});
+  if (!problems.empty()) {
+    return fail(Code::kUnprocessable, problems.front().en, problems.front().pointer);
+  }
+  const Instant now = needs_.civil_clock.now();
+  one.number = new_number(needs_.random);
+  one.state = State::kReceived;
+  one.submitted_at = now;
+  one.changed_at = now;
+  // Until it is decided; the decision counts anew.
+  one.delete_after = now + Duration::days(form.keep_days) + Duration::days(365);
+  ++one.revision;
+  if (one.mail.empty()) return {};
+  return mail::enqueue(session, write_letter(needs_, LetterKind::kReceived, form, one), now);
+}
+
+Task<Result<Case>> Cases::submit(std::string id) {
+  return run(std::move(id), [this](Session& session, Case& one) -> Result<> {
+    if (one.state != State::kDraft) return {};
+    RV_ASSIGN(const DefinitionPtr form, form_of(one));
+    return hand_in(session, *form, one);
+  });
+}
+
+Task<Result<Case>> Cases::submit_whole(WholeCase whole) {
+  const DefinitionPtr form = needs_.forms.newest(whole.form);
+  if (form == nullptr) co_return fail(Code::kResourceNotFound, "there is no such form");
+  const std::string answers = answers_json(*form, whole.answers);
+  if (answers.size() > kAnswersBytesMax) {
+    co_return fail(Code::kTooLarge, "the answers are too long together");
+  }
+  co_return co_await needs_.database.writer().run([&](Session& session) -> Result<Case> {
+    if (!whole.request_key.empty()) {
+      const auto known = rows::find_by_request(session, whole.request_key);
+      const bool same = known && known->answers == answers && known->mail == whole.mail;
+      if (same) return *known;
+      if (known) return fail(Code::kConflict, "this Idempotency-Key was used for other answers");
+      if (known.error().code != Code::kResourceNotFound) return fail(known.error());
+    }
+    const Instant now = needs_.civil_clock.now();
+    Case made{.id = random_id(needs_.random),
+              .form = form->id,
+              .version = form->version,
+              .office = form->office,
+              .answers = answers,
+              .mail = whole.mail,
+              .language = std::string(web::code(whole.language)),
+              .created_at = now};
+    RV_TRY(hand_in(session, *form, made));
+    RV_TRY(rows::insert(session, made, whole.request_key));
+    return made;
+  });
+}
+
+Task<Result<Case>> Cases::write(std::string id, std::string text) {
+  return run(std::move(id),
+             [this, text = std::move(text)](Session& session, Case& one) -> Result<> {
+               RV_TRY(refuse_ended(one));
+               RV_TRY(check_message(text));
+               ++one.revision;
+               // The office's question is answered: the case is its turn again.
+               if (one.state == State::kAsked) {
+                 one.state = one.worker.empty() ? State::kReceived : State::kWorking;
+               }
+               return rows::add_message(
+                   session, one.id,
+                   {.author = Author::kPerson, .text = text, .at = needs_.civil_clock.now()});
+             });
+}
+
+Task<Result<>> Cases::withdraw(std::string id) {
+  const auto done = co_await run(std::move(id), [this](Session& session, Case& one) -> Result<> {
+    if (one.state == State::kDraft) return rows::erase(session, one.id);
+    RV_TRY(refuse_ended(one));
+    const Instant now = needs_.civil_clock.now();
+    one.state = State::kWithdrawn;
+    one.ended_at = now;
+    one.delete_after = now + kWithdrawnKept;
+    ++one.revision;
+    return {};
+  });
+  if (!done) co_return fail(done.error());
+  co_return Result<>{};
+}
+
+Result<> Cases::do_deed(Session& session, const OfficeDeed& deed, const identity::Caller& by,
+                        Case& one) {
+  RV_TRY(refuse_ended(one));
+  RV_ASSIGN(const DefinitionPtr form, form_of(one));
+  const Instant now = needs_.civil_clock.now();
+  ++one.revision;
+  if (deed.deed == Deed::kTake || deed.deed == Deed::kGive) {
+    const bool take = deed.deed == Deed::kTake;
+    one.worker = take ? std::string(by.id()) : std::string();
+    one.worker_name = take ? std::string(by.name()) : std::string();
+    if (one.state != State::kAsked) one.state = take ? State::kWorking : State::kReceived;
+    return {};
+  }
+  RV_TRY(check_message(deed.text));
+  RV_TRY(rows::add_message(session, one.id,
+                           {.author = Author::kOffice, .text = deed.text, .at = now}));
+  if (deed.deed == Deed::kAsk) one.state = State::kAsked;
+  if (deed.deed == Deed::kDecide) {
+    if (deed.outcome == Outcome::kNone) {
+      return fail(Code::kUnprocessable, "a decision needs an outcome", "outcome");
+    }
+    one.state = State::kDecided;
+    one.outcome = deed.outcome;
+    one.ended_at = now;
+    one.delete_after = now + Duration::days(form->keep_days);
+  }
+  if (one.mail.empty()) return {};
+  return mail::enqueue(session, write_letter(needs_, LetterKind::kNews, *form, one), now);
+}
+
+Task<Result<Case>> Cases::act(std::string id, OfficeDeed deed, identity::Caller by) {
+  return run(
+      std::move(id),
+      [this, deed = std::move(deed), by = std::move(by)](Session& session, Case& one) -> Result<> {
+        constexpr std::string_view kNames[] = {"case.take", "case.give", "case.write", "case.ask",
+                                               "case.decide"};
+        RV_TRY(by.require(identity::Action::kCasesWork, identity::Scope::office(one.office)));
+        if (one.state == State::kDraft)
+          return fail(Code::kResourceNotFound, "there is no such case");
+        RV_TRY(do_deed(session, deed, by, one));
+        return needs_.identity.record(session, by,
+                                      {.action = kNames[static_cast<std::size_t>(deed.deed)],
+                                       .kind = "case",
+                                       .object = one.id});
+      });
+}
+
+Result<> Cases::publish_behind(const Definition& form) {
+  std::vector<Case> behind;
+  RV_TRY(needs_.database.read([&](Session& session) -> Result<> {
+    RV_ASSIGN(behind, rows::unpublished(session, form.id, kAtOnce));
+    return {};
+  }));
+  for (const Case& one : behind) {
+    RV_ASSIGN(const DefinitionPtr own, form_of(one));
+    RV_ASSIGN(const Answers answers, answers_of(*own, one));
+    if (own->published) {
+      RV_TRY(needs_.publish(public_id(one), public_entity(*own, one, answers)));
+    }
+    RV_TRY(needs_.database.writer().run_blocking([&](Session& session) -> Result<> {
+      return rows::set_published(session, one.id, one.revision);
+    }));
+  }
+  return {};
+}
+
+Result<> Cases::erase_ended() {
+  std::vector<Case> over;
+  RV_TRY(needs_.database.read([&](Session& session) -> Result<> {
+    RV_ASSIGN(over, rows::ended(session, needs_.civil_clock.now(), kAtOnce));
+    return {};
+  }));
+  for (const Case& one : over) {
+    const DefinitionPtr form = needs_.forms.find(one.form, one.version);
+    if (form != nullptr && form->published && !one.number.empty()) {
+      RV_TRY(needs_.publish(public_id(one), ""));
+    }
+    RV_TRY(needs_.database.writer().run_blocking(
+        [&](Session& session) -> Result<> { return rows::erase(session, one.id); }));
+  }
+  return {};
+}
+
+Result<> Cases::sweep() {
+  for (const DefinitionPtr& form : needs_.forms.all()) {
+    if (form->published) RV_TRY(publish_behind(*form));
+  }
+  return erase_ended();
+}
+
+}  // namespace revier::casework

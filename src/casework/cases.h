@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What happens to cases: begun, filled in page by page, handed in, worked on, ended, erased.
+//
+// Each method is one durable job of the records' writer. Letters about a case tell that there is
+// news and where, never what.
+//
+// Thread safety: all methods from any thread. sweep() blocks.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "casework/answers.h"
+#include "casework/forms.h"
+#include "casework/types.h"
+#include "identity/identity.h"
+#include "records/records.h"
+#include "ticket/secret_link.h"
+
+namespace revier::casework {
+
+// The purpose of a case's secret link.
+inline constexpr std::string_view kCaseLink = "case";
+
+struct CaseNeeds {
+  records::Database& database;
+  const Forms& forms;
+  const ticket::SecretLinks& links;
+  const identity::Identity& identity;
+  const Clock& civil_clock;
+  Random& random;
+  std::string site_url;  // without a slash at the end
+  std::function<std::string(web::Language)> signature;
+  // Puts a public entity (normalised, IRIs as names), or removes it where the text is empty;
+  // removing what is not there is no error. Blocks until it is durable.
+  std::function<Result<>(const std::string& id, std::string entity)> publish;
+};
+
+// What an office does.
+enum class Deed : std::uint8_t {
+  kTake,    // becomes its worker
+  kGive,    // back to those that nobody works on
+  kWrite,   // a message
+  kAsk,     // a message that waits for an answer
+  kDecide,  // ends it, with outcome and message
+};
+struct OfficeDeed {
+  Deed deed = Deed::kTake;
+  Outcome outcome = Outcome::kNone;  // of kDecide
+  std::string text;                  // of kWrite, kAsk, kDecide
+};
+
+class Cases {
+ public:
+  explicit Cases(CaseNeeds needs) : needs_(std::move(needs)) {}
+
+  [[nodiscard]] const Forms& forms() const { return needs_.forms; }
+  // The form of a case, in the version that it was begun with. Errors: kCorrupt.
+  [[nodiscard]] Result<DefinitionPtr> form_of(const Case& one) const;
+  [[nodiscard]] std::string token_of(const Case& one) const {
+    return needs_.links.token(kCaseLink, one.id);
+  }
+
+  // Errors: kResourceNotFound without such a form; kInsufficientStorage for too many drafts.
+  [[nodiscard]] Task<Result<Case>> begin(std::string form, web::Language language);
+  // Changes the answers of a draft. Errors: kResourceNotFound, kConflict when it is handed in.
+  using ChangeAnswers = std::function<Result<>(const Definition&, Answers&)>;
+  [[nodiscard]] Task<Result<Case>> change(std::string id, ChangeAnswers change);
+  // Where news go; `send_link` writes the link at once. Errors: those of change().
+  [[nodiscard]] Task<Result<Case>> set_mail(std::string id, std::string mail, bool send_link);
+  // Hands in. One that is handed in already is answered as it is, so that a repeat does no harm.
+  // Errors: kUnprocessable where an answer is missing or wrong.
+  [[nodiscard]] Task<Result<Case>> submit(std::string id);
+  // Begin, answer and hand in at once. `request_key`: what makes a repeat the same; may be empty.
+  // Errors: kUnprocessable; kConflict for the same key with other answers.
+  struct WholeCase {
+    std::string form;
+    Answers answers;
+    std::string mail;
+    web::Language language = web::Language::kDe;
+    std::string request_key;
+  };
+  [[nodiscard]] Task<Result<Case>> submit_whole(WholeCase whole);
+
+  // A message of the person. Errors: kConflict when the case has ended.
+  [[nodiscard]] Task<Result<Case>> write(std::string id, std::string text);
+  // Ends an open case by the will of the person, or erases a draft.
+  [[nodiscard]] Task<Result<>> withdraw(std::string id);
+  // Errors: kConflict where the state does not allow it; kForbidden for another office's.
+  [[nodiscard]] Task<Result<Case>> act(std::string id, OfficeDeed deed, identity::Caller by);
+
+  // Publishes what is behind and erases what has ended. To be called every few seconds.
+  [[nodiscard]] Result<> sweep();
+
+ private:
+  using Step = std::function<Result<>(records::Session&, Case&)>;
+  [[nodiscard]] Task<Result<Case>> run(std::string id, Step step);
+  [[nodiscard]] Result<> hand_in(records::Session& session, const Definition& form, Case& one);
+  [[nodiscard]] Result<> do_deed(records::Session& session, const OfficeDeed& deed,
+                                 const identity::Caller& by, Case& one);
+  [[nodiscard]] Result<> erase_ended();
+  [[nodiscard]] Result<> publish_behind(const Definition& form);
+
+  const CaseNeeds needs_;
+};
+
+}  // namespace revier::casework

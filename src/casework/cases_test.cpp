@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "casework/cases.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/run_task.h"
+#include "casework/case_store.h"
+#include "casework/export.h"
+#include "casework/public_entity.h"
+#include "mail/outbox.h"
+#include "support/demo_forms.h"
+#include "support/test_records.h"
+
+namespace revier::casework {
+namespace {
+
+std::vector<records::Migration> case_migrations() {
+  std::vector<records::Migration> all;
+  for (const auto part : {identity::migrations(), mail::migrations(), rows::migrations()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+constexpr std::string_view kReport =
+    R"({"art":"licht","beschreibung":"Dunkel, sagt Erika Muster","ort":"Bei Muster, Weg 1",)"
+    R"("punkt":"51.5388, 7.2257"})";
+
+class CasesTest : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    for (const char* id : {"hund-anmelden", "mangel-melden"}) bring(demo_form(id));
+  }
+
+  Result<DefinitionPtr> bring(std::string text) {
+    return run_task(forms_.import(std::move(text),
+                                  [](records::Session&, const Definition&) { return Result<>{}; }));
+  }
+  Result<Case> hand_in(const char* form, std::string_view text, std::string key = {}) {
+    const auto document = json::Document::parse(text);
+    RV_ASSIGN(Answers answers, read_answers(*forms_.newest(form), document->root()));
+    return run_task(cases_.submit_whole({.form = form,
+                                         .answers = std::move(answers),
+                                         .mail = "ada@beispiel.test",
+                                         .request_key = std::move(key)}));
+  }
+  Result<Case> now(const std::string& id) {
+    Result<Case> one = fail(Code::kInternalError, "not read");
+    const auto read = database_->read([&](records::Session& session) -> Result<> {
+      one = rows::find(session, id);
+      return {};
+    });
+    EXPECT_TRUE(read);
+    return one;
+  }
+  std::vector<mail::StoredMessage> letters() {
+    std::vector<mail::StoredMessage> list;
+    const auto read = database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(list, mail::list_to(session, "ada@beispiel.test"));
+      return {};
+    });
+    EXPECT_TRUE(read);
+    return list;
+  }
+  Result<Case> act(const Case& one, OfficeDeed deed) {
+    return run_task(cases_.act(one.id, std::move(deed), identity::Caller::command_line()));
+  }
+
+  const tests::TestRecords records_{GetParam()};
+  const std::unique_ptr<records::Database> database_ = records_.open(case_migrations());
+  ManualClock clock_{*parse_iso8601("2025-02-06T09:00:00Z")};
+  SeededRandom random_{7};
+  const std::unique_ptr<identity::Identity> identity_ =
+      identity::Identity::open(*database_, clock_, random_, {}).value();
+  const ticket::SecretLinks links_{ticket::SecretLinks::Key{1, 2, 3}};
+  Forms forms_{*database_, clock_};
+  std::map<std::string, std::string> public_;
+  Cases cases_{{.database = *database_,
+                .forms = forms_,
+                .links = links_,
+                .identity = *identity_,
+                .civil_clock = clock_,
+                .random = random_,
+                .site_url = "https://revier.test",
+                .signature = [](web::Language) { return std::string("Stadt"); },
+                .publish = [this](const std::string& id, std::string entity) -> Result<> {
+                  public_[id] = std::move(entity);
+                  return {};
+                }}};
+};
+INSTANTIATE_TEST_SUITE_P(Records, CasesTest, testing::ValuesIn(tests::record_systems()),
+                         [](const auto& system) { return system.param; });
+
+TEST_P(CasesTest, FromDraftToDecision) {
+  const Case draft = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
+  EXPECT_EQ(run_task(cases_.submit(draft.id)).error().code, Code::kUnprocessable);
+  ASSERT_TRUE(run_task(cases_.set_mail(draft.id, "ada@beispiel.test", true)));
+  const auto filled =
+      run_task(cases_.change(draft.id, [](const Definition& form, Answers& answers) -> Result<> {
+        RV_ASSIGN(const json::Document document, json::Document::parse(kDogAnswers));
+        RV_ASSIGN(answers, read_answers(form, document.root()));
+        return {};
+      }));
+  ASSERT_TRUE(filled) << filled.error().message;
+  const auto sent = run_task(cases_.submit(draft.id));
+  ASSERT_TRUE(sent) << sent.error().message;
+  EXPECT_TRUE(sent->number.starts_with("V-"));
+  EXPECT_EQ(run_task(cases_.submit(draft.id)).value().number, sent->number) << "twice is once";
+  EXPECT_EQ(
+      run_task(cases_.change(draft.id, [](const Definition&, Answers&) { return Result<>{}; }))
+          .error()
+          .code,
+      Code::kConflict);
+  ASSERT_TRUE(act(*sent, {.deed = Deed::kTake}));
+  ASSERT_TRUE(act(*sent, {.deed = Deed::kAsk, .text = "Welcher Chip, Ada?"}));
+  EXPECT_EQ(now(draft.id).value().state, State::kAsked);
+  ASSERT_TRUE(run_task(cases_.write(draft.id, "Nummer 276...")));
+  EXPECT_TRUE(is_open(now(draft.id).value().state));
+  EXPECT_EQ(act(*sent, {.deed = Deed::kDecide, .text = "x"}).error().field, "outcome");
+  ASSERT_TRUE(act(*sent, {.deed = Deed::kDecide, .outcome = Outcome::kGranted, .text = "Gut."}));
+  EXPECT_EQ(run_task(cases_.write(draft.id, "noch etwas")).error().code, Code::kConflict);
+  const auto all = letters();
+  ASSERT_EQ(all.size(), 4U);  // link, received, asked back, decided
+  for (const auto& letter : all) {
+    EXPECT_EQ(letter.message.text.find("Chip"), std::string::npos);
+    EXPECT_EQ(letter.message.text.find("Gut."), std::string::npos);
+    EXPECT_NE(letter.message.text.find("https://revier.test/vorgang/"), std::string::npos);
+  }
+}
+
+TEST_P(CasesTest, ARepeatedRequestIsOneCase) {
+  const auto one = hand_in("mangel-melden", kReport, "k1");
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ(hand_in("mangel-melden", kReport, "k1").value().id, one->id);
+  EXPECT_EQ(
+      hand_in("mangel-melden", changed(std::string(kReport), "Dunkel", "Hell"), "k1").error().code,
+      Code::kConflict);
+  EXPECT_EQ(letters().size(), 1U);
+}
+
+TEST_P(CasesTest, ThePublicSeesNoPersonAndNoText) {
+  const auto one = hand_in("mangel-melden", kReport);
+  ASSERT_TRUE(one);
+  ASSERT_TRUE(cases_.sweep());
+  ASSERT_EQ(public_.size(), 1U);
+  const std::string entity = public_.begin()->second;
+  EXPECT_NE(entity.find("\"received\""), std::string::npos);
+  EXPECT_NE(entity.find("[7.2257,51.5388]"), std::string::npos);
+  EXPECT_EQ(entity.find("Muster"), std::string::npos);
+  EXPECT_EQ(entity.find("ada@"), std::string::npos);
+  EXPECT_EQ(entity.find(one->id), std::string::npos);
+  ASSERT_TRUE(act(*one, {.deed = Deed::kTake}));
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_NE(public_.begin()->second.find("in progress"), std::string::npos);
+  ASSERT_TRUE(act(*one, {.deed = Deed::kDecide, .outcome = Outcome::kSettled, .text = "Hell."}));
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_NE(public_.begin()->second.find("closed"), std::string::npos);
+  clock_.advance(Duration::days(181));
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_EQ(public_.begin()->second, "") << "gone with the case";
+  EXPECT_EQ(now(one->id).error().code, Code::kResourceNotFound);
+}
+
+TEST_P(CasesTest, DraftsAndWithdrawnCasesGo) {
+  const Case draft = run_task(cases_.begin("mangel-melden", web::Language::kEn)).value();
+  const Case other = run_task(cases_.begin("mangel-melden", web::Language::kEn)).value();
+  ASSERT_TRUE(run_task(cases_.withdraw(other.id)));
+  EXPECT_FALSE(now(other.id)) << "a discarded draft goes at once";
+  const auto sent = hand_in("mangel-melden", kReport);
+  ASSERT_TRUE(run_task(cases_.withdraw(sent->id)));
+  EXPECT_EQ(now(sent->id).value().state, State::kWithdrawn);
+  EXPECT_EQ(act(*sent, {.deed = Deed::kTake}).error().code, Code::kConflict);
+  clock_.advance(Duration::days(29));
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_TRUE(now(draft.id));
+  clock_.advance(Duration::days(2));
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_FALSE(now(draft.id));
+  EXPECT_FALSE(now(sent->id));
+}
+
+TEST_P(CasesTest, AnOfficeSeesItsOwnCases) {
+  ASSERT_TRUE(hand_in("mangel-melden", kReport));
+  ASSERT_TRUE(hand_in("hund-anmelden", kDogAnswers));
+  const auto shown = [&](std::optional<std::vector<std::string>> offices) {
+    std::int64_t count = -1;
+    const auto read = database_->read([&](records::Session& session) -> Result<> {
+      const rows::CaseFilter filter{.state = "open", .offices = offices};
+      RV_ASSIGN(count, rows::count(session, filter));
+      RV_ASSIGN(const auto list, rows::list(session, filter));
+      EXPECT_EQ(std::ssize(list), count);
+      RV_ASSIGN(const auto lines, rows::figures(session, {}, offices));
+      EXPECT_EQ(std::ssize(lines), count);
+      return {};
+    });
+    EXPECT_TRUE(read);
+    return count;
+  };
+  EXPECT_EQ(shown(std::nullopt), 2);
+  EXPECT_EQ(shown(std::vector<std::string>{"steuern"}), 1);
+  EXPECT_EQ(shown(std::vector<std::string>{}), 0);
+  const identity::Caller nobody;
+  const auto one = hand_in("mangel-melden", kReport);
+  EXPECT_FALSE(run_task(cases_.act(one->id, {.deed = Deed::kTake}, nobody)));
+}
+
+TEST_P(CasesTest, VersionsAreKeptApart) {
+  const auto old = hand_in("hund-anmelden", kDogAnswers);
+  const std::string text = demo_form("hund-anmelden");
+  EXPECT_TRUE(bring(text)) << "the same again changes nothing";
+  EXPECT_EQ(bring(changed(text, "Hund anmelden", "Hund melden")).error().code, Code::kConflict);
+  const std::string newer =
+      changed(changed(text, R"("version":1)", R"("version":2)"), "Hund anmelden", "Hund melden");
+  ASSERT_TRUE(bring(newer));
+  EXPECT_EQ(bring(changed(text, "Hund anmelden", "Hund")).error().code, Code::kConflict);
+  EXPECT_EQ(forms_.newest("hund-anmelden")->title.de, "Hund melden");
+  EXPECT_EQ(cases_.form_of(*old).value()->title.de, "Hund anmelden");
+  Forms again(*database_, clock_);
+  ASSERT_TRUE(again.load());
+  EXPECT_EQ(again.newest("hund-anmelden")->version, 2);
+  EXPECT_EQ(again.all().size(), 2U);
+}
+
+TEST_P(CasesTest, ExportsSayTheSame) {
+  const auto one = hand_in("hund-anmelden", changed(std::string(kDogAnswers), "Ada", "<&>"));
+  ASSERT_TRUE(one);
+  const DefinitionPtr form = cases_.form_of(*one).value();
+  const auto document = json::Document::parse(one->answers);
+  const Answers answers = read_answers(*form, document->root()).value();
+  const std::vector<CaseMessage> messages = {{.number = 1, .text = "]]>", .at = clock_.now()}};
+  const std::string json_text = export_json(*form, *one, answers, messages);
+  EXPECT_TRUE(json::Document::parse(json_text));
+  EXPECT_NE(json_text.find("\"vorname\":\"<&>\""), std::string::npos);
+  const std::string xml = export_xml(*form, *one, answers, messages);
+  EXPECT_NE(xml.find("<answer name=\"vorname\">&lt;&amp;&gt;</answer>"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("<group name=\"hunde\">"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace revier::casework

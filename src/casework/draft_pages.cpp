@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Filling a form in: a page a group of questions, going on later, checking, handing in.
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "casework/detail/page_parts.h"
+#include "casework/pages.h"
+#include "casework/texts.h"
+
+namespace revier::casework {
+namespace {
+
+using net::Method;
+using net::Request;
+using net::Response;
+using web::Language;
+
+constexpr std::string_view kFromCheck = "pruefen";
+constexpr std::string_view kLater = "spaeter";
+
+std::string said(Language language, const web::Text& key) {
+  return std::string(web::text(language, key));
+}
+
+Response other_site(const Request& request, const Pages& pages) {
+  return refused(pages, request, {Code::kForbidden, "a form of another site"});
+}
+
+// A draft that was handed in meanwhile shows the case.
+Response draft_refused(const Request& request, const Pages& pages, const Error& error) {
+  if (error.code == Code::kConflict) return Response::see_other(case_address(request, ""));
+  return refused(pages, request, error);
+}
+
+// The pages that are asked, in order.
+std::vector<const FormPage*> way_of(const OpenCase& open) {
+  std::vector<const FormPage*> way;
+  for (const FormPage& page : open.form->pages) {
+    if (is_asked(*open.form, page, open.answers)) way.push_back(&page);
+  }
+  return way;
+}
+
+Steps steps_of(const Request& request, const OpenCase& open, const FormPage* page,
+               Language language) {
+  const std::vector<const FormPage*> way = way_of(open);
+  const auto at = std::ranges::find(way, page) - way.begin();
+  Steps steps{.form_title = open.form->title.in(language),
+              .current = static_cast<int>(at) + 1,
+              .total = static_cast<int>(way.size()) + 1,
+              .back_href = web::path(language, "/formulare/" + open.form->id),
+              .later_href = case_address(request, "/spaeter")};
+  if (at > 0) {
+    steps.back_href = case_address(request, "/seite/" + way[static_cast<std::size_t>(at) - 1]->id);
+  }
+  return steps;
+}
+
+// Where it goes on behind a page.
+std::string next_page(const OpenCase& open, const FormPage& page, bool from_check) {
+  if (from_check) return first_open_page(open);
+  const std::vector<const FormPage*> way = way_of(open);
+  auto at = std::ranges::find(way, &page);
+  if (at == way.end() || ++at == way.end()) return "/pruefen";
+  return "/seite/" + (*at)->id;
+}
+
+struct OpenPage {
+  OpenCase open;
+  const FormPage* page = nullptr;
+  const Field* group = nullptr;  // of a page that asks one
+};
+
+Task<Result<OpenPage>> open_page(const Request& request, const Pages& pages) {
+  auto open = co_await open_draft(request, pages);
+  if (!open) co_return fail(open.error());
+  OpenPage found{.open = std::move(*open)};
+  found.page = found.open.form->page(request.param("page"));
+  if (found.page == nullptr || !is_asked(*found.open.form, *found.page, found.open.answers)) {
+    co_return fail(Code::kResourceNotFound, "this page is not asked");
+  }
+  const Field* const first = found.open.form->field(found.page->fields.front());
+  if (first->kind == Kind::kGroup) found.group = first;
+  co_return found;
+}
+
+// --- questions
+
+Response show_question(const Request& request, const Pages& pages, const OpenPage& at,
+                       const web::Form& form, const web::FormData& data, std::string title,
+                       std::string_view from, int status) {
+  const Language language = web::language_of(request);
+  QuestionPage view{.page = private_page(pages, request, std::move(title)),
+                    .steps = steps_of(request, at.open, at.page, language),
+                    .text = at.page->text.in(language),
+                    .form = form,
+                    .data = data,
+                    .from = std::string(from)};
+  if (at.group != nullptr) view.steps.back_href = std::string(request.path);
+  view.page.has_errors = !data.valid();
+  web::Html out(language);
+  render_question(out, view);
+  return web::html_response(std::move(out), status, web::Caching::kNever);
+}
+
+const std::vector<Row>& entries_of(const OpenPage& at) {
+  static const std::vector<Row> kNone;
+  const auto found = at.open.answers.groups.find(at.group->name);
+  return found == at.open.answers.groups.end() ? kNone : found->second;
+}
+
+// ?nr=2: the second entry; one more than there are: a new one. 0 where none is asked for.
+std::size_t asked_entry(const OpenPage& at, std::string_view text) {
+  std::size_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::size_t count = entries_of(at).size();
+  const std::size_t most = std::min(count + 1, at.group->items_max);
+  return number <= most ? number : 0;
+}
+
+Response show_group(const Request& request, const Pages& pages, const OpenPage& at,
+                    std::string_view from, std::string problem, int status) {
+  const Language language = web::language_of(request);
+  const std::vector<Row>& entries = entries_of(at);
+  GroupPage view{.page = private_page(pages, request, at.page->title.in(language)),
+                 .steps = steps_of(request, at.open, at.page, language),
+                 .text = at.page->text.in(language),
+                 .entries = {},
+                 .add_href = {},
+                 .from = std::string(from),
+                 .problem = std::move(problem)};
+  const auto href = [&](std::size_t number) {
+    return case_address(request, fmt::format("/seite/{}?nr={}{}", at.page->id, number,
+                                             from.empty() ? "" : "&von=pruefen"));
+  };
+  for (std::size_t n = 0; n < entries.size(); ++n) {
+    view.entries.push_back({.number = static_cast<int>(n) + 1,
+                            .rows = row_texts(at.group->fields, entries[n], language),
+                            .change_href = href(n + 1)});
+  }
+  if (entries.size() < at.group->items_max) view.add_href = href(entries.size() + 1);
+  view.page.has_errors = !view.problem.empty();
+  web::Html out(language);
+  render_group(out, view);
+  return web::html_response(std::move(out), status, web::Caching::kNever);
+}
+
+std::string entry_title(const OpenPage& at, std::size_t number, Language language) {
+  return web::text(language, texts::kGroupEntry,
+                   {{"title", at.page->title.in(language)}, {"number", number}});
+}
+
+Task<Response> get_question(Request& request, const Pages& pages) {
+  const auto at = co_await open_page(request, pages);
+  if (!at) co_return draft_refused(request, pages, at.error());
+  const Language language = web::language_of(request);
+  const std::string from =
+      request.query_param("von") == kFromCheck ? std::string(kFromCheck) : std::string();
+  if (at->group == nullptr) {
+    const web::Form form =
+        form_of_fields(asked_fields(*at->open.form, *at->page, at->open.answers), language);
+    co_return show_question(request, pages, *at, form, data_of(form, at->open.answers.values),
+                            at->page->title.in(language), from, 200);
+  }
+  std::size_t number = asked_entry(*at, request.query_param("nr").value_or(""));
+  const std::vector<Row>& entries = entries_of(*at);
+  if (number == 0 && entries.empty()) number = 1;
+  if (number == 0) co_return show_group(request, pages, *at, from, "", 200);
+  const web::Form form = form_of_group(*at->group, language);
+  const web::FormData data =
+      number <= entries.size() ? data_of(form, entries[number - 1]) : web::FormData();
+  co_return show_question(request, pages, *at, form, data, entry_title(*at, number, language), from,
+                          200);
+}
+
+// Fields of ours beside those of the page.
+web::Form with_deeds(web::Form form) {
+  for (const char* name : {"von", "tun", "nr"}) {
+    form.fields.push_back({.name = name, .kind = web::FieldKind::kHidden, .length_max = 20});
+  }
+  return form;
+}
+
+// What is right on the page; the rest of it is not kept.
+void take_valid(const web::Form& form, const web::FormData& data, Row& row) {
+  web::Form right;
+  for (const web::FormField& field : form.fields) {
+    if (data.error(field.name) == nullptr) right.fields.push_back(field);
+  }
+  take_data(right, data, row);
+}
+
+Task<Response> go_on(Request& request, const Pages& pages, const OpenPage& at, bool later,
+                     bool from_check, Cases::ChangeAnswers change) {
+  const auto changed = co_await pages.cases.change(at.open.record.id, std::move(change));
+  if (!changed) co_return draft_refused(request, pages, changed.error());
+  if (later) co_return Response::see_other(case_address(request, "/spaeter"));
+  const auto open = open_record(pages.cases, *changed);
+  if (!open) co_return refused(pages, request, open.error());
+  const FormPage& page = *open->form->page(at.page->id);
+  co_return Response::see_other(case_address(request, next_page(*open, page, from_check)));
+}
+
+Task<Response> post_fields(Request& request, const Pages& pages, const OpenPage& at) {
+  const Language language = web::language_of(request);
+  const std::vector<const Field*> fields = asked_fields(*at.open.form, *at.page, at.open.answers);
+  const web::Form form = form_of_fields(fields, language);
+  auto data = web::read_form(with_deeds(form), request);
+  if (!data) co_return refused(pages, request, data.error());
+  const bool later = data->get("tun") == kLater;
+  (void)web::validate(form, *data);
+  check_choices(fields, *data, language);
+  if (!later && !data->valid()) {
+    co_return show_question(request, pages, at, form, *data, at.page->title.in(language),
+                            data->get("von"), 422);
+  }
+  co_return co_await go_on(request, pages, at, later, data->get("von") == kFromCheck,
+                           [form, sent = *data](const Definition&, Answers& answers) -> Result<> {
+                             take_valid(form, sent, answers.values);
+                             return {};
+                           });
+}
+
+// Saves an entry, and shows the list again.
+Task<Response> post_entry(Request& request, const Pages& pages, const OpenPage& at,
+                          std::size_t number, bool later, std::string_view from) {
+  const Language language = web::language_of(request);
+  const web::Form form = form_of_group(*at.group, language);
+  auto data = web::read_form(with_deeds(form), request);
+  if (!data) co_return refused(pages, request, data.error());
+  std::vector<const Field*> fields;
+  for (const Field& field : at.group->fields) fields.push_back(&field);
+  (void)web::validate(form, *data);
+  check_choices(fields, *data, language);
+  if (!later && !data->valid()) {
+    co_return show_question(request, pages, at, form, *data, entry_title(at, number, language),
+                            from, 422);
+  }
+  const auto save = [form, sent = *data, number, name = at.group->name, most = at.group->items_max](
+                        const Definition&, Answers& answers) -> Result<> {
+    std::vector<Row>& entries = answers.groups[name];
+    if (number > entries.size()) {
+      if (entries.size() >= most) return {};
+      entries.emplace_back();
+    }
+    take_valid(form, sent, entries[std::min(number, entries.size()) - 1]);
+    return {};
+  };
+  const auto changed = co_await pages.cases.change(at.open.record.id, save);
+  if (!changed) co_return draft_refused(request, pages, changed.error());
+  if (later) co_return Response::see_other(case_address(request, "/spaeter"));
+  co_return Response::see_other(case_address(
+      request, fmt::format("/seite/{}{}", at.page->id, from.empty() ? "" : "?von=pruefen")));
+}
+
+Task<Response> remove_entry(Request& request, const Pages& pages, const OpenPage& at,
+                            std::size_t number, std::string_view from) {
+  const auto changed = co_await pages.cases.change(
+      at.open.record.id,
+      [number, name = at.group->name](const Definition&, Answers& answers) -> Result<> {
+        std::vector<Row>& entries = answers.groups[name];
+        if (number == 0 || number > entries.size()) return {};
+        entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(number) - 1);
+        if (entries.empty()) answers.groups.erase(name);
+        return {};
+      });
+  if (!changed) co_return draft_refused(request, pages, changed.error());
+  co_return Response::see_other(case_address(
+      request, fmt::format("/seite/{}{}", at.page->id, from.empty() ? "" : "?von=pruefen")));
+}
+
+Task<Response> post_group(Request& request, const Pages& pages, const OpenPage& at) {
+  const auto deeds = web::read_form(with_deeds({}), request);
+  if (!deeds) co_return refused(pages, request, deeds.error());
+  const std::string_view deed = deeds->get("tun");
+  const std::string_view from = deeds->get("von") == kFromCheck ? kFromCheck : std::string_view();
+  const std::string asked = request.query_param("nr").value_or(std::string(deeds->get("nr")));
+  const std::size_t number = asked_entry(at, asked);
+  const std::vector<Row>& entries = entries_of(at);
+  if (deed == "entfernen") co_return co_await remove_entry(request, pages, at, number, from);
+  if (deed != "weiter" && (deed != kLater || number > 0 || entries.empty())) {
+    co_return co_await post_entry(request, pages, at, number == 0 ? entries.size() + 1 : number,
+                                  deed == kLater, from);
+  }
+  if (deed == kLater) co_return Response::see_other(case_address(request, "/spaeter"));
+  for (const Problem& problem : check_answers(*at.open.form, at.open.answers, {})) {
+    if (problem.page != at.page->id) continue;
+    const bool german = web::language_of(request) == Language::kDe;
+    co_return show_group(request, pages, at, from, german ? problem.de : problem.en, 422);
+  }
+  co_return Response::see_other(
+      case_address(request, next_page(at.open, *at.page, from == kFromCheck)));
+}
+
+Task<Response> post_question(Request& request, const Pages& pages) {
+  if (!web::same_origin(request)) co_return other_site(request, pages);
+  const auto at = co_await open_page(request, pages);
+  if (!at) co_return draft_refused(request, pages, at.error());
+  if (at->group != nullptr) co_return co_await post_group(request, pages, *at);
+  co_return co_await post_fields(request, pages, *at);
+}
+
+// --- later
+
+web::Form mail_form(bool required) {
+  return {.fields = {{.name = "mail",
+                      .kind = web::FieldKind::kEmail,
+                      .label = required ? texts::kLaterMail : texts::kCheckMail,
+                      .hint = required ? web::Label() : web::Label(texts::kCheckMailHint),
+                      .required = required,
+                      .autocomplete = "email"}}};
+}
+
+Response show_later(const Request& request, const Pages& pages, const OpenCase& open,
+                    const web::Form& form, const web::FormData& data, bool sent, int status) {
+  const Language language = web::language_of(request);
+  LaterPage view{.page = private_page(pages, request, said(language, texts::kLaterTitle)),
+                 .form = form,
+                 .data = data,
+                 .lead = web::text(language, texts::kLaterLead,
+                                   {{"date", web::date(language, open.record.delete_after)}}),
+                 .link = pages.site_url + case_address(request, ""),
+                 .go_on_href = case_address(request, first_open_page(open)),
+                 .discard_href = case_address(request, "/zurueckziehen"),
+                 .sent = sent};
+  view.page.has_errors = !data.valid();
+  web::Html out(language);
+  render_later(out, view);
+  return web::html_response(std::move(out), status, web::Caching::kNever);
+}
+
+Task<Response> get_later(Request& request, const Pages& pages) {
+  const auto open = co_await open_draft(request, pages);
+  if (!open) co_return draft_refused(request, pages, open.error());
+  const web::Form form = mail_form(true);
+  web::FormData data;
+  data.set("mail", open->record.mail);
+  co_return show_later(request, pages, *open, form, data,
+                       request.query_param("gesendet").has_value(), 200);
+}
+
+Task<Response> post_later(Request& request, const Pages& pages) {
+  if (!web::same_origin(request)) co_return other_site(request, pages);
+  const auto open = co_await open_draft(request, pages);
+  if (!open) co_return draft_refused(request, pages, open.error());
+  const web::Form form = mail_form(true);
+  auto data = web::read_form(form, request);
+  if (!data) co_return refused(pages, request, data.error());
+  if (!web::validate(form, *data)) {
+    co_return show_later(request, pages, *open, form, *data, false, 422);
+  }
+  const auto done =
+      co_await pages.cases.set_mail(open->record.id, std::string(data->get("mail")), true);
+  if (!done) co_return draft_refused(request, pages, done.error());
+  co_return Response::see_other(case_address(request, "/spaeter?gesendet=1"));
+}
+
+// --- checking and handing in
+
+web::Form send_form(const Definition& form, Language language) {
+  web::Form made = mail_form(false);
+  made.fields.push_back({.name = "erklaerung",
+                         .kind = web::FieldKind::kCheckbox,
+                         .label = form.declaration.in(language),
+                         .required = true,
+                         .missing = texts::kCheckDeclarationMissing});
+  return made;
+}
+
+Response show_check(const Request& request, const Pages& pages, const OpenCase& open,
+                    const web::Form& form, const web::FormData& data, int status) {
+  const Language language = web::language_of(request);
+  const std::vector<const FormPage*> way = way_of(open);
+  CheckPage view{.page = private_page(pages, request, said(language, texts::kCheckTitle)),
+                 .steps = steps_of(request, open, nullptr, language),
+                 .parts = answer_parts(*open.form, open.answers, language, case_path(request)),
+                 .missing = {},
+                 .form = form,
+                 .data = data};
+  for (const Problem& problem : check_answers(*open.form, open.answers, {})) {
+    view.missing.push_back(
+        {language == Language::kDe ? problem.de : problem.en,
+         case_address(request, fmt::format("/seite/{}?von=pruefen", problem.page))});
+  }
+  view.page.has_errors = !data.valid() || (status != 200 && !view.missing.empty());
+  web::Html out(language);
+  render_check(out, view);
+  return web::html_response(std::move(out), status, web::Caching::kNever);
+}
+
+Task<Response> get_check(Request& request, const Pages& pages) {
+  const auto open = co_await open_draft(request, pages);
+  if (!open) co_return draft_refused(request, pages, open.error());
+  const web::Form form = send_form(*open->form, web::language_of(request));
+  web::FormData data;
+  data.set("mail", open->record.mail);
+  co_return show_check(request, pages, *open, form, data, 200);
+}
+
+Task<Response> post_check(Request& request, const Pages& pages) {
+  if (!web::same_origin(request)) co_return other_site(request, pages);
+  const auto open = co_await open_draft(request, pages);
+  if (!open) co_return draft_refused(request, pages, open.error());
+  const web::Form form = send_form(*open->form, web::language_of(request));
+  auto data = web::read_form(form, request);
+  if (!data) co_return refused(pages, request, data.error());
+  if (!web::validate(form, *data)) {
+    co_return show_check(request, pages, *open, form, *data, 422);
+  }
+  const auto with_mail =
+      co_await pages.cases.set_mail(open->record.id, std::string(data->get("mail")), false);
+  if (!with_mail) co_return draft_refused(request, pages, with_mail.error());
+  const auto done = co_await pages.cases.submit(open->record.id);
+  if (!done && done.error().code == Code::kUnprocessable) {
+    co_return show_check(request, pages, *open, form, *data, 422);
+  }
+  if (!done) co_return refused(pages, request, done.error());
+  co_return Response::see_other(case_address(request, "?neu=1"));
+}
+
+}  // namespace
+
+void add_draft_pages(net::Router& router, const Pages& pages) {
+  add_case_page(router, pages, Method::kGet, "/vorgang/{token}/seite/{page}", get_question);
+  add_case_page(router, pages, Method::kPost, "/vorgang/{token}/seite/{page}", post_question);
+  add_case_page(router, pages, Method::kGet, "/vorgang/{token}/spaeter", get_later);
+  add_case_page(router, pages, Method::kPost, "/vorgang/{token}/spaeter", post_later);
+  add_case_page(router, pages, Method::kGet, "/vorgang/{token}/pruefen", get_check);
+  add_case_page(router, pages, Method::kPost, "/vorgang/{token}/pruefen", post_check);
+}
+
+}  // namespace revier::casework

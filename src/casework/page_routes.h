@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Pages of online forms and cases, German and English:
+//
+//   /formulare                        the forms there are
+//   /formulare/{form}                 what it is about; POST begins a draft
+//   /vorgang/{token}                  by its secret link: the draft goes on, or the case stands
+//   .../seite/{page}                  one group of questions; POST saves it
+//   .../spaeter                       the link to go on with; POST sends it by mail
+//   .../pruefen                       check the answers; POST hands in
+//   .../nachricht                     POST: a message to the office
+//   .../quittung.pdf, /daten.json, /daten.xml
+//   .../zurueckziehen                 asks; POST withdraws, or erases a draft
+//
+// Nothing needs script. The token is all that opens a case: who has another one sees another case.
+#pragma once
+#include <string>
+
+#include "casework/cases.h"
+#include "net/http.h"
+#include "net/server.h"
+#include "web/page.h"
+
+namespace revier::casework {
+
+// All of it outlives the router.
+struct PageNeeds {
+  Cases& cases;
+  records::Database& database;
+  const ticket::SecretLinks& links;
+  net::Pool& pool;   // draws receipts
+  net::Pool& reads;  // of one case each
+  const web::Site& site;
+  std::string site_url;  // without a slash at the end
+  const Clock& real_clock;
+  std::int64_t network_drafts_max = 60;  // in a quarter of an hour
+};
+
+void add_pages(net::Router& router, const PageNeeds& needs);
+
+}  // namespace revier::casework

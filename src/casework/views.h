@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The views of this domain's pages (pages/*.html).
+#pragma once
+#include <string>
+#include <vector>
+
+#include "web/components.h"
+#include "web/form.h"
+#include "web/page.h"
+
+namespace revier::casework {
+
+struct FormCard {
+  std::string title;
+  std::string summary;
+  std::string office;
+  std::string href;
+};
+struct FormsPage {
+  web::Page page;
+  std::vector<FormCard> forms;
+};
+
+struct StartPage {
+  web::Page page;
+  std::string summary;
+  std::vector<web::kern::Row> facts;
+  std::vector<std::string> needs;
+  std::string purpose;
+  std::string problem;  // why it cannot be begun now
+  bool example = false;
+  bool can_begin = true;
+};
+
+// What all pages of a draft have.
+struct Steps {
+  std::string form_title;
+  int current = 1;
+  int total = 1;
+  std::string back_href;
+  std::string later_href;
+};
+
+struct QuestionPage {
+  web::Page page;
+  Steps steps;
+  std::string text;
+  const web::Form& form;
+  const web::FormData& data;
+  std::string from;  // "pruefen": goes back there
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+struct GroupEntry {
+  int number = 0;
+  std::vector<web::kern::Row> rows;
+  std::string change_href;
+};
+struct GroupPage {
+  web::Page page;
+  Steps steps;
+  std::string text;
+  std::vector<GroupEntry> entries;
+  std::string add_href;  // empty where no more are possible
+  std::string from;
+  std::string problem;
+};
+
+struct LaterPage {
+  web::Page page;
+  const web::Form& form;
+  const web::FormData& data;
+  std::string lead;
+  std::string link;
+  std::string go_on_href;
+  std::string discard_href;
+  bool sent = false;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+struct MissingAnswer {
+  std::string text;
+  std::string href;
+};
+struct CheckPage {
+  web::Page page;
+  Steps steps;
+  std::vector<web::kern::Summary> parts;
+  std::vector<MissingAnswer> missing;
+  const web::Form& form;
+  const web::FormData& data;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+struct MessageRow {
+  std::string head;
+  std::string text;
+  bool from_office = false;
+};
+struct CasePage {
+  web::Page page;
+  std::string form_title;
+  std::string state;
+  web::kern::Tone tone = web::kern::Tone::kInfo;
+  std::vector<web::kern::Row> facts;
+  bool is_new = false;
+  bool is_open = true;
+  bool sent = false;
+  std::vector<MessageRow> messages;
+  const web::Form& form;
+  const web::FormData& data;
+  std::string message_action;
+  std::string receipt_href;
+  std::string json_href;
+  std::string xml_href;
+  std::string withdraw_href;
+  std::vector<web::kern::Summary> parts;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+struct AskPage {
+  web::Page page;
+  std::string text;
+  std::string yes;
+  std::string back_href;
+};
+struct NotePage {
+  web::Page page;
+};
+
+}  // namespace revier::casework
