@@ -19,6 +19,8 @@ using net::Request;
 using net::Response;
 
 constexpr std::size_t kAskedBytesMax = 200;
+constexpr std::string_view kCasesPage = "/console/vorgaenge";
+constexpr std::string_view kFormsPage = "/console/formulare";
 
 struct Area {
   std::string_view page;
@@ -33,9 +35,11 @@ constexpr std::array kAreas{
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
     Area{"/console/termine", texts::kMenuAppointments, Action::kCasesWork},
     Area{"/console/warteraum", texts::kMenuRoom, Action::kCasesWork},
+    Area{kCasesPage, texts::kMenuCases, Action::kCasesWork, true},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{kNewsletterPage, texts::kMenuNewsletter, Action::kNewsletterEdit},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
+    Area{kFormsPage, texts::kMenuForms, Action::kSettingsManage},
     Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
     Area{"/console/daten", texts::kMenuData, Action::kDataRead},
     Area{kStaffPage, texts::kMenuStaff, Action::kUsersManage},
@@ -46,6 +50,9 @@ constexpr std::array kAreas{
 bool may_open(const Caller& caller, const Area& area) {
   if (area.action == Action::kDataRead) {
     return caller.may(area.action, identity::Scope::tenant(""));
+  }
+  if (area.action == Action::kCasesWork && area.by_event) {
+    return caller.may_somewhere(area.action);  // for one office
   }
   return caller.may(area.action) || (area.by_event && !caller.events_with(area.action).empty());
 }
@@ -109,9 +116,11 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
     if (area.action == Action::kDataRead && needs.broker == nullptr) continue;
     if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
     if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
-    if (area.action == Action::kSettingsManage && !needs.setup) continue;
+    const bool about_cases = area.page == kCasesPage || area.page == kFormsPage;
+    if (about_cases && needs.cases == nullptr) continue;
+    if (!about_cases && area.action == Action::kSettingsManage && !needs.setup) continue;
+    if (!about_cases && area.action == Action::kCasesWork && needs.calendar == nullptr) continue;
     if (area.action == Action::kNewsletterEdit && needs.newsletter == nullptr) continue;
-    if (area.action == Action::kCasesWork && needs.calendar == nullptr) continue;
     if (may_open(caller, area)) add(area.page, area.label);
   }
   return head;
@@ -174,6 +183,10 @@ void add_routes(net::Router& router, const Needs& needs) {
   add_gate(router, needs);
   add_gate_list(router, needs);
   add_outbox(router, needs);
+  if (needs.cases != nullptr) {
+    add_cases(router, needs);
+    add_forms(router, needs);
+  }
   if (needs.calendar != nullptr) {
     add_appointments(router, needs);
     add_waiting_rooms(router, needs);

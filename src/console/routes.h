@@ -14,6 +14,8 @@
 //   /console/termine, .../{id}        appointments of a day; /buchen for who rings up; /absagen
 //   /console/warteraum, .../{counter}  numbers, arrivals, calling; /zahlen: what was measured
 //   /console/newsletter               topics and who has them; /themen/{id}
+//   /console/vorgaenge, .../{id}      cases of online forms: take, ask back, decide; /zahlen
+//   /console/formulare                the forms there are; POST imports one
 //   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again
 //   /console/konten, .../{id}         accounts of staff: invitation, roles, locking; administrators
 //   /console/tokens                   API tokens; administrators
@@ -35,6 +37,7 @@
 
 #include "appointment/calendar.h"
 #include "appointment/queue.h"
+#include "casework/cases.h"
 #include "context/broker.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
@@ -81,6 +84,9 @@ struct Needs {
   appointment::Queue* queue = nullptr;  // with `calendar`
   // Without it there are no pages of the newsletter.
   newsletter::Newsletter* newsletter = nullptr;
+  // Cases of online forms; without them there are no pages of cases.
+  casework::Cases* cases = nullptr;
+  casework::Forms* forms = nullptr;  // with `cases`
   // What changes accounts; without it there are no pages of staff.
   identity::Identity* accounts = nullptr;
   const Clock* real_clock = nullptr;  // with `accounts`

@@ -60,6 +60,8 @@ void add_gate_list(net::Router& router, const Needs& needs);
 void add_programme(net::Router& router, const Needs& needs);
 void add_appointments(net::Router& router, const Needs& needs);
 void add_waiting_rooms(net::Router& router, const Needs& needs);
+void add_cases(net::Router& router, const Needs& needs);
+void add_forms(net::Router& router, const Needs& needs);
 void add_outbox(net::Router& router, const Needs& needs);
 void add_data(net::Router& router, const Needs& needs);
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The views of the console's pages about cases and forms.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "console/views.h"
+
+namespace revier::console {
+
+struct CasesPage {
+  Head head;
+  std::vector<web::kern::Choice> forms;
+  std::vector<web::kern::Choice> states;
+  bool mine = false;
+  std::string number;
+  std::int64_t count = 0;
+  web::kern::Table table;
+  web::Pagination pagination;
+  std::string figures_href;
+};
+
+struct CaseMessageRow {
+  std::string head;
+  std::string text;
+};
+struct CaseDeskPage {
+  Head head;
+  std::string form_title;
+  web::kern::Tone tone = web::kern::Tone::kInfo;
+  std::string state;
+  std::vector<web::kern::Row> facts;
+  web::kern::Table answers;
+  std::vector<CaseMessageRow> messages;
+  std::string problem;
+  std::string text;  // what was typed and not taken
+  bool done = false;
+  bool is_open = true;
+  bool is_mine = false;
+  std::vector<web::kern::Choice> outcomes;
+  std::string csrf;
+  std::string action;
+};
+
+struct CaseFiguresPage {
+  Head head;
+  web::kern::Table table;
+};
+
+struct FormsDeskPage {
+  Head head;
+  web::kern::Table table;
+  std::string problem;
+  std::string imported;
+  std::string csrf;
+};
+
+}  // namespace revier::console
