@@ -17,6 +17,7 @@ DEMO_FILE(best_practices);
 DEMO_FILE(offers);
 DEMO_FILE(counters);
 DEMO_FILE(services);
+DEMO_FILE(forms);
 DEMO_FILE(city);
 DEMO_FILE(municipalities);
 }
@@ -33,7 +34,8 @@ std::span<const Collection> programme() {
                                          Collection{"best-practices", DEMO_BYTES(best_practices)},
                                          Collection{"offers", DEMO_BYTES(offers)},
                                          Collection{"counters", DEMO_BYTES(counters)},
-                                         Collection{"services", DEMO_BYTES(services)}};
+                                         Collection{"services", DEMO_BYTES(services)},
+                                         Collection{"forms", DEMO_BYTES(forms)}};
   return collections;
 }
 

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Online forms as people, programs and others who want more than is theirs use them."""
+import json
+import re
+import time
+import unittest
+import urllib.parse
+import xml.etree.ElementTree
+
+from server import Server, command
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+REPORT = {"art": "licht", "beschreibung": "Die Laterne ist aus", "ort": "Weg 1",
+          "punkt": "51.5388, 7.2257"}
+
+
+class Casework(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(Server("--demo", "herne"))
+        for _ in range(600):
+            if len(cls.server.json("/api/v1/forms")) == 3:
+                return
+            time.sleep(0.1)
+        raise AssertionError("the demo did not load")
+
+    def post(self, path, fields):
+        status, headers, body = self.server.ask("POST", path, urllib.parse.urlencode(fields), FORM)
+        return status, headers.get("Location", ""), body.decode()
+
+    def demo_token(self):
+        with open(self.server.folder + "/demo-token", encoding="utf-8") as file:
+            return file.read().strip()
+
+    def begin(self, form="mangel-melden"):
+        status, location, _ = self.post(f"/formulare/{form}", {})
+        self.assertEqual(status, 303)
+        return re.match(r"(/vorgang/[^/]+)/seite/", location).group(1)
+
+    def filled(self, **more):
+        draft = self.begin()
+        self.assertEqual(self.post(draft + "/seite/was", REPORT)[:2], (303, draft + "/seite/wo"))
+        self.assertEqual(self.post(draft + "/seite/wo", {**REPORT, **more})[1],
+                         draft + "/pruefen")
+        return draft
+
+    def send(self, body, form="mangel-melden", **headers):
+        status, _, text = self.server.ask("POST", f"/api/v1/forms/{form}/cases", json.dumps(body),
+                                          {"Content-Type": "application/json", **headers})
+        return status, json.loads(text)
+
+    def test_from_the_first_page_to_the_receipt(self):
+        draft = self.filled()
+        status, _, page = self.post(draft + "/pruefen", {"mail": ""})
+        self.assertEqual(status, 422)
+        self.assertIn("Bitte bestätigen Sie die Erklärung", page)
+        status, location, _ = self.post(draft + "/pruefen", {"mail": "a@b.test", "erklaerung": "1"})
+        self.assertEqual((status, location), (303, draft + "?neu=1"))
+        again = self.post(draft + "/pruefen", {"mail": "a@b.test", "erklaerung": "1"})
+        self.assertEqual(again[:2], (303, draft), "a repeat shows the case")
+        number = re.search(r"V-\w{8}", self.server.ask("GET", draft)[2].decode()).group()
+        status, headers, pdf = self.server.ask("GET", draft + "/quittung.pdf")
+        self.assertEqual((status, pdf[:5]), (200, b"%PDF-"))
+        self.assertEqual(headers["Content-Disposition"], f'attachment; filename="{number}.pdf"')
+        self.assertEqual(self.server.json(draft + "/daten.json")["answers"], REPORT)
+        tree = xml.etree.ElementTree.fromstring(self.server.ask("GET", draft + "/daten.xml")[2])
+        self.assertEqual({a.get("name"): a.text for a in tree.find("answers")}, REPORT)
+        self.assertEqual(self.post(draft + "/seite/was", REPORT)[:2], (303, draft))
+
+    def test_wrong_answers_keep_the_page_filled(self):
+        draft = self.begin()
+        status, _, page = self.post(draft + "/seite/was", {"art": "mond", "beschreibung": "<b>"})
+        self.assertEqual(status, 422)
+        self.assertIn("<title>Fehler: ", page)
+        self.assertIn("&lt;b&gt;</textarea>", page)
+        status, _, page = self.post(draft + "/pruefen", {"erklaerung": "1"})
+        self.assertEqual(status, 422)
+        self.assertIn("Es fehlt noch etwas", page)
+
+    def test_a_draft_is_saved_and_taken_up_by_its_link(self):
+        draft = self.begin()
+        status, location, _ = self.post(draft + "/seite/was", {"beschreibung": "Halb fertig",
+                                                               "tun": "spaeter"})
+        self.assertEqual((status, location), (303, draft + "/spaeter"))
+        self.assertEqual(self.server.ask("GET", draft)[1]["Location"], draft + "/seite/was")
+        self.assertIn("Halb fertig", self.server.ask("GET", draft + "/seite/was")[2].decode())
+        self.assertEqual(self.post(draft + "/spaeter", {"mail": "a@b.test"})[0], 303)
+        self.assertEqual(self.post(draft + "/zurueckziehen", {})[0], 200)
+        self.assertEqual(self.server.ask("GET", draft)[0], 404)
+
+    def test_other_peoples_cases_are_out_of_reach(self):
+        mine, hers = self.filled(), self.filled(ort="Ihre Adresse")
+        self.post(hers + "/pruefen", {"erklaerung": "1"})
+        token = hers.rsplit("/", 1)[1]
+        name, mac = token.split(".")
+        other = mine.rsplit("/", 1)[1].split(".")[1]
+        for guess in (name, name + ".", f"{name}.{other}", f"{name}.{mac[:-1]}", f"{name}.{mac}x",
+                      "x", "%2e%2e", f"{name}%00.{mac}"):
+            for below in ("", "/daten.json", "/quittung.pdf", "/zurueckziehen", "/seite/wo"):
+                status, _, body = self.server.ask("GET", f"/vorgang/{guess}{below}")
+                self.assertIn(status, (400, 404), guess)
+                self.assertNotIn(b"Ihre Adresse", body)
+            self.assertIn(self.server.ask("GET", f"/api/v1/cases/{guess}")[0], (400, 404))
+            for below in ("/nachricht", "/zurueckziehen", "/pruefen", "/seite/wo", "/spaeter"):
+                status = self.post(f"/vorgang/{guess}{below}", {"nachricht": "x", "mail": "x@y.z"})
+                self.assertIn(status[0], (400, 404), guess + below)
+        self.assertEqual(self.server.json(hers + "/daten.json")["messages"], [])
+        crossed = {"Content-Type": FORM["Content-Type"], "Sec-Fetch-Site": "cross-site"}
+        for below in ("/nachricht", "/zurueckziehen"):
+            self.assertEqual(self.server.ask("POST", hers + below, "nachricht=x", crossed)[0], 403)
+        self.assertEqual(self.server.ask("GET", "/console/vorgaenge")[0], 303)
+
+    def test_programs_hand_in_by_the_api(self):
+        body = {"answers": REPORT, "declaration": True}
+        status, done = self.send(body, **{"Idempotency-Key": "k"})
+        self.assertEqual(status, 201, done)
+        self.assertEqual(self.send(body, **{"Idempotency-Key": "k"})[1], done)
+        other = {**body, "mail": "fremd@beispiel.test"}
+        self.assertEqual(self.send(other, **{"Idempotency-Key": "k"})[0], 409)
+        self.assertEqual(self.server.json("/api/v1/cases/" + done["token"])["answers"], REPORT)
+        status, refused = self.send({**body, "answers": {**REPORT, "art": "mond", "ort": ""}})
+        self.assertEqual(status, 422)
+        self.assertEqual({e["field"] for e in refused["errors"]}, {"/art", "/ort"})
+
+    def test_hostile_bodies_are_refused_and_harmless(self):
+        deep = "[" * 10_000
+        bodies = ["", "null", "[]", "{", deep, '{"answers":' + deep, '{"answers":{},"answers":{}}',
+                  json.dumps({"declaration": True}),
+                  json.dumps({"declaration": "true", "answers": REPORT}),
+                  json.dumps({"declaration": True, "answers": {**REPORT, "id": "x"}}),
+                  json.dumps({"declaration": True, "answers": {**REPORT, "ort": {"$gt": ""}}}),
+                  json.dumps({"declaration": True, "answers": {**REPORT, "ort": "x" * 5_000}}),
+                  json.dumps({"declaration": True, "answers": {**REPORT, "ort": "a\0b"}}),
+                  json.dumps({"declaration": True, "answers": REPORT, "mail": "a\r\nBcc: b@c.d"})]
+        for body in bodies:
+            status, _, text = self.server.ask("POST", "/api/v1/forms/mangel-melden/cases", body,
+                                              {"Content-Type": "application/json"})
+            self.assertIn(status, (400, 413, 422), (body[:60], text))
+        draft = self.begin()
+        for body in ("art=%00", "art=%ff", "&" * 5_000, "art=" + "x" * 100_000, "nr=-1&tun=weiter"):
+            status, _, text = self.server.ask("POST", draft + "/seite/was", body, FORM)
+            self.assertIn(status, (400, 413, 422), (body[:60], text[:200]))
+        status = self.server.ask("POST", draft + "/seite/was", b"x" * 300_000, FORM)[0]
+        self.assertEqual(status, 413)
+
+    def test_the_public_learns_where_and_what_but_not_who(self):
+        body = {"answers": {**REPORT, "ort": "Hinter Muster"}, "declaration": True,
+                "mail": "erika@muster.test"}
+        _, done = self.send(body)
+        path = f"/ngsi-ld/v1/entities/urn:ngsi-ld:Case:{done['number']}"
+        for _ in range(100):
+            status, _, text = self.server.ask("GET", path)
+            if status == 200:
+                break
+            time.sleep(0.1)
+        self.assertEqual(status, 200)
+        self.assertIn(b"received", text)
+        for secret in (b"Muster", b"muster", done["token"].encode(), b"Laterne"):
+            self.assertNotIn(secret, text)
+        token = self.demo_token()
+        status, _, _ = self.server.ask("DELETE", path, headers={"Authorization": f"Bearer {token}"})
+        self.assertEqual(status, 403, "written by this domain alone")
+
+    def test_a_bad_definition_is_refused_with_the_place(self):
+        token = self.demo_token()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        form = self.server.json("/api/v1/forms/mangel-melden")
+        form["schema"]["properties"]["ort"]["pattern"] = "(a+)+$"
+        status, _, text = self.server.ask("PUT", "/api/v1/forms/mangel-melden", json.dumps(form),
+                                          headers)
+        self.assertEqual(status, 422)
+        self.assertIn("/schema/properties/ort/pattern", json.loads(text)["detail"])
+        self.assertEqual(self.server.ask("PUT", "/api/v1/forms/mangel-melden", json.dumps(form),
+                                         {"Content-Type": "application/json"})[0], 401)
+
+    def test_a_case_survives_a_kill(self):
+        with Server() as server:
+            form = json.dumps(self.server.json("/api/v1/forms/mangel-melden"))
+            made = command("user", "token", "forms", "--action", "settings.manage",
+                           "--data", server.folder, "--all-tenants")
+            self.assertEqual(made.returncode, 0, made.stderr)
+            headers = {"Authorization": f"Bearer {made.stdout.strip()}",
+                       "Content-Type": "application/json"}
+            deadline = time.monotonic() + 30
+            while (status := server.ask("PUT", "/api/v1/forms/mangel-melden", form,
+                                        headers)[0]) == 401 and time.monotonic() < deadline:
+                time.sleep(0.1)
+            self.assertEqual(status, 200)
+            body = json.dumps({"answers": REPORT, "declaration": True})
+            status, _, text = server.ask("POST", "/api/v1/forms/mangel-melden/cases", body,
+                                         {"Content-Type": "application/json"})
+            self.assertEqual(status, 201)
+            server.stop(9)
+            with Server(folder=server.folder) as again:
+                token = json.loads(text)["token"]
+                self.assertEqual(again.json("/api/v1/cases/" + token)["answers"], REPORT)
+
+
+if __name__ == "__main__":
+    unittest.main()
