@@ -27,6 +27,7 @@ class Grammar {
     add_backup();
     add_import();
     add_export();
+    add_fibre_list();
     add_config();
     add_demo();
     command(app_, "version", "Print the version", Command::kVersion, false);
@@ -223,6 +224,36 @@ class Grammar {
     add_transfer(*sub);
     sub->add_option("--type", line.type, "Types to export, with commas between [all]");
     sub->add_option("--q", line.query, "Only those that a query of NGSI-LD finds");
+  }
+
+  void add_fibre_list() {
+    CLI::App* sub = command(
+        app_, "fibre-list",
+        "Put a list of addresses and their state of the fibre roll-out in the place of the one in "
+        "force, in a running server. What is refused is listed with its reason in "
+        "FILE.rejected.csv, everything else is in force at once.\n"
+        "  revier fibre-list streets.csv --source 'Netz GmbH' --as-of 2025-01-31 --dry-run\n"
+        "  revier fibre-list streets.csv --source 'Netz GmbH' --as-of 2025-01-31\n"
+        "  revier fibre-list streets.shp --source 'Stadt Herne' --as-of 2025-01-31\n"
+        "CSV, GeoJSON, a Shapefile or a ZIP of its parts; columns: docs/operate/import.md.",
+        Command::kFibreList, false);
+    FibreLine& line = out_.fibre;
+    sub->add_option("file", out_.transfer.file, "File to read")->required();
+    sub->add_option("--source", line.source, "Whose list it is; shown with every answer")
+        ->required();
+    sub->add_option("--as-of", line.as_of, "Day on which it was true, like 2025-01-31")
+        ->required();
+    sub->add_option("--crs", line.crs,
+                    "System of its coordinates where the file does not say it, like EPSG:25832");
+    sub->add_flag("--invented", line.invented, "The list is an example; every page says so");
+    sub->add_flag("--older", line.older, "Also where the list in force is of a later day");
+    sub->add_option("--rejects", out_.transfer.rejects,
+                    "Where refused rows are listed [FILE.rejected.csv]");
+    sub->add_flag("--dry-run", out_.transfer.dry_run, "Check the file and change nothing");
+    sub->add_option("--address", out_.address,
+                    "Of another server: https://city.example [the one that runs on --data]");
+    sub->add_option("--token-file", out_.transfer.token_file,
+                    "File with a token for it; of the own server none is needed");
   }
 
   void add_ticket_key() {

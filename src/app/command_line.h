@@ -27,6 +27,7 @@ enum class Command : std::uint8_t {
   kStatus,
   kImport,
   kExport,
+  kFibreList,
   kDemo,
   kConfigCheck,
   kConfigDocs,
@@ -49,6 +50,15 @@ struct TransferLine {
   bool dry_run = false;
 };
 
+// `revier fibre-list`, beside file, rejects, token file and dry run of the above.
+struct FibreLine {
+  std::string source;
+  std::string as_of;
+  std::string crs;
+  bool invented = false;
+  bool older = false;
+};
+
 struct CommandLine {
   Command command = Command::kVersion;
   std::string config_file;        // --config, else empty
@@ -66,6 +76,7 @@ struct CommandLine {
   bool list = false;
   bool force = false;
   TransferLine transfer;
+  FibreLine fibre;
 };
 
 // What ends the program at once: help or a fault of usage.

@@ -14,6 +14,7 @@
 #include "mail/outbox.h"
 #include "newsletter/store.h"
 #include "publication/publication.h"
+#include "fibre/lists.h"
 #include "setup/settings.h"
 #include "ticket/booking_store.h"
 
@@ -28,7 +29,7 @@ std::vector<records::Migration> migrations() {
         publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
         door::rows::migrations(), backup::migrations(), setup::migrations(),
         appointment::Queue::migrations(), newsletter::rows::migrations(),
-        casework::rows::migrations()}) {
+        casework::rows::migrations(), fibre::Lists::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

@@ -144,6 +144,7 @@ class WholePublic final : public PublicPlane {
   }
 
   context::Broker& broker() override { return *broker_; }
+  const history::History& history() const override { return *history_; }
   event::ProgrammeEditor& editor() override { return *editor_; }
   event::ProgrammeKeeper& keeper() override { return *keeper_; }
   service::CatalogueKeeper& services() override { return *services_; }

@@ -75,6 +75,7 @@ class PublicPlane {
   [[nodiscard]] virtual Result<> tick() = 0;
 
   [[nodiscard]] virtual context::Broker& broker() = 0;
+  [[nodiscard]] virtual const history::History& history() const = 0;
   // Drafts and releases; writing goes through once connect() is done.
   [[nodiscard]] virtual event::ProgrammeEditor& editor() = 0;
   [[nodiscard]] virtual event::ProgrammeKeeper& keeper() = 0;

@@ -10,6 +10,7 @@
 #include "casework/public_entity.h"
 #include "context/writes.h"
 #include "event/schema.h"
+#include "fibre/areas.h"
 #include "json/json.h"
 #include "ngsi/parse.h"
 #include "ngsi/render.h"
@@ -97,6 +98,9 @@ std::vector<context::OwnedType> owned_types() {
   types.push_back({.type = std::string(casework::kReportType),
                    .domain = std::string(kDomain),
                    .route = "/api/v1/forms"});
+  types.push_back({.type = std::string(fibre::kAreaType),
+                   .domain = "fibre",
+                   .route = "/api/v1/fibre/list"});
   return types;
 }
 

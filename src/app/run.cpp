@@ -12,6 +12,7 @@
 #include "app/command_line.h"
 #include "app/demo_command.h"
 #include "app/files.h"
+#include "app/fibre_command.h"
 #include "app/options.h"
 #include "app/serve_command.h"
 #include "app/server_options.h"
@@ -77,6 +78,8 @@ Result<> execute(const CommandLine& line, const Options& options) {
       return run_status_command(options);
     case Command::kImport:
       return run_import_command(line, options);
+    case Command::kFibreList:
+      return run_fibre_command(line, options);
     case Command::kExport:
       return run_export_command(line, options);
     case Command::kDemo:

@@ -8,6 +8,7 @@
 #include "app/backup_commands.h"
 #include "app/civil_time.h"
 #include "app/control.h"
+#include "app/fibre_plane.h"
 #include "app/files.h"
 #include "app/first_secrets.h"
 #include "app/floors.h"
@@ -43,6 +44,7 @@ class WholeSite final : public Site {
     RV_TRY(open_lan());
     RV_TRY(open_public());
     RV_TRY(open_people());
+    RV_TRY(open_fibre());
     add_routes();
     RV_ASSIGN(control_, Control::open(options_.text("data"),
                                       [this](const json::Value& request, const Control::Say& say) {
@@ -83,6 +85,7 @@ class WholeSite final : public Site {
   void tick() override {
     report("identity.tick", accounts_->identity->tick());
     report("people.tick", people_->tick());
+    report("fibre.tick", fibre_->tick());
     if (lan_) tick_lan();
     report("programme.tick", public_->tick());
     measure_state(*state_);
@@ -238,6 +241,17 @@ class WholeSite final : public Site {
     };
   }
 
+  Result<> open_fibre() {
+    RV_ASSIGN(fibre_, FibrePlane::open({.accounts = *accounts_,
+                                        .civil_clock = *civil_clock_,
+                                        .pool = pool_,
+                                        .public_plane = *public_,
+                                        .core = catalogue_->core(),
+                                        .frame = frame_,
+                                        .map_tiles = map_tiles_ ? kMapTilesPath : ""}));
+    return {};
+  }
+
   void add_routes() {
     state_.emplace(StateSources{.real_clock = real_clock_,
                                 .civil_clock = *civil_clock_,
@@ -258,6 +272,7 @@ class WholeSite final : public Site {
         {.identity = *accounts_->identity, .pool = pool_, .site = frame_, .clock = real_clock_});
     public_->add_routes(router_);
     people_->add_routes(router_);
+    fibre_->add_routes(router_);
     console::add_routes(router_,
                         {.tickets = people_->domain(),
                          .site = frame_,
@@ -378,6 +393,7 @@ class WholeSite final : public Site {
   std::unique_ptr<net::MqttPublisher> mqtt_;
   std::unique_ptr<PublicPlane> public_;
   std::unique_ptr<PeoplePlane> people_;
+  std::unique_ptr<FibrePlane> fibre_;
   net::Router router_;
   net::Router metrics_router_;
   std::unique_ptr<net::Server> metrics_server_;

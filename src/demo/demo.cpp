@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "demo/addresses.h"
 #include "demo/areas.h"
 #include "demo/city.h"
 #include "demo/files.h"
@@ -44,6 +45,7 @@ class City {
     for (const Collection& collection : programme()) RV_TRY(load_collection(collection));
     RV_ASSIGN(const std::string areas, area_entities(municipalities()));
     RV_TRY(upsert("municipalities", areas));
+    RV_TRY(load_addresses());
     RV_ASSIGN(sensors_, read_sensors(city()));
     RV_ASSIGN(const Instant now, civil_time());
     for (Sensor& sensor : sensors_) {
@@ -67,6 +69,20 @@ class City {
   }
 
  private:
+  // Invented ones, list after list, so that there is a course of the roll-out to see.
+  Result<> load_addresses() {
+    const Result<Reply> known = client_.get("/api/v1/fibre/list");
+    if (known && known->status == 200) return {};
+    for (const std::string_view day : kAddressDays) {
+      const std::string path =
+          fmt::format("/api/v1/fibre/list?invented=true&as_of={}&source={}", day,
+                      "Beispielliste%20dieser%20Vorf%C3%BChrung");
+      RV_TRY(expect_success(path, client_.send("PUT", path, "text/csv",
+                                               address_list(kAddresses, day))));
+    }
+    return {};
+  }
+
   Result<> upsert(std::string_view what, const std::string& entities) {
     return expect_success(what,
                           client_.send("POST", "/ngsi-ld/v1/entityOperations/upsert?options=update",

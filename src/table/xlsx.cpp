@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "table/detail/archive.h"
+#include "table/archive.h"
 #include "table/detail/xml.h"
 #include "table/table.h"
 
@@ -14,7 +14,6 @@ namespace revier::table {
 namespace {
 
 using detail::Attributes;
-using detail::Files;
 
 constexpr std::size_t kSharedMax = 1'000'000;
 
@@ -265,7 +264,7 @@ class Sheet {
 
 Result<std::vector<Row>> read_xlsx(std::string_view bytes, const Limits& limits) {
   RV_ASSIGN(const Files files,
-            detail::unpack(bytes, limits.unpacked_bytes_max, [](std::string_view name) {
+            unpack(bytes, limits.unpacked_bytes_max, [](std::string_view name) {
               return name.starts_with("xl/") && (name.ends_with(".xml") || name.ends_with(".rels"));
             }));
   RV_ASSIGN(const std::string name, first_sheet(files));

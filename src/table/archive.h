@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Chosen files of a ZIP archive in memory.
+// ZIP archives in memory.
+//
+// Thread safety: function without state.
 #pragma once
 #include <functional>
 #include <map>
@@ -8,7 +10,7 @@
 
 #include "base/result.h"
 
-namespace revier::table::detail {
+namespace revier::table {
 
 using Files = std::map<std::string, std::string, std::less<>>;
 
@@ -17,4 +19,7 @@ using Files = std::map<std::string, std::string, std::less<>>;
 [[nodiscard]] Result<Files> unpack(std::string_view archive, std::size_t bytes_max,
                                    const std::function<bool(std::string_view)>& wanted);
 
-}  // namespace revier::table::detail
+// A ZIP of files, compressed. Errors: kInternalError.
+[[nodiscard]] Result<std::string> pack(const Files& files);
+
+}  // namespace revier::table
