@@ -12,8 +12,8 @@
 
 namespace revier::demo {
 
-// How many addresses the demo city has.
-inline constexpr std::size_t kAddresses = 60'000;
+// How many addresses the demo city has: enough to look around, soon there.
+inline constexpr std::size_t kAddresses = 12'000;
 // The days of the lists that the demo imports one after the other, "2025-01-15" the last.
 inline constexpr std::string_view kAddressDays[] = {"2023-06-30", "2024-01-31", "2024-07-31",
                                                     "2025-01-15"};

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "demo/addresses.h"
 #include "demo/areas.h"
 #include "demo/city.h"
 #include "demo/files.h"
@@ -86,6 +87,23 @@ TEST(Areas, EveryOutlineHasItsNameAndWhomItIsOwedTo) {
     EXPECT_EQ(area.find("location")->find("value")->find("type")->as_string(), "MultiPolygon");
   }
   EXPECT_FALSE(area_entities(R"({"features": [{"properties": {}}]})").has_value());
+}
+
+TEST(Addresses, AreTheSameEachTimeAndCarryTheRollOutOn) {
+  const std::string first = address_list(2'000, kAddressDays[0]);
+  EXPECT_EQ(first, address_list(2'000, kAddressDays[0]));
+  const auto available = [](const std::string& list) {
+    std::size_t count = 0;
+    for (std::size_t at = list.find("available;"); at != std::string::npos;
+         at = list.find("available;", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  const std::string last = address_list(2'000, kAddressDays[3]);
+  EXPECT_EQ(std::ranges::count(last, '\n'), 2'001);
+  EXPECT_GT(available(last), available(first));
+  EXPECT_LT(available(last), 1'000U);
 }
 
 TEST(Programme, EveryItemHasAnId) {

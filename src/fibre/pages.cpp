@@ -157,7 +157,8 @@ AnswerView missing_view(const Answer& answer, Language language) {
                   .state = words(language, texts::kStateNotInList),
                   .tone = web::kern::Tone::kWarning,
                   .links_title = words(language, texts::kAnswerNear),
-                  .links = near(*answer.street, answer.number, language)};
+                  .links = near(*answer.street, answer.number, language),
+                  .short_links = true};
   if (answer.found == Found::kWrongNumber) {
     view.title = name_of(*answer.street, {}, true);
     view.sentences = {words(language, texts::kAnswerWrongNumber)};

@@ -25,6 +25,7 @@ struct AnswerView {
   std::vector<web::kern::Row> facts;
   std::string links_title;
   std::vector<NamedLink> links;
+  bool short_links = false;  // numbers, side by side
   web::kern::Table table;  // the numbers of a street
   std::string follow_href;  // to be told of changes; empty: not offered
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -128,8 +129,8 @@ Result<> Rows::add(RawRow row) {
   for (const Column column : {Column::kStreet, Column::kDistrict, Column::kProvider}) {
     if (row.cell(column).size() > kNameMax) return refuse(Reason::kTooLong, row.cell(column));
   }
-  const std::string& street = row.cell(Column::kStreet);
-  if (search_key(street).empty()) return refuse(Reason::kNoStreet, street);
+  RV_ASSIGN(OneStreet* const street, street_of(row));
+  if (street == nullptr) return refuse(Reason::kNoStreet, row.cell(Column::kStreet));
   const std::string whole = row.cell(Column::kNumber) + row.cell(Column::kLetter);
   if (whole.empty()) return refuse(Reason::kNoNumber, {});
   auto number = parse_house_number(whole);
@@ -142,38 +143,65 @@ Result<> Rows::add(RawRow row) {
   if (!planned) return refuse(Reason::kWrongPeriod, row.cell(Column::kPlanned));
   const bool outside = row.place && !is_place(row.place->longitude, row.place->latitude);
   if (row.wrong_place || outside) return refuse(Reason::kWrongPlace, {});
-  return keep(row, {.number = std::move(*number),
-                    .state = *state,
-                    .since = *since,
-                    .planned = *planned,
-                    .provider = row.cell(Column::kProvider),
-                    .place = row.place});
-}
-
-Result<> Rows::keep(const RawRow& row, Address address) {
-  const std::string key = search_key(row.cell(Column::kStreet));
-  const std::string& district = row.cell(Column::kDistrict);
-  const auto [seen, first] =
-      seen_.try_emplace({key, district, to_string(address.number)}, row.row);
-  if (!first) {
-    reject(row, Reason::kTwice, std::to_string(seen->second));
-    return {};
-  }
-  Street& street = streets_[{key, district}];
-  if (street.name.empty()) {
-    if (streets_.size() > kStreetsMax) {
-      return fail(Code::kTooLarge, fmt::format("more than {} streets in one list", kStreetsMax));
-    }
-    street.name = row.cell(Column::kStreet);
-    street.district = district;
-    street.key = key;
-  }
-  street.addresses.push_back(std::move(address));
-  ++list_.accepted;
+  street->kept.push_back({.address = {.number = std::move(*number),
+                                      .state = *state,
+                                      .since = *since,
+                                      .planned = *planned,
+                                      .provider = row.cell(Column::kProvider),
+                                      .place = row.place},
+                          .row = row.row});
   return {};
 }
 
+Result<Rows::OneStreet*> Rows::street_of(const RawRow& row) {
+  const std::string& name = row.cell(Column::kStreet);
+  const std::string& district = row.cell(Column::kDistrict);
+  if (const auto known = written_.find({name, district}); known != written_.end()) {
+    return known->second;
+  }
+  std::string key = search_key(name);
+  if (key.empty()) return nullptr;
+  OneStreet& street = streets_[{key, district}];
+  if (street.street.name.empty()) {
+    if (streets_.size() > kStreetsMax) {
+      return fail(Code::kTooLarge, fmt::format("more than {} streets in one list", kStreetsMax));
+    }
+    street.street = {.name = name, .district = district, .key = std::move(key), .addresses = {}};
+  }
+  if (written_.size() < 2 * kStreetsMax) written_.emplace(std::pair(name, district), &street);
+  return &street;
+}
+
+// Of one address that is there twice the first row counts.
+void Rows::settle(OneStreet& street) {
+  std::ranges::sort(street.kept, [](const Kept& a, const Kept& b) {
+    return std::tie(a.address.number, a.row) < std::tie(b.address.number, b.row);
+  });
+  std::size_t first = 0;
+  for (Kept& each : street.kept) {
+    std::vector<Address>& addresses = street.street.addresses;
+    if (!addresses.empty() && addresses.back().number == each.address.number) {
+      RawRow row{.row = each.row, .cells = {}, .place = {}};
+      row.cell(Column::kStreet) = street.street.name;
+      row.cell(Column::kNumber) = to_string(each.address.number);
+      reject(row, Reason::kTwice, std::to_string(first));
+      continue;
+    }
+    first = each.row;
+    addresses.push_back(std::move(each.address));
+    ++list_.accepted;
+  }
+  street.kept.clear();
+}
+
 Result<ReadList> Rows::finish() && {
+  list_.streets.reserve(streets_.size());
+  for (auto& [key, street] : streets_) {
+    settle(street);
+    // A street of which no number could be read is none.
+    if (!street.street.addresses.empty()) list_.streets.push_back(std::move(street.street));
+  }
+  std::ranges::sort(list_.rejects, {}, &Reject::row);
   if (list_.accepted == 0) {
     return fail(Code::kUnprocessable,
                 list_.rows == 0 ? std::string("the file has no addresses")
@@ -181,11 +209,6 @@ Result<ReadList> Rows::finish() && {
                                               list_.rows, list_.rejects.front().row,
                                               to_string(list_.rejects.front().reason)),
                 "rows");
-  }
-  list_.streets.reserve(streets_.size());
-  for (auto& [key, street] : streets_) {
-    std::ranges::sort(street.addresses, {}, &Address::number);
-    list_.streets.push_back(std::move(street));
   }
   return std::move(list_);
 }

@@ -4,10 +4,10 @@
 #include <array>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "fibre/read_list.h"
 
@@ -55,11 +55,22 @@ class Rows {
 
  private:
   void reject(const RawRow& row, Reason reason, std::string_view detail);
-  [[nodiscard]] Result<> keep(const RawRow& row, Address address);
+  // An address and the row that it comes from.
+  struct Kept {
+    Address address;
+    std::size_t row = 0;
+  };
+  struct OneStreet {
+    Street street;
+    std::vector<Kept> kept;
+  };
+  [[nodiscard]] Result<OneStreet*> street_of(const RawRow& row);
+  void settle(OneStreet& street);
 
   ReadList list_;
-  std::map<std::pair<std::string, std::string>, Street> streets_;  // by key and district
-  std::map<std::tuple<std::string, std::string, std::string>, std::size_t> seen_;
+  std::map<std::pair<std::string, std::string>, OneStreet> streets_;  // by key and district
+  // By the name as it was written: most rows follow one of the same street.
+  std::map<std::pair<std::string, std::string>, OneStreet*> written_;
 };
 
 [[nodiscard]] bool is_place(double longitude, double latitude);
