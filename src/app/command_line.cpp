@@ -241,8 +241,7 @@ class Grammar {
     sub->add_option("file", out_.transfer.file, "File to read")->required();
     sub->add_option("--source", line.source, "Whose list it is; shown with every answer")
         ->required();
-    sub->add_option("--as-of", line.as_of, "Day on which it was true, like 2025-01-31")
-        ->required();
+    sub->add_option("--as-of", line.as_of, "Day on which it was true, like 2025-01-31")->required();
     sub->add_option("--crs", line.crs,
                     "System of its coordinates where the file does not say it, like EPSG:25832");
     sub->add_flag("--invented", line.invented, "The list is an example; every page says so");

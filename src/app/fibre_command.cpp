@@ -43,10 +43,10 @@ Result<std::string> bytes_of(const std::string& path) {
 
 std::string url_of(const CommandLine& line, const transfer::Server& server) {
   const FibreLine& wish = line.fibre;
-  std::string url = fmt::format("{}/api/v1/fibre/list?source={}&as_of={}&crs={}", server.address,
-                                context::percent_encoded(wish.source),
-                                context::percent_encoded(wish.as_of),
-                                context::percent_encoded(wish.crs));
+  std::string url =
+      fmt::format("{}/api/v1/fibre/list?source={}&as_of={}&crs={}", server.address,
+                  context::percent_encoded(wish.source), context::percent_encoded(wish.as_of),
+                  context::percent_encoded(wish.crs));
   if (wish.invented) url += "&invented=true";
   if (wish.older) url += "&older=true";
   if (line.transfer.dry_run) url += "&dry_run=true";
@@ -67,9 +67,9 @@ Result<> write_rejects(const json::Value& report, const std::string& path) {
   table::append_csv_row(text, {"row", "street", "number", "reason", "read"});
   if (const auto rejects = report.find("rejects")) {
     for (const json::Value reject : rejects->elements()) {
-      table::append_csv_row(text, {std::to_string(count_of(reject, "row")),
-                                   text_of(reject, "street"), text_of(reject, "number"),
-                                   text_of(reject, "reason"), text_of(reject, "read")});
+      table::append_csv_row(
+          text, {std::to_string(count_of(reject, "row")), text_of(reject, "street"),
+                 text_of(reject, "number"), text_of(reject, "reason"), text_of(reject, "read")});
     }
   }
   return write_private_file(path, text);
@@ -89,14 +89,14 @@ Result<> run_fibre_command(const CommandLine& line, const Options& options) {
   RV_ASSIGN(std::string bytes, bytes_of(line.transfer.file));
   RV_ASSIGN(const Connection connection, connect(line, options, true));
   fmt::print(stderr, "sending {} bytes\n", bytes.size());
-  RV_ASSIGN(const net::Reply reply,
-            connection.server.ask({.method = net::Method::kPut,
-                                   .url = url_of(line, connection.server),
-                                   .headers = {{"Authorization",
-                                                "Bearer " + connection.server.token},
-                                               {"Content-Type", "application/octet-stream"}},
-                                   .body = std::move(bytes),
-                                   .deadline_ms = 120'000}));
+  RV_ASSIGN(
+      const net::Reply reply,
+      connection.server.ask({.method = net::Method::kPut,
+                             .url = url_of(line, connection.server),
+                             .headers = {{"Authorization", "Bearer " + connection.server.token},
+                                         {"Content-Type", "application/octet-stream"}},
+                             .body = std::move(bytes),
+                             .deadline_ms = 120'000}));
   if (reply.status != 200) return refused(reply.status, reply.body);
   RV_ASSIGN(const json::Document document, json::Document::parse(reply.body));
   const json::Value report = document.root();
@@ -108,8 +108,8 @@ Result<> run_fibre_command(const CommandLine& line, const Options& options) {
              count_of(report, "added"), count_of(report, "changed"), count_of(report, "same"),
              count_of(report, "removed"));
   if (rejected == 0) return {};
-  const std::string list = line.transfer.rejects.empty() ? line.transfer.file + ".rejected.csv"
-                                                         : line.transfer.rejects;
+  const std::string list =
+      line.transfer.rejects.empty() ? line.transfer.file + ".rejected.csv" : line.transfer.rejects;
   RV_TRY(write_rejects(report, list));
   return fail(Code::kUnprocessable,
               fmt::format("{} rows were refused: {} lists them with the reason", rejected, list));

@@ -77,8 +77,7 @@ class WholeFibre final : public FibrePlane {
                  ngsi::Predicate::compile({.type = std::string(fibre::kAreaType)},
                                           broker.names(kFibreTenant), *needs_.core));
     RV_CO_ASSIGN(const context::Found found,
-                 co_await broker.query(kFibreTenant, areas,
-                                       {.limit = broker.options().limit_max}));
+                 co_await broker.query(kFibreTenant, areas, {.limit = broker.options().limit_max}));
     for (const ngsi::EntityPtr& entity : found.entities) {
       std::string id(entity->id());
       if (std::ranges::find(kept, id) == kept.end()) {

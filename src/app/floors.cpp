@@ -11,10 +11,10 @@
 #include "consent/consent.h"
 #include "door/store.h"
 #include "event/draft_store.h"
+#include "fibre/lists.h"
 #include "mail/outbox.h"
 #include "newsletter/store.h"
 #include "publication/publication.h"
-#include "fibre/lists.h"
 #include "setup/settings.h"
 #include "ticket/booking_store.h"
 

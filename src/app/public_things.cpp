@@ -98,9 +98,8 @@ std::vector<context::OwnedType> owned_types() {
   types.push_back({.type = std::string(casework::kReportType),
                    .domain = std::string(kDomain),
                    .route = "/api/v1/forms"});
-  types.push_back({.type = std::string(fibre::kAreaType),
-                   .domain = "fibre",
-                   .route = "/api/v1/fibre/list"});
+  types.push_back(
+      {.type = std::string(fibre::kAreaType), .domain = "fibre", .route = "/api/v1/fibre/list"});
   return types;
 }
 

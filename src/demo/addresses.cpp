@@ -12,27 +12,27 @@ namespace revier::demo {
 namespace {
 
 constexpr std::array<std::string_view, 64> kStems{
-    "Ahorn",   "Akelei",   "Amsel",     "Anemonen", "Apfel",     "Aster",     "Bachstelzen",
-    "Birken",  "Birnbaum", "Brombeer",  "Buchen",   "Buchfink",  "Dahlien",   "Distel",
-    "Dohlen",  "Drossel",  "Eiben",     "Eichen",   "Eisvogel",  "Elster",    "Erlen",
-    "Eschen",  "Falken",   "Farn",      "Fichten",  "Finken",    "Flieder",   "Ginster",
-    "Habicht", "Hainbuch", "Haselnuss", "Heide",    "Himbeer",   "Holunder",  "Igel",
-    "Iris",    "Jasmin",   "Kastanien", "Kiebitz",  "Kiefern",   "Kirsch",    "Kleiber",
-    "Klee",    "Kranich",  "Lärchen",   "Lavendel", "Lerchen",   "Linden",    "Lupinen",
-    "Malven",  "Meisen",   "Milan",     "Minze",    "Mistel",    "Mohn",      "Narzissen",
-    "Nelken",  "Nuss",     "Pappel",    "Pirol",    "Quitten",   "Reiher",    "Salbei",
+    "Ahorn",   "Akelei",   "Amsel",     "Anemonen", "Apfel",    "Aster",    "Bachstelzen",
+    "Birken",  "Birnbaum", "Brombeer",  "Buchen",   "Buchfink", "Dahlien",  "Distel",
+    "Dohlen",  "Drossel",  "Eiben",     "Eichen",   "Eisvogel", "Elster",   "Erlen",
+    "Eschen",  "Falken",   "Farn",      "Fichten",  "Finken",   "Flieder",  "Ginster",
+    "Habicht", "Hainbuch", "Haselnuss", "Heide",    "Himbeer",  "Holunder", "Igel",
+    "Iris",    "Jasmin",   "Kastanien", "Kiebitz",  "Kiefern",  "Kirsch",   "Kleiber",
+    "Klee",    "Kranich",  "Lärchen",   "Lavendel", "Lerchen",  "Linden",   "Lupinen",
+    "Malven",  "Meisen",   "Milan",     "Minze",    "Mistel",   "Mohn",     "Narzissen",
+    "Nelken",  "Nuss",     "Pappel",    "Pirol",    "Quitten",  "Reiher",   "Salbei",
     "Zeisig"};
 constexpr std::array<std::string_view, 20> kEnds{
-    "straße", "weg",   "allee", "platz",  "ring",  "gasse",  "hof",   "pfad",  "stieg", "winkel",
-    "damm",   "kamp",  "feld",  "wiese",  "grund", "garten", "heide", "busch", "teich", "ufer"};
+    "straße", "weg",  "allee", "platz", "ring",  "gasse",  "hof",   "pfad",  "stieg", "winkel",
+    "damm",   "kamp", "feld",  "wiese", "grund", "garten", "heide", "busch", "teich", "ufer"};
 struct District {
   std::string_view name;
   double longitude;
   double latitude;
 };
-constexpr std::array kDistricts{
-    District{"Herne-Mitte", 7.221, 51.543}, District{"Wanne", 7.161, 51.540},
-    District{"Eickel", 7.176, 51.521}, District{"Sodingen", 7.259, 51.537}};
+constexpr std::array kDistricts{District{"Herne-Mitte", 7.221, 51.543},
+                                District{"Wanne", 7.161, 51.540}, District{"Eickel", 7.176, 51.521},
+                                District{"Sodingen", 7.259, 51.537}};
 constexpr std::array<std::string_view, 3> kProviders{"Musternetz", "Beispiel-Glasfaser",
                                                      "Probefaser"};
 constexpr std::size_t kOfStreet = 50;

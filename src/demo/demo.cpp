@@ -74,11 +74,10 @@ class City {
     const Result<Reply> known = client_.get("/api/v1/fibre/list");
     if (known && known->status == 200) return {};
     for (const std::string_view day : kAddressDays) {
-      const std::string path =
-          fmt::format("/api/v1/fibre/list?invented=true&as_of={}&source={}", day,
-                      "Beispielliste%20dieser%20Vorf%C3%BChrung");
-      RV_TRY(expect_success(path, client_.send("PUT", path, "text/csv",
-                                               address_list(kAddresses, day))));
+      const std::string path = fmt::format("/api/v1/fibre/list?invented=true&as_of={}&source={}",
+                                           day, "Beispielliste%20dieser%20Vorf%C3%BChrung");
+      RV_TRY(expect_success(path,
+                            client_.send("PUT", path, "text/csv", address_list(kAddresses, day))));
     }
     return {};
   }

@@ -34,12 +34,10 @@ void write_streets(json::Writer& out, std::string_view name,
 }
 
 void write_head(json::Writer& out, const ListHead& head) {
-  out.member("source", head.source)
-      .member("as_of", head.as_of)
-      .member("invented", head.invented);
+  out.member("source", head.source).member("as_of", head.as_of).member("invented", head.invented);
 }
 
-void write_address(json::Writer& out, const Address& address) {
+void write_known(json::Writer& out, const Address& address) {
   out.member("number", to_string(address.number)).member("state", to_string(address.state));
   if (address.since.stated()) out.member("since", to_string(address.since));
   if (address.planned.stated()) out.member("planned", to_string(address.planned));
@@ -94,13 +92,12 @@ Response get_address(const Domain& domain, const Request& request) {
     out.member("street", answer.street->name).member("district", answer.street->district);
   }
   if (answer.address != nullptr) {
-    write_address(out, *answer.address);
+    write_known(out, *answer.address);
   } else if (answer.found == Found::kStreet) {
     write_counts(out, count(*answer.street));
   }
   if (!answer.streets.empty()) {
-    write_streets(out, answer.found == Found::kDistricts ? "districts" : "similar",
-                  answer.streets);
+    write_streets(out, answer.found == Found::kDistricts ? "districts" : "similar", answer.streets);
   }
   if (list->head().id != 0) write_head(out, list->head());
   out.end_object();

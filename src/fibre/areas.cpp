@@ -115,11 +115,10 @@ Result<std::vector<CoveragePoint>> coverage_of(std::string_view evolution) {
   for (const auto& [day, share] : by_day(root, kCoverage)) {
     const auto count = available.find(day);
     const auto total = all.find(day);
-    points.push_back(
-        {.day = day,
-         .percent = share,
-         .available = count == available.end() ? 0 : std::llround(count->second),
-         .addresses = total == all.end() ? 0 : std::llround(total->second)});
+    points.push_back({.day = day,
+                      .percent = share,
+                      .available = count == available.end() ? 0 : std::llround(count->second),
+                      .addresses = total == all.end() ? 0 : std::llround(total->second)});
   }
   return points;
 }

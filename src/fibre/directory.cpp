@@ -91,9 +91,8 @@ Counts count(const Street& street) {
 const Address* find(const Street& street, const HouseNumber& number) {
   const auto same = std::ranges::find(street.addresses, number, &Address::number);
   if (same != street.addresses.end()) return &*same;
-  const auto holds = std::ranges::find_if(street.addresses, [&](const Address& address) {
-    return address.number.covers(number);
-  });
+  const auto holds = std::ranges::find_if(
+      street.addresses, [&](const Address& address) { return address.number.covers(number); });
   return holds == street.addresses.end() ? nullptr : &*holds;
 }
 
@@ -116,9 +115,8 @@ std::vector<AddressChange> changes(const std::vector<Street>& before,
 
 Directory::Directory(ListHead head, std::vector<Street> streets)
     : head_(std::move(head)), streets_(std::move(streets)) {
-  std::ranges::sort(streets_, [](const Street& a, const Street& b) {
-    return place_of(a) < place_of(b);
-  });
+  std::ranges::sort(streets_,
+                    [](const Street& a, const Street& b) { return place_of(a) < place_of(b); });
   std::map<std::string, Middle> middles;
   Middle middle;
   for (const Street& street : streets_) {

@@ -11,15 +11,14 @@ namespace {
 
 constexpr std::size_t kSourceMax = 200;
 
-constexpr std::array kListMigrations = {
-    records::Migration{
-        "fibre-0001-lists",
-        "CREATE TABLE fibre_list (id BIGINT PRIMARY KEY, source TEXT NOT NULL, as_of TEXT NOT NULL,"
-        " invented BIGINT NOT NULL, imported_at BIGINT NOT NULL, imported_by TEXT NOT NULL,"
-        " streets BIGINT NOT NULL, addresses BIGINT NOT NULL, rejected BIGINT NOT NULL,"
-        " published BIGINT NOT NULL);"
-        "CREATE TABLE fibre_street (list BIGINT NOT NULL REFERENCES fibre_list (id),"
-        " position BIGINT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (list, position))"}};
+constexpr std::array kListMigrations = {records::Migration{
+    "fibre-0001-lists",
+    "CREATE TABLE fibre_list (id BIGINT PRIMARY KEY, source TEXT NOT NULL, as_of TEXT NOT NULL,"
+    " invented BIGINT NOT NULL, imported_at BIGINT NOT NULL, imported_by TEXT NOT NULL,"
+    " streets BIGINT NOT NULL, addresses BIGINT NOT NULL, rejected BIGINT NOT NULL,"
+    " published BIGINT NOT NULL);"
+    "CREATE TABLE fibre_street (list BIGINT NOT NULL REFERENCES fibre_list (id),"
+    " position BIGINT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (list, position))"}};
 
 Result<> store_head(records::Session& session, const ListHead& head) {
   RV_TRY(session.execute(
@@ -102,8 +101,8 @@ std::span<const records::Migration> Lists::migrations() { return kListMigrations
 
 Result<std::unique_ptr<Lists>> Lists::open(Needs needs) {
   std::unique_ptr<Lists> lists(new Lists(std::move(needs)));
-  RV_TRY(lists->needs_.database.read(
-      [&](records::Session& session) { return lists->load(session); }));
+  RV_TRY(
+      lists->needs_.database.read([&](records::Session& session) { return lists->load(session); }));
   return lists;
 }
 
@@ -147,8 +146,8 @@ Result<> Lists::check(const ListOrder& order) const {
   }
   const DirectoryPtr current = now();
   if (!order.older_too && order.as_of < current->head().as_of) {
-    return fail(Code::kConflict,
-                "the list in force is of a later day, " + current->head().as_of, "as_of");
+    return fail(Code::kConflict, "the list in force is of a later day, " + current->head().as_of,
+                "as_of");
   }
   return {};
 }

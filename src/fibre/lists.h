@@ -26,11 +26,11 @@
 namespace revier::fibre {
 
 struct ListOrder {
-  std::string source;        // 1 to 200 bytes
-  std::string as_of;         // "2025-01-31", not in the future
-  bool invented = false;     // an example
-  bool older_too = false;    // also where the list in force is of a later day
-  std::string imported_by;   // who imports it
+  std::string source;       // 1 to 200 bytes
+  std::string as_of;        // "2025-01-31", not in the future
+  bool invented = false;    // an example
+  bool older_too = false;   // also where the list in force is of a later day
+  std::string imported_by;  // who imports it
   // Runs in the transaction, with the list's id: the line of the audit log.
   std::function<Result<>(records::Session&, std::int64_t)> note = {};
 };

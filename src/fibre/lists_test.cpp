@@ -12,8 +12,8 @@ namespace revier::fibre {
 namespace {
 
 ReadList list_of(std::string_view csv) {
-  auto list = read_list(std::string("strasse;hausnummer;bezirk;status;seit;lat;lon\n").append(csv),
-                        "");
+  auto list =
+      read_list(std::string("strasse;hausnummer;bezirk;status;seit;lat;lon\n").append(csv), "");
   if (!list) std::abort();
   return std::move(*list);
 }

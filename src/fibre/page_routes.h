@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Pages of the fibre look-up, German and English:
 //
-//   /glasfaser                      ?strasse=&hausnummer=&bezirk=: asks and answers; areas, map, plot
-//   /glasfaser/bezirk/{district}    the streets of a district
+//   /glasfaser                      ?strasse=&hausnummer=&bezirk=: asks and answers; areas, map,
+//   plot /glasfaser/bezirk/{district}    the streets of a district
 //
 // Thread safety: the routes run on any io thread.
 #pragma once

@@ -81,16 +81,15 @@ const web::Message& sentence_of(State state) {
 
 AnswerView address_view(const Directory& list, const Answer& answer, Language language) {
   const Address& address = *answer.address;
-  const bool ahead =
-      address.state == State::kPlanned || address.state == State::kUnderConstruction;
+  const bool ahead = address.state == State::kPlanned || address.state == State::kUnderConstruction;
   AnswerView view{.title = name_of(*answer.street, answer.number, true),
                   .state = std::string(label(address.state, language)),
                   .tone = tone(address.state),
                   .sentences = {web::text(language, sentence_of(address.state),
                                           {{"source", list.head().source}})}};
   if (to_string(address.number) != answer.number) {
-    view.sentences.push_back(web::text(language, texts::kAnswerRange,
-                                       {{"numbers", to_string(address.number)}}));
+    view.sentences.push_back(
+        web::text(language, texts::kAnswerRange, {{"numbers", to_string(address.number)}}));
   }
   const auto add = [&](const web::Text& key, std::string value) {
     view.facts.push_back({.key = words(language, key), .value = std::move(value), .html = {}});
@@ -130,10 +129,10 @@ std::vector<NamedLink> near(const Street& street, std::string_view number, Langu
 }
 
 web::kern::Table street_table(const Street& street, Language language) {
-  web::kern::Table table{.caption = words(language, texts::kStreetTable),
-                         .columns = {{words(language, texts::kStreetNumber)},
-                                     {words(language, texts::kStreetState)}},
-                         .rows = {}};
+  web::kern::Table table{
+      .caption = words(language, texts::kStreetTable),
+      .columns = {{words(language, texts::kStreetNumber)}, {words(language, texts::kStreetState)}},
+      .rows = {}};
   for (const Address& address : street.addresses) {
     const std::string number = to_string(address.number);
     table.rows.push_back({{.text = number, .href = lookup_href(language, street, number)},
@@ -144,12 +143,12 @@ web::kern::Table street_table(const Street& street, Language language) {
 
 AnswerView street_view(const Answer& answer, Language language) {
   const Counts counts = count(*answer.street);
-  return {.title = name_of(*answer.street, {}, true),
-          .state = {},
-          .sentences = {web::text(language, texts::kAnswerStreet,
-                                  {{"available", counts[State::kAvailable]},
-                                   {"all", counts.all()}})},
-          .table = street_table(*answer.street, language)};
+  return {
+      .title = name_of(*answer.street, {}, true),
+      .state = {},
+      .sentences = {web::text(language, texts::kAnswerStreet,
+                              {{"available", counts[State::kAvailable]}, {"all", counts.all()}})},
+      .table = street_table(*answer.street, language)};
 }
 
 AnswerView missing_view(const Answer& answer, Language language) {
@@ -213,13 +212,13 @@ AnswerView view_of(const Directory& list, const Answer& answer, std::string_view
 std::vector<AreaCard> area_cards(const Directory& list, Language language) {
   std::vector<AreaCard> cards;
   for (const auto& [district, area] : list.areas()) {
-    AreaCard card{.id = area_id(district),
-                  .name = district_name(district, language),
-                  .href = web::path(language, fmt::format("{}/bezirk/{}", kHere,
-                                                          district.empty() ? "-"
-                                                                           : encoded(district))),
-                  .share = percent(area.counts.coverage(), language),
-                  .counts = {}};
+    AreaCard card{
+        .id = area_id(district),
+        .name = district_name(district, language),
+        .href = web::path(language, fmt::format("{}/bezirk/{}", kHere,
+                                                district.empty() ? "-" : encoded(district))),
+        .share = percent(area.counts.coverage(), language),
+        .counts = {}};
     for (std::size_t n = 0; n < kStates; ++n) {
       const auto state = static_cast<State>(n);
       card.counts.push_back({.key = std::string(label(state, language)),
@@ -307,12 +306,12 @@ Response get_district(Request& request, const PageNeeds& needs) {
     return web::error_page(needs.site, request,
                            {Code::kResourceNotFound, "there is no such district", {}});
   }
-  DistrictPage view{
-      .page = needs.site.page(request, web::text(language, texts::kDistrictTitle,
-                                                 {{"district", district_name(district, language)}})),
-      .invented = list->head().invented,
-      .source = source_line(list->head(), language),
-      .table = district_table(*list, district, language)};
+  DistrictPage view{.page = needs.site.page(
+                        request, web::text(language, texts::kDistrictTitle,
+                                           {{"district", district_name(district, language)}})),
+                    .invented = list->head().invented,
+                    .source = source_line(list->head(), language),
+                    .table = district_table(*list, district, language)};
   view.page.breadcrumbs = {{texts::kLookupTitle, std::string(kHere)}};
   web::Html out(language);
   render_district(out, view);

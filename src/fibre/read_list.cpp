@@ -90,17 +90,16 @@ Result<> place_from_cells(RawRow& row, const std::optional<Coordinates>& system)
 Result<ReadList> read_table_list(std::string_view file, const std::optional<Coordinates>& system) {
   Rows rows;
   std::optional<Columns> columns;
-  table::CsvReader reader(
-      {.rows_max = kListRowsMax + 1, .cells_max = 100, .cell_bytes_max = 4'096},
-      [&](table::Row line) -> Result<> {
-        if (!columns) {
-          RV_ASSIGN(columns, Columns::of(line.cells));
-          return {};
-        }
-        RawRow row = columns->read(line.line, std::move(line.cells));
-        RV_TRY(place_from_cells(row, system));
-        return rows.add(std::move(row));
-      });
+  table::CsvReader reader({.rows_max = kListRowsMax + 1, .cells_max = 100, .cell_bytes_max = 4'096},
+                          [&](table::Row line) -> Result<> {
+                            if (!columns) {
+                              RV_ASSIGN(columns, Columns::of(line.cells));
+                              return {};
+                            }
+                            RawRow row = columns->read(line.line, std::move(line.cells));
+                            RV_TRY(place_from_cells(row, system));
+                            return rows.add(std::move(row));
+                          });
   RV_TRY(reader.feed(file));
   RV_TRY(reader.finish());
   return std::move(rows).finish();
@@ -134,10 +133,10 @@ void place_from_geometry(RawRow& row, const json::Value& feature,
 
 Result<ReadList> read_geojson_list(std::string_view file,
                                    const std::optional<Coordinates>& system) {
-  RV_ASSIGN(const json::Document document,
-            json::Document::parse(file, {.bytes_max = kListBytesMax,
-                                         .depth_max = 16,
-                                         .values_max = 30 * kListRowsMax}));
+  RV_ASSIGN(
+      const json::Document document,
+      json::Document::parse(
+          file, {.bytes_max = kListBytesMax, .depth_max = 16, .values_max = 30 * kListRowsMax}));
   const auto features = document.root().find("features");
   if (!features || !features->is_array()) {
     return fail(Code::kUnprocessable, "expected a GeoJSON FeatureCollection", "file");
@@ -167,8 +166,8 @@ Result<ReadList> read_geojson_list(std::string_view file,
 struct Parts {
   table::Files files;
   [[nodiscard]] std::string_view part(std::string_view end) const {
-    const auto found = std::ranges::find_if(
-        files, [end](const auto& file) { return ending(file.first) == end; });
+    const auto found =
+        std::ranges::find_if(files, [end](const auto& file) { return ending(file.first) == end; });
     return found == files.end() ? std::string_view() : std::string_view(found->second);
   }
   static std::string ending(std::string_view name) {
@@ -185,8 +184,10 @@ struct Parts {
 };
 
 Result<Parts> unpack_shapefile(std::string_view file) {
-  RV_ASSIGN(Parts parts, table::unpack(file, kListUnpackedMax, &Parts::is_wanted)
-                             .map([](table::Files files) { return Parts{std::move(files)}; }));
+  RV_ASSIGN(Parts parts,
+            table::unpack(file, kListUnpackedMax, &Parts::is_wanted).map([](table::Files files) {
+              return Parts{std::move(files)};
+            }));
   const auto shapes = std::ranges::count_if(
       parts.files, [](const auto& each) { return Parts::ending(each.first) == ".shp"; });
   if (shapes > 1) {
@@ -215,25 +216,25 @@ Result<ReadList> read_shape_list(std::string_view file, std::optional<Coordinate
   }
   Rows rows;
   std::optional<Columns> columns;
-  RV_TRY(detail::read_shapefile({.shp = parts.part(".shp"),
-                                 .shx = parts.part(".shx"),
-                                 .dbf = parts.part(".dbf"),
-                                 .cpg = parts.part(".cpg")},
-                                {.on_fields = [&](const std::vector<std::string>& names) -> Result<> {
-                                   RV_ASSIGN(columns, Columns::of(names));
-                                   return {};
-                                 },
-                                 .on_record = [&](detail::ShapeRecord record) -> Result<> {
-                                   RawRow row =
-                                       columns->read(record.number, std::move(record.values));
-                                   row.wrong_text = record.wrong_text;
-                                   if (record.east_north) {
-                                     const auto [east, north] = *record.east_north;
-                                     row.place = system->to_wgs84(east, north);
-                                     row.wrong_place = !row.place;
-                                   }
-                                   return rows.add(std::move(row));
-                                 }}));
+  RV_TRY(
+      detail::read_shapefile({.shp = parts.part(".shp"),
+                              .shx = parts.part(".shx"),
+                              .dbf = parts.part(".dbf"),
+                              .cpg = parts.part(".cpg")},
+                             {.on_fields = [&](const std::vector<std::string>& names) -> Result<> {
+                                RV_ASSIGN(columns, Columns::of(names));
+                                return {};
+                              },
+                              .on_record = [&](detail::ShapeRecord record) -> Result<> {
+                                RawRow row = columns->read(record.number, std::move(record.values));
+                                row.wrong_text = record.wrong_text;
+                                if (record.east_north) {
+                                  const auto [east, north] = *record.east_north;
+                                  row.place = system->to_wgs84(east, north);
+                                  row.wrong_place = !row.place;
+                                }
+                                return rows.add(std::move(row));
+                              }}));
   return std::move(rows).finish();
 }
 

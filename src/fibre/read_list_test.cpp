@@ -86,12 +86,17 @@ TEST(ReadList, RefusesWhatItCannotRead) {
   EXPECT_EQ(read_list("", "").error().code, Code::kUnprocessable);
   EXPECT_EQ(read_list("strasse;hausnummer\n", "").error().field, "rows");
   EXPECT_EQ(read_list("strasse;hausnummer\n;;\n", "").error().field, "rows");
-  EXPECT_FALSE(read_list("stra\xDF""e;hausnummer\nAhornweg;1\n", "")) << "no UTF-8";
+  EXPECT_FALSE(
+      read_list("stra\xDF"
+                "e;hausnummer\nAhornweg;1\n",
+                ""))
+      << "no UTF-8";
   EXPECT_FALSE(read_list("{\"type\":\"FeatureCollection\"}", ""));
   EXPECT_FALSE(read_list("{\"features\":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}", ""));
   EXPECT_FALSE(read_list("PK\x03\x04garbage", ""));
   EXPECT_EQ(read_list(std::string(kListBytesMax + 1, 'x'), "").error().code, Code::kTooLarge);
-  const std::string wide = "strasse;hausnummer\nAhornweg" + std::string(200, 'x') + ";1\nAhornweg;2\n";
+  const std::string wide =
+      "strasse;hausnummer\nAhornweg" + std::string(200, 'x') + ";1\nAhornweg;2\n";
   EXPECT_EQ(read_list(wide, "").value().rejects[0].reason, Reason::kTooLong);
 }
 
@@ -168,11 +173,9 @@ TEST(ReadShapefile, SurvivesEveryFlippedByteOfItsHeads) {
     for (std::size_t at = 0; at < std::min<std::size_t>(bytes.size(), 180); ++at) {
       auto parts = whole;
       parts[part][at] = static_cast<char>(parts[part][at] ^ 0x7F);
-      (void)detail::read_shapefile({.shp = parts["list.shp"],
-                                    .shx = parts["list.shx"],
-                                    .dbf = parts["list.dbf"],
-                                    .cpg = {}},
-                                   reader);
+      (void)detail::read_shapefile(
+          {.shp = parts["list.shp"], .shx = parts["list.shx"], .dbf = parts["list.dbf"], .cpg = {}},
+          reader);
     }
   }
 }

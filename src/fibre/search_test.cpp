@@ -185,11 +185,11 @@ TEST(DirectoryAnswers, CountsByDistrict) {
 
 TEST(ListChanges, NameWhatIsOtherwise) {
   const Directory before = sample();
-  Directory after({}, {street("Ahornstraße", "Sodingen",
-                              {{"1", State::kAvailable}, {"12", State::kAvailable},
-                               {"13", State::kPlanned}}),
-                       street("Ahornweg", "Wanne", {{"1", State::kNotPlanned}}),
-                       street("Neue Straße", "Wanne", {{"1", State::kPlanned}})});
+  Directory after(
+      {}, {street("Ahornstraße", "Sodingen",
+                  {{"1", State::kAvailable}, {"12", State::kAvailable}, {"13", State::kPlanned}}),
+           street("Ahornweg", "Wanne", {{"1", State::kNotPlanned}}),
+           street("Neue Straße", "Wanne", {{"1", State::kPlanned}})});
   std::vector<std::string> told;
   for (const AddressChange& change : changes(before.streets(), after.streets())) {
     const Address& any = change.after == nullptr ? *change.before : *change.after;
@@ -198,10 +198,10 @@ TEST(ListChanges, NameWhatIsOtherwise) {
                     : change.after == nullptr ? " gone"
                                               : " changed"));
   }
-  EXPECT_EQ(told, (std::vector<std::string>{
-                      "Ahornstraße 12 changed", "Ahornstraße 13 new", "Ahornstraße 14-18 gone",
-                      "Hauptstraße 1 gone", "Hauptstraße 2 gone", "Hauptstraße 1 gone",
-                      "Hauptstraße 40 gone", "Neue Straße 1 new"}));
+  EXPECT_EQ(told, (std::vector<std::string>{"Ahornstraße 12 changed", "Ahornstraße 13 new",
+                                            "Ahornstraße 14-18 gone", "Hauptstraße 1 gone",
+                                            "Hauptstraße 2 gone", "Hauptstraße 1 gone",
+                                            "Hauptstraße 40 gone", "Neue Straße 1 new"}));
   EXPECT_TRUE(changes(before.streets(), before.streets()).empty());
 }
 

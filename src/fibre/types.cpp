@@ -174,7 +174,8 @@ Result<HouseNumber> parse_house_number(std::string_view text) {
   };
   const auto first = take_one(text);
   if (!first) return wrong();
-  HouseNumber number{.number = first->number, .last = 0, .letter = first->letter, .last_letter = {}};
+  HouseNumber number{
+      .number = first->number, .last = 0, .letter = first->letter, .last_letter = {}};
   if (text.empty()) return number;
   if (!take(text, "-") && !take(text, "/") && !take(text, "–") && !take(text, "bis")) {
     return wrong();

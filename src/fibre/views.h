@@ -26,8 +26,8 @@ struct AnswerView {
   std::string links_title;
   std::vector<NamedLink> links;
   bool short_links = false;  // numbers, side by side
-  web::kern::Table table;  // the numbers of a street
-  std::string follow_href;  // to be told of changes; empty: not offered
+  web::kern::Table table;    // the numbers of a street
+  std::string follow_href;   // to be told of changes; empty: not offered
 };
 
 struct AreaCard {

@@ -263,8 +263,7 @@ class Sheet {
 }  // namespace
 
 Result<std::vector<Row>> read_xlsx(std::string_view bytes, const Limits& limits) {
-  RV_ASSIGN(const Files files,
-            unpack(bytes, limits.unpacked_bytes_max, [](std::string_view name) {
+  RV_ASSIGN(const Files files, unpack(bytes, limits.unpacked_bytes_max, [](std::string_view name) {
               return name.starts_with("xl/") && (name.ends_with(".xml") || name.ends_with(".rels"));
             }));
   RV_ASSIGN(const std::string name, first_sheet(files));

@@ -10,7 +10,7 @@ import {runAll} from "./suite.mjs";
 
 const parts = {
   visitors: ["pages", "programme", "live", "map_tiles", "registration", "mine", "appointment",
-             "newsletter", "services"],
+             "newsletter", "services", "fibre"],
   staff: ["afterwards", "console", "door", "staff", "editor", "first_start", "casework"],
 };
 

@@ -60,8 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RV_CHECK(fibre::changes(directory.streets(), directory.streets()).empty());
   for (const fibre::Street& street : directory.streets()) {
     const std::string number = to_string(street.addresses.front().number);
-    const auto found = directory.ask(
-        {.street = street.name, .number = number, .district = street.district});
+    const auto found =
+        directory.ask({.street = street.name, .number = number, .district = street.district});
     RV_CHECK(found.found == fibre::Found::kAddress || found.found == fibre::Found::kDistricts);
   }
   return 0;

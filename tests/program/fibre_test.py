@@ -86,7 +86,8 @@ class FibreTest(unittest.TestCase):
         self.assertEqual(status, 403)
 
     def test_what_is_no_list_is_refused_with_its_reason(self):
-        for body, field in ((b"\x00\xff", None), (b"PK\x03\x04", "file"), (b"a;b\n1;2\n", "columns"),
+        for body, field in ((b"\x00\xff", None), (b"PK\x03\x04", "file"),
+                            (b"a;b\n1;2\n", "columns"),
                             (HEAD.encode(), "rows"), (b'{"features":[', None),
                             ("strasse;hausnummer;ost;nord\na;1;2;3\n".encode(), "crs")):
             status, _, answer = self.server.ask(

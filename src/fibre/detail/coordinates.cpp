@@ -46,12 +46,11 @@ struct Coordinates::State {
   // Takes `source`, which may be null. True where there is a way from it to WGS 84.
   bool connect(PJ* source) {
     if (source == nullptr) return false;
-    PJ* const target = proj_create_from_database(context, "EPSG", "4326", PJ_CATEGORY_CRS, 0,
-                                                 nullptr);
-    PJ* const found =
-        target == nullptr
-            ? nullptr
-            : proj_create_crs_to_crs_from_pj(context, source, target, nullptr, nullptr);
+    PJ* const target =
+        proj_create_from_database(context, "EPSG", "4326", PJ_CATEGORY_CRS, 0, nullptr);
+    PJ* const found = target == nullptr ? nullptr
+                                        : proj_create_crs_to_crs_from_pj(context, source, target,
+                                                                         nullptr, nullptr);
     if (found != nullptr) {
       // East before north, longitude before latitude, whatever the authority says.
       transform = proj_normalize_for_visualization(context, found);
@@ -90,8 +89,7 @@ Result<Coordinates> Coordinates::of_wkt(std::string_view wkt) {
   if (wkt.size() > kWktBytesMax || nests_too_deep(wkt)) return refused();
   std::unique_ptr<State, End> state(new State);
   const std::string text(wkt.substr(0, wkt.find('\0')));
-  PJ* const source =
-      proj_create_from_wkt(state->context, text.c_str(), nullptr, nullptr, nullptr);
+  PJ* const source = proj_create_from_wkt(state->context, text.c_str(), nullptr, nullptr, nullptr);
   if (source != nullptr && proj_is_crs(source) == 0) {
     proj_destroy(source);
     return refused();

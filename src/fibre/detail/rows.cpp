@@ -22,25 +22,44 @@ struct ColumnName {
 };
 // As search_key() has them.
 constexpr std::array kColumnNames = {
-    ColumnName{"strasse", Column::kStreet},      ColumnName{"strassenname", Column::kStreet},
-    ColumnName{"street", Column::kStreet},       ColumnName{"hausnummer", Column::kNumber},
-    ColumnName{"hausnr", Column::kNumber},       ColumnName{"hnr", Column::kNumber},
-    ColumnName{"nummer", Column::kNumber},       ColumnName{"number", Column::kNumber},
-    ColumnName{"housenumber", Column::kNumber},  ColumnName{"zusatz", Column::kLetter},
-    ColumnName{"adz", Column::kLetter},          ColumnName{"letter", Column::kLetter},
-    ColumnName{"bezirk", Column::kDistrict},     ColumnName{"stadtbezirk", Column::kDistrict},
-    ColumnName{"stadtteil", Column::kDistrict},  ColumnName{"ortsteil", Column::kDistrict},
-    ColumnName{"district", Column::kDistrict},   ColumnName{"status", Column::kState},
-    ColumnName{"stand", Column::kState},         ColumnName{"state", Column::kState},
-    ColumnName{"seit", Column::kSince},          ColumnName{"since", Column::kSince},
-    ColumnName{"geplant", Column::kPlanned},     ColumnName{"planned", Column::kPlanned},
-    ColumnName{"anbieter", Column::kProvider},   ColumnName{"betreiber", Column::kProvider},
-    ColumnName{"provider", Column::kProvider},   ColumnName{"lat", Column::kLatitude},
-    ColumnName{"breite", Column::kLatitude},     ColumnName{"latitude", Column::kLatitude},
-    ColumnName{"lon", Column::kLongitude},       ColumnName{"laenge", Column::kLongitude},
-    ColumnName{"longitude", Column::kLongitude}, ColumnName{"ost", Column::kEast},
-    ColumnName{"east", Column::kEast},           ColumnName{"x", Column::kEast},
-    ColumnName{"nord", Column::kNorth},          ColumnName{"north", Column::kNorth},
+    ColumnName{"strasse", Column::kStreet},
+    ColumnName{"strassenname", Column::kStreet},
+    ColumnName{"street", Column::kStreet},
+    ColumnName{"hausnummer", Column::kNumber},
+    ColumnName{"hausnr", Column::kNumber},
+    ColumnName{"hnr", Column::kNumber},
+    ColumnName{"nummer", Column::kNumber},
+    ColumnName{"number", Column::kNumber},
+    ColumnName{"housenumber", Column::kNumber},
+    ColumnName{"zusatz", Column::kLetter},
+    ColumnName{"adz", Column::kLetter},
+    ColumnName{"letter", Column::kLetter},
+    ColumnName{"bezirk", Column::kDistrict},
+    ColumnName{"stadtbezirk", Column::kDistrict},
+    ColumnName{"stadtteil", Column::kDistrict},
+    ColumnName{"ortsteil", Column::kDistrict},
+    ColumnName{"district", Column::kDistrict},
+    ColumnName{"status", Column::kState},
+    ColumnName{"stand", Column::kState},
+    ColumnName{"state", Column::kState},
+    ColumnName{"seit", Column::kSince},
+    ColumnName{"since", Column::kSince},
+    ColumnName{"geplant", Column::kPlanned},
+    ColumnName{"planned", Column::kPlanned},
+    ColumnName{"anbieter", Column::kProvider},
+    ColumnName{"betreiber", Column::kProvider},
+    ColumnName{"provider", Column::kProvider},
+    ColumnName{"lat", Column::kLatitude},
+    ColumnName{"breite", Column::kLatitude},
+    ColumnName{"latitude", Column::kLatitude},
+    ColumnName{"lon", Column::kLongitude},
+    ColumnName{"laenge", Column::kLongitude},
+    ColumnName{"longitude", Column::kLongitude},
+    ColumnName{"ost", Column::kEast},
+    ColumnName{"east", Column::kEast},
+    ColumnName{"x", Column::kEast},
+    ColumnName{"nord", Column::kNorth},
+    ColumnName{"north", Column::kNorth},
     ColumnName{"y", Column::kNorth},
 };
 
@@ -203,12 +222,13 @@ Result<ReadList> Rows::finish() && {
   }
   std::ranges::sort(list_.rejects, {}, &Reject::row);
   if (list_.accepted == 0) {
-    return fail(Code::kUnprocessable,
-                list_.rows == 0 ? std::string("the file has no addresses")
-                                : fmt::format("none of {} rows could be read; the first: row {}, {}",
-                                              list_.rows, list_.rejects.front().row,
-                                              to_string(list_.rejects.front().reason)),
-                "rows");
+    return fail(
+        Code::kUnprocessable,
+        list_.rows == 0
+            ? std::string("the file has no addresses")
+            : fmt::format("none of {} rows could be read; the first: row {}, {}", list_.rows,
+                          list_.rejects.front().row, to_string(list_.rejects.front().reason)),
+        "rows");
   }
   return std::move(list_);
 }

@@ -142,8 +142,8 @@ Result<std::size_t> check_index(const ShapeParts& parts) {
   for (std::size_t n = 0; n < entries; ++n) {
     const std::size_t at = std::size_t{big_endian(parts.shx, kShpHeadBytes + 8 * n)} * 2;
     const std::size_t size = std::size_t{big_endian(parts.shx, kShpHeadBytes + 8 * n + 4)} * 2;
-    const bool lies_in = at >= kShpHeadBytes && size >= 4 && size <= 64 &&
-                         at + 8 + size <= parts.shp.size();
+    const bool lies_in =
+        at >= kShpHeadBytes && size >= 4 && size <= 64 && at + 8 + size <= parts.shp.size();
     if (!lies_in) return broken("shx", fmt::format("points outside the .shp (record {})", n + 1));
     const bool shape = little_endian(parts.shp, at + 8, 4) != SHPT_NULL;
     if (shape && size + 8 < kPointBytes) {
@@ -228,8 +228,7 @@ class Decoder {
   std::string name_;
 };
 
-ShapeRecord read_record(SHPInfo* shp, DBFInfo* dbf, int index, int fields,
-                        const Decoder& decoder) {
+ShapeRecord read_record(SHPInfo* shp, DBFInfo* dbf, int index, int fields, const Decoder& decoder) {
   ShapeRecord record{.number = static_cast<std::size_t>(index) + 1, .values = {}, .east_north = {}};
   for (int field = 0; field < fields; ++field) {
     const char* const bytes = DBFReadStringAttribute(dbf, index, field);

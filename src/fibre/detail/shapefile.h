@@ -23,8 +23,8 @@ struct ShapeParts {
   std::string_view cpg;  // names the encoding of the .dbf, may be empty
 };
 struct ShapeRecord {
-  std::size_t number = 0;                         // from 1
-  std::vector<std::string> values;                // UTF-8, in the order of the fields
+  std::size_t number = 0;                               // from 1
+  std::vector<std::string> values;                      // UTF-8, in the order of the fields
   std::optional<std::pair<double, double>> east_north;  // as in the file; none: no shape
   bool wrong_text = false;
 };
