@@ -292,6 +292,7 @@ class WholeSite final : public Site {
                          .real_clock = &real_clock_,
                          .site_address = site_address(options_, listening()),
                          .scopes = [this](web::Language language) { return scopes(language); },
+                         .services = &public_->services(),
                          .setup = setup_parts()});
     add_setup_routes();
     router_.set_error_page([this](const net::Request& request, const Error& error) {

@@ -5,6 +5,7 @@
 
 #include "console/detail/entry.h"
 #include "console/detail/newsletter.h"
+#include "console/detail/services.h"
 #include "console/detail/setup.h"
 #include "console/detail/staff.h"
 #include "console/texts.h"
@@ -38,6 +39,7 @@ constexpr std::array kAreas{
     Area{kCasesPage, texts::kMenuCases, Action::kCasesWork, true},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{kNewsletterPage, texts::kMenuNewsletter, Action::kNewsletterEdit},
+    Area{kServicesPage, texts::kMenuServices, Action::kDataWrite},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
     Area{kFormsPage, texts::kMenuForms, Action::kSettingsManage},
     Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
@@ -48,7 +50,7 @@ constexpr std::array kAreas{
 };
 
 bool may_open(const Caller& caller, const Area& area) {
-  if (area.action == Action::kDataRead) {
+  if (area.action == Action::kDataRead || area.action == Action::kDataWrite) {
     return caller.may(area.action, identity::Scope::tenant(""));
   }
   if (area.action == Action::kCasesWork && area.by_event) {
@@ -114,6 +116,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
   add(identity::kConsolePage, texts::kMenuOverview);
   for (const Area& area : kAreas) {
     if (area.action == Action::kDataRead && needs.broker == nullptr) continue;
+    if (area.action == Action::kDataWrite && needs.services == nullptr) continue;
     if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
     if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
     const bool about_cases = area.page == kCasesPage || area.page == kFormsPage;
@@ -196,6 +199,7 @@ void add_routes(net::Router& router, const Needs& needs) {
     add_programme_files(router, needs);
   }
   if (needs.newsletter != nullptr) add_newsletter(router, needs);
+  if (needs.services != nullptr) add_services(router, needs);
   if (needs.broker != nullptr) add_data(router, needs);
   if (needs.setup) add_setup(router, needs);
   if (needs.accounts == nullptr) return;

@@ -21,6 +21,7 @@
 //   /console/tokens                   API tokens; administrators
 //   /console/protokoll                audit log, .csv and .xlsx too; administrators
 //   /console/konto                    one's own account: sessions, second factor
+//   /console/dienste                  reads the catalogue's services from a file
 //   /console/einrichtung              five questions, legal pages, look, publishing
 //   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...
 //
@@ -46,6 +47,7 @@
 #include "mail/sender.h"
 #include "net/http.h"
 #include "newsletter/newsletter.h"
+#include "service/catalogue.h"
 #include "setup/settings.h"
 #include "ticket/api.h"
 #include "web/page.h"
@@ -92,6 +94,8 @@ struct Needs {
   const Clock* real_clock = nullptr;  // with `accounts`
   std::string site_address = {};      // "https://events.example", for one-time links
   std::function<std::vector<ScopeChoice>(web::Language)> scopes = {};
+  // Without it there is no page of services.
+  service::CatalogueKeeper* services = nullptr;
   // Without it there are no pages of the set-up.
   std::optional<SetupParts> setup = std::nullopt;
 };

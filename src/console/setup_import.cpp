@@ -132,7 +132,9 @@ Response show_plan(const Needs& needs, const Request& request, const Caller& cal
       .lines = {},
       .table = plan_table(plan, language),
       .plan = plan.items.empty() ? std::string() : setup::items_json(plan.items),
-      .csrf = std::string(caller.csrf())};
+      .csrf = std::string(caller.csrf()),
+      .address = web::path(language, kHere),
+      .take = words(language, texts::kImportTake)};
   add_names(view.lines, language, texts::kImportRooms, plan.new_rooms);
   add_names(view.lines, language, texts::kImportSpeakers, plan.new_speakers);
   add_names(view.lines, language, texts::kImportTracks, plan.new_tracks);

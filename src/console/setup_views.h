@@ -52,6 +52,15 @@ struct ImportPlanPage {
   web::kern::Table table;
   std::string plan;  // JSON; empty where there is nothing to take
   std::string csrf;
+  std::string address;  // of the page that reads files
+  std::string take;     // label of the button
+};
+
+struct ServicesPage {
+  Head head;
+  std::string error;  // why the file was not read, may be empty
+  std::string count;
+  std::string csrf;
 };
 
 }  // namespace revier::console

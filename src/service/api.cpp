@@ -14,7 +14,8 @@ constexpr net::RouteOptions kOneBody{.body_bytes_max = 128 * 1024};
 constexpr net::RouteOptions kFileBody{.body_bytes_max = kImportBytesMax};
 
 Result<> may_write(const ApiNeeds& needs, const Request& request) {
-  return needs.identity.authenticate(request).require(identity::Action::kProgrammeRelease);
+  return needs.identity.authenticate(request).require(identity::Action::kDataWrite,
+                                                      identity::Scope::tenant(""));
 }
 
 Response search_services(const ApiNeeds& needs, const Request& request) {

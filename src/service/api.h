@@ -6,12 +6,12 @@
 //                                 200 bytes are read), ?language=en in the English texts,
 //                                 ?situation=moving, ?today=true (done online today)     public
 //   GET    /api/v1/services/{id}  one                                                    public
-//   PUT    /api/v1/services/{id}  creates (201) or replaces (200)             programme.release
-//   DELETE /api/v1/services/{id}  204                                         programme.release
+//   PUT    /api/v1/services/{id}  creates (201) or replaces (200)             data.write
+//   DELETE /api/v1/services/{id}  204                                         data.write
 //   POST   /api/v1/services       a CSV, XLSX or JSON file of services (import.h), as the body;
 //                                 answers the report. ?dry_run=true writes nothing. Rows that are
 //                                 refused do not keep the others from being written.
-//                                                                             programme.release
+//                                                                             data.write
 // Errors: 422 with `field` and what was expected; 413 beyond kImportBytesMax.
 #pragma once
 #include "identity/identity.h"
