@@ -63,13 +63,18 @@ std::optional<double> number_of(std::string_view json) {
 
 event::LiveThing thing_of(const ngsi::Entity& entity, const ngsi::Names& names,
                           event::ThingKind kind) {
-  event::LiveThing thing{
-      .id = std::string(entity.id()), .kind = kind, .name = {}, .values = {}, .observed_at = {}};
+  event::LiveThing thing{.id = std::string(entity.id()),
+                         .kind = kind,
+                         .name = {},
+                         .values = {},
+                         .observed_at = {},
+                         .source = {}};
   for (const ngsi::AttributeView& attribute : entity.attributes()) {
     if (attribute.kind != ngsi::Kind::kProperty || !attribute.dataset_id.empty()) continue;
     const std::string iri = names.iri(attribute.name);
     const std::string_view name = last_part(iri);
     if (name == "name") thing.name = text_of(attribute.value);
+    if (name == "dataProvider" || name == "source") thing.source = text_of(attribute.value);
     if (name == "isSimulated") thing.simulated = attribute.value == "true";
     if (const auto number = number_of(attribute.value)) {
       thing.values.push_back({std::string(name), *number});

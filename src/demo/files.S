@@ -21,6 +21,7 @@ demo_file offers, "offers.json"
 demo_file counters, "counters.json"
 demo_file services, "services.json"
 demo_file forms, "forms.json"
+demo_file city_facts, "city-facts.json"
 demo_file city, "city.json"
 demo_file municipalities, "municipalities.geojson"
 

@@ -18,6 +18,7 @@ DEMO_FILE(offers);
 DEMO_FILE(counters);
 DEMO_FILE(services);
 DEMO_FILE(forms);
+DEMO_FILE(city_facts);
 DEMO_FILE(city);
 DEMO_FILE(municipalities);
 }
@@ -35,7 +36,8 @@ std::span<const Collection> programme() {
                                          Collection{"offers", DEMO_BYTES(offers)},
                                          Collection{"counters", DEMO_BYTES(counters)},
                                          Collection{"services", DEMO_BYTES(services)},
-                                         Collection{"forms", DEMO_BYTES(forms)}};
+                                         Collection{"forms", DEMO_BYTES(forms)},
+                                         Collection{"city-facts", DEMO_BYTES(city_facts)}};
   return collections;
 }
 

@@ -130,6 +130,8 @@ KindRule rule_of(FieldKind kind) {
       return {is_instant, "a time like 2025-02-05T09:00:00+01:00"};
     case FieldKind::kInteger:
       return {[](const Value& v) { return v.as_integer().has_value(); }, "a whole number"};
+    case FieldKind::kNumber:
+      return {[](const Value& v) { return v.is_number(); }, "a number"};
     case FieldKind::kBool:
       return {[](const Value& v) { return v.as_bool().has_value(); }, "true or false"};
     case FieldKind::kUrl:

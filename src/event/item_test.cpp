@@ -87,5 +87,21 @@ TEST(Item, OpeningHoursOfACounter) {
   }
 }
 
+TEST(Item, AFigureOfTheCityHasItsDayAndItsSource) {
+  const KindSpec& kind = *find_kind("city-facts");
+  const auto refused = [&](const std::string& more) {
+    const auto body = parse(R"({"name": {"de": "A", "en": "A"}, "value": 51.42)" + more + "}");
+    const auto item = read_item(kind, "x", body.root());
+    return item ? std::string("accepted") : item.error().field;
+  };
+  const std::string day = R"(, "as_of": "2022-12-31")";
+  const std::string source = R"(, "source": {"de": "Amt", "en": "Office"})";
+  EXPECT_EQ(refused(source), "as_of");
+  EXPECT_EQ(refused(day), "source");
+  EXPECT_EQ(refused(day + source), "accepted");
+  const auto body = parse(R"({"name": {"de": "A", "en": "A"}, "value": "51")" + day + source + "}");
+  EXPECT_EQ(read_item(kind, "x", body.root()).error().field, "value");
+}
+
 }  // namespace
 }  // namespace revier::event

@@ -23,6 +23,7 @@ struct LiveThing {
   std::string name;
   std::vector<Value> values;
   std::optional<Instant> observed_at;
+  std::string source;  // who says so (dataProvider, source); may be empty
   bool simulated = false;
 };
 

@@ -169,7 +169,8 @@ Response show_practices(const PageNeeds& needs, const Request& request) {
 Response show_city(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   CityPage view{needs.site.page(request, std::string(web::text(language, texts::kCityTitle))),
-                live_groups(needs.live_things(), language), std::string(needs.map_tiles),
+                live_groups(needs.live_things(), language),
+                claim_cards(*needs.keeper.now(), language), std::string(needs.map_tiles),
                 needs.is_demo};
   view.page.scripts = {"map.js"};
   web::Html out(language);
@@ -279,7 +280,7 @@ bool has_content(const Programme& programme, bool live_values, std::string_view 
   if (page == "/ausstellung") return !programme.exhibits.empty();
   if (page == "/best-practices") return !programme.best_practices.empty();
   if (page == "/buergeraktion") return !programme.offers.empty();
-  return page != "/stadt-jetzt" || live_values;
+  return page != "/stadt-jetzt" || live_values || !programme.city_facts.empty();
 }
 
 std::vector<web::Feed> feeds() {

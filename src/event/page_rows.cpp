@@ -13,6 +13,8 @@ namespace {
 
 using web::Language;
 
+constexpr int kDigitsOfFact = 2;
+
 // How a sensor's attribute is named and written.
 struct ValueSpec {
   std::string_view attribute;
@@ -195,6 +197,7 @@ LiveCard live_card(const LiveThing& thing, Language language) {
                 .time_key = thing.id + " observedAt",
                 .time = {},
                 .datetime = {},
+                .source = thing.source,
                 .simulated = thing.simulated};
   if (thing.observed_at) {
     card.time = web::time(language, *thing.observed_at);
@@ -220,6 +223,22 @@ std::vector<LiveCard> live_cards(const std::vector<LiveThing>& things,
   for (const std::string& id : ids) {
     const auto thing = std::ranges::find(things, id, &LiveThing::id);
     if (thing != things.end()) cards.push_back(live_card(*thing, language));
+  }
+  return cards;
+}
+
+std::vector<ClaimCard> claim_cards(const Programme& programme, Language language) {
+  std::vector<ClaimCard> cards;
+  for (const CityFact& fact : programme.city_facts) {
+    const auto day = web::from_local(fact.as_of, "12:00");
+    cards.push_back({.name = fact.name.in(language),
+                     .value = web::number(language, fact.value, kDigitsOfFact),
+                     .unit = fact.unit.in(language),
+                     .as_of = day ? web::date(language, *day) : fact.as_of,
+                     .datetime = fact.as_of,
+                     .source = {fact.source.in(language),
+                                fact.sources.empty() ? std::string() : fact.sources.front()},
+                     .example = fact.is_example("value")});
   }
   return cards;
 }

@@ -31,6 +31,9 @@ namespace revier::event {
 [[nodiscard]] std::vector<LiveCard> live_cards(const std::vector<LiveThing>& things,
                                                const std::vector<std::string>& ids,
                                                web::Language language);
+// Every figure that the city claims, in the order of their ids.
+[[nodiscard]] std::vector<ClaimCard> claim_cards(const Programme& programme,
+                                                 web::Language language);
 [[nodiscard]] std::vector<LiveGroup> live_groups(const std::vector<LiveThing>& things,
                                                  web::Language language);
 

@@ -24,6 +24,7 @@ void add(Programme& programme, const Item& item) {
   if (kind == "exhibits") programme.exhibits.push_back(read_exhibit(item));
   if (kind == "best-practices") programme.best_practices.push_back(read_best_practice(item));
   if (kind == "offers") programme.offers.push_back(read_offer(item));
+  if (kind == "city-facts") programme.city_facts.push_back(read_city_fact(item));
   if (kind == "counters") programme.counters.push_back(read_counter(item));
 }
 
@@ -79,6 +80,7 @@ ProgrammePtr make_programme(const std::vector<Item>& items) {
                     [](const BestPractice& b) { return std::tuple(b.city, b.name.de); });
   std::ranges::sort(programme->offers, {}, &Offer::id);
   std::ranges::sort(programme->counters, {}, &Counter::id);
+  std::ranges::sort(programme->city_facts, {}, &CityFact::id);
   return programme;
 }
 

@@ -27,6 +27,7 @@ struct Programme {
   std::vector<BestPractice> best_practices;  // by city, name
   std::vector<Offer> offers;                 // by id
   std::vector<Counter> counters;             // by id
+  std::vector<CityFact> city_facts;          // by id
 
   // The event the site is about: the newest; nullptr before there is one.
   [[nodiscard]] const Event* event() const { return events.empty() ? nullptr : &events.front(); }

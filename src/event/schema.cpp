@@ -114,6 +114,15 @@ constexpr std::array kCounterFields = {
     FieldSpec{"phone", SCHEMA "telephone", kText},
 };
 
+// A figure of the city. It cannot be without the day it was true on and where it comes from.
+constexpr std::array kCityFactFields = {
+    kName,
+    FieldSpec{"value", SCHEMA "value", kNumber, true},
+    FieldSpec{"unit", SCHEMA "unitText", kLocalised},
+    FieldSpec{"as_of", SCHEMA "observationDate", kDate, true},
+    FieldSpec{"source", SCHEMA "citation", kLocalised, true},
+};
+
 constexpr std::array kKinds = {
     KindSpec{"events", "Event", SCHEMA "Event", kEventFields},
     KindSpec{"places", "Place", SCHEMA "Place", kPlaceFields},
@@ -124,6 +133,7 @@ constexpr std::array kKinds = {
     KindSpec{"best-practices", "BestPractice", OWN "BestPractice", kBestPracticeFields},
     KindSpec{"offers", "GovernmentService", SCHEMA "GovernmentService", kOfferFields},
     KindSpec{"counters", "ServiceChannel", SCHEMA "ServiceChannel", kCounterFields},
+    KindSpec{"city-facts", "CityFact", OWN "CityFact", kCityFactFields},
 };
 
 #undef SCHEMA

@@ -28,6 +28,7 @@ enum class FieldKind : std::uint8_t {
   kDate,        // "2025-02-05"                  Property
   kInstant,     // "2025-02-05T09:00:00+01:00"   Property
   kInteger,     // 30                            Property
+  kNumber,      // 51.42                         Property
   kBool,        // true                          Property
   kUrl,         // "https://..."                 Property
   kPoint,       // GeoJSON Point                 GeoProperty

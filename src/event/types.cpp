@@ -283,4 +283,15 @@ Counter read_counter(const Item& item) {
   return counter;
 }
 
+CityFact read_city_fact(const Item& item) {
+  const Fields in(item);
+  CityFact fact{head_of(item)};
+  fact.name = in.localised("name");
+  fact.value = in.with("value", [](const Value& v) { return v.as_number().value_or(0); });
+  fact.unit = in.localised("unit");
+  fact.as_of = in.text("as_of");
+  fact.source = in.localised("source");
+  return fact;
+}
+
 }  // namespace revier::event

@@ -161,6 +161,15 @@ struct Counter : Public {
   std::string phone;
 };
 
+// A figure of the city as a claim: who says so, and when it was true.
+struct CityFact : Public {
+  Localised name;
+  double value = 0;
+  Localised unit;
+  std::string as_of;  // "2022-12-31"
+  Localised source;
+};
+
 // From an Item of the matching kind; fields that are missing stay empty.
 [[nodiscard]] Event read_event(const Item& item);
 [[nodiscard]] Place read_place(const Item& item);
@@ -171,5 +180,6 @@ struct Counter : Public {
 [[nodiscard]] BestPractice read_best_practice(const Item& item);
 [[nodiscard]] Offer read_offer(const Item& item);
 [[nodiscard]] Counter read_counter(const Item& item);
+[[nodiscard]] CityFact read_city_fact(const Item& item);
 
 }  // namespace revier::event

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "event/city_views.h"
 #include "web/form.h"
 #include "web/page.h"
 
@@ -14,11 +15,6 @@ struct Marked {
   std::string text;
   bool example = false;
   [[nodiscard]] bool empty() const { return text.empty(); }
-};
-
-struct Link {
-  std::string text;
-  std::string href;
 };
 
 struct SessionRow {
@@ -65,29 +61,6 @@ struct DayGrid {
   bool has_examples = false;  // among times and rooms
   std::vector<std::string> rooms;
   std::vector<GridRow> rows;
-};
-
-// A value of a sensor, kept up to date by <rv-live>.
-struct LiveValue {
-  std::string key;  // "ENTITYID ATTRIBUTE"
-  std::string label;
-  std::string value;  // written in the language
-  std::string unit;
-  int digits = 0;
-  int factor = 1;  // from the attribute's number to the one shown
-};
-struct LiveCard {
-  std::string id;
-  std::string name;
-  std::vector<LiveValue> values;
-  std::string time_key;
-  std::string time;  // "9:05 Uhr"
-  std::string datetime;
-  bool simulated = false;
-};
-struct LiveGroup {
-  std::string heading;
-  std::vector<LiveCard> cards;
 };
 
 struct StartPage {
@@ -207,6 +180,7 @@ struct PracticesPage {
 struct CityPage {
   web::Page page;
   std::vector<LiveGroup> groups;
+  std::vector<ClaimCard> claims;
   std::string map_tiles;  // path; empty: plain ground
   bool is_demo = false;
 };

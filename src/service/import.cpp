@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -122,16 +123,29 @@ std::vector<std::string> situations_in(std::string_view cell) {
   return keys;
 }
 
-// "2025-01-20" of that and of "20.1.2025".
+// A number of `digits_max` digits at most at the begin of `text`, taken off it together with
+// `sign`; 0 where there is none.
+int take_number(std::string_view& text, std::size_t digits_max, char sign) {
+  int number = 0;
+  const char* const end = text.data() + std::min(text.size(), digits_max);
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc()) return 0;
+  text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+  if (sign == '\0') return number;
+  if (text.empty() || text.front() != sign) return 0;
+  text.remove_prefix(1);
+  return number;
+}
+
+// "2025-01-20" of that and of "20.1.2025"; whatever else it is as it is.
 std::string day_in(std::string_view cell) {
-  const std::string text(without_spaces(cell));
-  int day = 0;
-  int month = 0;
-  int year = 0;
-  int read = 0;
-  const bool german = std::sscanf(text.c_str(), "%2d.%2d.%4d%n", &day, &month, &year, &read) == 3 &&
-                      static_cast<std::size_t>(read) == text.size();
-  return german ? fmt::format("{:04}-{:02}-{:02}", year, month, day) : text;
+  const std::string_view text = without_spaces(cell);
+  std::string_view rest = text;
+  const int day = take_number(rest, 2, '.');
+  const int month = day > 0 ? take_number(rest, 2, '.') : 0;
+  const int year = month > 0 ? take_number(rest, 4, '\0') : 0;
+  if (year < 1 || !rest.empty()) return std::string(text);
+  return fmt::format("{:04}-{:02}-{:02}", year, month, day);
 }
 
 // The fields of a service while a row is laid over them; JSON by name.

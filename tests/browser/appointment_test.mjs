@@ -20,7 +20,7 @@ async function holdFirst(page, path = eid) {
 }
 
 // The first account is made by whichever test comes first.
-async function asAdministrator(page, server) {
+export async function asAdministrator(page, server) {
   const first = await page.request.get(server.firstLink);
   if (first.ok()) await makeFirstAccount(page, server);
   await signIn(page);

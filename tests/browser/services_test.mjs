@@ -2,6 +2,7 @@
 // A service found by everyday words, with and without JavaScript.
 import assert from "node:assert/strict";
 
+import {asAdministrator} from "./appointment_test.mjs";
 import {isWholePage, looksWellEverywhere} from "./checks.mjs";
 import {test} from "./suite.mjs";
 
@@ -79,4 +80,37 @@ test("services in English", async ({open}) => {
   const data = JSON.parse(await page.locator("script[type='application/ld+json']").innerText());
   assert.equal(data["@type"], "GovernmentService");
   assert.equal(data.name, "Resident parking permit");
+});
+
+test("services are read from a file, without JavaScript", async ({server, open}) => {
+  const page = await open({javaScriptEnabled: false});
+  await asAdministrator(page, server);
+  await page.goto("/console/dienste");
+  const table = "Name;Zusammenfassung;Identität;Zuständig;Quelle;Stand;Suchwörter\n" +
+      "Ruderboot leihen;Am Kanal.;ohne;Bäder;Satzung;20.1.2025;Paddelboot\n" +
+      "Falsch;Ohne Stufe.;vielleicht;Bäder;Satzung;20.1.2025;\n";
+  const file = {name: "dienste.csv", mimeType: "text/csv", buffer: Buffer.from(table)};
+  await page.getByLabel("Datei").setInputFiles(file);
+  await page.getByRole("button", {name: "Prüfen, ohne etwas zu ändern"}).click();
+  const plan = await page.locator("main").innerText();
+  assert.match(plan, /1 neue/);
+  assert.match(plan, /Identität fehlt oder passt nicht\. Erwartet wird ohne, Konto/);
+  assert.equal((await page.request.get("/dienste/ruderboot-leihen")).status(), 404);
+  await page.getByRole("button", {name: "In den Katalog übernehmen"}).click();
+  await page.waitForURL(/\/console\/dienste$/);
+  await page.goto("/dienste?suche=Paddelboot");
+  assert.equal(await results(page).first().innerText(), "Ruderboot leihen");
+});
+
+test("services on the console look well", async ({server, open}) => {
+  const page = await open();
+  await asAdministrator(page, server);
+  await page.goto("/console/dienste");
+  await isWholePage(page, "de");
+  await looksWellEverywhere(page);
+  const file = {name: "x.csv", mimeType: "text/csv", buffer: Buffer.from("Titel;Preis\na;b\n")};
+  await page.getByLabel("Datei").setInputFiles(file);
+  await page.getByRole("button", {name: "Prüfen, ohne etwas zu ändern"}).click();
+  assert.match(await page.locator("main").innerText(), /Name, ID/);
+  await isWholePage(page, "de");
 });

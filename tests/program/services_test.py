@@ -111,6 +111,17 @@ class Services(unittest.TestCase):
         self.assertEqual(self.server.ask("GET", "/dienste?lage=mars")[0], 200)
         self.assertEqual(self.server.ask("GET", "/dienste/sperrmuell/leichte-sprache")[0], 404)
 
+    def test_no_figure_of_the_city_without_day_and_source(self):
+        facts = self.ask("GET", "/api/v1/city-facts")
+        page = self.server.ask("GET", "/stadt-jetzt")[2].decode()
+        self.assertGreaterEqual(len(facts), 4)
+        for fact in facts:
+            self.assertIn(f'<time datetime="{fact["as_of"]}">', page)
+            self.assertIn(fact["source"]["de"], page)
+        bare = {name: value for name, value in facts[0].items() if name != "source"}
+        answer = self.ask("PUT", "/api/v1/city-facts/ohne", bare, 422)
+        self.assertEqual(answer["field"], "source")
+
 
 if __name__ == "__main__":
     unittest.main()
