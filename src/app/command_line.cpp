@@ -28,6 +28,7 @@ class Grammar {
     add_import();
     add_export();
     add_fibre_list();
+    add_import_services();
     add_config();
     add_demo();
     command(app_, "version", "Print the version", Command::kVersion, false);
@@ -224,6 +225,25 @@ class Grammar {
     add_transfer(*sub);
     sub->add_option("--type", line.type, "Types to export, with commas between [all]");
     sub->add_option("--q", line.query, "Only those that a query of NGSI-LD finds");
+  }
+
+  void add_import_services() {
+    CLI::App* sub = command(
+        app_, "import-services",
+        "Read services of the administration into the catalogue of a running server. Each row that "
+        "is refused is named with its reason, everything else is taken; what is not in the file "
+        "stays.\n"
+        "  revier import-services services.csv --dry-run\n"
+        "  revier import-services services.csv\n"
+        "  revier import-services services.json --address https://city.example --token-file token\n"
+        "CSV, XLSX or JSON; columns: docs/organise/services.md.",
+        Command::kImportServices, false);
+    sub->add_option("file", out_.transfer.file, "File to read")->required();
+    sub->add_flag("--dry-run", out_.transfer.dry_run, "Say what it would do and write nothing");
+    sub->add_option("--address", out_.address,
+                    "Of another server: https://city.example [the one that runs on --data]");
+    sub->add_option("--token-file", out_.transfer.token_file,
+                    "File with a token for it; of the own server none is needed");
   }
 
   void add_fibre_list() {

@@ -28,6 +28,7 @@ enum class Command : std::uint8_t {
   kImport,
   kExport,
   kFibreList,
+  kImportServices,
   kDemo,
   kConfigCheck,
   kConfigDocs,

@@ -16,6 +16,7 @@
 #include "app/options.h"
 #include "app/serve_command.h"
 #include "app/server_options.h"
+#include "app/services_command.h"
 #include "app/status_command.h"
 #include "app/ticket_keys.h"
 #include "app/transfer_commands.h"
@@ -78,6 +79,8 @@ Result<> execute(const CommandLine& line, const Options& options) {
       return run_status_command(options);
     case Command::kImport:
       return run_import_command(line, options);
+    case Command::kImportServices:
+      return run_services_command(line, options);
     case Command::kFibreList:
       return run_fibre_command(line, options);
     case Command::kExport:

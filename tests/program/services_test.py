@@ -7,7 +7,7 @@ import time
 import unittest
 from urllib.parse import quote
 
-from server import Server
+from server import Server, command
 
 LOAD_SECONDS = 120
 SERVICE = {
@@ -102,6 +102,22 @@ class Services(unittest.TestCase):
         self.ask("POST", "/api/v1/services", "PK\x03\x04 no archive", 422)
         self.ask("POST", "/api/v1/services", "Titel;Preis\na;b\n", 422)
         self.assertEqual(self.server.ask("POST", "/api/v1/services", TABLE)[0], 401)
+
+    def test_the_command_line_imports_into_the_running_server(self):
+        path = os.path.join(self.folder, "dienste.csv")
+        with open(path, "w") as file:
+            table = TABLE.replace("strandkorb", "liegestuhl")
+            file.write(table.replace("Badestelle", "Sonnendeck"))
+        done = command("import-services", path, "--data", self.folder, "--dry-run")
+        self.assertIn("it would be: 1 new", done.stderr)
+        self.ask("GET", "/api/v1/services/liegestuhl", None, 404)
+        done = command("import-services", path, "--data", self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("line 3: Falsch: identity_level: expected none", done.stderr)
+        self.assertIn("1 new, 0 changed, 0 as before, 1 refused", done.stderr)
+        self.assertEqual(self.found("Sonnendeck")[0], "liegestuhl")
+        done = command("import-services", path + ".none", "--data", self.folder)
+        self.assertEqual(done.returncode, 1)
 
     def test_pages_bear_hostile_questions(self):
         for text in ("<script>alert(1)</script>", "%27%22%3E", "\U0001f415" * 50, "a" * 2000):
