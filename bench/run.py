@@ -23,9 +23,11 @@ from table import HEAD, Noise, Row  # noqa: E402
 GOALS = {
     "20 by type": "< 60", "q on a number, 0.001 %": "< 300", "near, about 20": "< 150",
     "quota: one writer": ">= 20,000", "open": "1,000,000 in < 8", "resident": "<= 1,229",
+    "fibre: an address": "< 5,000", "fibre: a street": "< 5,000",
 }
 # How many rows each prints at least.
-PROGRAMS = {"store_bench": 3, "quota_bench": 2, "context_bench": 10, "history_bench": 6}
+PROGRAMS = {"store_bench": 3, "quota_bench": 2, "context_bench": 10, "history_bench": 6,
+            "fibre_bench": 3}
 PLAIN_LINE = re.compile(r"(.{50}) +([\d.]+) (\S+)(?: +p99 [\d.]+)?$")
 SCAN_LINE = re.compile(r" {50} +(\d+) matches, equal to a full scan$")
 

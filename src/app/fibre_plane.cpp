@@ -23,11 +23,17 @@ class WholeFibre final : public FibrePlane {
   explicit WholeFibre(FibreNeeds needs) : needs_(std::move(needs)) {}
 
   Result<> open() {
-    RV_ASSIGN(lists_, fibre::Lists::open({.database = *needs_.accounts.database,
-                                          .civil_clock = needs_.civil_clock,
-                                          .publish = [this](fibre::DirectoryPtr list) {
-                                            return publish(std::move(list));
-                                          }}));
+    RV_ASSIGN(
+        lists_,
+        fibre::Lists::open(
+            {.database = *needs_.accounts.database,
+             .civil_clock = needs_.civil_clock,
+             .also =
+                 [this](records::Session& session, const fibre::Directory& before,
+                        const fibre::Directory& after) {
+                   return needs_.people.fibre_contacts().tell(session, before, after);
+                 },
+             .publish = [this](fibre::DirectoryPtr list) { return publish(std::move(list)); }}));
     add_to_menu();
     return {};
   }
@@ -35,6 +41,9 @@ class WholeFibre final : public FibrePlane {
   void add_routes(net::Router& router) override {
     fibre::add_api_routes(router, domain());
     fibre::add_pages(router, {.domain = domain(),
+                              .contacts = needs_.people.fibre_contacts(),
+                              .people = needs_.people.domain(),
+                              .real_clock = needs_.accounts.clock,
                               .site = needs_.frame,
                               .map_tiles = needs_.map_tiles,
                               .coverage = [this] { return coverage(); }});

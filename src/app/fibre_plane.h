@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "app/floors.h"
+#include "app/people_plane.h"
 #include "app/public_plane.h"
 #include "base/result.h"
 #include "fibre/lists.h"
@@ -19,6 +20,7 @@ struct FibreNeeds {
   Accounts& accounts;
   const Clock& civil_clock;
   net::Pool& pool;
+  PeoplePlane& people;
   PublicPlane& public_plane;
   jsonld::ContextPtr core;
   web::Site& frame;  // its menu gets the look-up, shown where there is a list

@@ -11,6 +11,7 @@
 #include "consent/consent.h"
 #include "door/store.h"
 #include "event/draft_store.h"
+#include "fibre/contacts.h"
 #include "fibre/lists.h"
 #include "mail/outbox.h"
 #include "newsletter/store.h"
@@ -29,7 +30,7 @@ std::vector<records::Migration> migrations() {
         publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
         door::rows::migrations(), backup::migrations(), setup::migrations(),
         appointment::Queue::migrations(), newsletter::rows::migrations(),
-        casework::rows::migrations(), fibre::Lists::migrations()}) {
+        casework::rows::migrations(), fibre::Lists::migrations(), fibre::Contacts::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

@@ -14,6 +14,7 @@
 #include "casework/page_routes.h"
 #include "door/api.h"
 #include "door/store.h"
+#include "fibre/contacts.h"
 #include "newsletter/links.h"
 #include "newsletter/page_routes.h"
 #include "records/copies.h"
@@ -66,6 +67,15 @@ class WholePeople final : public PeoplePlane {
     RV_TRY(needs_.accounts.database->writer().run_blocking(
         [](records::Session& session) { return ticket::store_wordings(session); }));
     RV_TRY(open_newsletter());
+    RV_ASSIGN(fibre_contacts_,
+              fibre::Contacts::open({.database = *needs_.accounts.database,
+                                     .civil_clock = needs_.civil_clock,
+                                     .random = needs_.accounts.random,
+                                     .links = links_,
+                                     .site_url = needs_.site_address,
+                                     .owner = [&frame = needs_.frame](web::Language language) {
+                                       return frame.owner_in(language);
+                                     }}));
     RV_ASSIGN(
         registrations_,
         ticket::Registrations::open(
@@ -89,7 +99,7 @@ class WholePeople final : public PeoplePlane {
                                    Instant now) { return erase_ended(session, now); },
              .erase_person =
                  [this](records::Session& session, const std::string& mail_key) {
-                   return newsletter_->erase_mail(session, mail_key);
+                   return erase_person(session, mail_key);
                  }}));
     calendar_.emplace(appointment::Calendar::Needs{.registrations = *registrations_,
                                                    .programme = needs_.programme,
@@ -151,7 +161,8 @@ class WholePeople final : public PeoplePlane {
             .export_more = write_check_ins,
             .export_person_more = [this](records::Session& session, const std::string& mail_key,
                                          json::Writer& out) {
-              return newsletter_->write_export(session, mail_key, out);
+              RV_TRY(newsletter_->write_export(session, mail_key, out));
+              return fibre::Contacts::write_person(session, mail_key, out);
             }};
   }
 
@@ -174,6 +185,7 @@ class WholePeople final : public PeoplePlane {
   newsletter::Newsletter& newsletter() override { return *newsletter_; }
   casework::Cases& cases() override { return cases_; }
   casework::Forms& forms() override { return forms_; }
+  fibre::Contacts& fibre_contacts() override { return *fibre_contacts_; }
   mail::SenderStatus mail_status() const override { return sender_->status(); }
 
  private:
@@ -197,7 +209,14 @@ class WholePeople final : public PeoplePlane {
   Result<std::int64_t> erase_ended(records::Session& session, Instant now) {
     RV_ASSIGN(const std::int64_t uses, door::rows::erase_ended(session, now));
     RV_ASSIGN(const std::int64_t newsletters, newsletter_->erase_ended(session, now));
-    return uses + newsletters;
+    RV_ASSIGN(const std::int64_t contacts, fibre_contacts_->erase_ended(session, now));
+    return uses + newsletters + contacts;
+  }
+
+  Result<std::int64_t> erase_person(records::Session& session, const std::string& mail_key) {
+    RV_ASSIGN(const std::int64_t newsletters, newsletter_->erase_mail(session, mail_key));
+    RV_ASSIGN(const std::int64_t contacts, fibre_contacts_->erase_person(session, mail_key));
+    return newsletters + contacts;
   }
 
   Result<> start_sender() {
@@ -238,15 +257,22 @@ class WholePeople final : public PeoplePlane {
 
   Result<mail::Parts> parts_of(const mail::Message& message) const {
     const auto language = message.language == "en" ? web::Language::kEn : web::Language::kDe;
-    const newsletter::LetterKey key = newsletter::split_letter_key(message.key);
     return mail::Parts{
         .text = message.text,
         .html = web::letter_html(
             language, web::read_letter(message.subject, message.text, needs_.site_address)),
-        .unsubscribe = key.subscriber.empty()
-                           ? std::string()
-                           : needs_.site_address +
-                                 newsletter::unsubscribe_path(links_, key.subscriber, language)};
+        .unsubscribe = end_address(message.key, language)};
+  }
+
+  // Where one click ends such letters; empty for those that nobody subscribed to.
+  std::string end_address(std::string_view key, web::Language language) const {
+    const newsletter::LetterKey issue = newsletter::split_letter_key(key);
+    if (!issue.subscriber.empty()) {
+      return needs_.site_address + newsletter::unsubscribe_path(links_, issue.subscriber, language);
+    }
+    const std::string_view contact = fibre::contact_of_letter(key);
+    if (contact.empty()) return {};
+    return needs_.site_address + fibre::contact_path(links_, "abmelden", contact, language);
   }
 
   // What the operator set, else what the organiser did.
@@ -270,6 +296,7 @@ class WholePeople final : public PeoplePlane {
   const ticket::LetterNeeds letters_{
       .occasion = needs_.occasion, .links = links_, .site_url = needs_.site_address};
   std::unique_ptr<newsletter::Newsletter> newsletter_;
+  std::unique_ptr<fibre::Contacts> fibre_contacts_;
   std::unique_ptr<ticket::Registrations> registrations_;
   std::optional<appointment::Calendar> calendar_;
   appointment::Queue queue_{{.database = *needs_.accounts.database,

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "casework/cases.h"
 #include "event/programme.h"
+#include "fibre/contacts.h"
 #include "mail/sender.h"
 #include "net/http.h"
 #include "net/server.h"
@@ -59,6 +60,7 @@ class PeoplePlane {
   [[nodiscard]] virtual newsletter::Newsletter& newsletter() = 0;
   [[nodiscard]] virtual casework::Cases& cases() = 0;
   [[nodiscard]] virtual casework::Forms& forms() = 0;
+  [[nodiscard]] virtual fibre::Contacts& fibre_contacts() = 0;
   [[nodiscard]] virtual mail::SenderStatus mail_status() const = 0;
 };
 

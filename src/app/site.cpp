@@ -245,6 +245,7 @@ class WholeSite final : public Site {
     RV_ASSIGN(fibre_, FibrePlane::open({.accounts = *accounts_,
                                         .civil_clock = *civil_clock_,
                                         .pool = pool_,
+                                        .people = *people_,
                                         .public_plane = *public_,
                                         .core = catalogue_->core(),
                                         .frame = frame_,

@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 
 #include "fibre/areas.h"
-#include "fibre/page_routes.h"
+#include "fibre/detail/page_parts.h"
 #include "fibre/texts.h"
-#include "fibre/words.h"
 
 namespace revier::fibre {
 namespace {
@@ -17,10 +16,6 @@ using web::Language;
 
 constexpr std::string_view kHere = "/glasfaser";
 constexpr std::size_t kNearMax = 12;
-
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
 
 const web::Form& lookup_form() {
   static const web::Form form{
@@ -52,8 +47,17 @@ std::string lookup_href(Language language, const Street& street, std::string_vie
   return href + "#antwort";
 }
 
+// Where one asks to be told of changes.
+std::string follow_href(Language language, const Street& street, std::string_view number) {
+  std::string href =
+      web::path(language, "/glasfaser/anfragen") + "?strasse=" + encoded(street.name);
+  if (!number.empty()) href += "&hausnummer=" + encoded(number);
+  if (!street.district.empty()) href += "&bezirk=" + encoded(street.district);
+  return href;
+}
+
 std::string district_name(std::string_view district, Language language) {
-  return district.empty() ? words(language, texts::kAreaNone) : std::string(district);
+  return district.empty() ? page_words(language, texts::kAreaNone) : std::string(district);
 }
 
 std::string source_line(const ListHead& head, Language language) {
@@ -92,19 +96,20 @@ AnswerView address_view(const Directory& list, const Answer& answer, Language la
         web::text(language, texts::kAnswerRange, {{"numbers", to_string(address.number)}}));
   }
   const auto add = [&](const web::Text& key, std::string value) {
-    view.facts.push_back({.key = words(language, key), .value = std::move(value), .html = {}});
+    view.facts.push_back({.key = page_words(language, key), .value = std::move(value), .html = {}});
   };
   if (address.state == State::kAvailable && address.since.stated()) {
     add(texts::kFactSince, in_words(address.since, language));
   }
   if (ahead) {
     add(texts::kFactPlanned, address.planned.stated() ? in_words(address.planned, language)
-                                                      : words(language, texts::kFactNoDate));
+                                                      : page_words(language, texts::kFactNoDate));
   }
   if (!address.provider.empty()) add(texts::kFactProvider, address.provider);
   add(texts::kFactSource, list.head().source);
   add(texts::kFactAsOf, day_in_words(list.head().as_of, language));
-  if (ahead) view.sentences.push_back(words(language, texts::kAnswerNoPromise));
+  if (ahead) view.sentences.push_back(page_words(language, texts::kAnswerNoPromise));
+  view.follow_href = follow_href(language, *answer.street, answer.number);
   return view;
 }
 
@@ -129,10 +134,10 @@ std::vector<NamedLink> near(const Street& street, std::string_view number, Langu
 }
 
 web::kern::Table street_table(const Street& street, Language language) {
-  web::kern::Table table{
-      .caption = words(language, texts::kStreetTable),
-      .columns = {{words(language, texts::kStreetNumber)}, {words(language, texts::kStreetState)}},
-      .rows = {}};
+  web::kern::Table table{.caption = page_words(language, texts::kStreetTable),
+                         .columns = {{page_words(language, texts::kStreetNumber)},
+                                     {page_words(language, texts::kStreetState)}},
+                         .rows = {}};
   for (const Address& address : street.addresses) {
     const std::string number = to_string(address.number);
     table.rows.push_back({{.text = number, .href = lookup_href(language, street, number)},
@@ -148,22 +153,24 @@ AnswerView street_view(const Answer& answer, Language language) {
       .state = {},
       .sentences = {web::text(language, texts::kAnswerStreet,
                               {{"available", counts[State::kAvailable]}, {"all", counts.all()}})},
-      .table = street_table(*answer.street, language)};
+      .table = street_table(*answer.street, language),
+      .follow_href = follow_href(language, *answer.street, {})};
 }
 
 AnswerView missing_view(const Answer& answer, Language language) {
   AnswerView view{.title = name_of(*answer.street, answer.number, true),
-                  .state = words(language, texts::kStateNotInList),
+                  .state = page_words(language, texts::kStateNotInList),
                   .tone = web::kern::Tone::kWarning,
-                  .links_title = words(language, texts::kAnswerNear),
+                  .links_title = page_words(language, texts::kAnswerNear),
                   .links = near(*answer.street, answer.number, language),
                   .short_links = true};
   if (answer.found == Found::kWrongNumber) {
     view.title = name_of(*answer.street, {}, true);
-    view.sentences = {words(language, texts::kAnswerWrongNumber)};
+    view.sentences = {page_words(language, texts::kAnswerWrongNumber)};
   } else {
-    view.sentences = {words(language, texts::kAnswerNotInList),
-                      words(language, texts::kAnswerWhatToDo)};
+    view.sentences = {page_words(language, texts::kAnswerNotInList),
+                      page_words(language, texts::kAnswerWhatToDo)};
+    view.follow_href = follow_href(language, *answer.street, answer.number);
   }
   return view;
 }
@@ -172,15 +179,15 @@ AnswerView streets_view(const Answer& answer, std::string_view typed, Language l
   const bool districts = answer.found == Found::kDistricts;
   AnswerView view{.title = districts ? answer.streets.front()->name : std::string(typed),
                   .state = {},
-                  .links_title = words(language, districts ? texts::kAnswerWhichDistrict
-                                                           : texts::kAnswerDidYouMean)};
+                  .links_title = page_words(language, districts ? texts::kAnswerWhichDistrict
+                                                                : texts::kAnswerDidYouMean)};
   for (const Street* street : answer.streets) {
     view.links.push_back(
         {name_of(*street, answer.number, true), lookup_href(language, *street, answer.number)});
   }
   view.sentences.push_back(
       districts ? web::text(language, texts::kAnswerDistricts, {{"count", answer.streets.size()}})
-                : words(language, texts::kAnswerSimilar));
+                : page_words(language, texts::kAnswerSimilar));
   return view;
 }
 
@@ -201,10 +208,10 @@ AnswerView view_of(const Directory& list, const Answer& answer, std::string_view
       break;
   }
   return {.title = std::string(typed),
-          .state = words(language, texts::kStateNotInList),
+          .state = page_words(language, texts::kStateNotInList),
           .tone = web::kern::Tone::kWarning,
-          .sentences = {words(language, texts::kAnswerNothing),
-                        words(language, texts::kAnswerWhatToDo)}};
+          .sentences = {page_words(language, texts::kAnswerNothing),
+                        page_words(language, texts::kAnswerWhatToDo)}};
 }
 
 // --- The page ------------------------------------------------------------------------------------
@@ -243,7 +250,7 @@ web::FormData typed_data(const Request& request) {
 Task<Response> get_lookup(Request& request, const PageNeeds& needs) {
   const Language language = web::language_of(request);
   const DirectoryPtr list = needs.domain.lists.now();
-  LookupPage view{.page = needs.site.page(request, words(language, texts::kLookupTitle)),
+  LookupPage view{.page = needs.site.page(request, page_words(language, texts::kLookupTitle)),
                   .form = lookup_form(),
                   .data = typed_data(request),
                   .has_list = list->head().id != 0,
@@ -251,7 +258,7 @@ Task<Response> get_lookup(Request& request, const PageNeeds& needs) {
                   .source = source_line(list->head(), language),
                   .areas = area_cards(*list, language),
                   .map_tiles = std::string(needs.map_tiles)};
-  view.page.description = words(language, texts::kLookupDescription);
+  view.page.description = page_words(language, texts::kLookupDescription);
   int status = 200;
   if (request.query_param("strasse") && view.has_list) {
     view.asked = web::validate(view.form, view.data);
@@ -277,11 +284,11 @@ Task<Response> get_lookup(Request& request, const PageNeeds& needs) {
 
 web::kern::Table district_table(const Directory& list, std::string_view district,
                                 Language language) {
-  web::kern::Table table{.caption = words(language, texts::kDistrictTable),
-                         .columns = {{words(language, texts::kDistrictStreet)},
-                                     {words(language, texts::kAreaAddresses), true},
-                                     {words(language, texts::kStateAvailable), true},
-                                     {words(language, texts::kPlotShare), true}},
+  web::kern::Table table{.caption = page_words(language, texts::kDistrictTable),
+                         .columns = {{page_words(language, texts::kDistrictStreet)},
+                                     {page_words(language, texts::kAreaAddresses), true},
+                                     {page_words(language, texts::kStateAvailable), true},
+                                     {page_words(language, texts::kPlotShare), true}},
                          .rows = {}};
   std::vector<const Street*> streets = list.in_district(district);
   std::ranges::sort(streets, [](const Street* a, const Street* b) {
@@ -327,6 +334,7 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
                 }));
   web::add_page(router, net::Method::kGet, here + "/bezirk/{district}",
                 net::Handler([needs](Request& request) { return get_district(request, needs); }));
+  add_contact_pages(router, needs);
 }
 
 }  // namespace revier::fibre

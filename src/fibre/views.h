@@ -60,4 +60,34 @@ struct DistrictPage {
   web::kern::Table table;
 };
 
+struct FollowPage {
+  web::Page page;
+  const web::Form& form;
+  const web::FormData& data;
+  std::string place;
+  bool invented = false;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+// A contact that is confirmed, or is to be.
+struct OwnContactPage {
+  web::Page page;
+  std::string mail;
+  std::string place;
+  std::vector<std::string> wishes;
+  bool confirmed = false;
+  bool changes = false;
+  bool interested = false;
+  std::string until;
+  std::string confirm_action;
+  std::string own_action;
+};
+
+// One sentence, and a button where there is something to do.
+struct ToldPage {
+  web::Page page;
+  std::string text;
+  std::string button;
+};
+
 }  // namespace revier::fibre

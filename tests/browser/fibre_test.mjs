@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 
 import {isWholePage, looksWellEverywhere, noOverflow, noViolations} from "./checks.mjs";
+import {letter} from "./mailbox.mjs";
+import {nextMail} from "./people.mjs";
 import {narrow, test} from "./suite.mjs";
 
 // The demo brings its lists a moment after the server.
@@ -69,3 +71,47 @@ test("the map shows the districts' shares", async ({open, server}) => {
   await page.getByRole("button", {name: "Karte laden"}).click();
   await page.getByRole("button", {name: /Anteil verfügbar, Wanne/}).waitFor({timeout: 30_000});
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? "with" : "without";
+  test(`somebody is told of changes at her address ${how} script`, async ({open, server}) => {
+    await listIsThere(server);
+    const page = await open({javaScriptEnabled});
+    const check = javaScriptEnabled ? noViolations : () => {};
+    const press = (name) => page.getByRole("button", {name, exact: true}).click();
+    const mainText = () => page.locator("main").innerText();
+    const mail = nextMail();
+    await page.goto("/glasfaser?strasse=Ahornstr.&hausnummer=12");
+    await page.getByRole("link", {name: "Über Änderungen informieren lassen"}).click();
+    assert.match(await mainText(), /Ahornstraße 12/);
+    for (const box of await page.getByRole("checkbox").all()) assert.ok(!await box.isChecked());
+    await press("Mail zum Bestätigen schicken");
+    assert.match(await mainText(), /Wählen Sie mindestens einen der beiden Wünsche/);
+    await check(page);
+    await page.getByLabel("Nur für diese Adresse").check();
+    await page.getByLabel(/^Ich möchte per E-Mail erfahren/).check();
+    await page.getByLabel(/^Ich habe Interesse/).check();
+    await page.getByLabel("E-Mail-Adresse").fill(mail);
+    await press("Mail zum Bestätigen schicken");
+    assert.match(await mainText(), /sehen Sie in Ihr Postfach/);
+
+    const {links} = await letter(server, mail, /glasfaser\/bestaetigen/);
+    await page.goto(links.find((link) => link.includes("/bestaetigen/")));
+    await check(page);
+    await press("Ja, das möchte ich");
+    assert.match(await mainText(), /Ihr Wunsch zur Glasfaser/);
+    await check(page);
+    const data = await page.request.get(
+        await page.getByRole("link", {name: /Ihre Daten als Datei/}).getAttribute("href"));
+    assert.deepEqual((await data.json()).consents.map(({purpose}) => purpose).sort(),
+                     ["fibre-changes", "fibre-interest"]);
+    await press("Interesse zurücknehmen");
+    assert.equal(await page.getByRole("button", {name: "Interesse zurücknehmen"}).count(), 0);
+    const own = page.url();
+    await page.goto(own.replace("/meins/", "/abmelden/"));
+    await check(page);
+    await press("Mails beenden");
+    assert.match(await mainText(), /Sie erhalten keine Mails mehr/);
+    assert.equal((await page.goto(own)).status(), 410);
+  });
+}
