@@ -160,7 +160,7 @@ class WholePeople final : public PeoplePlane {
             .civil_clock = needs_.civil_clock,
             .export_more = write_check_ins,
             .export_person_more = [this](records::Session& session, const std::string& mail_key,
-                                         json::Writer& out) {
+                                         json::Writer& out) -> Result<> {
               RV_TRY(newsletter_->write_export(session, mail_key, out));
               return fibre::Contacts::write_person(session, mail_key, out);
             }};
