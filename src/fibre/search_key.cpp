@@ -2,9 +2,8 @@
 #include "fibre/search_key.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <numeric>
-#include <vector>
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
@@ -16,6 +15,7 @@ namespace revier::fibre {
 namespace {
 
 constexpr std::size_t kKeyMax = 120;
+constexpr std::size_t kComparedMax = 130;  // letters of a name
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
@@ -88,28 +88,41 @@ std::string search_key(std::string_view name) {
   return key;
 }
 
+// Row after row, and of each row the cells only that can lie within `most`.
 std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
+  a = a.substr(0, kComparedMax);
+  b = b.substr(0, kComparedMax);
+  most = std::min(most, kComparedMax);
   const std::size_t gap = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
   if (gap > most) return most + 1;
-  std::vector<std::size_t> before(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  std::vector<std::size_t> next(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  const auto far = static_cast<std::uint8_t>(most + 1);
+  std::array<std::array<std::uint8_t, kComparedMax + 2>, 3> rows{};
+  auto* before = rows[0].data();
+  auto* row = rows[1].data();
+  auto* next = rows[2].data();
+  for (std::size_t j = 0; j <= b.size() + 1; ++j) {
+    row[j] = static_cast<std::uint8_t>(std::min<std::size_t>(j, far));
+  }
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    next[0] = i;
-    std::size_t least = next[0];
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = a[i - 1] == b[j - 1];
-      next[j] = std::min({row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1)});
+    const std::size_t first = i > most ? i - most : 1;
+    const std::size_t last = std::min(b.size(), i + most);
+    next[first - 1] = first == 1 ? static_cast<std::uint8_t>(std::min<std::size_t>(i, far)) : far;
+    std::uint8_t least = next[first - 1];
+    for (std::size_t j = first; j <= last; ++j) {
+      int best = std::min({row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] != b[j - 1])});
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) next[j] = std::min(next[j], before[j - 2] + 1);
+      if (swapped) best = std::min(best, before[j - 2] + 1);
+      next[j] = static_cast<std::uint8_t>(std::min<int>(best, far));
       least = std::min(least, next[j]);
     }
-    if (least > most) return most + 1;
-    std::swap(before, row);
-    std::swap(row, next);
+    next[last + 1] = far;
+    if (least == far) return most + 1;
+    auto* const oldest = before;
+    before = row;
+    row = next;
+    next = oldest;
   }
-  return std::min(row[b.size()], most + 1);
+  return row[b.size()];
 }
 
 Typed split_number(std::string_view text) {

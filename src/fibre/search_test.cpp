@@ -35,6 +35,33 @@ RC_GTEST_PROP(SearchKeyProperties, DistanceIsSymmetricAndBounded, (std::string a
   RC_ASSERT(distance(a, b, 4) <= 5U);
 }
 
+// The same by the textbook, every cell of it.
+std::size_t plain_distance(const std::string& a, const std::string& b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min(
+          {d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+RC_GTEST_PROP(SearchKeyProperties, DistanceIsThatOfTheTextbook, ()) {
+  const auto word = rc::gen::container<std::string>(rc::gen::elementOf(std::string("abc")));
+  const std::string a = *word;
+  const std::string b = *word;
+  const std::size_t most = *rc::gen::inRange<std::size_t>(0, 6);
+  RC_ASSERT(distance(a, b, most) == std::min(plain_distance(a, b), most + 1));
+}
+
 RC_GTEST_PROP(SearchKeyProperties, KeysAreStable, (const std::string& text)) {
   const std::string key = search_key(text);
   // "st" and "pl" are written out once only where they are words; a key of them is another word.
