@@ -312,6 +312,11 @@ constexpr OptionRow kRows[] = {
      .most = 1'000'000,
      .help = "Times that one network (IPv4 address, IPv6 /64) can order the newsletter in a "
              "quarter of an hour; it is counted in memory only"},
+    {.name = "casework.clamd",
+     .type = kText,
+     .default_text = "",
+     .help = "Socket of clamd, which scans attachments: a path or HOST:PORT. While it cannot be "
+             "reached they wait and are handed to nobody; empty: nothing is scanned"},
     {.name = "casework.network_drafts",
      .type = kInteger,
      .default_text = "60",

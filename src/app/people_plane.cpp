@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/first_secrets.h"
+#include "app/scan_worker.h"
 #include "app/server_options.h"
 #include "app/ticket_keys.h"
 #include "appointment/letters.h"
@@ -135,6 +136,7 @@ class WholePeople final : public PeoplePlane {
                  .network_sign_ups_max = needs_.options.number("newsletter.network_sign_ups")});
     const casework::PageNeeds cases{
         .cases = cases_,
+        .attachments = attachments_,
         .database = *needs_.accounts.database,
         .links = links_,
         .pool = needs_.pool,
@@ -229,6 +231,7 @@ class WholePeople final : public PeoplePlane {
                    .parts = [this](const mail::Message& message) { return parts_of(message); }},
                   mail_transport(needs_.options)));
     sender_->start();
+    if (scanner_) scanning_.emplace(attachments_);
     return {};
   }
 
@@ -314,6 +317,15 @@ class WholePeople final : public PeoplePlane {
        .signature = [this](web::Language language) { return needs_.frame.owner_in(language); },
        .publish = needs_.publish_case}};
   std::unique_ptr<mail::Sender> sender_;
+  const std::unique_ptr<casework::Scanner> scanner_ =
+      needs_.options.text("casework.clamd").empty()
+          ? nullptr
+          : casework::clamd_scanner(needs_.options.text("casework.clamd"));
+  casework::Attachments attachments_{{.database = *needs_.accounts.database,
+                                      .civil_clock = needs_.civil_clock,
+                                      .random = needs_.accounts.random,
+                                      .scanner = scanner_.get()}};
+  std::optional<ScanWorker> scanning_;
 };
 
 }  // namespace

@@ -101,6 +101,7 @@ Task<Response> show_case(Request& request, const Pages& pages, const OpenCase& o
       .is_open = is_open(open.record.state),
       .sent = request.query_param("gesendet").has_value(),
       .messages = {},
+      .files = file_rows(open.files, "", case_address(request, ""), language),
       .form = form,
       .data = data,
       .message_action = case_address(request, "/nachricht"),
@@ -108,7 +109,7 @@ Task<Response> show_case(Request& request, const Pages& pages, const OpenCase& o
       .json_href = case_address(request, "/daten.json"),
       .xml_href = case_address(request, "/daten.xml"),
       .withdraw_href = case_address(request, "/zurueckziehen"),
-      .parts = answer_parts(*open.form, open.answers, language, "")};
+      .parts = answer_parts(open, language, "")};
   add_messages(view, open, *messages, language);
   view.page.has_errors = !data.valid();
   web::Html out(language);
@@ -152,8 +153,9 @@ Task<Response> get_receipt(Request& request, const Pages& pages) {
   const auto open = co_await open_sent(request, pages);
   if (!open) co_return refused(pages, request, open.error());
   const std::string owner = pages.site.owner_in(web::language_of(request));
-  auto drawn = co_await pages.pool.run(
-      [&] { return draw_receipt(*open->form, open->record, open->answers, owner); });
+  auto drawn = co_await pages.pool.run([&] {
+    return draw_receipt(*open->form, open->record, open->answers, names_of(open->files), owner);
+  });
   if (!drawn) co_return refused(pages, request, drawn.error());
   if (!*drawn) co_return refused(pages, request, drawn->error());
   co_return Response::text(200, "application/pdf", std::move(**drawn))

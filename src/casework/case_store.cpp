@@ -7,28 +7,41 @@
 
 #include <fmt/format.h>
 
+#include "casework/attachments.h"
+
 namespace revier::casework {
 namespace {
 
 using records::Session;
 
-constexpr std::array kCaseMigrations = {records::Migration{
-    "casework-0001-cases",
-    "CREATE TABLE case_form (id TEXT NOT NULL, version BIGINT NOT NULL, definition TEXT NOT NULL,"
-    " imported_at BIGINT NOT NULL, PRIMARY KEY (id, version));"
-    "CREATE TABLE case_record (id TEXT PRIMARY KEY, form TEXT NOT NULL, version BIGINT NOT NULL,"
-    " office TEXT NOT NULL, number TEXT UNIQUE, state TEXT NOT NULL, outcome TEXT NOT NULL,"
-    " answers TEXT NOT NULL, mail TEXT NOT NULL, language TEXT NOT NULL, worker TEXT NOT NULL,"
-    " worker_name TEXT NOT NULL, created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL,"
-    " submitted_at BIGINT, ended_at BIGINT, delete_after BIGINT NOT NULL,"
-    " revision BIGINT NOT NULL, published BIGINT NOT NULL, request_key TEXT UNIQUE);"
-    "CREATE INDEX case_record_state ON case_record (state, submitted_at);"
-    "CREATE INDEX case_record_form ON case_record (form, submitted_at);"
-    "CREATE INDEX case_record_ends ON case_record (delete_after);"
-    "CREATE TABLE case_message (case_id TEXT NOT NULL REFERENCES case_record (id) ON DELETE "
-    "CASCADE,"
-    " number BIGINT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL, at BIGINT NOT NULL,"
-    " PRIMARY KEY (case_id, number))"}};
+constexpr std::array kCaseMigrations = {
+    records::Migration{
+        "casework-0001-cases",
+        "CREATE TABLE case_form (id TEXT NOT NULL, version BIGINT NOT NULL, definition TEXT NOT "
+        "NULL,"
+        " imported_at BIGINT NOT NULL, PRIMARY KEY (id, version));"
+        "CREATE TABLE case_record (id TEXT PRIMARY KEY, form TEXT NOT NULL, version BIGINT NOT "
+        "NULL,"
+        " office TEXT NOT NULL, number TEXT UNIQUE, state TEXT NOT NULL, outcome TEXT NOT NULL,"
+        " answers TEXT NOT NULL, mail TEXT NOT NULL, language TEXT NOT NULL, worker TEXT NOT NULL,"
+        " worker_name TEXT NOT NULL, created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL,"
+        " submitted_at BIGINT, ended_at BIGINT, delete_after BIGINT NOT NULL,"
+        " revision BIGINT NOT NULL, published BIGINT NOT NULL, request_key TEXT UNIQUE);"
+        "CREATE INDEX case_record_state ON case_record (state, submitted_at);"
+        "CREATE INDEX case_record_form ON case_record (form, submitted_at);"
+        "CREATE INDEX case_record_ends ON case_record (delete_after);"
+        "CREATE TABLE case_message (case_id TEXT NOT NULL REFERENCES case_record (id) ON DELETE "
+        "CASCADE,"
+        " number BIGINT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL, at BIGINT NOT NULL,"
+        " PRIMARY KEY (case_id, number))"},
+    records::Migration{
+        "casework-0002-attachments",
+        "CREATE TABLE case_attachment (id TEXT PRIMARY KEY, case_id TEXT NOT NULL"
+        " REFERENCES case_record (id) ON DELETE CASCADE, field TEXT NOT NULL, name TEXT NOT NULL,"
+        " type TEXT NOT NULL, bytes BIGINT NOT NULL, scan TEXT NOT NULL, at BIGINT NOT NULL);"
+        "CREATE INDEX case_attachment_case ON case_attachment (case_id);"
+        "CREATE INDEX case_attachment_scan ON case_attachment (scan, at);"
+        "CREATE TABLE case_content (id TEXT PRIMARY KEY, content TEXT NOT NULL)"}};
 
 constexpr std::array kStates = {std::pair{State::kDraft, std::string_view("draft")},
                                 std::pair{State::kReceived, std::string_view("received")},
@@ -338,6 +351,7 @@ Result<std::int64_t> count_drafts(Session& session) {
 }
 
 Result<> erase(Session& session, std::string_view id) {
+  RV_TRY(erase_files(session, id));
   RV_TRY(session.execute("DELETE FROM case_message WHERE case_id = :id", {{"id", id}}));
   RV_TRY(session.execute("DELETE FROM case_record WHERE id = :id", {{"id", id}}));
   return {};

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "casework/attachments.h"
 #include "casework/case_store.h"
 #include "casework/letters.h"
 #include "casework/public_entity.h"
@@ -125,7 +126,8 @@ Task<Result<Case>> Cases::set_mail(std::string id, std::string mail, bool send_l
 
 Result<> Cases::hand_in(Session& session, const Definition& form, Case& one) {
   RV_ASSIGN(const Answers answers, answers_of(form, one));
-  const std::vector<Problem> problems = check_answers(form, answers, {});
+  RV_ASSIGN(const FileCounts files, rows::file_counts(session, one.id));
+  const std::vector<Problem> problems = check_answers(form, answers, files);
   if (!problems.empty()) {
     return fail(Code::kUnprocessable, problems.front().en, problems.front().pointer);
   }

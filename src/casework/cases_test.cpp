@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/run_task.h"
+#include "casework/attachments.h"
 #include "casework/case_store.h"
 #include "casework/export.h"
 #include "casework/public_entity.h"
@@ -221,6 +222,70 @@ TEST_P(CasesTest, VersionsAreKeptApart) {
   ASSERT_TRUE(again.load());
   EXPECT_EQ(again.newest("hund-anmelden")->version, 2);
   EXPECT_EQ(again.all().size(), 2U);
+}
+
+struct FakeScanner final : Scanner {
+  Result<bool> is_clean(std::string_view bytes) override {
+    if (down) return fail(Code::kUnavailable, "down");
+    return bytes.find("EICAR") == std::string_view::npos;
+  }
+  bool down = true;
+};
+
+TEST_P(CasesTest, NoFileIsHandedOutBeforeItIsScanned) {
+  FakeScanner scanner;
+  Attachments files(
+      {.database = *database_, .civil_clock = clock_, .random = random_, .scanner = &scanner});
+  const Field field{.name = "schein", .kind = Kind::kFiles, .items_max = 2};
+  const Case draft = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
+  const Case other = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
+  const auto add = [&](const char* name, std::string bytes) {
+    return run_task(files.add(draft.id, field, name, {std::string(kPdf), std::move(bytes)}));
+  };
+  const auto listed = [&] {
+    std::vector<Attachment> list;
+    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(list, rows::attachments(session, draft.id));
+      return {};
+    }));
+    return list;
+  };
+  const auto content = [&](const std::string& case_id, const std::string& id) {
+    Result<rows::FileContent> found = fail(Code::kInternalError, "not read");
+    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+      found = rows::file_content(session, case_id, id);
+      return {};
+    }));
+    return found;
+  };
+  const std::string good("%PDF-\0\xFF good", 13);
+  ASSERT_TRUE(add("../../Schein\".pdf.exe", good));
+  ASSERT_TRUE(add("b.pdf", "%PDF EICAR"));
+  EXPECT_EQ(add("c.pdf", "x").error().field, "count");
+  EXPECT_EQ(listed().front().name, "Schein.pdf");
+  const std::string first = listed()[0].bytes == 13 ? listed()[0].id : listed()[1].id;
+  const std::string second = listed()[0].id == first ? listed()[1].id : listed()[0].id;
+  EXPECT_EQ(content(draft.id, first).error().code, Code::kUnavailable);
+  EXPECT_EQ(files.scan_waiting().error().code, Code::kUnavailable);
+  EXPECT_EQ(content(draft.id, first).error().code, Code::kUnavailable) << "never unscanned";
+  scanner.down = false;
+  ASSERT_TRUE(files.scan_waiting());
+  EXPECT_EQ(content(draft.id, first)->bytes, good);
+  EXPECT_EQ(content(draft.id, second).error().code, Code::kGone);
+  EXPECT_EQ(content(other.id, first).error().code, Code::kResourceNotFound) << "of another case";
+  EXPECT_EQ(counts_of(listed()).at("schein"), 1U);
+  ASSERT_TRUE(run_task(files.remove(other.id, first)));
+  EXPECT_TRUE(content(draft.id, first)) << "another case's link removes nothing";
+  ASSERT_TRUE(run_task(files.remove(draft.id, second)));
+  EXPECT_EQ(listed().size(), 1U);
+  EXPECT_EQ(run_task(files.add(draft.id, field, "big.pdf",
+                               {std::string(kPdf), std::string(kCaseBytesMax, 'x')}))
+                .error()
+                .code,
+            Code::kTooLarge);
+  ASSERT_TRUE(run_task(cases_.withdraw(draft.id)));
+  EXPECT_TRUE(listed().empty()) << "gone with the case";
+  EXPECT_EQ(content(draft.id, first).error().code, Code::kResourceNotFound);
 }
 
 TEST_P(CasesTest, ExportsSayTheSame) {

@@ -46,7 +46,7 @@ struct Fault {
 TEST(Definition, NamesThePlaceOfAFault) {
   const std::string good = demo_form("bewohnerparkausweis");
   const Fault faults[] = {
-      {R"("version":1)", R"("version":0)", "/version"},
+      {R"("version":2)", R"("version":0)", "/version"},
       {R"("id":"bewohnerparkausweis")", R"("id":"Bewohner")", "/id"},
       {R"("minutes":6)", R"("minutes":6,"colour":"red")", "/colour"},
       {R"("en":"Apply for a resident parking permit")", R"("fr":"x")", "/title/fr"},

@@ -42,21 +42,6 @@ std::vector<const FormPage*> way_of(const OpenCase& open) {
   return way;
 }
 
-Steps steps_of(const Request& request, const OpenCase& open, const FormPage* page,
-               Language language) {
-  const std::vector<const FormPage*> way = way_of(open);
-  const auto at = std::ranges::find(way, page) - way.begin();
-  Steps steps{.form_title = open.form->title.in(language),
-              .current = static_cast<int>(at) + 1,
-              .total = static_cast<int>(way.size()) + 1,
-              .back_href = web::path(language, "/formulare/" + open.form->id),
-              .later_href = case_address(request, "/spaeter")};
-  if (at > 0) {
-    steps.back_href = case_address(request, "/seite/" + way[static_cast<std::size_t>(at) - 1]->id);
-  }
-  return steps;
-}
-
 // Where it goes on behind a page.
 std::string next_page(const OpenCase& open, const FormPage& page, bool from_check) {
   if (from_check) return first_open_page(open);
@@ -70,6 +55,7 @@ struct OpenPage {
   OpenCase open;
   const FormPage* page = nullptr;
   const Field* group = nullptr;  // of a page that asks one
+  const Field* files = nullptr;  // of a page that asks for some
 };
 
 Task<Result<OpenPage>> open_page(const Request& request, const Pages& pages) {
@@ -82,6 +68,7 @@ Task<Result<OpenPage>> open_page(const Request& request, const Pages& pages) {
   }
   const Field* const first = found.open.form->field(found.page->fields.front());
   if (first->kind == Kind::kGroup) found.group = first;
+  if (first->kind == Kind::kFiles) found.files = first;
   co_return found;
 }
 
@@ -157,6 +144,9 @@ Task<Response> get_question(Request& request, const Pages& pages) {
   const Language language = web::language_of(request);
   const std::string from =
       request.query_param("von") == kFromCheck ? std::string(kFromCheck) : std::string();
+  if (at->files != nullptr) {
+    co_return show_files(request, pages, at->open, at->page->id, from, "", 200);
+  }
   if (at->group == nullptr) {
     const web::Form form =
         form_of_fields(asked_fields(*at->open.form, *at->page, at->open.answers), language);
@@ -196,7 +186,8 @@ Task<Response> go_on(Request& request, const Pages& pages, const OpenPage& at, b
   const auto changed = co_await pages.cases.change(at.open.record.id, std::move(change));
   if (!changed) co_return draft_refused(request, pages, changed.error());
   if (later) co_return Response::see_other(case_address(request, "/spaeter"));
-  const auto open = open_record(pages.cases, *changed);
+  auto open = open_record(pages.cases, *changed);
+  if (open) open->files = at.open.files;
   if (!open) co_return refused(pages, request, open.error());
   const FormPage& page = *open->form->page(at.page->id);
   co_return Response::see_other(case_address(request, next_page(*open, page, from_check)));
@@ -270,6 +261,23 @@ Task<Response> remove_entry(Request& request, const Pages& pages, const OpenPage
       request, fmt::format("/seite/{}{}", at.page->id, from.empty() ? "" : "?von=pruefen")));
 }
 
+// Goes on from a page whose entries or files are there already.
+Response leave_page(const Request& request, const Pages& pages, const OpenPage& at,
+                    std::string_view deed, std::string_view from) {
+  if (deed == kLater) return Response::see_other(case_address(request, "/spaeter"));
+  for (const Problem& problem :
+       check_answers(*at.open.form, at.open.answers, counts_of(at.open.files))) {
+    if (problem.page != at.page->id) continue;
+    const std::string& text = web::language_of(request) == Language::kDe ? problem.de : problem.en;
+    if (at.files != nullptr) {
+      return show_files(request, pages, at.open, at.page->id, from, text, 422);
+    }
+    return show_group(request, pages, at, from, text, 422);
+  }
+  return Response::see_other(
+      case_address(request, next_page(at.open, *at.page, from == kFromCheck)));
+}
+
 Task<Response> post_group(Request& request, const Pages& pages, const OpenPage& at) {
   const auto deeds = web::read_form(with_deeds({}), request);
   if (!deeds) co_return refused(pages, request, deeds.error());
@@ -283,14 +291,22 @@ Task<Response> post_group(Request& request, const Pages& pages, const OpenPage& 
     co_return co_await post_entry(request, pages, at, number == 0 ? entries.size() + 1 : number,
                                   deed == kLater, from);
   }
-  if (deed == kLater) co_return Response::see_other(case_address(request, "/spaeter"));
-  for (const Problem& problem : check_answers(*at.open.form, at.open.answers, {})) {
-    if (problem.page != at.page->id) continue;
-    const bool german = web::language_of(request) == Language::kDe;
-    co_return show_group(request, pages, at, from, german ? problem.de : problem.en, 422);
+  co_return leave_page(request, pages, at, deed, from);
+}
+
+// Files are attached one by one; here they are removed, or the page is left.
+Task<Response> post_files(Request& request, const Pages& pages, const OpenPage& at) {
+  const auto deeds = web::read_form(with_deeds({}), request);
+  if (!deeds) co_return refused(pages, request, deeds.error());
+  const std::string_view from = deeds->get("von") == kFromCheck ? kFromCheck : std::string_view();
+  if (deeds->get("tun") != "entfernen") {
+    co_return leave_page(request, pages, at, deeds->get("tun"), from);
   }
-  co_return Response::see_other(
-      case_address(request, next_page(at.open, *at.page, from == kFromCheck)));
+  const auto removed =
+      co_await pages.attachments.remove(at.open.record.id, std::string(deeds->get("nr")));
+  if (!removed) co_return draft_refused(request, pages, removed.error());
+  co_return Response::see_other(case_address(
+      request, fmt::format("/seite/{}{}", at.page->id, from.empty() ? "" : "?von=pruefen")));
 }
 
 Task<Response> post_question(Request& request, const Pages& pages) {
@@ -298,6 +314,7 @@ Task<Response> post_question(Request& request, const Pages& pages) {
   const auto at = co_await open_page(request, pages);
   if (!at) co_return draft_refused(request, pages, at.error());
   if (at->group != nullptr) co_return co_await post_group(request, pages, *at);
+  if (at->files != nullptr) co_return co_await post_files(request, pages, *at);
   co_return co_await post_fields(request, pages, *at);
 }
 
@@ -374,11 +391,11 @@ Response show_check(const Request& request, const Pages& pages, const OpenCase& 
   const std::vector<const FormPage*> way = way_of(open);
   CheckPage view{.page = private_page(pages, request, said(language, texts::kCheckTitle)),
                  .steps = steps_of(request, open, nullptr, language),
-                 .parts = answer_parts(*open.form, open.answers, language, case_path(request)),
+                 .parts = answer_parts(open, language, case_path(request)),
                  .missing = {},
                  .form = form,
                  .data = data};
-  for (const Problem& problem : check_answers(*open.form, open.answers, {})) {
+  for (const Problem& problem : check_answers(*open.form, open.answers, counts_of(open.files))) {
     view.missing.push_back(
         {language == Language::kDe ? problem.de : problem.en,
          case_address(request, fmt::format("/seite/{}?von=pruefen", problem.page))});
@@ -420,6 +437,21 @@ Task<Response> post_check(Request& request, const Pages& pages) {
 }
 
 }  // namespace
+
+Steps steps_of(const Request& request, const OpenCase& open, const FormPage* page,
+               Language language) {
+  const std::vector<const FormPage*> way = way_of(open);
+  const auto at = std::ranges::find(way, page) - way.begin();
+  Steps steps{.form_title = open.form->title.in(language),
+              .current = static_cast<int>(at) + 1,
+              .total = static_cast<int>(way.size()) + 1,
+              .back_href = web::path(language, "/formulare/" + open.form->id),
+              .later_href = case_address(request, "/spaeter")};
+  if (at > 0) {
+    steps.back_href = case_address(request, "/seite/" + way[static_cast<std::size_t>(at) - 1]->id);
+  }
+  return steps;
+}
 
 void add_draft_pages(net::Router& router, const Pages& pages) {
   add_case_page(router, pages, Method::kGet, "/vorgang/{token}/seite/{page}", get_question);

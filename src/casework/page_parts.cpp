@@ -27,7 +27,7 @@ void add_case_page(net::Router& router, const Pages& pages, net::Method method, 
 }
 
 Result<OpenCase> open_record(const Cases& cases, Case one) {
-  OpenCase open{.record = std::move(one), .form = nullptr, .answers = {}};
+  OpenCase open{.record = std::move(one), .form = nullptr, .answers = {}, .files = {}};
   RV_ASSIGN(open.form, cases.form_of(open.record));
   RV_ASSIGN(const json::Document document, json::Document::parse(open.record.answers));
   RV_ASSIGN(open.answers, read_answers(*open.form, document.root()));
@@ -42,6 +42,8 @@ Task<Result<OpenCase>> open_case(const Request& request, const Pages& pages) {
     return pages.database.read([&](records::Session& session) -> Result<> {
       RV_ASSIGN(Case one, rows::find(session, *id));
       open = open_record(pages.cases, std::move(one));
+      if (!open) return {};
+      RV_ASSIGN(open->files, rows::attachments(session, *id));
       return {};
     });
   });
@@ -77,7 +79,8 @@ std::string case_address(const Request& request, std::string_view below) {
 }
 
 std::string first_open_page(const OpenCase& open) {
-  const std::vector<Problem> problems = check_answers(*open.form, open.answers, {});
+  const std::vector<Problem> problems =
+      check_answers(*open.form, open.answers, counts_of(open.files));
   return problems.empty() ? std::string("/pruefen") : "/seite/" + problems.front().page;
 }
 
@@ -94,18 +97,19 @@ std::vector<web::kern::Row> row_texts(const std::vector<Field>& fields, const Ro
   return list;
 }
 
-std::vector<web::kern::Summary> answer_parts(const Definition& form, const Answers& answers,
-                                             Language language, std::string_view change_path) {
+std::vector<web::kern::Summary> answer_parts(const OpenCase& open, Language language,
+                                             std::string_view change_path) {
+  const FileNames names = names_of(open.files);
   std::vector<web::kern::Summary> parts;
-  for (const FormPage& page : form.pages) {
-    const std::vector<const Field*> fields = asked_fields(form, page, answers);
+  for (const FormPage& page : open.form->pages) {
+    const std::vector<const Field*> fields = asked_fields(*open.form, page, open.answers);
     if (fields.empty()) continue;
     web::kern::Summary part{.title = page.title.in(language), .rows = {}};
     if (!change_path.empty()) {
       part.change_href =
           web::path(language, fmt::format("{}/seite/{}?von=pruefen", change_path, page.id));
     }
-    for (const AnswerLine& line : answer_lines(fields, answers, language)) {
+    for (const AnswerLine& line : answer_lines(fields, open.answers, names, language)) {
       part.rows.push_back({.key = line.question, .value = line.answer});
     }
     parts.push_back(std::move(part));

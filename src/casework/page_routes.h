@@ -5,6 +5,7 @@
 //   /formulare/{form}                 what it is about; POST begins a draft
 //   /vorgang/{token}                  by its secret link: the draft goes on, or the case stands
 //   .../seite/{page}                  one group of questions; POST saves it
+//   .../datei/{id}                    POST attaches a file to the page {id}; GET hands one out
 //   .../spaeter                       the link to go on with; POST sends it by mail
 //   .../pruefen                       check the answers; POST hands in
 //   .../nachricht                     POST: a message to the office
@@ -15,6 +16,7 @@
 #pragma once
 #include <string>
 
+#include "casework/attachments.h"
 #include "casework/cases.h"
 #include "net/http.h"
 #include "net/server.h"
@@ -25,6 +27,7 @@ namespace revier::casework {
 // All of it outlives the router.
 struct PageNeeds {
   Cases& cases;
+  Attachments& attachments;
   records::Database& database;
   const ticket::SecretLinks& links;
   net::Pool& pool;   // draws receipts

@@ -110,6 +110,7 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
   web::add_page(router, Method::kGet, "/formulare/{form}",
                 net::Handler([pages](Request& request) { return get_start(request, pages); }));
   add_case_page(router, pages, Method::kPost, "/formulare/{form}", post_start);
+  add_file_pages(router, pages);
   add_draft_pages(router, pages);
   add_own_case_pages(router, pages);
 }

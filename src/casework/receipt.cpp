@@ -10,7 +10,7 @@
 namespace revier::casework {
 
 Result<std::string> draw_receipt(const Definition& form, const Case& one, const Answers& answers,
-                                 std::string_view owner) {
+                                 const FileNames& files, std::string_view owner) {
   const auto language = one.language == "en" ? web::Language::kEn : web::Language::kDe;
   const auto t = [&](const web::Text& key) { return std::string(web::text(language, key)); };
   pdf::Document document({.title = fmt::format("{} {}", t(texts::kReceiptTitle), one.number),
@@ -28,7 +28,7 @@ Result<std::string> draw_receipt(const Definition& form, const Case& one, const 
   document.heading(2, t(texts::kCaseAnswers));
   std::vector<std::vector<std::string>> table = {
       {t(texts::kReceiptQuestion), t(texts::kReceiptAnswer)}};
-  for (AnswerLine& line : answer_lines(form, answers, language)) {
+  for (AnswerLine& line : answer_lines(form, answers, files, language)) {
     table.push_back({std::move(line.question), std::move(line.answer)});
   }
   document.table(table);

@@ -6,12 +6,14 @@
 #include <string>
 
 #include "casework/answers.h"
+#include "casework/attachments.h"
 #include "casework/types.h"
 
 namespace revier::casework {
 
 // Errors: kInternalError.
 [[nodiscard]] Result<std::string> draw_receipt(const Definition& form, const Case& one,
-                                               const Answers& answers, std::string_view owner);
+                                               const Answers& answers, const FileNames& files,
+                                               std::string_view owner);
 
 }  // namespace revier::casework

@@ -66,6 +66,27 @@ struct GroupPage {
   std::string problem;
 };
 
+struct FileRow {
+  std::string id;
+  std::string name;
+  std::string size;
+  std::string href;  // empty where it is not handed out
+  std::string note;  // why
+};
+struct FilesPage {
+  web::Page page;
+  Steps steps;
+  std::string text;
+  std::string label;
+  std::string hint;
+  std::string accept;
+  std::vector<FileRow> files;
+  std::string problem;
+  std::string from;
+  std::string page_action;
+  std::string upload_action;
+};
+
 struct LaterPage {
   web::Page page;
   const web::Form& form;
@@ -107,6 +128,7 @@ struct CasePage {
   bool is_open = true;
   bool sent = false;
   std::vector<MessageRow> messages;
+  std::vector<FileRow> files;
   const web::Form& form;
   const web::FormData& data;
   std::string message_action;

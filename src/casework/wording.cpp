@@ -41,7 +41,8 @@ const web::Text& level_label(IdentityLevel level) {
 }
 
 std::vector<AnswerLine> answer_lines(const std::vector<const Field*>& fields,
-                                     const Answers& answers, web::Language language) {
+                                     const Answers& answers, const FileNames& files,
+                                     web::Language language) {
   std::vector<AnswerLine> lines;
   const auto add = [&](std::string question, const Field& field, const Row& row) {
     const auto found = row.find(field.name);
@@ -50,6 +51,12 @@ std::vector<AnswerLine> answer_lines(const std::vector<const Field*>& fields,
                      answer_text(field, found == row.end() ? kNothing : found->second, language)});
   };
   for (const Field* field : fields) {
+    if (field->kind == Kind::kFiles) {
+      const auto names = files.find(field->name);
+      lines.push_back({field->label.in(language),
+                       names == files.end() ? answer_text(*field, {}, language) : names->second});
+      continue;
+    }
     if (field->kind != Kind::kGroup) {
       add(field->label.in(language), *field, answers.values);
       continue;
@@ -67,10 +74,10 @@ std::vector<AnswerLine> answer_lines(const std::vector<const Field*>& fields,
 }
 
 std::vector<AnswerLine> answer_lines(const Definition& form, const Answers& answers,
-                                     web::Language language) {
+                                     const FileNames& files, web::Language language) {
   std::vector<AnswerLine> lines;
   for (const FormPage& page : form.pages) {
-    const auto part = answer_lines(asked_fields(form, page, answers), answers, language);
+    const auto part = answer_lines(asked_fields(form, page, answers), answers, files, language);
     lines.insert(lines.end(), part.begin(), part.end());
   }
   return lines;

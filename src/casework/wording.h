@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "casework/answers.h"
+#include "casework/attachments.h"
 #include "casework/types.h"
 #include "web/i18n.h"
 
@@ -19,11 +20,12 @@ struct AnswerLine {
   std::string question;
   std::string answer;
 };
-// The entries of a group are numbered: "Hund 2: Rasse".
+// The entries of a group are numbered: "Hund 2: Rasse". `files` are the names of those attached.
 [[nodiscard]] std::vector<AnswerLine> answer_lines(const std::vector<const Field*>& fields,
-                                                   const Answers& answers, web::Language language);
+                                                   const Answers& answers, const FileNames& files,
+                                                   web::Language language);
 // Of all pages that are asked.
 [[nodiscard]] std::vector<AnswerLine> answer_lines(const Definition& form, const Answers& answers,
-                                                   web::Language language);
+                                                   const FileNames& files, web::Language language);
 
 }  // namespace revier::casework

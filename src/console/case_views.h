@@ -24,6 +24,11 @@ struct CaseMessageRow {
   std::string head;
   std::string text;
 };
+struct CaseFileRow {
+  std::string name;
+  std::string href;  // empty where it is not handed out
+  std::string note;  // why
+};
 struct CaseDeskPage {
   Head head;
   std::string form_title;
@@ -32,6 +37,7 @@ struct CaseDeskPage {
   std::vector<web::kern::Row> facts;
   web::kern::Table answers;
   std::vector<CaseMessageRow> messages;
+  std::vector<CaseFileRow> files;
   std::string problem;
   std::string text;  // what was typed and not taken
   bool done = false;

@@ -8,6 +8,7 @@
 
 #include "casework/case_store.h"
 #include "casework/export.h"
+#include "casework/texts.h"
 #include "casework/wording.h"
 #include "console/case_views.h"
 #include "console/detail/staff.h"
@@ -187,6 +188,7 @@ struct OpenDesk {
   DefinitionPtr form;
   Answers answers;
   std::vector<CaseMessage> messages;
+  std::vector<casework::Attachment> files;
 };
 
 // Errors: kResourceNotFound, also for another office's and for drafts.
@@ -196,6 +198,7 @@ Task<Result<OpenDesk>> open_desk(const Needs& needs, const Request& request, con
   RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(desk.record, casework::rows::find(session, id));
     RV_ASSIGN(desk.messages, casework::rows::messages(session, id));
+    RV_ASSIGN(desk.files, casework::rows::attachments(session, id));
     return {};
   }));
   const auto scope = identity::Scope::office(desk.record.office);
@@ -246,6 +249,7 @@ Response show_desk(const Needs& needs, const Request& request, const Caller& cal
                               {words(language, texts::kCaseAnswer)}},
                   .rows = {}},
       .messages = {},
+      .files = {},
       .problem = trouble.problem,
       .text = trouble.text,
       .done = !asked(request, "getan").empty(),
@@ -256,7 +260,8 @@ Response show_desk(const Needs& needs, const Request& request, const Caller& cal
                    {.value = "settled", .label = words(language, texts::kCaseSettled)}},
       .csrf = std::string(caller.csrf()),
       .action = web::path(language, fmt::format("{}/{}", kPage, desk.record.id))};
-  for (auto& line : casework::answer_lines(*desk.form, desk.answers, language)) {
+  for (auto& line :
+       casework::answer_lines(*desk.form, desk.answers, casework::names_of(desk.files), language)) {
     view.answers.rows.push_back(
         {{.text = std::move(line.question)}, {.text = std::move(line.answer)}});
   }
@@ -266,6 +271,17 @@ Response show_desk(const Needs& needs, const Request& request, const Caller& cal
         {.head = web::text(language, office ? texts::kCaseOffice : texts::kCasePerson,
                            {{"when", web::date_time(language, message.at)}}),
          .text = message.text});
+  }
+  for (const casework::Attachment& file : desk.files) {
+    CaseFileRow row{.name = file.name};
+    if (file.scan == casework::Scan::kClean) row.href = view.action + "/datei/" + file.id;
+    if (file.scan == casework::Scan::kWaiting) {
+      row.note = words(language, casework::texts::kFileWaiting);
+    }
+    if (file.scan == casework::Scan::kInfected) {
+      row.note = words(language, casework::texts::kFileInfected);
+    }
+    view.files.push_back(std::move(row));
   }
   view.head.page.has_errors = !view.problem.empty();
   web::Html out(language);
@@ -359,6 +375,22 @@ Task<Response> get_xml(Request& request, const Needs& needs) {
   return get_export(request, needs, true);
 }
 
+Task<Response> get_file(Request& request, const Needs& needs) {
+  const Entry caller = enter_cases(needs, request);
+  if (!caller) co_return caller.error();
+  const auto desk = co_await open_desk(needs, request, *caller);
+  if (!desk) co_return refused(needs, request, desk.error());
+  Result<casework::rows::FileContent> content = fail(Code::kInternalError, "not read");
+  const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
+    content = casework::rows::file_content(session, desk->record.id, request.param("file"));
+    return {};
+  });
+  if (!read) co_return refused(needs, request, read.error());
+  if (!content) co_return refused(needs, request, content.error());
+  co_return casework::file_response(content->file.name, content->file.type,
+                                    std::move(content->bytes));
+}
+
 // --- figures
 
 std::string share_text(const std::vector<Duration>& ascending, std::size_t tenths,
@@ -411,6 +443,7 @@ void add_cases(net::Router& router, const Needs& needs) {
   add_staff_page(router, needs, Method::kPost, "/console/vorgaenge/{id}", post_desk);
   add_staff_page(router, needs, Method::kGet, "/console/vorgaenge/{id}/daten.json", get_json);
   add_staff_page(router, needs, Method::kGet, "/console/vorgaenge/{id}/daten.xml", get_xml);
+  add_staff_page(router, needs, Method::kGet, "/console/vorgaenge/{id}/datei/{file}", get_file);
 }
 
 }  // namespace revier::console

@@ -82,6 +82,23 @@ async function dog(page, check) {
   await handIn(page, check);
 }
 
+// A picture of 8 by 8 pixels.
+const picture = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAADElEQVR4nGNgGB4AAADIAAGtQHYiAAAAAElFTkSuQmCC",
+    "base64");
+
+async function attach(page, check) {
+  await page.getByRole("button", {name: "Datei anhängen"}).click();
+  await page.getByText("Wählen Sie eine Datei aus.").first().waitFor();
+  await check(page, "no file");
+  await page.locator("input[type=file]").setInputFiles(
+      {name: "bild.png", mimeType: "image/png", buffer: picture});
+  await page.getByRole("button", {name: "Datei anhängen"}).click();
+  await page.getByRole("link", {name: "bild.png"}).waitFor();
+  await check(page, "file");
+  await next(page);
+}
+
 async function parking(page, check) {
   await begin(page, check, "Bewohnerparkausweis beantragen");
   await page.getByLabel("Einen neuen Ausweis").check();
@@ -99,6 +116,8 @@ async function parking(page, check) {
   await page.getByLabel("Auf mich").check();
   await page.getByLabel("Gültig ab").fill("2025-03-01");
   await next(page);
+  await heading(page, "Fahrzeugschein");
+  await next(page);
   await handIn(page, check);
 }
 
@@ -114,6 +133,8 @@ async function defect(page, check) {
   await check(page, "position");
   await page.getByLabel(/Punkt auf der Karte/).fill("51,5388 7,2257");
   await next(page);
+  await heading(page, "Foto");
+  await attach(page, check);
   await handIn(page, check);
 }
 

@@ -1,17 +1,38 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Online forms as people, programs and others who want more than is theirs use them."""
 import json
+import os
 import re
+import shutil
+import subprocess
+import tempfile
 import time
 import unittest
 import urllib.parse
 import xml.etree.ElementTree
+import zlib
 
 from server import Server, command
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 REPORT = {"art": "licht", "beschreibung": "Die Laterne ist aus", "ort": "Weg 1",
           "punkt": "51.5388, 7.2257"}
+
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+def png(width, height):
+    def chunk(kind, data):
+        return (len(data).to_bytes(4, "big") + kind + data +
+                zlib.crc32(kind + data).to_bytes(4, "big"))
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"
+    rows = b"".join(b"\0" + bytes(3 * width) for _ in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) +
+            chunk(b"IEND", b""))
+
+
+PNG = png(8, 8)
 
 
 class Casework(unittest.TestCase):
@@ -41,6 +62,8 @@ class Casework(unittest.TestCase):
         draft = self.begin()
         self.assertEqual(self.post(draft + "/seite/was", REPORT)[:2], (303, draft + "/seite/wo"))
         self.assertEqual(self.post(draft + "/seite/wo", {**REPORT, **more})[1],
+                         draft + "/seite/foto")
+        self.assertEqual(self.post(draft + "/seite/foto", {"tun": "weiter"})[1],
                          draft + "/pruefen")
         return draft
 
@@ -109,6 +132,82 @@ class Casework(unittest.TestCase):
         for below in ("/nachricht", "/zurueckziehen"):
             self.assertEqual(self.server.ask("POST", hers + below, "nachricht=x", crossed)[0], 403)
         self.assertEqual(self.server.ask("GET", "/console/vorgaenge")[0], 303)
+
+    def upload(self, draft, name, content, server=None, page="foto"):
+        body = (b'--B\r\nContent-Disposition: form-data; name="datei"; filename="' + name.encode() +
+                b'"\r\nContent-Type: image/jpeg\r\n\r\n' + content + b"\r\n--B--\r\n")
+        status, _, text = (server or self.server).ask(
+            "POST", f"{draft}/datei/{page}", body,
+            {"Content-Type": "multipart/form-data; boundary=B", "Sec-Fetch-Site": "same-origin"})
+        return status, text.decode()
+
+    def test_attachments_are_judged_by_content_and_bound_to_their_case(self):
+        draft, other = self.begin(), self.begin()
+        for content in (b"PK\x03\x04 zip", b"<svg onload=alert(1)>", b"%PDF-1.4\n%%EOF",
+                        b"GIF89a"):
+            status, text = self.upload(draft, "foto.jpg", content)
+            self.assertEqual(status, 422)
+            self.assertIn("Es zählt der Inhalt", text)
+        bomb = PNG[:16] + b"\0\0\x75\x30\0\0\x75\x30" + PNG[24:]
+        self.assertIn("zu groß", self.upload(draft, "foto.png", bomb)[1])
+        self.assertEqual(self.upload(draft, "foto.png", PNG[:40])[0], 422)
+        self.assertEqual(self.upload(draft, "a.png", b"")[0], 422)
+        self.assertEqual(self.upload(draft, "a.png", PNG, page="was")[0], 404)
+        self.assertEqual(self.upload(draft, "<b>.png", PNG + b"PK\x05\x06" + bytes(18))[0], 303)
+        self.assertEqual(self.upload(draft, "zwei.png", PNG)[0], 303)
+        self.assertIn("Mehr als 2", self.upload(draft, "drei.png", PNG)[1])
+        page = self.server.ask("GET", draft + "/seite/foto")[2].decode()
+        self.assertNotIn("<b>", page)
+        files = re.findall(r'href="(/vorgang/[^/]+)(/datei/[^"]+)"', page)
+        self.assertEqual(len(files), 2)
+        status, headers, content = self.server.ask("GET", draft + files[0][1])
+        self.assertEqual((status, content[:8]), (200, PNG[:8]))
+        self.assertNotIn(b"PK\x05\x06", content)
+        self.assertTrue(headers["Content-Disposition"].startswith("attachment; "))
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+        self.assertEqual(self.server.ask("GET", other + files[0][1])[0], 404)
+        self.post(other + "/seite/foto", {"tun": "entfernen", "nr": files[0][1].rsplit("/", 1)[1]})
+        self.assertEqual(self.server.ask("GET", draft + files[0][1])[0], 200)
+
+    def test_a_real_scanner_and_one_that_is_away(self):
+        clamd = shutil.which("clamd") or "/usr/sbin/clamd"
+        self.assertTrue(os.path.exists(clamd), "clamav-daemon is missing: run scripts/setup")
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="revier-clamd-"))
+        os.mkdir(folder + "/signatures")
+        with open(folder + "/signatures/test.ndb", "w", encoding="ascii") as file:
+            file.write(f"Eicar-Test:0:*:{EICAR.hex()}\n")
+        with open(folder + "/clamd.conf", "w", encoding="ascii") as file:
+            file.write(f"Foreground yes\nLocalSocket {folder}/socket\n"
+                       f"DatabaseDirectory {folder}/signatures\nStreamMaxLength 12M\n")
+        with Server("--demo", "herne", "--casework-clamd", folder + "/socket") as server:
+            for _ in range(600):
+                if len(server.json("/api/v1/forms")) == 3:
+                    break
+                time.sleep(0.1)
+            location = server.ask("POST", "/formulare/bewohnerparkausweis", "", FORM)[1]["Location"]
+            draft = re.match(r"(/vorgang/[^/]+)/", location).group(1)
+            page = draft + "/seite/unterlagen"
+            pdf = b"%PDF-1.4\n" + b"%" + EICAR + b"\n%%EOF\n"
+            for name, content in (("gut.png", PNG), ("boese.pdf", pdf)):
+                self.assertEqual(
+                    self.upload(draft, name, content, server, "unterlagen")[0], 303)
+            time.sleep(1.5)
+            text = server.ask("GET", page)[2].decode()
+            self.assertEqual(text.count("wird geprüft"), 2, "nobody has scanned it")
+            self.assertNotIn("/datei/", re.sub(r'action="[^"]*"', "", text))
+            log = self.enterContext(open(folder + "/log", "w", encoding="utf-8"))
+            scanner = subprocess.Popen([clamd, "-c", folder + "/clamd.conf"], stdout=log,
+                                       stderr=log)
+            self.addCleanup(scanner.wait)
+            self.addCleanup(scanner.kill)
+            deadline = time.monotonic() + 60
+            while "wird geprüft" in (text := server.ask("GET", page)[2].decode()):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.3)
+            self.assertIn("Schadsoftware", text)
+            files = re.findall(r'href="(/vorgang/[^/]+/datei/[^"]+)"', text)
+            self.assertEqual(len(files), 1, "only what is clean is handed out")
+            self.assertEqual(server.ask("GET", files[0])[2][:4], PNG[:4])
 
     def test_programs_hand_in_by_the_api(self):
         body = {"answers": REPORT, "declaration": True}

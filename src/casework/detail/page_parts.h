@@ -25,6 +25,7 @@ struct OpenCase {
   Case record;
   DefinitionPtr form;
   Answers answers;
+  std::vector<Attachment> files;
 };
 // Errors: kResourceNotFound, the same for every fault.
 [[nodiscard]] Task<Result<OpenCase>> open_case(const net::Request& request, const Pages& pages);
@@ -44,14 +45,25 @@ struct OpenCase {
 [[nodiscard]] std::string first_open_page(const OpenCase& open);
 
 // All answers as people read them, one part a page; `change_path` is "" where nothing is changed.
-[[nodiscard]] std::vector<web::kern::Summary> answer_parts(const Definition& form,
-                                                           const Answers& answers,
+[[nodiscard]] std::vector<web::kern::Summary> answer_parts(const OpenCase& open,
                                                            web::Language language,
                                                            std::string_view change_path);
 [[nodiscard]] std::vector<web::kern::Row> row_texts(const std::vector<Field>& fields,
                                                     const Row& row, web::Language language);
 [[nodiscard]] std::string state_text(const Case& one, web::Language language);
 
+[[nodiscard]] Steps steps_of(const net::Request& request, const OpenCase& open,
+                             const FormPage* page, web::Language language);
+// "1,2 MB".
+[[nodiscard]] std::string size_text(std::size_t bytes, web::Language language);
+// Those of a question, or of all where it is empty; `base` is the address of the case.
+[[nodiscard]] std::vector<FileRow> file_rows(const std::vector<Attachment>& files,
+                                             std::string_view field, std::string_view base,
+                                             web::Language language);
+[[nodiscard]] net::Response show_files(const net::Request& request, const Pages& pages,
+                                       const OpenCase& open, std::string_view page_id,
+                                       std::string_view from, std::string problem, int status);
+void add_file_pages(net::Router& router, const Pages& pages);
 void add_draft_pages(net::Router& router, const Pages& pages);
 void add_own_case_pages(net::Router& router, const Pages& pages);
 

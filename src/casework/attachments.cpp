@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "casework/attachments.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include "base/log.h"
+#include "casework/case_store.h"
+#include "web/html.h"
+
+namespace revier::casework {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 100;
+constexpr std::int64_t kScansAtOnce = 200;
+
+std::string to_base64(std::string_view bytes) {
+  const std::size_t size = sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+  std::string text(size, '\0');
+  sodium_bin2base64(text.data(), size, reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+  text.resize(size - 1);
+  return text;
+}
+
+Result<std::string> from_base64(std::string_view text) {
+  std::string bytes(text.size() / 4 * 3 + 3, '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), nullptr, &size, nullptr,
+                        sodium_base64_VARIANT_ORIGINAL) != 0) {
+    return fail(Code::kCorrupt, "an attachment is not what was stored");
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+Scan scan_of(std::string_view name) {
+  if (name == "clean") return Scan::kClean;
+  return name == "infected" ? Scan::kInfected : Scan::kWaiting;
+}
+
+Attachment attachment_from(const records::Row& row) {
+  return {.id = row.text("id"),
+          .case_id = row.text("case_id"),
+          .field = row.text("field"),
+          .name = row.text("name"),
+          .type = row.text("type"),
+          .bytes = row.integer("bytes"),
+          .scan = scan_of(row.text("scan")),
+          .at = {row.integer("at")}};
+}
+
+Result<std::int64_t> sum_of(records::Session& session, std::string_view sql,
+                            records::Parameters parameters) {
+  RV_ASSIGN(const records::Row row, session.one(sql, parameters));
+  return row.integer("n");
+}
+
+Result<> check_draft(records::Session& session, std::string_view case_id) {
+  RV_ASSIGN(const Case one, rows::find(session, case_id));
+  if (one.state == State::kDraft) return {};
+  return fail(Code::kConflict, "this form has been handed in");
+}
+
+Result<> check_room(records::Session& session, const Attachment& file, std::size_t most) {
+  RV_ASSIGN(const FileCounts counts, rows::file_counts(session, file.case_id));
+  const auto known = counts.find(file.field);
+  if (known != counts.end() && known->second >= most) {
+    return fail(Code::kUnprocessable, "no more files are taken here", "count");
+  }
+  RV_ASSIGN(const std::int64_t own, sum_of(session,
+                                           "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS n "
+                                           "FROM case_attachment WHERE case_id = :id",
+                                           {{"id", file.case_id}}));
+  if (own + file.bytes > kCaseBytesMax) {
+    return fail(Code::kTooLarge, "the files of one case have 30 MB at most");
+  }
+  RV_ASSIGN(const std::int64_t all, sum_of(session,
+                                           "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS n "
+                                           "FROM case_attachment WHERE case_id IN"
+                                           " (SELECT id FROM case_record WHERE state = 'draft')",
+                                           {}));
+  if (all + file.bytes > kDraftBytesMax) {
+    return fail(Code::kInsufficientStorage, "too many files wait in drafts, try again later");
+  }
+  return {};
+}
+
+Result<> insert_file(records::Session& session, const Attachment& file, std::string_view content) {
+  RV_TRY(session.execute(
+      "INSERT INTO case_attachment (id, case_id, field, name, type, bytes, scan, at)"
+      " VALUES (:id, :case, :field, :name, :type, :bytes, :scan, :at)",
+      {{"id", file.id},
+       {"case", file.case_id},
+       {"field", file.field},
+       {"name", file.name},
+       {"type", file.type},
+       {"bytes", file.bytes},
+       {"scan", file.scan == Scan::kClean ? "clean" : "waiting"},
+       {"at", file.at}}));
+  RV_TRY(session.execute("INSERT INTO case_content (id, content) VALUES (:id, :content)",
+                         {{"id", file.id}, {"content", content}}));
+  return {};
+}
+
+Result<std::string> read_content(records::Session& session, std::string_view id) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT content FROM case_content WHERE id = :id", {{"id", id}}));
+  return from_base64(row.text("content"));
+}
+
+Result<> set_scanned(records::Session& session, std::string_view id, bool clean) {
+  RV_TRY(session.execute("UPDATE case_attachment SET scan = :scan WHERE id = :id",
+                         {{"scan", clean ? "clean" : "infected"}, {"id", id}}));
+  if (clean) return {};
+  RV_TRY(session.execute("DELETE FROM case_content WHERE id = :id", {{"id", id}}));
+  return {};
+}
+
+}  // namespace
+
+std::string shown_name(std::string_view name, std::string_view type) {
+  name = name.substr(name.find_last_of("/\\") + 1);
+  std::string clean;
+  for (const char c : name.substr(0, name.find('.', 1))) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F &&
+        std::string_view("\"<>|:*?%").find(c) == std::string::npos) {
+      clean += c;
+    }
+  }
+  clean.resize(std::min(clean.size(), kNameBytesMax - 5));
+  // Not in the middle of a character.
+  while (!clean.empty() && (static_cast<unsigned char>(clean.back()) & 0x80) != 0) clean.pop_back();
+  if (clean.find_first_not_of(". ") == std::string::npos) clean = "datei";
+  return clean + (type == kJpeg ? ".jpg" : type == kPng ? ".png" : ".pdf");
+}
+
+Task<Result<>> Attachments::add(std::string case_id, const Field& field, std::string name,
+                                CleanFile file) {
+  const Attachment made{.id = random_id(needs_.random),
+                        .case_id = std::move(case_id),
+                        .field = field.name,
+                        .name = shown_name(name, file.type),
+                        .type = file.type,
+                        .bytes = std::ssize(file.bytes),
+                        .scan = needs_.scanner == nullptr ? Scan::kClean : Scan::kWaiting,
+                        .at = needs_.civil_clock.now()};
+  const std::string content = to_base64(file.bytes);
+  co_return co_await needs_.database.writer().run(
+      [&, most = field.items_max](records::Session& session) -> Result<> {
+        RV_TRY(check_draft(session, made.case_id));
+        RV_TRY(check_room(session, made, most));
+        return insert_file(session, made, content);
+      });
+}
+
+Task<Result<>> Attachments::remove(std::string case_id, std::string id) {
+  co_return co_await needs_.database.writer().run([&](records::Session& session) -> Result<> {
+    RV_TRY(check_draft(session, case_id));
+    RV_ASSIGN(const std::int64_t gone,
+              session.execute("DELETE FROM case_attachment WHERE id = :id AND case_id = :case",
+                              {{"id", id}, {"case", case_id}}));
+    if (gone == 0) return {};
+    RV_TRY(session.execute("DELETE FROM case_content WHERE id = :id", {{"id", id}}));
+    return {};
+  });
+}
+
+Result<> Attachments::scan_one(const Attachment& file) {
+  std::string bytes;
+  const Result<> read = needs_.database.read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(bytes, read_content(session, file.id));
+    return {};
+  });
+  if (!read && read.error().code == Code::kResourceNotFound) return {};  // removed meanwhile
+  RV_TRY(read);
+  RV_ASSIGN(const bool clean, needs_.scanner->is_clean(bytes));
+  RV_TRY(needs_.database.writer().run_blocking(
+      [&](records::Session& session) -> Result<> { return set_scanned(session, file.id, clean); }));
+  if (!clean) log_event(Level::kWarn, "casework.infected", {{"attachment", file.id}});
+  return {};
+}
+
+Result<> Attachments::scan_waiting() {
+  if (needs_.scanner == nullptr) return {};
+  std::vector<Attachment> waiting;
+  RV_TRY(needs_.database.read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(const auto found,
+              session.query("SELECT * FROM case_attachment WHERE scan = 'waiting' ORDER BY at, id"
+                            " LIMIT :limit",
+                            {{"limit", kScansAtOnce}}));
+    for (const records::Row& row : found) waiting.push_back(attachment_from(row));
+    return {};
+  }));
+  for (const Attachment& file : waiting) {
+    if (too_large_.contains(file.id)) continue;
+    const Result<> done = scan_one(file);
+    if (done) continue;
+    // One that the scanner never takes waits on, and the others do not wait for it.
+    if (done.error().code != Code::kTooLarge) return fail(done.error());
+    too_large_.insert(file.id);
+    log_event(Level::kWarn, "casework.scanner", {{"reason", done.error().message}});
+  }
+  return {};
+}
+
+FileNames names_of(const std::vector<Attachment>& files) {
+  FileNames names;
+  for (const Attachment& file : files) {
+    if (file.scan == Scan::kInfected) continue;
+    std::string& text = names[file.field];
+    text += (text.empty() ? "" : ", ") + file.name;
+  }
+  return names;
+}
+
+FileCounts counts_of(const std::vector<Attachment>& files) {
+  FileCounts counts;
+  for (const Attachment& file : files) {
+    if (file.scan != Scan::kInfected) ++counts[file.field];
+  }
+  return counts;
+}
+
+net::Response file_response(std::string_view name, std::string_view type, std::string bytes) {
+  web::Html encoded(web::Language::kDe);
+  encoded.url_part(name);
+  net::Response answer = net::Response::text(200, std::string(type), std::move(bytes));
+  answer.compressible = false;
+  return std::move(answer)
+      .header("Cache-Control", "no-store")
+      .header("X-Content-Type-Options", "nosniff")
+      .header("Content-Security-Policy", "sandbox; default-src 'none'")
+      .header("Content-Disposition", "attachment; filename*=UTF-8''" + encoded.str());
+}
+
+namespace rows {
+
+Result<std::vector<Attachment>> attachments(records::Session& session, std::string_view case_id) {
+  RV_ASSIGN(const auto found, session.query("SELECT * FROM case_attachment WHERE case_id = :id"
+                                            " ORDER BY at, id",
+                                            {{"id", case_id}}));
+  std::vector<Attachment> list;
+  for (const records::Row& row : found) list.push_back(attachment_from(row));
+  return list;
+}
+
+Result<FileCounts> file_counts(records::Session& session, std::string_view case_id) {
+  RV_ASSIGN(const std::vector<Attachment> list, attachments(session, case_id));
+  return counts_of(list);
+}
+
+Result<FileContent> file_content(records::Session& session, std::string_view case_id,
+                                 std::string_view id) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT * FROM case_attachment WHERE id = :id AND case_id = :case",
+                        {{"id", id}, {"case", case_id}}));
+  FileContent content{.file = attachment_from(row), .bytes = {}};
+  if (content.file.scan == Scan::kWaiting) {
+    return fail(Code::kUnavailable, "this file has not been scanned yet");
+  }
+  if (content.file.scan == Scan::kInfected) {
+    return fail(Code::kGone, "something harmful was found in this file");
+  }
+  RV_ASSIGN(content.bytes, read_content(session, id));
+  return content;
+}
+
+Result<> erase_files(records::Session& session, std::string_view case_id) {
+  RV_TRY(session.execute(
+      "DELETE FROM case_content WHERE id IN (SELECT id FROM case_attachment WHERE case_id = :id)",
+      {{"id", case_id}}));
+  RV_TRY(session.execute("DELETE FROM case_attachment WHERE case_id = :id", {{"id", case_id}}));
+  return {};
+}
+
+}  // namespace rows
+}  // namespace revier::casework

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Files attached to cases. They are kept in the records beside the case (as Base64, in a table of
+// their own): one transaction, one backup, one erasure for both, on SQLite and PostgreSQL alike.
+//
+// With a scanner a new file waits until it was scanned; a waiting one is handed to nobody. Where
+// the scanner finds something, the content goes at once and the row says so.
+//
+// Thread safety: all methods from any thread; scan_waiting() blocks, by one thread at a time.
+#pragma once
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "casework/answers.h"
+#include "casework/file_check.h"
+#include "casework/scanner.h"
+#include "net/http.h"
+#include "records/records.h"
+
+namespace revier::casework {
+
+inline constexpr std::int64_t kCaseBytesMax = 30'000'000;
+// Of all drafts together, so that nobody fills the disk.
+inline constexpr std::int64_t kDraftBytesMax = 2'000'000'000;
+
+enum class Scan : std::uint8_t {
+  kClean,     // scanned, or there is no scanner
+  kWaiting,   // not scanned yet
+  kInfected,  // something was found: no content any more
+};
+
+struct Attachment {
+  std::string id;
+  std::string case_id;
+  std::string field;
+  std::string name;  // for people: what they called it, cut and cleaned
+  std::string type;
+  std::int64_t bytes = 0;
+  Scan scan = Scan::kClean;
+  Instant at;
+};
+
+class Attachments {
+ public:
+  struct Needs {
+    records::Database& database;
+    const Clock& civil_clock;
+    Random& random;
+    Scanner* scanner = nullptr;  // nullptr: nothing is scanned
+  };
+  explicit Attachments(Needs needs) : needs_(needs) {}
+
+  // To a draft. Errors: kResourceNotFound; kConflict for a case that was handed in;
+  // kUnprocessable with `field` "count"; kTooLarge beyond kCaseBytesMax; kInsufficientStorage.
+  [[nodiscard]] Task<Result<>> add(std::string case_id, const Field& field, std::string name,
+                                   CleanFile file);
+  // From a draft; one that is gone already is no error. Errors: kConflict.
+  [[nodiscard]] Task<Result<>> remove(std::string case_id, std::string id);
+  // Scans what waits. Errors: kUnavailable while the scanner cannot be reached.
+  [[nodiscard]] Result<> scan_waiting();
+
+ private:
+  [[nodiscard]] Result<> scan_one(const Attachment& file);
+
+  const Needs needs_;
+  std::set<std::string, std::less<>> too_large_;  // of scan_waiting()
+};
+
+// By question: "Schein.pdf, Foto.jpg".
+using FileNames = std::map<std::string, std::string, std::less<>>;
+[[nodiscard]] FileNames names_of(const std::vector<Attachment>& files);
+[[nodiscard]] FileCounts counts_of(const std::vector<Attachment>& files);
+
+// To be kept, never to be shown: as an attachment, without guessing its type.
+[[nodiscard]] net::Response file_response(std::string_view name, std::string_view type,
+                                          std::string bytes);
+
+// "Foto (1).jpg" of "C:\tmp\Foto\x01(1).jpg.exe" that is a picture: without a path or control
+// characters, with the ending of its true type, at most 100 bytes.
+[[nodiscard]] std::string shown_name(std::string_view name, std::string_view type);
+
+namespace rows {
+
+// In the order they came.
+[[nodiscard]] Result<std::vector<Attachment>> attachments(records::Session& session,
+                                                          std::string_view case_id);
+// Without those in which something was found.
+[[nodiscard]] Result<FileCounts> file_counts(records::Session& session, std::string_view case_id);
+struct FileContent {
+  Attachment file;
+  std::string bytes;
+};
+// Errors: kResourceNotFound; kUnavailable while it waits; kGone where something was found.
+[[nodiscard]] Result<FileContent> file_content(records::Session& session, std::string_view case_id,
+                                               std::string_view id);
+[[nodiscard]] Result<> erase_files(records::Session& session, std::string_view case_id);
+
+}  // namespace rows
+}  // namespace revier::casework

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Files of a draft: attached on a page of their own, removed, and taken back by who has the link.
+#include <fmt/format.h>
+
+#include "casework/detail/page_parts.h"
+#include "casework/pages.h"
+#include "casework/texts.h"
+#include "web/multipart.h"
+
+namespace revier::casework {
+namespace {
+
+using net::Method;
+using net::Request;
+using net::Response;
+using web::Language;
+
+constexpr net::RouteOptions kFileBody{.body_bytes_max = 11'000'000};
+
+std::string type_names(const Field& field) {
+  std::string text;
+  for (const std::string& type : field.types) {
+    text += text.empty() ? "" : ", ";
+    text += type == kJpeg ? "JPEG" : type == kPng ? "PNG" : "PDF";
+  }
+  return text;
+}
+
+std::string file_trouble(const Error& error, const Field& field, Language language) {
+  const auto t = [&](const web::Text& key) { return std::string(web::text(language, key)); };
+  if (error.code == Code::kTooLarge) return t(texts::kFileTotal);
+  if (error.field == "type") {
+    return web::text(language, texts::kFileWrongType, {{"types", type_names(field)}});
+  }
+  if (error.field == "pixels") return t(texts::kFilePixels);
+  if (error.field == "active") return t(texts::kFileActive);
+  if (error.field == "count") {
+    return web::text(language, texts::kFileCount, {{"count", field.items_max}});
+  }
+  return t(texts::kFileDamaged);
+}
+
+// The page of {id}, with the question for files that it asks. Errors: kResourceNotFound.
+Result<const Field*> file_field(const OpenCase& open, std::string_view page_id) {
+  const FormPage* const page = open.form->page(page_id);
+  if (page != nullptr && is_asked(*open.form, *page, open.answers)) {
+    const Field* const field = open.form->field(page->fields.front());
+    if (field->kind == Kind::kFiles) return field;
+  }
+  return fail(Code::kResourceNotFound, "this page asks no files");
+}
+
+Task<Response> post_file(Request& request, const Pages& pages) {
+  if (!web::same_origin(request)) {
+    co_return refused(pages, request, {Code::kForbidden, "a form of another site"});
+  }
+  const auto open = co_await open_draft(request, pages);
+  if (!open) co_return refused(pages, request, open.error());
+  const std::string page(request.param("id"));
+  const auto field = file_field(*open, page);
+  if (!field) co_return refused(pages, request, field.error());
+  const web::Form form{.fields = {{.name = "von", .length_max = 20}}};
+  const auto sent = web::read_upload(form, "datei", request);
+  if (!sent) co_return refused(pages, request, sent.error());
+  const Language language = web::language_of(request);
+  const std::string from(sent->data.get("von") == "pruefen" ? "pruefen" : "");
+  const auto say = [&](std::string problem) {
+    return show_files(request, pages, *open, page, from, std::move(problem), 422);
+  };
+  if (sent->file.empty()) co_return say(std::string(web::text(language, texts::kFileMissing)));
+  if (sent->file.size() > (*field)->bytes_max) {
+    co_return say(web::text(language, texts::kFileTooLarge,
+                            {{"size", size_text((*field)->bytes_max, language)}}));
+  }
+  auto clean = co_await pages.pool.run([&] { return clean_file(sent->file, (*field)->types); });
+  if (!clean) co_return refused(pages, request, clean.error());
+  if (!*clean) co_return say(file_trouble(clean->error(), **field, language));
+  const auto added =
+      co_await pages.attachments.add(open->record.id, **field, sent->file_name, std::move(**clean));
+  if (!added && describe(added.error().code).status >= 500) {
+    co_return refused(pages, request, added.error());
+  }
+  if (!added) co_return say(file_trouble(added.error(), **field, language));
+  co_return Response::see_other(
+      case_address(request, fmt::format("/seite/{}{}", page, from.empty() ? "" : "?von=pruefen")));
+}
+
+Task<Response> get_file(Request& request, const Pages& pages) {
+  const auto open = co_await open_case(request, pages);
+  if (!open) co_return refused(pages, request, open.error());
+  Result<rows::FileContent> content = fail(Code::kInternalError, "not read");
+  auto read = co_await pages.reads.run([&] {
+    return pages.database.read([&](records::Session& session) -> Result<> {
+      content = rows::file_content(session, open->record.id, request.param("id"));
+      return {};
+    });
+  });
+  if (!read) co_return refused(pages, request, read.error());
+  if (!content) co_return refused(pages, request, content.error());
+  co_return file_response(content->file.name, content->file.type, std::move(content->bytes));
+}
+
+}  // namespace
+
+std::string size_text(std::size_t bytes, Language language) {
+  const double megabytes = static_cast<double>(bytes) / 1e6;
+  if (megabytes >= 1) return web::number(language, megabytes, 1) + " MB";
+  return web::number(language, std::max(1.0, static_cast<double>(bytes) / 1e3), 0) + " kB";
+}
+
+std::vector<FileRow> file_rows(const std::vector<Attachment>& files, std::string_view field,
+                               std::string_view base, Language language) {
+  std::vector<FileRow> list;
+  for (const Attachment& file : files) {
+    if (!field.empty() && file.field != field) continue;
+    FileRow row{.id = file.id,
+                .name = file.name,
+                .size = size_text(static_cast<std::size_t>(file.bytes), language)};
+    if (file.scan == Scan::kClean) row.href = fmt::format("{}/datei/{}", base, file.id);
+    if (file.scan == Scan::kWaiting) row.note = web::text(language, texts::kFileWaiting);
+    if (file.scan == Scan::kInfected) row.note = web::text(language, texts::kFileInfected);
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+Response show_files(const Request& request, const Pages& pages, const OpenCase& open,
+                    std::string_view page_id, std::string_view from, std::string problem,
+                    int status) {
+  const Language language = web::language_of(request);
+  const FormPage& page = *open.form->page(page_id);
+  const Field& field = *open.form->field(page.fields.front());
+  FilesPage view{.page = private_page(pages, request, page.title.in(language)),
+                 .steps = steps_of(request, open, &page, language),
+                 .text = page.text.in(language),
+                 .label = field.label.in(language),
+                 .hint = web::text(language, texts::kFileHint,
+                                   {{"types", type_names(field)},
+                                    {"size", size_text(field.bytes_max, language)},
+                                    {"count", field.items_max}}),
+                 .accept = {},
+                 .files = file_rows(open.files, field.name, case_address(request, ""), language),
+                 .problem = std::move(problem),
+                 .from = std::string(from),
+                 .page_action = case_address(request, "/seite/" + page.id),
+                 .upload_action = case_address(request, "/datei/" + page.id)};
+  for (const std::string& type : field.types) {
+    view.accept += (view.accept.empty() ? "" : ",") + type;
+  }
+  view.page.has_errors = !view.problem.empty();
+  web::Html out(language);
+  render_files(out, view);
+  return web::html_response(std::move(out), status, web::Caching::kNever);
+}
+
+void add_file_pages(net::Router& router, const Pages& pages) {
+  web::add_page(router, Method::kPost, "/vorgang/{token}/datei/{id}",
+                net::AsyncHandler([pages](Request& request) { return post_file(request, pages); }),
+                kFileBody);
+  add_case_page(router, pages, Method::kGet, "/vorgang/{token}/datei/{id}", get_file);
+}
+
+}  // namespace revier::casework
