@@ -20,7 +20,7 @@ find_package(PROJ CONFIG REQUIRED)
 
 foreach(pkg rocksdb jansson libsodium libmosquitto libqrencode pangocairo cairo-pdf libqpdf
         gmime-3.0 libbrotlienc libbrotlidec zlib libxml-2.0 libcmark libarchive expat
-        shapelib libturbojpeg)
+        shapelib libturbojpeg opendkim)
   string(MAKE_C_IDENTIFIER ${pkg} id)
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${pkg})
   add_library(lib::${pkg} ALIAS PkgConfig::${id})

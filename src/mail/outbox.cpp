@@ -30,7 +30,9 @@ constexpr std::array kMigrations = {
         "DROP INDEX mail_outbox_recipient;"
         "CREATE INDEX mail_outbox_recipient_key ON mail_outbox (recipient_key, written_at);"
         "CREATE INDEX mail_outbox_due ON mail_outbox (state, next_attempt_at);"
-        "CREATE INDEX mail_outbox_retention ON mail_outbox (delete_after)"}};
+        "CREATE INDEX mail_outbox_retention ON mail_outbox (delete_after)"},
+    records::Migration{"mail-0003-purpose",
+                       "CREATE INDEX mail_outbox_purpose ON mail_outbox (purpose, state)"}};
 
 constexpr std::string_view kColumns =
     "SELECT id, message_key, purpose, recipient, recipient_name, subject, body, language, urgent,"
@@ -60,6 +62,29 @@ std::string recipient_key(std::string_view to) {
 
 // Of the column "urgent": what goes first is the highest, and only 0 counts for the limit.
 std::int64_t rank(const Message& message) { return message.urgent ? 1 : message.bulk ? -1 : 0; }
+
+constexpr std::string_view kStopped = "stopped";
+
+Counts counts_of(const std::vector<records::Row>& rows) {
+  Counts counts;
+  for (const records::Row& row : rows) {
+    switch (state_of(row.text("state"))) {
+      case State::kWaiting:
+      case State::kHanded:
+        counts.waiting += row.integer("n");
+        break;
+      case State::kSent:
+        counts.sent += row.integer("n");
+        break;
+      case State::kFailed:
+        counts.failed += row.integer("n");
+        break;
+      case State::kUnclear:
+        counts.unclear += row.integer("n");
+    }
+  }
+  return counts;
+}
 
 StoredMessage from_row(const records::Row& row) {
   StoredMessage stored{.id = row.integer("id"),
@@ -232,24 +257,39 @@ Result<> retry(records::Session& session, std::int64_t id, Instant now) {
 Result<Counts> count(records::Session& session) {
   RV_ASSIGN(const std::vector<records::Row> rows,
             session.query("SELECT state, COUNT(*) AS n FROM mail_outbox GROUP BY state"));
-  Counts counts;
-  for (const records::Row& row : rows) {
-    switch (state_of(row.text("state"))) {
-      case State::kWaiting:
-      case State::kHanded:
-        counts.waiting += row.integer("n");
-        break;
-      case State::kSent:
-        counts.sent += row.integer("n");
-        break;
-      case State::kFailed:
-        counts.failed += row.integer("n");
-        break;
-      case State::kUnclear:
-        counts.unclear += row.integer("n");
-    }
-  }
-  return counts;
+  return counts_of(rows);
+}
+
+Result<Counts> count_purpose(records::Session& session, std::string_view purpose) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT state, COUNT(*) AS n FROM mail_outbox WHERE purpose = :purpose"
+                          " GROUP BY state",
+                          {{"purpose", purpose}}));
+  return counts_of(rows);
+}
+
+Result<std::int64_t> count_due_bulk(records::Session& session, Instant now) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM mail_outbox WHERE state = 'waiting' AND"
+                        " next_attempt_at <= :now AND urgent < 0",
+                        {{"now", now}}));
+  return row.integer("n");
+}
+
+Result<> hold(records::Session& session, std::string_view purpose) {
+  RV_TRY(
+      session.execute("UPDATE mail_outbox SET next_attempt_at = delete_after, reason = :stopped"
+                      " WHERE purpose = :purpose AND state = 'waiting'",
+                      {{"stopped", kStopped}, {"purpose", purpose}}));
+  return {};
+}
+
+Result<> release(records::Session& session, std::string_view purpose, Instant now) {
+  RV_TRY(
+      session.execute("UPDATE mail_outbox SET next_attempt_at = :now, reason = ''"
+                      " WHERE purpose = :purpose AND state = 'waiting' AND reason = :stopped",
+                      {{"now", now}, {"purpose", purpose}, {"stopped", kStopped}}));
+  return {};
 }
 
 Result<std::int64_t> take_back(records::Session& session, std::string_view to,
@@ -268,8 +308,10 @@ Result<std::int64_t> erase_to(records::Session& session, std::string_view to) {
 
 Result<std::int64_t> erase_purpose_to(records::Session& session, std::string_view to,
                                       std::string_view purpose) {
-  return session.execute("DELETE FROM mail_outbox WHERE recipient_key = :to AND purpose = :purpose",
-                         {{"to", recipient_key(to)}, {"purpose", purpose}});
+  return session.execute(
+      "DELETE FROM mail_outbox WHERE recipient_key = :to AND"
+      " SUBSTR(purpose, 1, :length) = :purpose",
+      {{"to", recipient_key(to)}, {"length", purpose.size()}, {"purpose", purpose}});
 }
 
 Result<std::int64_t> erase_ended(records::Session& session, Instant now) {

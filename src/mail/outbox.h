@@ -113,7 +113,14 @@ struct Counts {
                                              std::string_view key_begin);
 // Erases everything to an address but what is about accounts. How many.
 [[nodiscard]] Result<std::int64_t> erase_to(records::Session& session, std::string_view to);
-// Erases what was written to an address for one purpose. How many.
+// Of mass mail for one purpose: how it fares; and how many of all mass mail could leave now.
+[[nodiscard]] Result<Counts> count_purpose(records::Session& session, std::string_view purpose);
+[[nodiscard]] Result<std::int64_t> count_due_bulk(records::Session& session, Instant now);
+// Letters of a purpose that wait stay where they are until release(), or go at their retention.
+[[nodiscard]] Result<> hold(records::Session& session, std::string_view purpose);
+[[nodiscard]] Result<> release(records::Session& session, std::string_view purpose, Instant now);
+
+// Erases what was written to an address for purposes that begin so. How many.
 [[nodiscard]] Result<std::int64_t> erase_purpose_to(records::Session& session, std::string_view to,
                                                     std::string_view purpose);
 // Erases what has passed its retention. How many.

@@ -103,7 +103,15 @@ class OutboxSender final : public Sender {
       RV_TRY(write_down(stored, {Outcome::kDeferred, 0, parts.error().message}));
       return true;
     }
-    const std::string mime = write_mime(message, *parts, needs_.head(), needs_.real_clock.now());
+    std::string mime = write_mime(message, *parts, needs_.head(), needs_.real_clock.now());
+    if (needs_.sign) {
+      Result<std::string> signed_mime = needs_.sign(mime);
+      if (!signed_mime) {
+        RV_TRY(write_down(stored, {Outcome::kDeferred, 0, signed_mime.error().message}));
+        return true;
+      }
+      mime = std::move(*signed_mime);
+    }
     const Handing handing =
         transport_->send(message.to, mime, [&] { return mark_handed(stored.id); });
     RV_TRY(write_down(stored, handing));

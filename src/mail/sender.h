@@ -48,6 +48,8 @@ class Sender {
     // What a message says when it leaves; empty: its own text alone. An error puts it off, as a
     // server would.
     std::function<Result<Parts>(const Message&)> parts;
+    // Signs what leaves; empty: nothing is signed. An error puts the letter off.
+    std::function<Result<std::string>(const std::string& mime)> sign = {};
   };
 
   // Marks what a crash left unclear. `transport` may be null: then nothing is sent.
