@@ -24,6 +24,7 @@ class Grammar {
     add_user();
     add_tenant();
     add_ticket_key();
+    add_dkim();
     add_backup();
     add_import();
     add_export();
@@ -280,6 +281,14 @@ class Grammar {
             "Add a key that signs tickets from the next start on; those signed before stay good.\n"
             "  revier ticket-key --data /var/lib/revier",
             Command::kTicketKey, false);
+  }
+
+  void add_dkim() {
+    command(app_, "dkim",
+            "Show the record that the domain of mail.from needs, so that others can check the "
+            "signatures of letters; makes the key where there is none.\n"
+            "  revier dkim --config /etc/revier/revier.toml --data /var/lib/revier",
+            Command::kDkim, false);
   }
 
   void add_demo() {

@@ -21,6 +21,7 @@ enum class Command : std::uint8_t {
   kTenantAdd,
   kTenantList,
   kTicketKey,
+  kDkim,
   kBackup,
   kRestore,
   kVerify,

@@ -14,6 +14,8 @@
 #include "fibre/contacts.h"
 #include "fibre/lists.h"
 #include "mail/outbox.h"
+#include "newsletter/issue.h"
+#include "newsletter/partners.h"
 #include "newsletter/store.h"
 #include "publication/publication.h"
 #include "setup/settings.h"
@@ -30,6 +32,7 @@ std::vector<records::Migration> migrations() {
         publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
         door::rows::migrations(), backup::migrations(), setup::migrations(),
         appointment::Queue::migrations(), newsletter::rows::migrations(),
+        newsletter::rows::issue_migrations(), newsletter::rows::partner_migrations(),
         casework::rows::migrations(), fibre::Lists::migrations(), fibre::Contacts::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/dkim_key.h"
 #include "app/first_secrets.h"
 #include "app/scan_worker.h"
 #include "app/server_options.h"
@@ -10,6 +11,7 @@
 #include "appointment/letters.h"
 #include "appointment/page_routes.h"
 #include "appointment/reminders.h"
+#include "base/log.h"
 #include "base/run_task.h"
 #include "casework/api.h"
 #include "casework/page_routes.h"
@@ -130,9 +132,11 @@ class WholePeople final : public PeoplePlane {
                  .network_holds_max = needs_.options.number("appointment.network_holds")});
     newsletter::add_pages(
         router, {.newsletter = *newsletter_,
+                 .partners = *partners_,
                  .domain = domain(),
                  .site = needs_.frame,
                  .real_clock = needs_.accounts.clock,
+                 .issues = [this] { return newsletter::read_issues(needs_.issues()); },
                  .network_sign_ups_max = needs_.options.number("newsletter.network_sign_ups")});
     const casework::PageNeeds cases{
         .cases = cases_,
@@ -171,6 +175,9 @@ class WholePeople final : public PeoplePlane {
   Result<> tick() override {
     RV_TRY(run_task(registrations_->sweep()));
     RV_TRY(cases_.sweep());
+    if (const Result<> sent = issues_->tick(); !sent) {
+      log_event(Level::kWarn, "newsletter.tick", {{"reason", sent.error().message}});
+    }
     if (--ticks_to_retention_ > 0) return {};
     ticks_to_retention_ = kRetentionTicks;
     RV_TRY(remind());
@@ -188,7 +195,12 @@ class WholePeople final : public PeoplePlane {
   casework::Cases& cases() override { return cases_; }
   casework::Forms& forms() override { return forms_; }
   fibre::Contacts& fibre_contacts() override { return *fibre_contacts_; }
+  newsletter::Issues& issues() override { return *issues_; }
+  newsletter::Partners& partners() override { return *partners_; }
   mail::SenderStatus mail_status() const override { return sender_->status(); }
+  std::optional<mail::DkimRecord> dkim_record() const override {
+    return signer_ ? std::optional(signer_->record()) : std::nullopt;
+  }
 
  private:
   Result<> open_newsletter() {
@@ -203,6 +215,14 @@ class WholePeople final : public PeoplePlane {
              .site_url = needs_.site_address,
              .site_name = [&frame](web::Language language) { return frame.name_in(language); },
              .owner = [&frame](web::Language language) { return frame.owner_in(language); }}));
+    RV_ASSIGN(partners_, newsletter::Partners::open(*newsletter_));
+    issues_.emplace(newsletter::Issues::Needs{
+        .newsletter = *newsletter_,
+        .mails_a_minute = needs_.options.number("newsletter.mails_a_minute"),
+        .publish = [this](const newsletter::Issue& issue, const newsletter::Topic& topic) {
+          return needs_.put_issue(newsletter::entity_id_of(issue.id),
+                                  newsletter::issue_entity(issue, topic));
+        }});
     if (needs_.options.text("demo").empty() || !newsletter_->topics()->empty()) return {};
     for (const newsletter::Topic& topic : demo_topics()) RV_TRY(newsletter_->put_topic(topic));
     return {};
@@ -222,13 +242,15 @@ class WholePeople final : public PeoplePlane {
   }
 
   Result<> start_sender() {
+    RV_ASSIGN(signer_, dkim_signer(needs_.options));
     RV_ASSIGN(sender_,
               mail::Sender::open(
                   {.database = *needs_.accounts.database,
                    .civil_clock = needs_.civil_clock,
                    .real_clock = needs_.accounts.clock,
                    .head = [this] { return head(); },
-                   .parts = [this](const mail::Message& message) { return parts_of(message); }},
+                   .parts = [this](const mail::Message& message) { return parts_of(message); },
+                   .sign = signing()},
                   mail_transport(needs_.options)));
     sender_->start();
     if (scanner_) scanning_.emplace(attachments_);
@@ -258,7 +280,13 @@ class WholePeople final : public PeoplePlane {
     return {};
   }
 
-  Result<mail::Parts> parts_of(const mail::Message& message) const {
+  std::function<Result<std::string>(const std::string&)> signing() const {
+    if (!signer_) return {};
+    return [this](const std::string& mime) { return signer_->sign(mime); };
+  }
+
+  Result<mail::Parts> parts_of(const mail::Message& message) {
+    if (newsletter::Issues::is_issue(message)) return issues_->parts(message);
     const auto language = message.language == "en" ? web::Language::kEn : web::Language::kDe;
     return mail::Parts{
         .text = message.text,
@@ -300,6 +328,8 @@ class WholePeople final : public PeoplePlane {
       .occasion = needs_.occasion, .links = links_, .site_url = needs_.site_address};
   std::unique_ptr<newsletter::Newsletter> newsletter_;
   std::unique_ptr<fibre::Contacts> fibre_contacts_;
+  std::optional<newsletter::Issues> issues_;
+  std::unique_ptr<newsletter::Partners> partners_;
   std::unique_ptr<ticket::Registrations> registrations_;
   std::optional<appointment::Calendar> calendar_;
   appointment::Queue queue_{{.database = *needs_.accounts.database,
@@ -316,6 +346,7 @@ class WholePeople final : public PeoplePlane {
        .site_url = needs_.site_address,
        .signature = [this](web::Language language) { return needs_.frame.owner_in(language); },
        .publish = needs_.publish_case}};
+  std::unique_ptr<mail::DkimSigner> signer_;
   std::unique_ptr<mail::Sender> sender_;
   const std::unique_ptr<casework::Scanner> scanner_ =
       needs_.options.text("casework.clamd").empty()

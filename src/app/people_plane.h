@@ -12,10 +12,13 @@
 #include "casework/cases.h"
 #include "event/programme.h"
 #include "fibre/contacts.h"
+#include "mail/dkim.h"
 #include "mail/sender.h"
 #include "net/http.h"
 #include "net/server.h"
+#include "newsletter/issues.h"
 #include "newsletter/newsletter.h"
+#include "newsletter/partners.h"
 #include "publication/publication.h"
 #include "ticket/api.h"
 #include "ticket/letters.h"
@@ -41,6 +44,9 @@ struct PeopleNeeds {
   publication::Publisher::Deliver deliver;
   // Puts or removes what of a case is public (casework/cases.h).
   std::function<Result<>(const std::string& id, std::string entity)> publish_case;
+  // Issues of the newsletter where the public reads them, as entities; the first blocks.
+  std::function<Result<>(std::string id, std::string entity)> put_issue;
+  std::function<std::vector<std::string>()> issues;
 };
 
 class PeoplePlane {
@@ -61,7 +67,11 @@ class PeoplePlane {
   [[nodiscard]] virtual casework::Cases& cases() = 0;
   [[nodiscard]] virtual casework::Forms& forms() = 0;
   [[nodiscard]] virtual fibre::Contacts& fibre_contacts() = 0;
+  [[nodiscard]] virtual newsletter::Issues& issues() = 0;
+  [[nodiscard]] virtual newsletter::Partners& partners() = 0;
   [[nodiscard]] virtual mail::SenderStatus mail_status() const = 0;
+  // What the domain's name server has to say; nothing where letters are not signed.
+  [[nodiscard]] virtual std::optional<mail::DkimRecord> dkim_record() const = 0;
 };
 
 }  // namespace revier::app

@@ -14,6 +14,7 @@
 #include "history/api.h"
 #include "ldcontext/api.h"
 #include "live/hub.h"
+#include "newsletter/archive.h"
 #include "service/api.h"
 #include "service/page_routes.h"
 #include "subscription/api.h"
@@ -189,6 +190,13 @@ class WholePublic final : public PublicPlane {
     if (!done && removes && done.error().code == Code::kResourceNotFound) return {};
     return done;
   }
+
+  Result<> put_issue(std::string id, std::string entity) override {
+    std::vector<event::Entities::Write> one;
+    one.push_back({std::move(id), std::move(entity)});
+    return run_task(things_.write_as(newsletter::kOwner, std::move(one)));
+  }
+  std::vector<std::string> issues() const override { return things_.all(newsletter::kIssueType); }
 
  private:
   // Days and bookable sessions become quotas, and sessions that do not take place give out nothing

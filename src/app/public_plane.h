@@ -90,6 +90,9 @@ class PublicPlane {
   // Puts what of a case is public, or removes it where the text is empty; blocks until it is
   // durable. Removing what is not there is no error.
   [[nodiscard]] virtual Result<> publish_case(std::string id, std::string entity) = 0;
+  // Issues of the newsletter, as entities: puts one and blocks until it is durable; all of them.
+  [[nodiscard]] virtual Result<> put_issue(std::string id, std::string entity) = 0;
+  [[nodiscard]] virtual std::vector<std::string> issues() const = 0;
 };
 
 }  // namespace revier::app

@@ -12,6 +12,7 @@
 #include "event/schema.h"
 #include "fibre/areas.h"
 #include "json/json.h"
+#include "newsletter/archive.h"
 #include "ngsi/parse.h"
 #include "ngsi/render.h"
 #include "service/types.h"
@@ -44,7 +45,7 @@ const SensorType* sensor_of(std::string_view type_iri) {
 
 // A kind of a domain, which keeps and writes its entities.
 bool is_of_a_domain(std::string_view type_iri) {
-  return type_iri == service::kind().type ||
+  return type_iri == service::kind().type || type_iri == newsletter::kIssueType ||
          std::ranges::find(event::kinds(), type_iri, &event::KindSpec::type) !=
              event::kinds().end();
 }
@@ -105,6 +106,9 @@ std::vector<context::OwnedType> owned_types() {
                    .route = "/api/v1/forms"});
   types.push_back(
       {.type = std::string(fibre::kAreaType), .domain = "fibre", .route = "/api/v1/fibre/list"});
+  types.push_back({.type = std::string(newsletter::kIssueType),
+                   .domain = std::string(newsletter::kOwner),
+                   .route = "/console/newsletter"});
   return types;
 }
 
@@ -157,6 +161,10 @@ Result<> PublicThings::load() {
 }
 
 Task<Result<>> PublicThings::write(std::vector<Write> writes) {
+  return write_as(kDomain, std::move(writes));
+}
+
+Task<Result<>> PublicThings::write_as(std::string_view domain, std::vector<Write> writes) {
   std::vector<context::Write> steps;
   for (Write& each : writes) {
     if (each.entity.empty()) {
@@ -170,7 +178,7 @@ Task<Result<>> PublicThings::write(std::vector<Write> writes) {
   }
   RV_CO_ASSIGN(
       const context::Broker::Outcomes outcomes,
-      co_await broker_.write(kPublicTenant, std::move(steps), context::Origin::domain(kDomain)));
+      co_await broker_.write(kPublicTenant, std::move(steps), context::Origin::domain(domain)));
   Result<> worst;
   for (const Result<context::Change>& outcome : outcomes) {
     if (outcome) continue;

@@ -34,6 +34,8 @@ class PublicThings final : public event::Entities, public context::ChangeListene
   // Another number after each change of an entity of that type.
   [[nodiscard]] std::uint64_t revision(std::string_view type) const;
 
+  // Of other domains than the event's.
+  [[nodiscard]] Task<Result<>> write_as(std::string_view domain, std::vector<Write> writes);
   [[nodiscard]] std::vector<event::LiveThing> live_things() const;
   [[nodiscard]] bool has_live_things() const;
 

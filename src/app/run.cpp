@@ -11,6 +11,7 @@
 #include "app/backup_commands.h"
 #include "app/command_line.h"
 #include "app/demo_command.h"
+#include "app/dkim_key.h"
 #include "app/fibre_command.h"
 #include "app/files.h"
 #include "app/options.h"
@@ -69,6 +70,8 @@ Result<> execute(const CommandLine& line, const Options& options) {
       return run_serve_command(options);
     case Command::kTicketKey:
       return run_ticket_key_command(options);
+    case Command::kDkim:
+      return run_dkim_command(options);
     case Command::kBackup:
       return run_backup_command(line, options);
     case Command::kRestore:

@@ -220,6 +220,11 @@ class WholeSite final : public Site {
                 [this](const std::string& id, std::string entity) {
                   return public_->publish_case(id, std::move(entity));
                 },
+            .put_issue =
+                [this](std::string id, std::string entity) {
+                  return public_->put_issue(std::move(id), std::move(entity));
+                },
+            .issues = [this] { return public_->issues(); },
         }));
     show_newsletter();
     show_forms();
@@ -280,6 +285,7 @@ class WholeSite final : public Site {
                          .version = REVIER_VERSION,
                          .store_writable = [this] { return store_->health().writable; },
                          .mail_status = [this] { return people_->mail_status(); },
+                         .dkim_record = [this] { return people_->dkim_record(); },
                          .broker = &public_->broker(),
                          .context = catalogue_->core(),
                          .catalogue = catalogue_.get(),
@@ -287,6 +293,8 @@ class WholeSite final : public Site {
                          .calendar = &people_->calendar(),
                          .queue = &people_->queue(),
                          .newsletter = &people_->newsletter(),
+                         .issues = &people_->issues(),
+                         .partners = &people_->partners(),
                          .cases = &people_->cases(),
                          .forms = &people_->forms(),
                          .accounts = accounts_->identity.get(),

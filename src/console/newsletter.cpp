@@ -9,6 +9,7 @@
 #include "console/newsletter_views.h"
 #include "console/pages.h"
 #include "console/texts.h"
+#include "newsletter/issues.h"
 #include "newsletter/store.h"
 #include "setup/first_event.h"
 
@@ -54,6 +55,24 @@ web::kern::Table topic_table(const std::vector<Topic>& topics,
   return table;
 }
 
+web::kern::Table issue_table(const std::vector<newsletter::Issue>& issues, Language language) {
+  web::kern::Table table{.caption = words(language, texts::kNewsletterIssues),
+                         .columns = {{words(language, texts::kNewsletterSubject)},
+                                     {words(language, texts::kNewsletterState)},
+                                     {words(language, texts::kNewsletterChanged)},
+                                     {words(language, texts::kNewsletterSent), true}},
+                         .rows = {}};
+  for (const newsletter::Issue& issue : issues) {
+    table.rows.push_back({{.text = issue.subject_in(language),
+                           .href = web::path(language, issue_page(issue.id)),
+                           .html = {}},
+                          {.text = issue_state(issue, language)},
+                          {.text = web::date_time(language, issue.changed_at)},
+                          {.text = web::number(language, issue.delivery.sent)}});
+  }
+  return table;
+}
+
 Task<Response> show_all(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kNewsletterEdit);
   if (!caller) co_return caller.error();
@@ -63,11 +82,22 @@ Task<Response> show_all(Request& request, const Needs& needs) {
     return {};
   });
   if (!read) co_return refused(needs, request, read.error());
+  const auto issues = co_await blocking(needs, [&] { return needs.issues->list(); });
+  if (!issues) co_return refused(needs, request, issues.error());
   const Language language = web::language_of(request);
   NewsletterPage view{
       .head = make_head(needs, request, *caller, words(language, texts::kNewsletterTitle)),
+      .issues = issue_table(*issues, language),
       .topics = topic_table(*needs.newsletter->topics(), counts, language),
-      .new_topic_href = web::path(language, topic_page(kNew))};
+      .new_issue_href = {},
+      .new_topic_href = web::path(language, topic_page(kNew)),
+      .partners_href = {}};
+  if (caller->may(Action::kRetentionManage)) {
+    view.partners_href = web::path(language, kPartnersPage);
+  }
+  if (!view.topics.rows.empty()) {
+    view.new_issue_href = web::path(language, issue_page(kNewIssue) + "/aendern");
+  }
   web::Html out(language);
   render_newsletter(out, view);
   co_return personal(std::move(out));
@@ -197,6 +227,9 @@ void add_newsletter(net::Router& router, const Needs& needs) {
   add_staff_page(router, needs, Method::kGet, std::string(kNewsletterPage), show_all);
   add_staff_page(router, needs, Method::kGet, topics, edit_topic);
   add_staff_page(router, needs, Method::kPost, topics, save_topic);
+  add_newsletter_edit(router, needs);
+  add_newsletter_issue(router, needs);
+  if (needs.partners != nullptr) add_newsletter_partners(router, needs);
 }
 
 }  // namespace revier::console

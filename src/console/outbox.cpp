@@ -52,6 +52,7 @@ web::Text state_name(mail::State state) {
 std::string purpose_name(std::string_view purpose, Language language) {
   if (purpose == "registration") return words(language, texts::kOutboxPurposeRegistration);
   if (purpose == mail::kAccountPurpose) return words(language, texts::kOutboxPurposeAccount);
+  if (purpose.starts_with("newsletter")) return words(language, texts::kMenuNewsletter);
   return std::string(purpose);
 }
 
@@ -118,8 +119,14 @@ Task<Response> list(Request& request, const Needs& needs) {
                                        {"failed", counts.failed},
                                        {"unclear", counts.unclear}}),
                   .table = mail_table(mails, language),
+                  .dkim_name = {},
+                  .dkim_value = {},
                   .newest_href = before != 0 ? web::path(language, kListPage) : std::string(),
                   .older_href = std::move(older)};
+  if (const auto record = needs.dkim_record ? needs.dkim_record() : std::nullopt) {
+    view.dkim_name = record->name;
+    view.dkim_value = record->value;
+  }
   web::Html out(language);
   render_outbox(out, view);
   co_return personal(std::move(out));

@@ -13,7 +13,11 @@
 //                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen
 //   /console/termine, .../{id}        appointments of a day; /buchen for who rings up; /absagen
 //   /console/warteraum, .../{counter}  numbers, arrivals, calling; /zahlen: what was measured
-//   /console/newsletter               topics and who has them; /themen/{id}
+//   /console/newsletter               issues and topics; /themen/{id}; /ausgaben/{id}: what it says
+//                                     and how it fares; .../aendern, POST .../freigeben, /testen,
+//                                     /anhalten, /weiter, /verwerfen; /partner, .../{id}: whom
+//                                     people consent to; POST .../ausgeben: the list;
+//                                     administrators
 //   /console/vorgaenge, .../{id}      cases of online forms: take, ask back, decide; /zahlen
 //   /console/formulare                the forms there are; POST imports one
 //   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again
@@ -44,9 +48,12 @@
 #include "event/programme_keeper.h"
 #include "jsonld/catalogue.h"
 #include "jsonld/context.h"
+#include "mail/dkim.h"
 #include "mail/sender.h"
 #include "net/http.h"
+#include "newsletter/issues.h"
 #include "newsletter/newsletter.h"
+#include "newsletter/partners.h"
 #include "service/catalogue.h"
 #include "setup/settings.h"
 #include "ticket/api.h"
@@ -75,6 +82,7 @@ struct Needs {
   std::string version;                                   // of the software
   std::function<bool()> store_writable;                  // of the data plane's store; does not wait
   std::function<mail::SenderStatus()> mail_status = {};  // empty: nothing is sent
+  std::function<std::optional<mail::DkimRecord>()> dkim_record = {};
   // The data plane; without it there are no pages of data.
   context::Broker* broker = nullptr;
   jsonld::ContextPtr context = nullptr;  // short names of types and attributes
@@ -86,6 +94,8 @@ struct Needs {
   appointment::Queue* queue = nullptr;  // with `calendar`
   // Without it there are no pages of the newsletter.
   newsletter::Newsletter* newsletter = nullptr;
+  newsletter::Issues* issues = nullptr;      // with `newsletter`
+  newsletter::Partners* partners = nullptr;  // with `newsletter`
   // Cases of online forms; without them there are no pages of cases.
   casework::Cases* cases = nullptr;
   casework::Forms* forms = nullptr;  // with `cases`

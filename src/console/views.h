@@ -121,6 +121,8 @@ struct OutboxPage {
   std::string trouble;  // what is wrong with the mail server
   std::string counts;
   web::kern::Table table;
+  std::string dkim_name = {};  // of the record in DNS; empty where letters are not signed
+  std::string dkim_value = {};
   std::string newest_href;  // empty on the first page
   std::string older_href;   // empty on the last
 };

@@ -9,8 +9,10 @@
 #include "consent/export.h"
 #include "mail/outbox.h"
 #include "mail/sender.h"
+#include "newsletter/issue.h"
 #include "newsletter/letters.h"
 #include "newsletter/links.h"
+#include "newsletter/partners.h"
 #include "newsletter/wordings.h"
 #include "ticket/registrations.h"
 
@@ -216,11 +218,20 @@ Result<> Newsletter::change_in(Session& s, const std::string& id,
   return {};
 }
 
-Task<Result<bool>> Newsletter::unsubscribe(std::string subscriber, std::string channel) {
+Task<Result<bool>> Newsletter::unsubscribe(std::string subscriber, std::string channel,
+                                           std::string issue) {
   co_return co_await needs_.database.writer().run(
-      [this, id = std::move(subscriber), channel = std::move(channel)](Session& s) {
-        return end_in(s, id, channel);
+      [this, id = std::move(subscriber), channel = std::move(channel),
+       issue = std::move(issue)](Session& s) -> Result<bool> {
+        RV_ASSIGN(const bool ended, end_in(s, id, channel));
+        if (ended && !issue.empty()) RV_TRY(rows::count_unsubscribed(s, issue));
+        return ended;
       });
+}
+
+Result<> Newsletter::keep_until(Session& s, const std::string& subscriber, Instant until) {
+  RV_TRY(rows::set_delete_after(s, subscriber, until));
+  return consent::set_retention(s, subject_of(subscriber), until + kProofKeep);
 }
 
 Result<bool> Newsletter::end_in(Session& s, const std::string& id, std::string_view channel) {
@@ -244,6 +255,7 @@ Result<bool> Newsletter::end_in(Session& s, const std::string& id, std::string_v
                     .proof = channel == "mail" ? "one-click unsubscribe of a letter"
                                                : "by the link that only her mailbox has"}));
   }
+  RV_TRY(rows::withdraw_partners(s, *subscriber, channel, now(), now() + kProofKeep));
   RV_TRY(rows::erase_subscriber(s, id));
   erased_ = true;
   return true;
@@ -268,6 +280,7 @@ Result<std::int64_t> Newsletter::erase_in(Session& s, const std::string& id,
                                           const std::string& mail) {
   RV_TRY(mail::erase_purpose_to(s, mail, kMailPurpose));
   RV_TRY(rows::erase_requests(s, id));
+  RV_TRY(rows::erase_partner_consents(s, id));
   RV_TRY(rows::erase_subscriber(s, id));
   erased_ = true;
   return consent::erase_subject(s, subject_of(id));

@@ -80,10 +80,15 @@ class Newsletter {
                                       std::string language);
   // Ends all of it: topics, open requests, letters that wait. Twice is no error. Answers whether
   // there was anything to end. `channel` is "web" or "mail" (one-click).
-  [[nodiscard]] Task<Result<bool>> unsubscribe(std::string subscriber, std::string channel);
+  // `issue` is the one whose link it was; it counts for that.
+  [[nodiscard]] Task<Result<bool>> unsubscribe(std::string subscriber, std::string channel,
+                                               std::string issue = {});
   // Erases all that is stored, the proof too.
   [[nodiscard]] Task<Result<>> erase(std::string subscriber);
 
+  // Inside the caller's transaction: something was sent to her, so that the subscription lasts.
+  [[nodiscard]] Result<> keep_until(records::Session& session, const std::string& subscriber,
+                                    Instant until);
   // Inside the caller's transaction: all that is stored of an address, as member "newsletter" of an
   // export; and its erasure, which answers how many consents it was.
   [[nodiscard]] Result<> write_export(records::Session& session, const std::string& mail_key,

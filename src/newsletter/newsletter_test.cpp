@@ -9,7 +9,9 @@
 #include "base/run_task.h"
 #include "consent/consent.h"
 #include "mail/outbox.h"
+#include "newsletter/issue.h"
 #include "newsletter/links.h"
+#include "newsletter/partners.h"
 #include "newsletter/wordings.h"
 #include "support/test_records.h"
 
@@ -18,7 +20,8 @@ namespace {
 
 std::vector<records::Migration> all_migrations() {
   std::vector<records::Migration> all;
-  for (const auto part : {consent::migrations(), mail::migrations(), rows::migrations()}) {
+  for (const auto part : {consent::migrations(), mail::migrations(), rows::migrations(),
+                          rows::issue_migrations(), rows::partner_migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -243,6 +246,55 @@ TEST_P(NewsletterTest, ExportAndErasureHoldAllOfIt) {
   }
   EXPECT_EQ(sweep(), 1) << "the files are to be cleaned";
   EXPECT_EQ(sweep(), 0);
+}
+
+TEST_P(NewsletterTest, APartnerGetsWhoConsentedToItAlone) {
+  const auto partners = Partners::open(*newsletter_).value();
+  Partner partner;
+  partner.id = "linkedin";
+  partner.name = "LinkedIn";
+  partner.text_de = "Ja zu LinkedIn";
+  EXPECT_EQ(partners->put(partner, {}).error().code, Code::kBadRequestData) << "no English wording";
+  partner.text_en = "Yes to LinkedIn";
+  ASSERT_TRUE(partners->put(partner, {}));
+  partner.id = "meta";
+  ASSERT_TRUE(partners->put(partner, {}));
+  const std::string ada = subscribe("ada@beispiel.test", {"stadt"});
+  const std::string bob = subscribe("bob@beispiel.test", {"stadt"});
+  EXPECT_TRUE(partners->take_out("linkedin", {})->empty()) << "subscribing consents to no partner";
+
+  ASSERT_TRUE(run_task(partners->choose(ada, {"linkedin", "erfunden"})));
+  ASSERT_TRUE(run_task(partners->choose(ada, {"linkedin"})));
+  ASSERT_EQ(partners->take_out("linkedin", {})->size(), 1);
+  EXPECT_EQ(partners->take_out("linkedin", {})->front().mail, "ada@beispiel.test");
+  EXPECT_TRUE(partners->take_out("meta", {})->empty());
+  EXPECT_EQ(partners->take_out("erfunden", {}).error().code, Code::kResourceNotFound);
+  ASSERT_EQ(ledger(ada).size(), 2);
+  EXPECT_EQ(ledger(ada)[1].purpose, "partner/linkedin");
+  EXPECT_EQ(ledger(ada)[1].wording_kind, "partner-linkedin");
+  EXPECT_EQ(ledger(bob).size(), 1);
+
+  // A changed wording is a new version; what was consented to stays the old one.
+  partner = partners->list()->front();
+  partner.text_de = "Ja zu mehr";
+  ASSERT_TRUE(partners->put(partner, {}));
+  EXPECT_EQ(partners->list()->front().version, 2);
+  EXPECT_EQ(partners->take_out("linkedin", {})->front().version, 1);
+  const auto refuse = [](records::Session&) { return Result<>(fail(Code::kReadOnly, "")); };
+  EXPECT_FALSE(partners->take_out("linkedin", refuse)) << "without its line in the audit log";
+
+  ASSERT_TRUE(run_task(partners->choose(ada, {})));
+  EXPECT_TRUE(partners->take_out("linkedin", {})->empty());
+  EXPECT_FALSE(ledger(ada)[2].given);
+  EXPECT_EQ(ledger(ada)[2].wording_version, 1);
+
+  // The end of the subscription ends them too.
+  ASSERT_TRUE(run_task(partners->choose(bob, {"linkedin", "meta"})));
+  EXPECT_TRUE(run_task(newsletter_->unsubscribe(bob, "mail")).value());
+  EXPECT_EQ(count_rows("newsletter_partner_consent"), 0);
+  const auto entries = ledger(bob);
+  EXPECT_EQ(std::ranges::count(entries, false, &consent::Entry::given), 3);
+  EXPECT_EQ(run_task(partners->choose(bob, {"meta"})).error().code, Code::kResourceNotFound);
 }
 
 TEST_P(NewsletterTest, ATopicHasAnIdAndTwoNames) {

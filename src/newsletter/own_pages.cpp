@@ -60,24 +60,61 @@ web::Form settings_form(const Pages& pages, const Subscriber& subscriber, Langua
     topics.options.push_back(
         {.value = topic.id, .label = topic.name_in(language), .hint = topic.about_in(language)});
   }
-  return {.fields = {std::move(topics),
-                     {.name = "sprache",
-                      .kind = web::FieldKind::kRadios,
-                      .label = texts::kSettingsLanguage,
-                      .required = true,
-                      .options = {{.value = "de", .label = "Deutsch", .hint = {}},
-                                  {.value = "en", .label = "English", .hint = {}}}}}};
+  web::Form form{.fields = {std::move(topics),
+                            {.name = "sprache",
+                             .kind = web::FieldKind::kRadios,
+                             .label = texts::kSettingsLanguage,
+                             .required = true,
+                             .options = {{.value = "de", .label = "Deutsch", .hint = {}},
+                                         {.value = "en", .label = "English", .hint = {}}}}}};
+  return form;
+}
+
+// One unticked box a partner, each with its own wording. `given` are those consented to.
+web::Form partners_form(const Pages& pages, const std::vector<std::string>& given,
+                        Language language) {
+  web::FormField field{.name = "partner",
+                       .kind = web::FieldKind::kCheckboxes,
+                       .label = texts::kPartnersLegend,
+                       .hint = texts::kPartnersHint,
+                       .options = {}};
+  const PartnerList all = pages.partners.list();
+  for (const Partner& partner : *all) {
+    const bool has = std::ranges::find(given, partner.id) != given.end();
+    if (!has && !partner.offered) continue;
+    field.options.push_back(
+        {.value = partner.id, .label = partner.name, .hint = partner.text_in(language)});
+  }
+  web::Form form;
+  if (!field.options.empty()) form.fields.push_back(std::move(field));
+  return form;
+}
+
+Task<Result<std::vector<std::string>>> partners_given(const Pages& pages,
+                                                      const std::string& subscriber) {
+  std::vector<std::string> given;
+  RV_CO_TRY(co_await ticket::read_records(pages.domain, [&](records::Session& s) -> Result<> {
+    RV_ASSIGN(given, rows::partners_of(s, subscriber));
+    return {};
+  }));
+  co_return given;
 }
 
 Response show_settings(const Pages& pages, const Request& request, const Subscriber& subscriber,
-                       const web::FormData& data, int status) {
+                       const std::vector<std::string>& given, const web::FormData& data,
+                       int status) {
   const Language language = web::language_of(request);
   const web::Form form = settings_form(pages, subscriber, language);
   const std::string path(request.path);
+  const web::Form partners = partners_form(pages, given, language);
+  web::FormData consents;
+  for (const std::string& partner : given) consents.add("partner", partner);
   SettingsPage view{
       .page = private_page(pages, request, texts::kSettingsTitle),
       .form = form,
       .data = data,
+      .partners = {partners, consents},
+      .partners_action = path + "/partner",
       .mail = subscriber.mail,
       .welcome = request.query_param("bestaetigt").has_value(),
       .saved = request.query_param("gespeichert").has_value(),
@@ -96,7 +133,9 @@ Task<Response> get_settings(Request& request, const Pages& pages) {
   web::FormData data;
   for (const std::string& topic : subscriber->topics) data.add("themen", topic);
   data.set("sprache", subscriber->language);
-  co_return show_settings(pages, request, *subscriber, data, 200);
+  const auto given = co_await partners_given(pages, subscriber->id);
+  if (!given) co_return refused(pages, request, given.error());
+  co_return show_settings(pages, request, *subscriber, *given, data, 200);
 }
 
 Task<Response> post_settings(Request& request, const Pages& pages) {
@@ -110,7 +149,9 @@ Task<Response> post_settings(Request& request, const Pages& pages) {
   auto data = web::read_form(form, request);
   if (!data) co_return refused(pages, request, data.error());
   if (!web::validate(form, *data)) {
-    co_return show_settings(pages, request, *subscriber, *data, 422);
+    const auto given = co_await partners_given(pages, subscriber->id);
+    if (!given) co_return refused(pages, request, given.error());
+    co_return show_settings(pages, request, *subscriber, *given, *data, 422);
   }
   const std::vector<std::string> topics = data->all("themen");
   const auto done =
@@ -118,6 +159,21 @@ Task<Response> post_settings(Request& request, const Pages& pages) {
   if (!done) co_return refused(pages, request, done.error());
   if (topics.empty()) co_return show_not_subscribed(pages, request, 200);
   co_return Response::see_other(std::string(request.path) + "?gespeichert=1");
+}
+
+Task<Response> post_partners(Request& request, const Pages& pages) {
+  if (auto own = ticket::check_origin(request); !own) {
+    co_return refused(pages, request, own.error());
+  }
+  const auto subscriber = co_await subscriber_of(request, pages);
+  if (!subscriber) co_return refused_own(pages, request, subscriber.error());
+  static const web::Form form{.fields = {{.name = "partner"}}};
+  auto data = web::read_form(form, request);
+  if (!data) co_return refused(pages, request, data.error());
+  const auto done = co_await pages.partners.choose(subscriber->id, data->all("partner"));
+  if (!done) co_return refused(pages, request, done.error());
+  const std::string path(request.path);
+  co_return Response::see_other(path.substr(0, path.rfind('/')) + "?gespeichert=1");
 }
 
 Task<Response> get_data(Request& request, const Pages& pages) {
@@ -198,8 +254,9 @@ Task<Response> post_unsubscribe(Request& request, const Pages& pages) {
   if (!id) co_return refused(pages, request, id.error());
   const bool one_click = request.body.find("List-Unsubscribe=One-Click") != std::string::npos ||
                          request.body.find("name=\"List-Unsubscribe\"") != std::string::npos;
-  const auto done =
-      co_await pages.newsletter.unsubscribe(std::move(*id), one_click ? "mail" : "web");
+  const auto done = co_await pages.newsletter.unsubscribe(
+      std::move(*id), one_click ? "mail" : "web",
+      std::string(request.query_param("ausgabe").value_or("")));
   if (!done) co_return refused(pages, request, done.error());
   const Language language = web::language_of(request);
   if (!*done) co_return show_not_subscribed(pages, request, 200);
@@ -218,6 +275,7 @@ void add_own_pages(net::Router& router, const Pages& pages) {
   };
   page(Method::kGet, "/newsletter/einstellungen/{token}", get_settings);
   page(Method::kPost, "/newsletter/einstellungen/{token}", post_settings);
+  page(Method::kPost, "/newsletter/einstellungen/{token}/partner", post_partners);
   page(Method::kGet, "/newsletter/einstellungen/{token}/daten.json", get_data);
   page(Method::kGet, "/newsletter/einstellungen/{token}/loeschen", get_erase);
   page(Method::kPost, "/newsletter/einstellungen/{token}/loeschen", post_erase);

@@ -62,7 +62,8 @@ Response show_sign_up(const Pages& pages, const Request& request, const web::For
                   .only_topic = {},
                   .only_about = {},
                   .offered = !topics.empty(),
-                  .sent = request.query_param("gesendet").has_value()};
+                  .sent = request.query_param("gesendet").has_value(),
+                  .has_archive = !pages.issues().empty()};
   if (topics.size() == 1) {
     view.only_topic = topics.front().name_in(language);
     view.only_about = topics.front().about_in(language);
@@ -186,6 +187,7 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
   page(Method::kPost, "/newsletter", post_sign_up);
   page(Method::kGet, "/newsletter/bestaetigen/{token}", get_confirm);
   page(Method::kPost, "/newsletter/bestaetigen/{token}", post_confirm);
+  add_archive_pages(router, pages);
   add_own_pages(router, pages);
 }
 

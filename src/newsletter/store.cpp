@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "newsletter/detail/words.h"
 #include "ticket/registrations.h"
 
 namespace revier::newsletter::rows {
@@ -53,22 +54,8 @@ CREATE INDEX newsletter_subscription_subscriber ON newsletter_subscription (subs
 constexpr std::size_t kTopicsReadMax = 100;
 constexpr std::size_t kRequestsMax = 10'000;  // of one address; three letters an hour bound them
 
-// Ids hold no blanks.
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
-std::vector<std::string> parted(std::string_view text) {
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    words.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
+using detail::joined;
+using detail::parted;
 
 Request request_of(const Row& row) {
   return {.id = row.text("id"),
@@ -270,6 +257,10 @@ Result<std::int64_t> erase_ended(Session& session, Instant now) {
   RV_ASSIGN(
       const std::int64_t requests,
       session.execute("DELETE FROM newsletter_request WHERE delete_after <= :now", {{"now", now}}));
+  RV_TRY(
+      session.execute("DELETE FROM newsletter_partner_consent WHERE subscriber IN (SELECT id FROM"
+                      " newsletter_subscriber WHERE delete_after <= :now)",
+                      {{"now", now}}));
   RV_TRY(
       session.execute("DELETE FROM newsletter_subscription WHERE subscriber IN (SELECT id FROM"
                       " newsletter_subscriber WHERE delete_after <= :now)",

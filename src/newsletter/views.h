@@ -18,6 +18,7 @@ struct SignUpPage {
   std::string only_about;
   bool offered = false;
   bool sent = false;
+  bool has_archive = false;
   [[nodiscard]] web::FormView view() const { return {form, data}; }
 };
 
@@ -32,6 +33,8 @@ struct SettingsPage {
   web::Page page;
   const web::Form& form;
   const web::FormData& data;
+  web::FormView partners;  // without fields where there are none
+  std::string partners_action;
   std::string mail;
   bool welcome = false;  // just confirmed
   bool saved = false;
@@ -39,6 +42,27 @@ struct SettingsPage {
   std::string export_href;
   std::string erase_href;
   [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+struct IssueLine {
+  std::string title;
+  std::string about;  // the topic
+  std::string date;
+  std::string lang;  // of the title
+  std::string href;
+};
+struct ArchivePage {
+  web::Page page;
+  std::vector<IssueLine> issues;
+  bool can_order = false;
+};
+struct IssuePage {
+  web::Page page;
+  std::string about;
+  std::string date;
+  std::string lang;  // of the text
+  web::SafeHtml body;
+  bool can_order = false;
 };
 
 // Asks with one button, or tells what is so.

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "web/html.h"
 #include "web/language.h"
 
 namespace revier::web {
@@ -25,6 +26,7 @@ struct LetterBlock {
 struct LetterView {
   std::string subject;
   std::vector<LetterBlock> blocks;
+  SafeHtml body = {};  // after the blocks; for letters whose text is Markdown
 };
 
 // `site_address` is "https://events.example.org".

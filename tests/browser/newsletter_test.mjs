@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The newsletter from ordering to ending it, with and without JavaScript; topics in the console.
 import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
 
 import {isWholePage, looksWellEverywhere} from "./checks.mjs";
 import {makeFirstAccount, signIn} from "./console_test.mjs";
@@ -122,4 +123,129 @@ test("a newsletter editor makes a topic", async ({open, server: running}) => {
   assert.ok(!await page.getByRole("checkbox", {name: "Kann bestellt werden"}).isChecked());
   await page.goto("/newsletter");
   assert.equal(await page.getByLabel("Glasfaser & <Netz>").count(), 0, "nobody new");
+});
+
+const password = "noch ein langer Satz";
+
+// Somebody with a role of her own, by the one-time link of the console; her page, signed in.
+async function colleague(open, admin, name, role) {
+  await admin.goto("/console/konten");
+  await admin.getByRole("link", {name: "Person einladen"}).click();
+  await admin.getByLabel("Anmeldename").fill(name);
+  await admin.getByLabel("E-Mail").fill(`${name}@beispiel.test`);
+  await admin.getByLabel("Rolle", {exact: true}).selectOption({label: role});
+  await admin.getByLabel("Gilt für").selectOption("instance||");
+  await admin.locator("main form button").click();
+  const link = await admin.locator(".rv-secrets code").innerText();
+  const page = await open({javaScriptEnabled: false});
+  await page.goto(link);
+  await page.getByLabel("Neues Passwort", {exact: true}).fill(password);
+  await page.getByLabel("Neues Passwort wiederholen").fill(password);
+  await page.locator("main form button").click();
+  await page.goto("/console/anmelden");
+  await page.getByLabel("Anmeldename").fill(name);
+  await page.getByLabel("Passwort").fill(password);
+  await page.locator("main form button").click();
+  await page.waitForURL(/\/console\/$/);
+  return page;
+}
+
+test("an issue is written, approved by somebody else, sent, and stands in the archive", async (
+    {open, server: running}) => {
+  const admin = await open();
+  const first = await admin.request.get(running.firstLink);
+  if (first.status() === 200) await makeFirstAccount(admin, running);
+  await signIn(admin);
+  const editor = await colleague(open, admin, "redaktion", "Newsletter-Redaktion");
+  await editor.goto("/console/newsletter");
+  await editor.getByRole("link", {name: "Neue Ausgabe"}).click();
+  await button(editor, "Speichern").click();
+  assert.match(await editor.title(), /^Fehler: /);
+  await editor.getByLabel("Thema", {exact: true}).selectOption({label: "Digitale Stadt"});
+  await editor.getByLabel("Betreff, deutsch").fill("Neues <aus> der Stadt");
+  await editor.getByLabel("Text, deutsch").fill("## Hallo\n\nEin <b>Wort</b>, **fett**.");
+  await editor.getByLabel("Baustein").selectOption({label: "Neues im Programm"});
+  await button(editor, "Baustein einfügen").click();
+  assert.match(await editor.getByLabel("Text, deutsch").inputValue(),
+               /fett\*\*\.\n\n## \[Neues im Programm\]\(<\/aenderungen>\)/);
+  await editor.getByLabel("Text, englisch").fill("");
+  await button(editor, "Speichern").click();
+  const issue = editor.url();
+  assert.match(await mainText(editor), /Entwurf/);
+  assert.equal(await editor.locator("main h2", {hasText: "Hallo"}).count(), 1);
+  assert.equal(await button(editor, "Freigeben").count(), 0, "nobody approves her own words");
+  await button(editor, "Test an mich senden").click();
+  assert.match(await mainText(editor), /Testmail ist unterwegs/);
+
+  // The administrator has not written it.
+  await admin.goto(issue);
+  await isWholePage(admin, "de");
+  await looksWellEverywhere(admin);
+  await button(admin, "Freigeben").click();
+  assert.match(await mainText(admin), /Freigegeben|Wird versandt|Versandt/);
+  const id = issue.split("/").pop();
+  const page = await open();
+  for (let tries = 0; tries < 50; ++tries) {
+    const answer = await page.request.get(`/newsletter/archiv/${id}`);
+    if (answer.status() === 200) break;
+    await page.waitForTimeout(200);
+  }
+  await page.goto("/newsletter/archiv");
+  await isWholePage(page, "de");
+  await looksWellEverywhere(page);
+  await page.getByRole("link", {name: "Neues <aus> der Stadt"}).click();
+  assert.match(await mainText(page), /Ein Wort, fett/);
+  await isWholePage(page, "de");
+  await looksWellEverywhere(page);
+  const feed = await page.request.get("/newsletter/feed.json");
+  assert.equal((await feed.json()).items.length, 1);
+  await editor.goto(issue);
+  assert.equal(await editor.getByRole("link", {name: "Ausgabe ändern"}).count(), 0);
+});
+
+test("a partner gets the list of who consented, and nobody else's", async (
+    {open, server: running}) => {
+  const admin = await open();
+  const first = await admin.request.get(running.firstLink);
+  if (first.status() === 200) await makeFirstAccount(admin, running);
+  await signIn(admin);
+  await admin.goto("/console/newsletter");
+  await admin.getByRole("link", {name: "Partner verwalten"}).click();
+  await admin.getByRole("link", {name: "Neuer Partner"}).click();
+  await admin.getByLabel("Partner", {exact: true}).fill("LinkedIn");
+  await admin.getByLabel("Wortlaut der Einwilligung, deutsch")
+      .fill("LinkedIn darf mir Werbung zeigen.");
+  await admin.getByLabel("Wortlaut der Einwilligung, englisch").fill("LinkedIn may show me ads.");
+  await button(admin, "Speichern").click();
+  await isWholePage(admin, "de");
+
+  const page = await open({javaScriptEnabled: false});
+  const subscribed = [];
+  for (let i = 0; i < 2; ++i) {
+    const mail = nextMail();
+    await page.goto("/newsletter");
+    await page.getByLabel("Digitale Stadt").check();
+    await page.getByLabel("E-Mail-Adresse").fill(mail);
+    await button(page, "Bestellen").click();
+    const asked = await letter(running, mail, /newsletter\/bestaetigen/);
+    await page.goto(linkTo(asked, "/bestaetigen/"));
+    await button(page, "Ja, ich möchte den Newsletter").click();
+    subscribed.push(mail);
+  }
+  const box = page.getByLabel("LinkedIn", {exact: true});
+  assert.ok(!await box.isChecked(), "unticked");
+  await box.check();
+  await page.locator("form", {has: box}).getByRole("button").click();
+  assert.ok(await box.isChecked());
+
+  await admin.getByRole("link", {name: "LinkedIn"}).click();
+  await isWholePage(admin, "de");
+  await looksWellEverywhere(admin);
+  const [file] = await Promise.all([admin.waitForEvent("download"),
+                                    button(admin, "Liste als CSV ausgeben").click()]);
+  const text = readFileSync(await file.path(), "utf8");
+  assert.match(text, new RegExp(subscribed[1]));
+  assert.doesNotMatch(text, new RegExp(subscribed[0]));
+  await admin.goto("/console/protokoll");
+  assert.match(await mainText(admin), /partner\.take-out/);
 });

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -16,8 +17,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import dkim
+
 from sink import FROM, Sink, wait_for
 from event_server import EventServer
+from newsletter_kit import add_issue, add_subscribers, issue_row
 
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd's own
 BINARY = sys.argv[1] if len(sys.argv) > 1 else "build/dev/revier"
@@ -121,6 +125,54 @@ class Newsletter(unittest.TestCase):
         self.assertIn("einstellungen", self.link(known, "einstellungen"))
         self.assertIsNotNone(known["List-Unsubscribe"])
         self.assertNotIn("bestaetigen", known.get_body(("plain",)).get_content())
+
+    def test_an_issue_by_name_signed_and_ended(self):
+        self.server.stop()
+        add_subscribers(self.data, 3)
+        add_issue(self.data, body="Hallo [Programm](/programm) ![](https://x.test/pixel.gif)")
+        self.server.start()
+        letter = self.letter_to("leser0@beispiel.test")
+        wait_for(lambda: issue_row(self.data)["state"] == "sent", what="the end of the issue")
+        self.assertEqual(len(self.sink.letters), 3)
+        text, html = [part.get_content() for part in letter.iter_parts()]
+        self.assertTrue(text.startswith("Hallo Programm (http"), text)
+        for remote in ("<img", "pixel", "src=", "url("):
+            self.assertNotIn(remote, html)
+        status, _ = self.ask(self.end_address(letter), ONE_CLICK)
+        self.assertEqual(status, 200)
+        self.assertEqual(sorted(self.subscribers()),
+                         ["leser1@beispiel.test", "leser2@beispiel.test"])
+        self.assertEqual(issue_row(self.data)["unsubscribed"], 1)
+        # The archive shows it to everybody, the broker as an entity.
+        status, page = self.ask("/newsletter/archiv/ausgabe1")
+        self.assertEqual(status, 200)
+        self.assertIn('<a href="/programm">Programm</a>', page)
+        self.assertNotIn("leser", page)
+        status, feed = self.ask("/newsletter/feed.atom")
+        self.assertIn("/newsletter/archiv/ausgabe1", feed)
+        status, entity = self.ask("/ngsi-ld/v1/entities/urn:ngsi-ld:NewsletterIssue:ausgabe1")
+        self.assertEqual(status, 200)
+        self.assertIn("Neues", entity)
+
+    def test_another_library_verifies_the_signature(self):
+        self.order("ada@beispiel.test")
+        self.letter_to("ada@beispiel.test")
+        printed = subprocess.run(
+            [BINARY, "dkim", "--data", self.data], check=True, capture_output=True, text=True,
+            env={**os.environ, "REVIER_MAIL_FROM": FROM}).stdout
+        name = re.search(r"^Name:\s+(\S+)$", printed, re.M).group(1)
+        value = re.search(r"^Value:\s+(\S.*)$", printed, re.M).group(1)
+        self.assertEqual(name, "revier._domainkey.event.example")
+
+        def names(asked, timeout=5):
+            return value.encode() if asked.decode().rstrip(".") == name else None
+
+        _, letter, whole = self.sink.letters[0]
+        self.assertTrue(dkim.verify(whole, dnsfunc=names), letter["DKIM-Signature"])
+        signed = re.search(r"\bh=([^;]*)", letter["DKIM-Signature"]).group(1).lower()
+        for field in ("from", "to", "subject", "list-unsubscribe", "list-unsubscribe-post"):
+            self.assertIn(field, re.split(r"[\s:]+", signed))
+        self.assertFalse(dkim.verify(whole.replace(b"newsletter", b"Newsletter"), dnsfunc=names))
 
     def test_hostile_input(self):
         self.order("ada@beispiel.test")

@@ -26,6 +26,7 @@ void add_newsletter_page(net::Router& router, const Pages& pages, net::Method me
 }
 [[nodiscard]] net::Response show_ask(const AskPage& view, int status = 200);
 
+void add_archive_pages(net::Router& router, const Pages& pages);
 void add_own_pages(net::Router& router, const Pages& pages);
 
 }  // namespace revier::newsletter
