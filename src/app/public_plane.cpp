@@ -69,6 +69,9 @@ class WholePublic final : public PublicPlane {
                                                 .broker = *broker_,
                                                 .civil_clock = needs_.civil_clock,
                                                 .options = needs_.history}));
+    RV_ASSIGN(write_log_, context::WriteLog::open(needs_.store, needs_.civil_clock,
+                                                  needs_.real_clock, needs_.write_log));
+    broker_->set_witness(*write_log_);
     RV_TRY(things_.load());
     keeper_.emplace(things_,
                     [this](const event::Programme& programme) { return follow(programme); });
@@ -141,11 +144,13 @@ class WholePublic final : public PublicPlane {
     RV_TRY(registrations_of_sources_->tick());
     RV_TRY(subscriptions_->tick());
     RV_TRY(history_->tick());
+    RV_TRY(write_log_->tidy());
     return editor_->sweep();
   }
 
   context::Broker& broker() override { return *broker_; }
   const history::History& history() const override { return *history_; }
+  const context::WriteLog& write_log() const override { return *write_log_; }
   event::ProgrammeEditor& editor() override { return *editor_; }
   event::ProgrammeKeeper& keeper() override { return *keeper_; }
   service::CatalogueKeeper& services() override { return *services_; }
@@ -242,6 +247,7 @@ class WholePublic final : public PublicPlane {
   }
 
   PublicNeeds needs_;
+  std::unique_ptr<context::WriteLog> write_log_;  // outlives the broker
   std::unique_ptr<context::Broker> broker_;
   PublicThings things_;
   live::Hub hub_;

@@ -16,6 +16,7 @@
 #include "console/routes.h"
 #include "context/api.h"
 #include "context/broker.h"
+#include "context/write_log.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
 #include "federation/sources.h"
@@ -57,6 +58,7 @@ struct PublicNeeds {
   subscription::Options subscriptions;
   history::Options history;
   context::ApiOptions api;
+  context::WriteLog::Options write_log;
   bool is_demo = false;  // with the demo's legal pages; other sites have an organiser's
 };
 
@@ -76,6 +78,7 @@ class PublicPlane {
 
   [[nodiscard]] virtual context::Broker& broker() = 0;
   [[nodiscard]] virtual const history::History& history() const = 0;
+  [[nodiscard]] virtual const context::WriteLog& write_log() const = 0;
   // Drafts and releases; writing goes through once connect() is done.
   [[nodiscard]] virtual event::ProgrammeEditor& editor() = 0;
   [[nodiscard]] virtual event::ProgrammeKeeper& keeper() = 0;

@@ -151,6 +151,11 @@ std::unique_ptr<mail::Transport> mail_transport(const Options& options) {
   return mail::make_smtp(std::move(out));
 }
 
+context::WriteLog::Options write_log_options(const Options& options) {
+  return {.keep = Duration::days(options.number("audit.entity_days")),
+          .lines_max = static_cast<std::uint64_t>(options.number("audit.entity_lines_max"))};
+}
+
 mail::Letterhead letterhead(const Options& options, const web::Site& frame) {
   const std::string& name = options.text("mail.from_name");
   return {.from = options.text("mail.from"),

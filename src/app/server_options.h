@@ -4,6 +4,7 @@
 #include "app/options.h"
 #include "base/result.h"
 #include "context/broker.h"
+#include "context/write_log.h"
 #include "federation/sources.h"
 #include "history/history.h"
 #include "jsonld/catalogue.h"
@@ -34,6 +35,7 @@ namespace revier::app {
 [[nodiscard]] context::Options broker_options(const Options& options);
 // The mail server; nullptr where none is configured.
 [[nodiscard]] std::unique_ptr<mail::Transport> mail_transport(const Options& options);
+[[nodiscard]] context::WriteLog::Options write_log_options(const Options& options);
 [[nodiscard]] mail::Letterhead letterhead(const Options& options, const web::Site& frame);
 // Reads the operator's folder: catalogue.json is an object from URL to file name.
 // Errors: kBadRequestData, kResourceNotFound naming the file.

@@ -150,6 +150,7 @@ class WholeSite final : public Site {
                                           .subscriptions = subscription_options(options_),
                                           .history = std::move(history),
                                           .api = {.cors_origins = cors_origins()},
+                                          .write_log = write_log_options(options_),
                                           .is_demo = is_demo()}));
     return {};
   }
@@ -287,6 +288,7 @@ class WholeSite final : public Site {
                          .mail_status = [this] { return people_->mail_status(); },
                          .dkim_record = [this] { return people_->dkim_record(); },
                          .broker = &public_->broker(),
+                         .write_log = &public_->write_log(),
                          .context = catalogue_->core(),
                          .catalogue = catalogue_.get(),
                          .programme = &public_->editor(),

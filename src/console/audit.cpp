@@ -151,7 +151,9 @@ Task<Response> list(Request& request, const Needs& needs) {
       .older_href = std::move(older),
       .newest_href = asked.before > 0 ? link(kAuditPage, 0) : std::string(),
       .csv_href = link("/console/protokoll.csv", 0),
-      .xlsx_href = link("/console/protokoll.xlsx", 0)};
+      .xlsx_href = link("/console/protokoll.xlsx", 0),
+      .writes_href =
+          needs.write_log != nullptr ? web::path(language, kWriteLogPage) : std::string()};
   web::Html out(language);
   render_audit(out, view);
   co_return personal(std::move(out));

@@ -207,6 +207,7 @@ void add_routes(net::Router& router, const Needs& needs) {
   add_own_account(router, needs);
   add_tokens(router, needs);
   add_audit(router, needs);
+  if (needs.write_log != nullptr) add_write_log(router, needs);
 }
 
 }  // namespace revier::console

@@ -24,6 +24,7 @@
 //   /console/konten, .../{id}         accounts of staff: invitation, roles, locking; administrators
 //   /console/tokens                   API tokens; administrators
 //   /console/protokoll                audit log, .csv and .xlsx too; administrators
+//   /console/protokoll/daten          who wrote which entities through the API; administrators
 //   /console/konto                    one's own account: sessions, second factor
 //   /console/dienste                  reads the catalogue's services from a file
 //   /console/einrichtung              five questions, legal pages, look, publishing
@@ -44,6 +45,7 @@
 #include "appointment/queue.h"
 #include "casework/cases.h"
 #include "context/broker.h"
+#include "context/write_log.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
 #include "jsonld/catalogue.h"
@@ -85,7 +87,8 @@ struct Needs {
   std::function<std::optional<mail::DkimRecord>()> dkim_record = {};
   // The data plane; without it there are no pages of data.
   context::Broker* broker = nullptr;
-  jsonld::ContextPtr context = nullptr;  // short names of types and attributes
+  const context::WriteLog* write_log = nullptr;  // without it no page of who wrote entities
+  jsonld::ContextPtr context = nullptr;          // short names of types and attributes
   jsonld::Catalogue* catalogue = nullptr;
   // Drafts and releases; without it there are no pages of the programme.
   event::ProgrammeEditor* programme = nullptr;

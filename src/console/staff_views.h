@@ -108,6 +108,17 @@ struct AuditPage {
   std::string newest_href;
   std::string csv_href;
   std::string xlsx_href;
+  std::string writes_href;  // to the page of the data plane; empty where there is none
+};
+
+// Who wrote entities through the API.
+struct WriteLogPage {
+  Head head;
+  web::kern::Input actor;
+  web::kern::Input entity;
+  web::kern::Table table;
+  std::string older_href;
+  std::string newest_href;
 };
 
 }  // namespace revier::console

@@ -159,7 +159,7 @@ Task<Result<Change>> write_one(const Api& api, const net::Request& request,
                                const Exchange& exchange, Write write) {
   RV_CO_ASSIGN(auto types, type_param(api, request, exchange));
   if (types) write = only_matching(std::move(write), *std::move(types));
-  co_return co_await api.broker.write_one(exchange.tenant, std::move(write), Origin::api());
+  co_return co_await api.broker.write_one(exchange.tenant, std::move(write), exchange.origin());
 }
 
 }  // namespace detail

@@ -62,7 +62,7 @@ Task<Result<net::Response>> run_batch(const Api& api, const net::Request& reques
     }
   }
   RV_CO_ASSIGN(const auto outcomes,
-               co_await api.broker.write(exchange.tenant, std::move(writes), Origin::api()));
+               co_await api.broker.write(exchange.tenant, std::move(writes), exchange.origin()));
   add_outcomes(result, std::move(ids), outcomes);
   co_return answer_batch(request, result);
 }
@@ -117,7 +117,7 @@ Task<Result<net::Response>> delete_batch(const Api& api, net::Request& request) 
     writes.push_back(remove(ids.back()));
   }
   RV_CO_ASSIGN(const auto outcomes,
-               co_await api.broker.write(exchange.tenant, std::move(writes), Origin::api()));
+               co_await api.broker.write(exchange.tenant, std::move(writes), exchange.origin()));
   BatchResult result;
   add_outcomes(result, std::move(ids), outcomes);
   co_return answer_batch(request, result);

@@ -14,8 +14,8 @@ Task<Result<net::Response>> create_entity(const Api& api, net::Request& request)
   RV_CO_ASSIGN(const auto context, context_of(api, exchange, body));
   RV_CO_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(body, *context, ngsi::kParseWhole));
   const std::string location = "/ngsi-ld/v1/entities/" + percent_encoded(fragment.id);
-  RV_CO_TRY(
-      co_await api.broker.write_one(exchange.tenant, create(std::move(fragment)), Origin::api()));
+  RV_CO_TRY(co_await api.broker.write_one(exchange.tenant, create(std::move(fragment)),
+                                          exchange.origin()));
   net::Response response = answer_empty(request, 201);
   response.header("Location", location);
   co_return response;

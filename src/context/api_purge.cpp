@@ -73,7 +73,7 @@ Task<Result<net::Response>> purge_entities(const Api& api, net::Request& request
     std::vector<Write> writes;
     for (const std::string& id : some) writes.push_back(purge_write(id, reduction, predicate));
     RV_CO_ASSIGN(Broker::Outcomes outcomes,
-                 co_await api.broker.write(exchange.tenant, std::move(writes), Origin::api()));
+                 co_await api.broker.write(exchange.tenant, std::move(writes), exchange.origin()));
     drop_gone(outcomes);
     add_outcomes(result, std::move(some), outcomes);
   }

@@ -34,6 +34,10 @@
 #include "ngsi/predicate.h"
 #include "store/store.h"
 
+namespace revier::identity {
+class Caller;
+}
+
 namespace revier::context {
 
 // A type that one domain writes and everybody reads. Through /ngsi-ld/v1 its entities are read
@@ -47,6 +51,9 @@ struct OwnedType {
 // Who writes: the API, or a domain, which may write the types it owns.
 struct Origin {
   std::string_view owner;  // domain; empty for the API
+  // Who sent the request, and which: for the audit log. They live until the write is answered.
+  const identity::Caller* caller = nullptr;
+  std::string_view operation = {};
 
   [[nodiscard]] static Origin api() { return {}; }
   [[nodiscard]] static Origin domain(std::string_view name) { return {name}; }
@@ -105,6 +112,14 @@ class ChangeFollower {
  public:
   virtual ~ChangeFollower() = default;
   virtual void stage(std::string_view tenant, const ngsi::Names& names,
+                     const std::vector<Result<Change>>& outcomes, store::Batch& batch) = 0;
+};
+
+// Told of every job beside the followers, and of who sent it; the same rules.
+class WriteWitness {
+ public:
+  virtual ~WriteWitness() = default;
+  virtual void stage(std::string_view tenant, const Origin& origin,
                      const std::vector<Result<Change>>& outcomes, store::Batch& batch) = 0;
 };
 
@@ -204,6 +219,8 @@ class Broker {
   virtual void remove_listener(ChangeListener& listener) = 0;
   // `follower` takes part in all writes until the broker ends. Before the first write.
   virtual void add_follower(ChangeFollower& follower) = 0;
+  // One at most; before the first write, until the broker ends.
+  virtual void set_witness(WriteWitness& witness) = 0;
   // A version is kept in rows of a follower's (+1), or is not any more (-1): its names stay
   // readable meanwhile. On the writer thread, or before the first write.
   virtual void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) = 0;

@@ -76,6 +76,7 @@ class GatheredEntities final : public Gathered {
   void add_listener(ChangeListener&) override {}
   void remove_listener(ChangeListener&) override {}
   void add_follower(ChangeFollower&) override {}
+  void set_witness(WriteWitness&) override {}
   void count_names(std::string_view, const ngsi::Entity&, int) override {}
   void keep_name(std::string_view, ngsi::NameId) override {}
   Task<Result<>> write_beside(std::string_view, Beside) override { co_return refused(); }

@@ -16,6 +16,7 @@ inline constexpr std::string_view kOwnPage = "/console/konto";
 inline constexpr std::string_view kSecondFactorPage = "/console/konto/zweiter-faktor";
 inline constexpr std::string_view kTokensPage = "/console/tokens";
 inline constexpr std::string_view kAuditPage = "/console/protokoll";
+inline constexpr std::string_view kWriteLogPage = "/console/protokoll/daten";
 
 [[nodiscard]] inline std::string words(web::Language language, const web::Text& key) {
   return std::string(web::text(language, key));
@@ -67,5 +68,6 @@ void add_own_account(net::Router& router, const Needs& needs);
 void add_tokens(net::Router& router, const Needs& needs);
 void add_programme_files(net::Router& router, const Needs& needs);
 void add_audit(net::Router& router, const Needs& needs);
+void add_write_log(net::Router& router, const Needs& needs);
 
 }  // namespace revier::console

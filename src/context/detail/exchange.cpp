@@ -12,8 +12,11 @@ Result<Exchange> begin(const Api& api, const net::Request& request, Action actio
   if (!exchange.tenant.empty() && !api.access.tenant_exists(exchange.tenant)) {
     return fail(Code::kNonexistentTenant, "there is no tenant of this name", "NGSILD-Tenant");
   }
-  const identity::Caller caller = api.access.authenticate(request);
-  RV_TRY(caller.require(action, identity::Scope::tenant(exchange.tenant)));
+  exchange.caller = api.access.authenticate(request);
+  RV_TRY(exchange.caller.require(action, identity::Scope::tenant(exchange.tenant)));
+  if (action == Action::kDataWrite) {
+    exchange.operation.append(net::to_string(request.method)).append(" ").append(request.route);
+  }
   RV_ASSIGN(exchange.accept, accepted(request, geo_json));
   RV_ASSIGN(const auto url, linked_context(request));
   exchange.linked = url.has_value();

@@ -11,6 +11,7 @@
 #include "context/api.h"
 #include "context/detail/http.h"
 #include "context/distribution.h"
+#include "identity/access.h"
 #include "json/json.h"
 
 namespace revier::context::detail {
@@ -35,6 +36,13 @@ struct Exchange {
   jsonld::ContextPtr context;  // of the Link header, else core
   bool linked = false;         // there is a Link header
   std::optional<json::Document> body;
+  identity::Caller caller;
+  std::string operation;  // "PATCH /ngsi-ld/v1/entities/{id}"; of a request that writes
+
+  // For writing; lives no longer than the exchange.
+  [[nodiscard]] Origin origin() const {
+    return {.owner = {}, .caller = &caller, .operation = operation};
+  }
 };
 
 // A request without body. Errors: as the parts say.

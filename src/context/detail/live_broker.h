@@ -35,6 +35,7 @@ class LiveBroker final : public Broker {
   void add_listener(ChangeListener& listener) override;
   void remove_listener(ChangeListener& listener) override;
   void add_follower(ChangeFollower& follower) override { followers_.push_back(&follower); }
+  void set_witness(WriteWitness& witness) override { witness_ = &witness; }
   void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) override {
     made(tenant).names.count(entity, difference);
   }
@@ -104,6 +105,7 @@ class LiveBroker final : public Broker {
 
   // Writer thread.
   std::vector<ChangeFollower*> followers_;
+  WriteWitness* witness_ = nullptr;
   std::uint64_t sequence_ = 0;
   Instant last_stamp_;
 

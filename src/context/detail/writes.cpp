@@ -76,6 +76,7 @@ Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& wri
   outcomes.reserve(writes.size());
   for (const Write& write : writes) outcomes.push_back(stage_one(tenant, write, origin, batch));
   stage_followers(tenant, outcomes, batch);
+  if (witness_ != nullptr) witness_->stage(tenant.name, origin, outcomes, batch);
   stage_names(tenant, batch);
   return outcomes;
 }
