@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "json/json.h"
+#include "net/unnamed_proxy.h"
 
 namespace revier::app {
 namespace {
@@ -80,6 +81,7 @@ State state_of(const StateSources& sources) {
   const store::Health health = sources.store.health();
   State state{.ready = true,
               .reasons = {},
+              .hints = {},
               .store_writable = health.writable,
               .records_writable = sources.database.writable(),
               .creating = sources.creating(),
@@ -105,6 +107,12 @@ State state_of(const StateSources& sources) {
         state.disk_free / kBytesInMiB, sources.folder, sources.disk_free_min / kBytesInMiB));
   }
   state.ready = state.reasons.empty();
+  if (const std::string proxy = net::unnamed_proxy(); !proxy.empty()) {
+    state.hints.push_back(fmt::format(
+        "requests come through a proxy at {} that server.proxies does not name: all visitors count "
+        "as one, and https is not known; name it and restart",
+        proxy));
+  }
   return state;
 }
 
@@ -115,6 +123,8 @@ std::string state_json(const StateSources& sources, bool with_backups) {
   out.begin_object().member("status", state.ready ? "ok" : "degraded");
   out.key("reasons").begin_array();
   for (const std::string& reason : state.reasons) out.string(reason);
+  out.end_array().key("hints").begin_array();
+  for (const std::string& hint : state.hints) out.string(hint);
   out.end_array().member("version", REVIER_VERSION);
   out.member("uptime_s", (sources.real_clock.now() - sources.started).us / 1'000'000);
   out.member("durability", name(sources.store.durability()));

@@ -30,6 +30,7 @@ struct StateSources {
 struct State {
   bool ready = true;                 // everything that was promised holds
   std::vector<std::string> reasons;  // why it is not, in English, what to do included
+  std::vector<std::string> hints;    // what an operator should look at although all holds
   bool store_writable = true;
   bool records_writable = true;
   bool creating = true;

@@ -37,6 +37,9 @@ Result<> run_status_command(const Options& options) {
   for (const json::Value reason : root.find("reasons")->elements()) {
     fmt::print("  reason     {}\n", reason.as_string().value_or(""));
   }
+  for (const json::Value hint : root.find("hints")->elements()) {
+    fmt::print("  hint       {}\n", hint.as_string().value_or(""));
+  }
   fmt::print("version      {}\n", text_of(root, "version"));
   fmt::print("process      {}, up {} s, {} of memory\n", text_of(root, "process"),
              text_of(root, "uptime_s"), mebibytes(root, "memory_bytes"));

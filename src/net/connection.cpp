@@ -4,6 +4,7 @@
 #include "net/detail/connection.h"
 
 #include "net/detail/text.h"
+#include "net/unnamed_proxy.h"
 
 namespace revier::net::detail {
 namespace {
@@ -187,6 +188,8 @@ Result<> Connection::prepare() {
 std::string_view Connection::take_peer() {
   request_.secure = transport_.is_tls();
   if (!peer_.is_proxy) {
+    if (!looked_for_proxy_) look_for_proxy(request_, peer_.address);
+    looked_for_proxy_ = true;
     request_.client_address = peer_text_;
     return parser_.head().host;
   }

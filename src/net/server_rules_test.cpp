@@ -5,6 +5,7 @@
 
 #include "net/detail/chunked.h"
 #include "net/detail/server_fixture.h"
+#include "net/unnamed_proxy.h"
 
 namespace revier::net {
 namespace {
@@ -253,6 +254,7 @@ TEST_F(RulesTest, BelievesOnlyItsProxies) {
              "X-Forwarded-For: 6.6.6.6, 198.51.100.7\r\nX-Forwarded-For: 10.1.2.3\r\n"
              "X-Forwarded-Proto: https\r\nX-Forwarded-Host: 127.0.0.1:444\r\n");
   EXPECT_EQ(ask(request).body, "127.0.0.1 http://localhost");
+  EXPECT_EQ(unnamed_proxy(), "127.0.0.1");
   server_->stop();
   server_.reset();
   options_.proxies = {"127.0.0.0/8", "10.0.0.0/8"};

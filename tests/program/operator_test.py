@@ -174,11 +174,26 @@ class Backup(unittest.TestCase):
             status = command("status", "--data", self.data)
             self.assertEqual(status.returncode, 0, status.stderr)
             self.assertIn("none yet: revier backup FOLDER", status.stdout)
+            self.assertNotIn("hint", status.stdout)
         with Server("--limits-disk-free", "1000GiB", folder=self.data) as server:
             self.assertEqual(server.ask("GET", "/readyz")[0], 503)
             status = command("status", "--data", self.data)
             self.assertEqual(status.returncode, 1)
             self.assertIn("limits.disk_free", status.stdout)
+
+    def test_a_proxy_that_is_not_named_is_told(self):
+        forwarded = {"X-Forwarded-For": "203.0.113.7"}
+        with Server("--server-proxies", "127.0.0.1", folder=self.data) as server:
+            server.ask("GET", "/healthz", headers=forwarded)
+            self.assertNotIn("hint", command("status", "--data", self.data).stdout)
+        with Server(folder=self.data) as server:
+            for _ in range(2):
+                server.ask("GET", "/healthz", headers=forwarded)
+            status = command("status", "--data", self.data)
+            self.assertEqual(status.returncode, 0, status.stderr)
+            self.assertIn("a proxy at 127.0.0.1 that server.proxies does not name", status.stdout)
+        told = [line for line in server.log if "net.proxy_unnamed" in line]
+        self.assertEqual(len(told), 1, server.log)
 
 
 if __name__ == "__main__":

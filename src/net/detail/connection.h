@@ -104,6 +104,7 @@ class Connection final : public Watched {
   std::int64_t deadline_us_ = 0;
   bool expired_ = false;  // the deadline has passed: reads and writes fail
   bool ended_ = false;    // the server closes: no next request
+  bool looked_for_proxy_ = false;
 
   std::vector<char> in_;   // what was read: a head, bodies that came with it, next requests
   std::size_t begin_ = 0;  // of the present request; moves on when it is answered
