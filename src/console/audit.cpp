@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "console/detail/names.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
 #include "console/sheet.h"
@@ -71,8 +72,9 @@ std::string outcome(const audit::Line& line, Language language) {
   return words(language, done ? texts::kAuditDone : texts::kAuditRefused);
 }
 
-std::string object(const audit::Line& line) {
-  return line.object.empty() ? line.kind : line.kind + " " + line.object;
+std::string object(const audit::Line& line, Language language) {
+  const std::string kind = audit_kind_in(line.kind, language);
+  return line.object.empty() ? kind : kind + " " + line.object;
 }
 
 web::kern::Table lines_table(const std::vector<audit::Line>& lines, Language language) {
@@ -87,8 +89,8 @@ web::kern::Table lines_table(const std::vector<audit::Line>& lines, Language lan
   for (const audit::Line& line : lines) {
     table.rows.push_back({{.text = web::date_time(language, line.civil)},
                           {.text = who(line, language)},
-                          {.text = line.action},
-                          {.text = object(line)},
+                          {.text = audit_action_in(line.action, language)},
+                          {.text = object(line, language)},
                           {.text = outcome(line, language)}});
   }
   return table;
@@ -100,8 +102,10 @@ web::kern::Select action_select(const std::vector<std::string>& names, const std
       .field = {.id = "was", .name = "was", .label = words(language, texts::kAuditWhat)},
       .choices = {}};
   for (const std::string& name : names) {
-    select.choices.push_back(
-        {.value = name, .label = name, .hint = {}, .selected = name == chosen});
+    select.choices.push_back({.value = name,
+                              .label = audit_action_in(name, language),
+                              .hint = {},
+                              .selected = name == chosen});
   }
   return select;
 }

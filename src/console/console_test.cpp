@@ -366,12 +366,22 @@ TEST_F(ConsoleTest, RefusedTicketsSayWhy) {
 TEST_F(ConsoleTest, RegistrationsAreFoundShownAndCancelled) {
   sign_in("organiser");
   const std::string one = "/console/anmeldungen/" + ada_.id;
-  EXPECT_TRUE(has(get("/console/anmeldungen", "suche=ADA%40"), one));
-  EXPECT_FALSE(has(get("/console/anmeldungen", "suche=bob"), one));
+  EXPECT_TRUE(has(post_own("/console/anmeldungen", "", "suche=ADA%40"), one));
+  EXPECT_FALSE(has(post_own("/console/anmeldungen", "", "suche=bob"), one));
+  EXPECT_TRUE(has(get("/console/anmeldungen", "suche=bob"), one)) << "no name in an address";
+  EXPECT_EQ(post("/console/anmeldungen", "", "csrf=&suche=ada").status, 403);
+  const Answer all = post_own("/console/anmeldungen", "", "suche=&kontingent=x");
+  EXPECT_EQ(all.location, "/console/anmeldungen?kontingent=x");
   EXPECT_FALSE(has(get("/console/anmeldungen", "kontingent=x"), one));
   EXPECT_TRUE(has(get("/console/anmeldungen", "seite=999"), one));
   EXPECT_TRUE(has(get(one), ada_.code));
   EXPECT_EQ(get("/console/anmeldungen/none").status, 404);
+  const std::string correction = one + "/berichtigen";
+  EXPECT_TRUE(has(get(correction), "ada@example.org"));
+  EXPECT_EQ(post(correction, "", "csrf=&name=Ada&mail=a@example.org").status, 403);
+  EXPECT_EQ(post_own(correction, "", "name=Ada&mail=wrong").status, 422);
+  EXPECT_EQ(post_own(correction, "", "name=Ada+Neu&mail=neu@example.org").location, one);
+  EXPECT_TRUE(has(get(one), "neu@example.org"));
   EXPECT_EQ(post(one + "/stornieren", "", "csrf=").status, 403);
   const Answer done = post_own(one + "/stornieren", "", "");
   EXPECT_EQ(done.status, 303);
@@ -387,7 +397,7 @@ TEST_F(ConsoleTest, TheListAsAFile) {
   EXPECT_TRUE(file.body.starts_with("\xEF\xBB\xBF\"Ticketnummer\";\"Name\";\"E-Mail\";"));
   EXPECT_TRUE(
       has(file, "\r\n\"" + ada_.code + "\";\"'=Ada <b>\";\"ada@example.org\";\"angemeldet\";"));
-  EXPECT_FALSE(has(get("/console/anmeldungen.csv", "suche=bob"), "ada@"));
+  EXPECT_FALSE(has(get("/console/anmeldungen.csv", "kontingent=x"), "ada@"));
 }
 
 TEST_F(ConsoleTest, TheOutboxShowsLettersAsText) {

@@ -105,6 +105,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
                std::string title) {
   Head head{.page = needs.site.page(request, std::move(title)), .user = std::string(caller.name())};
   head.page.is_private = true;
+  head.page.navigation.clear();  // the console has a menu of its own
   const web::Language language = head.page.language;
   const std::string_view here = web::split_language(request.path).page;
   const auto add = [&](std::string_view page, const web::Text& label) {

@@ -2,12 +2,13 @@
 #include <algorithm>
 #include <array>
 
-#include "console/detail/entry.h"
+#include "console/detail/staff.h"
 #include "console/pages.h"
 #include "console/sheet.h"
 #include "console/texts.h"
 #include "door/store.h"
 #include "ticket/booking_store.h"
+#include "ticket/for_pages.h"
 #include "ticket/letters.h"
 
 namespace revier::console {
@@ -24,11 +25,8 @@ using web::Language;
 
 constexpr std::string_view kListPage = "/console/anmeldungen";
 constexpr std::int64_t kPageSize = 50;
+constexpr std::int64_t kFoundMax = 200;  // of a search by name or mail
 constexpr std::int64_t kExportSlice = 1'000;
-
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
 
 std::string state_of(const Booking& booking, Language language) {
   if (booking.state == BookingState::kCancelled) return words(language, texts::kListCancelled);
@@ -42,8 +40,11 @@ std::string state_of(const Booking& booking, Language language) {
 
 std::string claim_state(const ticket::Claim& claim, const Registrations& registrations,
                         Language language) {
-  if (claim.state == ticket::ClaimState::kTaken) return words(language, texts::kListTaken);
-  if (claim.state == ticket::ClaimState::kOffered) {
+  const bool takes_place = ticket::takes_place(registrations, claim.quota);
+  if (takes_place && claim.state == ticket::ClaimState::kTaken) {
+    return words(language, texts::kListTaken);
+  }
+  if (!takes_place || claim.state == ticket::ClaimState::kOffered) {
     return ticket::claim_state_in(claim, registrations, language);
   }
   return web::text(language, texts::kListPlace, {{"place", registrations.position(claim)}});
@@ -95,9 +96,9 @@ web::kern::Table list_table(const std::vector<Booking>& bookings, Language langu
   return table;
 }
 
+// What a person is looked for by stands in no address: see find_by_text().
 ticket::rows::Search asked_search(const Request& request, const Caller& caller) {
-  ticket::rows::Search search{.text = asked(request, "suche"),
-                              .quota = asked(request, "kontingent")};
+  ticket::rows::Search search{.text = {}, .quota = asked(request, "kontingent")};
   if (!caller.may(Action::kRegistrationsRead)) {
     search.events = caller.events_with(Action::kRegistrationsRead);
   }
@@ -114,44 +115,95 @@ Result<> may_handle(const Caller& caller, Action action, const Booking& booking,
   return caller.require(action);
 }
 
+struct Hits {
+  std::int64_t count = 0;
+  std::vector<Booking> bookings;
+};
+
+Result<Hits> search_in(records::Session& session, const ticket::rows::Search& search) {
+  Hits hits;
+  RV_ASSIGN(hits.count, ticket::rows::count(session, search));
+  RV_ASSIGN(hits.bookings, ticket::rows::search(session, search));
+  return hits;
+}
+
+RegistrationsPage list_page(const Needs& needs, const Request& request, const Caller& caller,
+                            const ticket::rows::Search& search, const Hits& hits) {
+  const Language language = web::language_of(request);
+  const auto file_of = [&](const web::Text& label, std::string_view page) {
+    return Link{words(language, label),
+                web::path(language, address(page, {{"kontingent", search.quota}}))};
+  };
+  return {.head = make_head(needs, request, caller, words(language, texts::kListTitle)),
+          .csrf = std::string(caller.csrf()),
+          .text = search.text,
+          .quotas = quota_choices(needs.tickets.registrations, search.quota, language),
+          .count = hits.count,
+          .table = list_table(hits.bookings, language),
+          .pagination = {},
+          .files = {file_of(texts::kListXlsx, "/console/anmeldungen.xlsx"),
+                    file_of(texts::kListCsv, "/console/anmeldungen.csv"),
+                    file_of(texts::kListCheckInsXlsx, "/console/einlass.xlsx")}};
+}
+
+Response show_list(RegistrationsPage view) {
+  web::Html out(view.head.page.language);
+  render_registrations(out, view);
+  return personal(std::move(out));
+}
+
 Task<Response> list(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
   ticket::rows::Search search = asked_search(request, *caller);
   search.limit = kPageSize;
-  std::int64_t count = 0;
   int page = asked_page(request);
-  std::vector<Booking> bookings;
+  Hits hits;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
-    RV_ASSIGN(count, ticket::rows::count(session, search));
+    RV_ASSIGN(const std::int64_t count, ticket::rows::count(session, search));
     page = std::min(page, last_page(count, kPageSize));
     search.offset = (page - 1) * kPageSize;
-    RV_ASSIGN(bookings, ticket::rows::search(session, search));
+    RV_ASSIGN(hits, search_in(session, search));
     return {};
   });
   if (!read) co_return refused(needs, request, read.error());
-  const Language language = web::language_of(request);
-  const auto with_query = [&](std::string_view to) {
-    return address(to, {{"suche", search.text}, {"kontingent", search.quota}});
-  };
-  RegistrationsPage view{
-      .head = make_head(needs, request, *caller, words(language, texts::kListTitle)),
-      .text = search.text,
-      .quotas = quota_choices(needs.tickets.registrations, search.quota, language),
-      .count = count,
-      .table = list_table(bookings, language),
-      .pagination = {.address = with_query(kListPage),
+  RegistrationsPage view = list_page(needs, request, *caller, search, hits);
+  view.pagination = {.address = address(kListPage, {{"kontingent", search.quota}}),
                      .current = page,
-                     .last = last_page(count, kPageSize)},
-      .files = {{words(language, texts::kListXlsx),
-                 web::path(language, with_query("/console/anmeldungen.xlsx"))},
-                {words(language, texts::kListCsv),
-                 web::path(language, with_query("/console/anmeldungen.csv"))},
-                {words(language, texts::kListCheckInsXlsx),
-                 web::path(language, with_query("/console/einlass.xlsx"))}}};
-  web::Html out(language);
-  render_registrations(out, view);
-  co_return personal(std::move(out));
+                     .last = last_page(hits.count, kPageSize)};
+  co_return show_list(std::move(view));
+}
+
+// Names and addresses are sent in the body: addresses of pages stand in logs and histories.
+Task<Response> find_by_text(Request& request, const Needs& needs) {
+  const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
+  if (!caller) co_return caller.error();
+  static const web::Form form{{{.name = "csrf", .kind = web::FieldKind::kHidden},
+                               {.name = "suche", .length_max = 100},
+                               {.name = "kontingent", .length_max = 200}}};
+  const auto own = read_own_form(*caller, form, request);
+  if (!own) co_return refused(needs, request, own.error());
+  ticket::rows::Search search = asked_search(request, *caller);
+  search.text = own->get("suche");
+  search.quota = own->get("kontingent");
+  search.limit = kFoundMax;
+  const Language language = web::language_of(request);
+  if (search.text.empty()) {
+    co_return Response::see_other(
+        web::path(language, address(kListPage, {{"kontingent", search.quota}})));
+  }
+  Hits hits;
+  const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
+    RV_ASSIGN(hits, search_in(session, search));
+    return {};
+  });
+  if (!read) co_return refused(needs, request, read.error());
+  RegistrationsPage view = list_page(needs, request, *caller, search, hits);
+  view.files.clear();  // they hold all, not what was found
+  if (hits.count > kFoundMax) {
+    view.too_many = web::text(language, texts::kListTooMany, {{"count", kFoundMax}});
+  }
+  co_return show_list(std::move(view));
 }
 
 // --- the list as a file
@@ -163,7 +215,8 @@ std::string claims_text(const Booking& booking, const Registrations& registratio
     if (!text.empty()) text += ", ";
     text += quota_title(registrations, claim.quota, language);
     if (claim.seats != 1) text += " × " + std::to_string(claim.seats);
-    if (claim.state != ticket::ClaimState::kTaken) {
+    if (claim.state != ticket::ClaimState::kTaken ||
+        !ticket::takes_place(registrations, claim.quota)) {
       text += " (" + claim_state(claim, registrations, language) + ")";
     }
   }
@@ -337,6 +390,16 @@ web::kern::Table check_in_table(const std::vector<door::CheckIn>& check_ins, Lan
   return table;
 }
 
+web::Form correction_form() {
+  web::Form form{.fields = ticket::person_fields()};
+  for (web::FormField& field : form.fields) {
+    field.hint = {};
+    field.autocomplete = "off";  // what the browser knows is the clerk's own name
+  }
+  form.fields.insert(form.fields.begin(), csrf_field());
+  return form;
+}
+
 Task<Response> show(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
@@ -346,19 +409,82 @@ Task<Response> show(Request& request, const Needs& needs) {
   const Language language = web::language_of(request);
   const Booking& booking = found->booking;
   const bool cancelled = booking.state != BookingState::kRegistered;
-  const bool may_cancel = !cancelled && may_handle(*caller, Action::kRegistrationsEdit, booking,
-                                                   needs.tickets.registrations);
+  const bool may_edit = !cancelled && may_handle(*caller, Action::kRegistrationsEdit, booking,
+                                                 needs.tickets.registrations);
   RegistrationPage view{.head = make_head(needs, request, *caller, booking.name),
                         .facts = facts_of(booking, language),
                         .claims = claims_table(booking, needs.tickets.registrations, language),
                         .check_ins = check_in_table(found->check_ins, language),
                         .cancelled = cancelled,
-                        .cancel_href = may_cancel
-                                           ? web::path(language, page_of(booking) + "/stornieren")
-                                           : std::string()};
+                        .correct_href = {},
+                        .cancel_href = {}};
+  if (may_edit) {
+    view.correct_href = web::path(language, page_of(booking) + "/berichtigen");
+    view.cancel_href = web::path(language, page_of(booking) + "/stornieren");
+  }
   web::Html out(language);
   render_registration(out, view);
   co_return personal(std::move(out));
+}
+
+// --- correcting name and address, which sends the letter again
+
+Response show_correct(const Needs& needs, const Request& request, const Caller& caller,
+                      const Booking& booking, web::FormData data, int status) {
+  const Language language = web::language_of(request);
+  const web::Form form = correction_form();
+  data.set("csrf", std::string(caller.csrf()));
+  OneFormPage view{.head = make_head(needs, request, caller, words(language, texts::kCorrectTitle)),
+                   .intro = web::text(language, texts::kCorrectIntro, {{"code", booking.code}}),
+                   .form = {form, data},
+                   .button = words(language, texts::kCorrectSubmit),
+                   .action = web::path(language, page_of(booking) + "/berichtigen"),
+                   .back_href = web::path(language, page_of(booking))};
+  view.head.page.has_errors = !data.valid();
+  web::Html out(language);
+  render_one_form(out, view);
+  return personal(std::move(out), status);
+}
+
+Task<Response> ask_correct(Request& request, const Needs& needs) {
+  const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsEdit);
+  if (!caller) co_return caller.error();
+  const auto found =
+      co_await find(needs, *caller, Action::kRegistrationsEdit, std::string(request.param("id")));
+  if (!found) co_return refused(needs, request, found.error());
+  web::FormData data;
+  data.set("name", found->booking.name);
+  data.set("mail", found->booking.mail);
+  co_return show_correct(needs, request, *caller, found->booking, std::move(data), 200);
+}
+
+Task<Response> correct(Request& request, const Needs& needs) {
+  const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsEdit);
+  if (!caller) co_return caller.error();
+  const web::Form form = correction_form();
+  auto data = read_own_form(*caller, form, request);
+  if (!data) co_return refused(needs, request, data.error());
+  const auto found =
+      co_await find(needs, *caller, Action::kRegistrationsEdit, std::string(request.param("id")));
+  if (!found) co_return refused(needs, request, found.error());
+  const Booking& booking = found->booking;
+  if (!web::validate(form, *data)) {
+    co_return show_correct(needs, request, *caller, booking, *data, 422);
+  }
+  const auto done = co_await needs.tickets.registrations.correct(
+      {.booking = booking.id,
+       .name = std::string(data->get("name")),
+       .mail = std::string(data->get("mail")),
+       .also = [&](records::Session& session) {
+         return needs.tickets.identity.record(session, *caller,
+                                              {"registration.correct", "registration", booking.id});
+       }});
+  if (!done && done.error().code == Code::kTooManyRequests) {
+    data->fail("mail", texts::kCorrectTooMany);
+    co_return show_correct(needs, request, *caller, booking, *data, 429);
+  }
+  if (!done) co_return refused(needs, request, done.error());
+  co_return Response::see_other(web::path(web::language_of(request), page_of(booking)));
 }
 
 Task<Response> ask_cancel(Request& request, const Needs& needs) {
@@ -412,11 +538,14 @@ void add_registrations(net::Router& router, const Needs& needs) {
   };
   const std::string one = std::string(kListPage) + "/{id}";
   page(net::Method::kGet, std::string(kListPage), list);
+  page(net::Method::kPost, std::string(kListPage), find_by_text);
   for (const char* list_file : {"/console/anmeldungen.csv", "/console/anmeldungen.xlsx",
                                 "/console/einlass.csv", "/console/einlass.xlsx"}) {
     page(net::Method::kGet, list_file, file);
   }
   page(net::Method::kGet, one, show);
+  page(net::Method::kGet, one + "/berichtigen", ask_correct);
+  page(net::Method::kPost, one + "/berichtigen", correct);
   page(net::Method::kGet, one + "/stornieren", ask_cancel);
   page(net::Method::kPost, one + "/stornieren", cancel);
 }

@@ -2,6 +2,7 @@
 // Accounts of staff: list, invitation, roles, and what an administrator does with one.
 #include <array>
 
+#include "console/detail/names.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
 #include "console/texts.h"
@@ -57,6 +58,7 @@ web::FormField role_field() {
   web::FormField field{
       .name = "role", .kind = FieldKind::kSelect, .label = texts::kStaffRole, .required = true};
   for (const identity::Role& role : identity::roles()) {
+    if (!has_function(role)) continue;
     field.options.push_back({.value = std::string(role.name), .label = role.label});
   }
   return field;
@@ -111,6 +113,7 @@ web::Form rules_form() {
                        .label = texts::kStaffRules,
                        .hint = texts::kStaffRulesHint};
   for (const identity::Role& role : identity::roles()) {
+    if (!has_function(role)) continue;
     roles.options.push_back({.value = std::string(role.name), .label = role.label});
   }
   return {{csrf_field(), std::move(roles)}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // API tokens: list, making one, revoking.
+#include "console/detail/names.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
 #include "console/texts.h"
@@ -24,8 +25,10 @@ web::Form token_form(const Needs& needs) {
                         .hint = texts::kTokenRightsHint,
                         .required = true};
   for (int i = 0; i < static_cast<int>(Action::kActionCount); ++i) {
-    const std::string name(to_string(static_cast<Action>(i)));
-    rights.options.push_back({.value = name, .label = name});
+    const auto action = static_cast<Action>(i);
+    if (!has_function(action)) continue;
+    const std::string name(to_string(action));
+    rights.options.push_back({.value = name, .label = label_of(action), .hint = name});
   }
   web::FormField scope{.name = "scope",
                        .kind = FieldKind::kSelect,
@@ -66,7 +69,7 @@ TokenLine line_of(const identity::TokenRow& row, Language language) {
       .expires = when(language, row.expires, texts::kTokenNoEnd),
       .revoke_href = web::path(language, std::string(kTokensPage) + "/" + row.id + "/widerrufen")};
   for (const Action action : row.actions) {
-    line.rights += (line.rights.empty() ? "" : ", ") + std::string(to_string(action));
+    line.rights += (line.rights.empty() ? "" : ", ") + std::string(label_of(action).in(language));
   }
   if (!row.tenant) line.rights += " (" + words(language, texts::kStaffEverywhere) + ")";
   if (row.tenant && !row.tenant->empty()) line.rights += " (" + *row.tenant + ")";

@@ -44,12 +44,14 @@ struct OverviewPage {
 
 struct RegistrationsPage {
   Head head;
+  std::string csrf;
   std::string text;
   std::vector<web::kern::Choice> quotas;
   std::int64_t count = 0;
   web::kern::Table table;
   web::Pagination pagination;
-  std::vector<Link> files;  // the same for spreadsheets
+  std::vector<Link> files;    // the same for spreadsheets
+  std::string too_many = {};  // that a search found more than are shown
 };
 
 struct RegistrationPage {
@@ -58,7 +60,8 @@ struct RegistrationPage {
   web::kern::Table claims;
   web::kern::Table check_ins;
   bool cancelled = false;
-  std::string cancel_href;  // empty where it cannot be cancelled by this caller
+  std::string correct_href;  // empty where this caller cannot change it
+  std::string cancel_href;   // the same
 };
 struct WaitingListsPage {
   Head head;

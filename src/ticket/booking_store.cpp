@@ -59,11 +59,13 @@ constexpr std::array kMigrations = {
         "ALTER TABLE booking_claim ADD COLUMN told_ends_at BIGINT NOT NULL DEFAULT 0;"
         "UPDATE booking_claim SET"
         " told_starts_at = (SELECT q.starts_at FROM quota q WHERE q.id = booking_claim.quota),"
-        " told_ends_at = (SELECT q.ends_at FROM quota q WHERE q.id = booking_claim.quota)"}};
+        " told_ends_at = (SELECT q.ends_at FROM quota q WHERE q.id = booking_claim.quota)"},
+    records::Migration{"ticket-0005-extended",
+                       "ALTER TABLE booking ADD COLUMN extended BIGINT NOT NULL DEFAULT 0"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
-    " registered_at, cancelled_at, confirm_by, confirmed_at, kind, subject FROM booking ";
+    " registered_at, cancelled_at, confirm_by, confirmed_at, kind, subject, extended FROM booking ";
 constexpr std::string_view kLive = " AND b.state IN ('held', 'registered')";
 
 std::string_view name_of(BookingState state) {
@@ -148,7 +150,8 @@ Booking booking_from(const records::Row& row) {
           .registered_at = instant_or_none(row, "registered_at"),
           .cancelled_at = instant_or_none(row, "cancelled_at"),
           .confirm_by = instant_or_none(row, "confirm_by"),
-          .confirmed_at = instant_or_none(row, "confirmed_at")};
+          .confirmed_at = instant_or_none(row, "confirmed_at"),
+          .extended = row.integer("extended") != 0};
 }
 
 Result<std::vector<Claim>> claims_of(records::Session& session, std::string_view sql,
@@ -349,6 +352,14 @@ Result<> set_cancelled(records::Session& session, std::string_view id, Instant n
   RV_TRY(
       session.execute("UPDATE booking SET state = 'cancelled', cancelled_at = :now WHERE id = :id",
                       {{"now", now.us}, {"id", id}}));
+  return {};
+}
+
+Result<> set_extended(records::Session& session, std::string_view id, Instant until) {
+  RV_TRY(
+      session.execute("UPDATE booking SET expires_at = :until, delete_after = :until1,"
+                      " extended = 1 WHERE id = :id",
+                      {{"until", until.us}, {"until1", until.us}, {"id", id}}));
   return {};
 }
 

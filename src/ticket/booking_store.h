@@ -53,6 +53,8 @@ struct RegisterRow {
 [[nodiscard]] Result<KeyedBooking> find_by_register_key(records::Session& session,
                                                         std::string_view key);
 [[nodiscard]] Result<> set_cancelled(records::Session& session, std::string_view id, Instant now);
+// A hold's new end, which is not to be changed again.
+[[nodiscard]] Result<> set_extended(records::Session& session, std::string_view id, Instant until);
 [[nodiscard]] Result<> erase(records::Session& session, std::string_view id);
 [[nodiscard]] Result<> set_taken(records::Session& session, std::string_view id,
                                  std::string_view quota);

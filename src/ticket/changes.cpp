@@ -145,6 +145,34 @@ Result<Booking> Desk::transfer_in(Session& s, const TransferRequest& request, Ou
   return given;
 }
 
+Task<Result<Booking>> Desk::correct(CorrectionRequest request) {
+  return run<Booking>([this, request = std::move(request)](Session& s, Outcome&) {
+    return correct_in(s, request);
+  });
+}
+
+Result<Booking> Desk::correct_in(Session& s, const CorrectionRequest& request) {
+  RV_ASSIGN(const Booking before, find_registered(s, request.booking));
+  RV_TRY(check_mail_limit(s, request.mail));
+  const std::string key = mail_key(request.mail);
+  const bool moved = key != mail_key(before.mail);
+  Booking booking = before;
+  booking.name = request.name;
+  booking.mail = request.mail;
+  if (moved) {
+    booking.confirmed_at.reset();
+    booking.confirm_by = confirm_by(booking.kind, false);
+  }
+  RV_TRY(rows::set_person(s, booking, key));
+  if (moved && !before.mail.empty()) {
+    RV_TRY(mail::take_back(s, before.mail, letters_begin(before.id)));
+    RV_TRY(write(s, {.kind = LetterKind::kMailChanged, .booking = before, .at = now()}));
+  }
+  RV_TRY(write(s, {.kind = LetterKind::kCorrected, .booking = booking, .at = now()}));
+  if (request.also) RV_TRY(request.also(s));
+  return booking;
+}
+
 Task<Result<>> Desk::withdraw(std::string id, std::string purpose) {
   auto done = co_await run<bool>([this, id, purpose](Session& s, Outcome&) -> Result<bool> {
     RV_ASSIGN(const Booking booking, rows::find(s, id));

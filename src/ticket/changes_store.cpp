@@ -67,6 +67,19 @@ Result<std::vector<Waiting>> waiting_for(Session& session, std::string_view quot
   return list;
 }
 
+Result<> set_person(Session& session, const Booking& booking, std::string_view mail_key) {
+  RV_TRY(session.execute(
+      "UPDATE booking SET name = :name, mail = :mail, mail_key = :key, confirm_by = :by,"
+      " confirmed_at = :confirmed WHERE id = :id",
+      {{"name", booking.name},
+       {"mail", booking.mail},
+       {"key", mail_key},
+       {"by", booking.confirm_by},
+       {"confirmed", booking.confirmed_at},
+       {"id", booking.id}}));
+  return {};
+}
+
 Result<> set_confirmed(Session& session, std::string_view id, Instant now) {
   RV_TRY(
       session.execute("UPDATE booking SET confirmed_at = :now WHERE id = :id AND"

@@ -50,6 +50,9 @@ struct Waiting {
 [[nodiscard]] Result<std::vector<Waiting>> waiting_for(records::Session& session,
                                                        std::string_view quota);
 
+// Name, address, and how it stands with its confirmation.
+[[nodiscard]] Result<> set_person(records::Session& session, const Booking& booking,
+                                  std::string_view mail_key);
 [[nodiscard]] Result<> set_confirmed(records::Session& session, std::string_view id, Instant now);
 [[nodiscard]] Result<> set_confirm_by(records::Session& session, std::string_view id,
                                       Instant confirm_by);

@@ -190,6 +190,13 @@ class Writer {
         return say(texts::kLetterOwnLinkHint);
       case LetterKind::kProgramme:
         return write_news();
+      case LetterKind::kCorrected:
+        say(texts::kLetterCorrected);
+        write_ticket();
+        if (!order_.booking.confirmed_at) write_confirming();
+        return;
+      case LetterKind::kMailChanged:
+        return say(texts::kLetterMailChanged);
     }
   }
 
@@ -223,6 +230,10 @@ class Writer {
         return of_event(texts::kLetterSubjectOwnLink);
       case LetterKind::kProgramme:
         return of_event(texts::kLetterSubjectProgramme);
+      case LetterKind::kCorrected:
+        return of_event(texts::kLetterSubject);
+      case LetterKind::kMailChanged:
+        return of_event(texts::kLetterSubjectMailChanged);
     }
     return {};
   }
@@ -307,10 +318,12 @@ std::string own_page_path(const SecretLinks& links, Language language, std::stri
   return web::path(language, "/meine-buchungen/" + links.token(kPersonLink, person));
 }
 
+std::string letters_begin(std::string_view booking) {
+  return fmt::format("registration-{}-", booking);
+}
+
 std::string letter_key(LetterKind kind, std::string_view booking) {
-  const auto key = [booking](std::string_view what) {
-    return fmt::format("registration-{}-{}", booking, what);
-  };
+  const auto key = [booking](std::string_view what) { return letters_begin(booking).append(what); };
   switch (kind) {
     case LetterKind::kConfirmed:
     case LetterKind::kReceived:
@@ -330,6 +343,10 @@ std::string letter_key(LetterKind kind, std::string_view booking) {
       return key("passed-on");
     case LetterKind::kProgramme:
       return key("programme-");
+    case LetterKind::kCorrected:
+      return key("corrected-");
+    case LetterKind::kMailChanged:
+      return key("mail-changed-");
     case LetterKind::kOwnLink:
       break;
   }

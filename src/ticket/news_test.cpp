@@ -281,6 +281,72 @@ TEST_P(NewsTest, TheDoorKnowsWhoHasNothingElse) {
   EXPECT_EQ(listed[day.id], rows::TicketState::kBooked);
 }
 
+// Name and address, corrected by an organiser.
+TEST_P(NewsTest, ACorrectionSendsTheTicketAndTellsTheOldAddress) {
+  const Booking booking = book({"workshop"}, "tipo@example.org");
+  ASSERT_TRUE(run_task(registrations_->confirm(booking.id)));
+  int noted = 0;
+  const auto correct = [&](const char* name, const char* mail) {
+    clock_.advance(Duration::seconds(1));
+    return run_task(registrations_->correct(
+        {.booking = booking.id, .name = name, .mail = mail, .also = [&](Session&) -> Result<> {
+           ++noted;
+           return {};
+         }}));
+  };
+  const auto done = correct("Erika Muster", "typo@example.org");
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->code, booking.code);
+  const Booking now = find(booking.id);
+  EXPECT_EQ(now.name, "Erika Muster");
+  EXPECT_EQ(now.mail, "typo@example.org");
+  EXPECT_FALSE(now.confirmed_at) << "nobody has shown that she reads this address";
+  const auto all = [this](const char* to) {
+    std::vector<mail::Message> letters;
+    EXPECT_TRUE(database_->read([&](Session& session) -> Result<> {
+      RV_ASSIGN(const auto list, mail::list_to(session, to));
+      for (const auto& letter : list) letters.push_back(letter.message);
+      return {};
+    }));
+    return letters;
+  };
+  const auto fresh = all("typo@example.org");
+  ASSERT_EQ(fresh.size(), 1U);
+  EXPECT_NE(fresh[0].text.find(booking.code), std::string::npos);
+  EXPECT_NE(fresh[0].text.find("Guten Tag Erika Muster"), std::string::npos);
+  const auto old = all("tipo@example.org");
+  ASSERT_EQ(old.size(), 1U) << "the first letter had not left";
+  EXPECT_NE(old[0].text.find("eine andere E-Mail-Adresse"), std::string::npos);
+  EXPECT_EQ(old[0].text.find("typo@"), std::string::npos);
+  EXPECT_EQ(old[0].text.find("http"), std::string::npos);
+  // The same once more sends the ticket again; the address is asked of only once an hour thrice.
+  EXPECT_TRUE(correct("Erika Muster", "Typo@example.org"));
+  EXPECT_TRUE(correct("Erika Muster", "typo@example.org"));
+  EXPECT_EQ(all("tipo@example.org").size(), 1U);
+  EXPECT_EQ(correct("Erika Muster", "typo@example.org").error().code, Code::kTooManyRequests);
+  EXPECT_EQ(noted, 3);
+  ASSERT_TRUE(run_task(registrations_->cancel(booking.id)));
+  EXPECT_EQ(correct("E", "e@example.org").error().code, Code::kGone);
+}
+
+TEST_P(NewsTest, AHoldGetsMoreTimeOnce) {
+  const auto held = hold({"workshop"});
+  clock_.advance(Duration::minutes(10));
+  const auto more = run_task(registrations_->extend(held->id));
+  ASSERT_TRUE(more) << more.error().message;
+  EXPECT_EQ(more->expires_at, held->expires_at + Duration::minutes(10));
+  clock_.advance(Duration::minutes(10));
+  const auto again = run_task(registrations_->extend(held->id));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->expires_at, more->expires_at);
+  sweep();
+  EXPECT_TRUE(find(held->id).extended) << "still held";
+  clock_.advance(Duration::minutes(6));
+  sweep();
+  EXPECT_EQ(run_task(registrations_->extend(held->id)).error().code, Code::kHoldEnded);
+  EXPECT_EQ(registrations_->quota("workshop")->figures.taken, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Systems, NewsTest, testing::ValuesIn(tests::record_systems()),
                          [](const auto& system) { return system.param; });
 

@@ -29,6 +29,11 @@ void OpenHolds::add(const std::string& network, const std::string& booking, Inst
   networks_[booking] = network;
 }
 
+void OpenHolds::extend(const std::string& booking, Instant ends) {
+  const auto found = networks_.find(booking);
+  if (found != networks_.end()) ends_[found->second][booking] = ends;
+}
+
 void OpenHolds::remove(const std::string& booking) {
   const auto found = networks_.find(booking);
   if (found == networks_.end()) return;

@@ -23,6 +23,8 @@ class OpenHolds {
   // Of a network at an instant.
   [[nodiscard]] std::int64_t count(const std::string& network, Instant now);
   void add(const std::string& network, const std::string& booking, Instant ends);
+  // Another end; of one that is not known: nothing.
+  void extend(const std::string& booking, Instant ends);
   // Given back, ended or registered; what is not known is no error.
   void remove(const std::string& booking);
 

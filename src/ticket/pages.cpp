@@ -78,8 +78,12 @@ Task<Response> post_choose(Request& request, const PageNeeds& needs) {
 
 // Step 2: name, mail, consents.
 
+// Field of the button that asks for more time; what was typed comes along.
+constexpr std::string_view kMoreTime = "laenger";
+
 web::Form details_form(Language language) {
   web::Form form{.fields = person_fields()};
+  form.fields.push_back({.name = std::string(kMoreTime), .kind = web::FieldKind::kHidden});
   for (const OfferedConsent& offered : offered_consents()) {
     form.fields.push_back({.name = std::string(offered.kind),
                            .kind = web::FieldKind::kCheckbox,
@@ -96,6 +100,13 @@ std::string confirm_within(const PageNeeds& needs, Language language) {
                    {{"time", web::duration(language, within)}});
 }
 
+// Words of the button; empty where the hold had more time already.
+std::string more_time(const PageNeeds& needs, const Booking& booking, Language language) {
+  if (booking.extended) return {};
+  const std::int64_t minutes = needs.domain.registrations.options().hold.us / 60'000'000;
+  return web::text(language, texts::kDetailsExtend, {{"minutes", minutes}});
+}
+
 Response show_details(const PageNeeds& needs, const Request& request, const Booking& booking,
                       const web::FormData& data, int status) {
   const Language language = web::language_of(request);
@@ -104,11 +115,12 @@ Response show_details(const PageNeeds& needs, const Request& request, const Book
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kDetailsTitle)));
   page.has_errors = !data.valid();
   page.is_private = true;
-  render_details(out, {std::move(page), form, data,
-                       web::text(language, texts::kDetailsHeld,
-                                 {{"time", web::time(language, booking.expires_at)}}),
-                       confirm_within(needs, language), claim_rows(needs, booking, language, false),
-                       std::string(request.path) + "/zurueck"});
+  render_details(
+      out, {std::move(page), form, data,
+            web::text(language, texts::kDetailsHeld,
+                      {{"time", web::time(language, booking.expires_at)}}),
+            confirm_within(needs, language), more_time(needs, booking, language),
+            claim_rows(needs, booking, language, false), std::string(request.path) + "/zurueck"});
   return web::html_response(std::move(out), status, Caching::kNever);
 }
 
@@ -173,6 +185,12 @@ Task<Response> post_details(Request& request, const PageNeeds& needs) {
   const web::Form form = details_form(language);
   auto data = web::read_form(form, request);
   if (!data) co_return refused(needs, request, data.error());
+  if (!data->get(kMoreTime).empty()) {
+    const auto extended = co_await needs.domain.registrations.extend(booking->id);
+    if (!extended) co_return show_ended(needs, request);
+    data->set(kMoreTime, "");
+    co_return show_details(needs, request, *extended, *data, 200);
+  }
   if (!web::validate(form, *data)) co_return show_details(needs, request, *booking, *data, 422);
   auto done =
       co_await needs.domain.registrations.complete(registration_of(*booking, *data, language));

@@ -25,6 +25,18 @@ Task<Result<Booking>> Desk::hold(HoldRequest request) {
   });
 }
 
+Task<Result<Booking>> Desk::extend(std::string id) {
+  return run<Booking>([this, id = std::move(id)](Session& s, Outcome&) -> Result<Booking> {
+    RV_ASSIGN(Booking booking, find_open_hold(s, id));
+    if (booking.extended) return booking;
+    booking.extended = true;
+    booking.expires_at = now() + needs_.options.hold;
+    RV_TRY(rows::set_extended(s, id, booking.expires_at));
+    open_holds_.extend(id, booking.expires_at);
+    return booking;
+  });
+}
+
 Task<Result<>> Desk::give_back(std::string id) {
   auto done = co_await run<Booking>([this, id](Session& s, Outcome& out) -> Result<Booking> {
     RV_ASSIGN(Booking booking, rows::find(s, id));

@@ -68,6 +68,8 @@ enum class LetterKind : std::uint8_t {
   kReceived,     // to the one who has it now, like kConfirmed
   kOwnLink,      // the page with all that was booked with an address; keyed by person
   kProgramme,    // what became of parts that she has: `news`
+  kCorrected,    // her name or address was corrected; like kConfirmed
+  kMailChanged,  // to the address that it was before
 };
 
 // One letter to write (letters.h). Its key is of kind, booking and what else is set, so that the
@@ -84,6 +86,8 @@ using Letter = std::function<mail::Message(const LetterOrder&)>;
 // Begin of the keys of all letters of a kind about a booking: for taking back what still waits.
 // Empty for kOwnLink, which is about no booking.
 [[nodiscard]] std::string letter_key(LetterKind kind, std::string_view booking);
+// The same for all letters about a booking.
+[[nodiscard]] std::string letters_begin(std::string_view booking);
 [[nodiscard]] std::string letter_key(const LetterOrder& order);
 
 class Registrations {
@@ -117,6 +121,8 @@ class Registrations {
   // for a repeated key kUnprocessable (another content), kHoldEnded (ended, or registered);
   // kTooManyRequests (open holds of the network).
   [[nodiscard]] virtual Task<Result<Booking>> hold(HoldRequest request) = 0;
+  // Gives a hold its whole time again, once: doing it twice changes nothing. Errors: kHoldEnded.
+  [[nodiscard]] virtual Task<Result<Booking>> extend(std::string booking) = 0;
   // Gives a hold back before its end; a registration is left alone (kConflict).
   [[nodiscard]] virtual Task<Result<>> give_back(std::string booking) = 0;
   // Errors: kHoldEnded, kOverlap, kSeatLimit, kTooManyRequests (mails to the address; kRefusals),
@@ -139,6 +145,11 @@ class Registrations {
   // is no error. Errors: kConflict (nothing confirmed, ticket used), kOverlap, kSeatLimit (of the
   // other person), kTooManyRequests, kGone.
   [[nodiscard]] virtual Task<Result<Booking>> transfer(TransferRequest request) = 0;
+  // Corrects name and address of a registration, under the same number and link, and sends the
+  // letter with the ticket. A new address is to be confirmed; letters to the old one that have not
+  // left are taken back, and it is told, without the new one. Errors: kResourceNotFound, kGone,
+  // kTooManyRequests (mails to the address).
+  [[nodiscard]] virtual Task<Result<Booking>> correct(CorrectionRequest request) = 0;
   // The address is hers: she came by the link in the letter. Twice is no error. Errors: kGone.
   [[nodiscard]] virtual Task<Result<Booking>> confirm(std::string booking) = 0;
   // Takes back what was consented to with a registration, also one that was cancelled or passed on;

@@ -2,11 +2,14 @@
 // What the ticket domain speaks of. Plain data; instants are civil time.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
+#include "records/records.h"
 #include "ticket/seats.h"
 
 namespace revier::ticket {
@@ -79,6 +82,7 @@ struct Booking {
   std::optional<Instant> cancelled_at;  // or passed on
   std::optional<Instant> confirm_by;    // the seats go back where the address is not confirmed
   std::optional<Instant> confirmed_at;  // when the address was confirmed
+  bool extended = false;                // the hold was given more time
 };
 
 // A part of a booking that is not as its person was last told.
@@ -118,6 +122,15 @@ struct TransferRequest {
   std::string name;
   std::string mail;
   std::string language = "de";
+};
+
+// By an organiser. The same name and address as before: the letter is sent again.
+struct CorrectionRequest {
+  std::string booking;
+  std::string name;
+  std::string mail;
+  // Done in the same transaction; empty: nothing.
+  std::function<Result<>(records::Session&)> also = {};
 };
 
 struct RegistrationRequest {

@@ -33,6 +33,7 @@ struct DetailsPage {
   const web::FormData& data;
   std::string held_until;
   std::string confirm_within;  // empty where addresses need not be confirmed
+  std::string more_time;       // words of the button; empty: it was used
   std::vector<ClaimRow> claims;
   std::string give_back_action;
   [[nodiscard]] web::FormView view() const { return {form, data}; }

@@ -58,16 +58,27 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
 
   await page.getByRole("link", {name: "Anmeldungen", exact: true}).click();
   await look(page);
-  await page.getByLabel(/Name, E-Mail/).fill(mail);
-  await page.getByRole("button", {name: "Suchen"}).click();
-  assert.equal(await page.locator("tbody tr").count(), 1);
   const csv = await page.request.get(
       await page.getByRole("link", {name: /CSV/}).getAttribute("href"));
   assert.match(csv.headers()["content-type"], /^text\/csv/);
   assert.match(await csv.text(), new RegExp(mail.replaceAll(".", "\\.")));
+  await page.getByLabel(/Name, E-Mail/).fill(mail);
+  await page.getByRole("button", {name: "Suchen"}).click();
+  assert.equal(await page.locator("tbody tr").count(), 1);
+  assert.equal(new URL(page.url()).search, "", "nobody's address stands in the page's");
+  await look(page);
   await page.locator("tbody a").first().click();
   assert.match(await page.locator("main").innerText(), /noch nicht benutzt/);
   await look(page);
+  await page.getByRole("link", {name: /Berichtigen/}).click();
+  await look(page);
+  await page.getByLabel("E-Mail-Adresse").fill("keine");
+  await page.getByRole("button", {name: "Speichern und senden"}).click();
+  assert.equal(await page.locator("rv-summary li").count(), 1);
+  await page.getByLabel("E-Mail-Adresse").fill(`neu-${mail}`);
+  await page.getByRole("button", {name: "Speichern und senden"}).click();
+  await page.waitForURL((url) => !url.pathname.endsWith("berichtigen"));
+  assert.match(await page.locator("main").innerText(), new RegExp(`neu-${mail}`));
 
   await page.goto("/console/einlass");
   await look(page);

@@ -32,6 +32,11 @@ async function story(page, check) {
   assert.equal(await page.locator("input:checked").count(), 0, "consents are unticked");
   await check(page, 200);
   await page.getByLabel("E-Mail-Adresse").fill("keine-adresse");
+  const more = page.getByRole("button", {name: "Noch einmal 15 Minuten Zeit"});
+  await more.click();
+  await page.locator("main", {hasNot: more}).waitFor();
+  assert.equal(await page.getByLabel("E-Mail-Adresse").inputValue(), "keine-adresse");
+  assert.equal(await page.locator("rv-summary").count(), 0, "nothing was sent off");
   const [answer] = await Promise.all([
     page.waitForResponse((r) => r.request().method() === "POST"),
     page.getByRole("button", {name: "Verbindlich anmelden"}).click()]);

@@ -227,7 +227,7 @@ test("a token is made, shown once, used and revoked; the log tells all of it", a
   await look(page);
   await page.getByLabel("Wofür").fill("=1+1 Sensoren");
   await page.getByLabel("Gilt für").selectOption("tenant:");
-  await page.getByLabel("data.read", {exact: true}).check();
+  await page.getByLabel("Daten der Stadt lesen", {exact: true}).check();
   await page.getByRole("button", {name: "Token erzeugen"}).click();
   const token = await page.locator(".rv-secrets code").innerText();
   const headers = {Authorization: `Bearer ${token}`};
@@ -250,6 +250,7 @@ test("a token is made, shown once, used and revoked; the log tells all of it", a
   await page.waitForURL(/was=token\.revoke/);
   assert.equal(await page.locator("tbody tr").count(), 1);
   assert.match(await page.locator("tbody tr").innerText(), new RegExp(account.name));
+  assert.match(await page.locator("tbody tr").innerText(), /Token widerrufen/);
   for (const [link, type] of [[/CSV/, /^text\/csv/], [/Excel/, /spreadsheetml/]]) {
     const href = await page.getByRole("link", {name: link}).getAttribute("href");
     const file = await page.request.get(href);

@@ -35,6 +35,7 @@ class Desk final : public Registrations {
 
   Task<Result<>> put_quotas(std::vector<Quota> quotas) override;
   Task<Result<Booking>> hold(HoldRequest request) override;
+  Task<Result<Booking>> extend(std::string id) override;
   Task<Result<>> give_back(std::string id) override;
   Task<Result<Booking>> complete(RegistrationRequest request) override;
   Task<Result<Booking>> cancel(std::string id) override;
@@ -42,6 +43,7 @@ class Desk final : public Registrations {
   Task<Result<Booking>> decline(std::string id, std::string quota) override;
   Task<Result<Booking>> change(ChangeRequest request) override;
   Task<Result<Booking>> transfer(TransferRequest request) override;
+  Task<Result<Booking>> correct(CorrectionRequest request) override;
   Task<Result<Booking>> confirm(std::string id) override;
   Task<Result<>> withdraw(std::string id, std::string purpose) override;
   Task<Result<>> send_own_link(std::string mail, std::string language) override;
@@ -156,6 +158,7 @@ class Desk final : public Registrations {
 
   Result<Booking> change_in(Session& s, const ChangeRequest& request, Outcome& out);
   Result<Booking> transfer_in(Session& s, const TransferRequest& request, Outcome& out);
+  Result<Booking> correct_in(Session& s, const CorrectionRequest& request);
   // The claims of an address beside those of one booking.
   Result<std::vector<Claim>> other_claims(Session& s, const std::string& mail_key,
                                           const Booking& but);
