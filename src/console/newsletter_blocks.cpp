@@ -22,7 +22,7 @@ constexpr std::string_view kNews = "news";
 constexpr std::size_t kNewsMax = 8;
 
 std::string heading(std::string_view title, Language language, std::string_view page) {
-  return fmt::format("## [{}](<{}>)\n\n", escaped(title), web::path(language, page));
+  return fmt::format("## [{}]({})\n\n", escaped(title), web::path(language, page));
 }
 
 std::string session_block(const event::Programme& programme, const event::Session& session,

@@ -241,9 +241,17 @@ std::string body_text(std::string_view markdown, std::string_view site_url) {
 }
 
 std::string escaped(std::string_view text) {
+  constexpr std::string_view kAnywhere = "\\`*_[]<>&";
+  constexpr std::string_view kAtBegin = "#+-=~|!";
+  const std::size_t begin = text.find_first_not_of(" \n");
+  const std::size_t behind_digits =
+      text.find_first_not_of("0123456789", std::min(begin, text.size()));
   std::string out;
-  for (const char c : text) {
-    if (std::string_view("\\`*_{}[]<>#+-!|&.").find(c) != std::string_view::npos) out += '\\';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool begins_block = i == begin && kAtBegin.find(c) != std::string_view::npos;
+    const bool ends_number = i == behind_digits && i > begin && (c == '.' || c == ')');
+    if (begins_block || ends_number || kAnywhere.find(c) != std::string_view::npos) out += '\\';
     out += c == '\n' ? ' ' : c;
   }
   return out;

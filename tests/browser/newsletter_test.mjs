@@ -167,7 +167,7 @@ test("an issue is written, approved by somebody else, sent, and stands in the ar
   await editor.getByLabel("Baustein").selectOption({label: "Neues im Programm"});
   await button(editor, "Baustein einfügen").click();
   assert.match(await editor.getByLabel("Text, deutsch").inputValue(),
-               /fett\*\*\.\n\n## \[Neues im Programm\]\(<\/aenderungen>\)/);
+               /fett\*\*\.\n\n## \[Neues im Programm\]\(\/aenderungen\)/);
   await editor.getByLabel("Text, englisch").fill("");
   await button(editor, "Speichern").click();
   const issue = editor.url();

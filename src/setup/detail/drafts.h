@@ -41,6 +41,12 @@ Für die Anmeldung werden Name und E-Mail-Adresse gespeichert, dazu die gewählt
 Veranstaltungen. Rechtsgrundlage: [[Rechtsgrundlage]]. 90 Tage nach der Veranstaltung werden die
 Angaben gelöscht.
 
+## Newsletter
+Gespeichert werden E-Mail-Adresse, Themen und Sprache und als Nachweis, welchem Wortlaut wann
+zugestimmt wurde. Unbestätigte Adressen werden nach 7 Tagen gelöscht. Beim Abbestellen wird die
+Adresse sofort gelöscht; der Nachweis bleibt ohne sie drei Jahre. Ob der Newsletter geöffnet oder
+etwas angeklickt wird, wird nicht gemessen.
+
 ## Einwilligungen
 Jede Einwilligung ist freiwillig und steht für sich. Festgehalten wird, welcher Wortlaut wann
 bestätigt wurde. Widerruf: formlos an [[Absender-Adresse]].
@@ -65,6 +71,11 @@ inline constexpr std::string_view kPrivacyEn = R"(## Who is responsible
 ## Registration
 For the registration we store name and e-mail address, and the days and sessions that were chosen.
 Legal basis: [[legal basis]]. They are deleted 90 days after the event.
+
+## Newsletter
+E-mail address, topics and language are stored and, as proof, which wording was agreed to and when.
+Addresses that are not confirmed are deleted after 7 days. Whoever unsubscribes has the address
+deleted at once; the proof stays for three years without it. Opening and clicking are not measured.
 
 ## Consents
 Each consent is voluntary and stands alone. A record is kept of the wording that was agreed to and
