@@ -54,7 +54,10 @@ class WholeFibre final : public FibrePlane {
 
  private:
   fibre::Domain domain() {
-    return {.lists = *lists_, .identity = *needs_.accounts.identity, .pool = needs_.pool};
+    return {.lists = *lists_,
+            .identity = *needs_.accounts.identity,
+            .pool = needs_.pool,
+            .database = *needs_.accounts.database};
   }
 
   // Behind the city's values.

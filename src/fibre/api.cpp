@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-#include "fibre/search_key.h"
+#include "fibre/contacts.h"
 #include "json/json.h"
 
 namespace revier::fibre {
@@ -183,6 +183,43 @@ Task<Result<Response>> put_list(const Domain& domain, const Request& request) {
   co_return Response::json(200, report_json(told, changed, after->head(), false));
 }
 
+// Few people in a street are nearly persons: for those alone who look after the lists.
+Task<Result<Response>> get_interest(const Domain& domain, const Request& request) {
+  const identity::Caller caller = domain.identity.authenticate(request);
+  RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant("")));
+  std::vector<Interest> list;
+  const auto reading = co_await domain.pool.run([&domain, &list] {
+    return domain.database.read([&list](records::Session& session) -> Result<> {
+      RV_ASSIGN(list, Contacts::interest(session));
+      return {};
+    });
+  });
+  if (!reading) co_return fail(reading.error());
+  RV_CO_TRY(*reading);
+  std::string text;
+  json::Writer out(text);
+  out.begin_array();
+  for (const Interest& each : list) {
+    out.begin_object()
+        .member("street", each.street)
+        .member("district", each.district)
+        .member("contacts", each.contacts)
+        .end_object();
+  }
+  out.end_array();
+  Response answer = Response::json(200, std::move(text));
+  answer.header("Cache-Control", "no-store");
+  co_return answer;
+}
+
+using AsyncAnswer = Task<Result<Response>> (*)(const Domain&, const Request&);
+net::AsyncHandler waiting(const Domain& domain, AsyncAnswer show) {
+  return [domain, show](Request& request) -> Task<Response> {
+    auto answer = co_await show(domain, request);
+    co_return answer ? std::move(*answer) : Response::problem(answer.error());
+  };
+}
+
 template <class Show>
 net::Handler plain(const Domain& domain, Show show) {
   return [domain, show](Request& request) { return show(domain, request); };
@@ -235,11 +272,8 @@ void add_api_routes(net::Router& router, const Domain& domain) {
   router.add(Method::kGet, "/api/v1/fibre/addresses", plain(domain, get_address));
   router.add(Method::kGet, "/api/v1/fibre/streets", plain(domain, get_streets));
   router.add(Method::kGet, "/api/v1/fibre/list", plain(domain, get_list));
-  router.add(Method::kPut, "/api/v1/fibre/list",
-             net::AsyncHandler([domain](Request& request) -> Task<Response> {
-               auto answer = co_await put_list(domain, request);
-               co_return answer ? std::move(*answer) : Response::problem(answer.error());
-             }),
+  router.add(Method::kGet, "/api/v1/fibre/interest", waiting(domain, get_interest));
+  router.add(Method::kPut, "/api/v1/fibre/list", waiting(domain, put_list),
              {.body_bytes_max = kListBytesMax});
 }
 

@@ -6,9 +6,10 @@
 //   GET /api/v1/fibre/list        the list in force: source, day, counts
 //   PUT /api/v1/fibre/list        ?source=&as_of=&invented=&crs=&older=&dry_run=; the body is the
 //                                 file; the answer tells what was taken, refused and changed
+//   GET /api/v1/fibre/interest    how many confirmed contacts are interested, by street
 //
-// Reading is everybody's; putting needs data.write. "Not known" is 200 and `found` says why.
-// Areas are NGSI-LD entities of type urn:revier:ns:FibreArea.
+// Reading is everybody's; putting a list and reading interest need data.write. "Not known" is 200
+// and `found` says why. Areas are NGSI-LD entities of type urn:revier:ns:FibreArea.
 //
 // Thread safety: the routes run on any io thread; files are read on the pool.
 #pragma once
@@ -24,6 +25,7 @@ struct Domain {
   Lists& lists;
   const identity::Identity& identity;
   net::Pool& pool;
+  records::Database& database;
 };
 
 void add_api_routes(net::Router& router, const Domain& domain);

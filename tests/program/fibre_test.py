@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 import unittest
 from urllib.parse import quote
@@ -107,6 +108,33 @@ class FibreTest(unittest.TestCase):
         self.server.__enter__()
         self.assertEqual(self.ask("Ahornstr", "12a")["state"], "available")
         self.assertEqual(self.server.json("/api/v1/fibre/list")["number"], 2)
+
+    def test_a_letter_by_a_second_list_and_interest_by_street(self):
+        self.put(FIRST, as_of="2024-06-30")
+        form = (f"strasse={quote('Ahornstraße')}&hausnummer=12a&bezirk=Wanne&umfang=adresse"
+                "&aenderungen=1&interesse=1&mail=a%40x.test")
+        status, headers, _ = self.server.ask(
+            "POST", "/glasfaser/anfragen", body=form,
+            headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertEqual((status, headers["Location"]), (303, "/glasfaser/anfragen?gesendet=1"))
+        self.assertEqual(self.server.json("/api/v1/fibre/interest"), [])
+        link = self.link("/bestaetigen/")
+        self.assertEqual(self.server.ask("GET", link)[0], 200)
+        self.assertEqual(self.server.json("/api/v1/fibre/interest"), [])
+        self.assertEqual(self.server.ask("POST", link)[0], 303)
+        self.assertEqual(self.server.json("/api/v1/fibre/interest"),
+                         [{"street": "Ahornstraße", "district": "Wanne", "contacts": 1}])
+        self.put(SECOND)
+        end = self.link("/abmelden/")
+        self.assertEqual(self.server.ask("POST", end, body="List-Unsubscribe=One-Click")[0], 200)
+        self.assertEqual(self.server.ask("GET", end[:-2] + "xx")[0], 404)
+
+    def link(self, part):
+        """The path of the newest letter's link that holds `part`."""
+        with sqlite3.connect(f"file:{self.data}/records.db?mode=ro", uri=True) as records:
+            rows = records.execute("SELECT body FROM mail_outbox ORDER BY id DESC").fetchall()
+        lines = [line for row in rows for line in row[0].split("\n") if part in line]
+        return lines[0][lines[0].index("/glasfaser/"):]
 
     def test_the_command_brings_a_list_and_lists_what_was_refused(self):
         path = os.path.join(self.folder, "list.csv")
