@@ -119,22 +119,43 @@ void Connection::begin_request() {
   request_.decoded_query.reset();
 }
 
+// Reading a head and sending an answer, as every request does, take no coroutine of their own.
 Task<Connection::Next> Connection::exchange() {
   begin_request();
-  const Result<bool> head = co_await read_head();
-  if (!head) co_return co_await refuse(head.error());
-  if (!*head) co_return Next::kEnd;
-  started_us_ = monotonic_us();
-  if (const Result<> prepared = prepare(); !prepared) co_return co_await refuse(prepared.error());
-  begin_ += parser_.size_bytes();
-  if (parser_.head().has_body()) {
-    const Result<bool> body = co_await read_body();
-    if (!body) co_return co_await refuse(body.error());
-    if (!*body) co_return Next::kEnd;
+  if (unread().empty()) set_phase(Phase::kIdle, server_.options.idle_timeout_ms);
+  Result<bool> head = take_head();
+  while (head && !*head) {
+    const std::span<char> room = room_for_head();
+    const auto outcome = transport_.is_tls() ? co_await transport_.read_tls(room)
+                                             : co_await transport_.read_plain(room);
+    end_ += outcome.bytes;
+    head = outcome.ok ? take_head() : read_failed();
+    if (!outcome.ok && head) co_return Next::kEnd;
   }
-  set_phase(Phase::kHandler, 0);
-  if (route_ != nullptr && route_->async_handler) co_return co_await send(co_await call_handler());
-  co_return co_await send(call_plain_handler());
+  started_us_ = monotonic_us();
+  Result<> ready = head ? prepare() : Result<>(fail(head.error()));
+  if (ready) begin_ += parser_.size_bytes();
+  if (ready && parser_.head().has_body()) {
+    const Result<bool> body = co_await read_body();
+    if (body && !*body) co_return Next::kEnd;
+    if (!body) ready = fail(body.error());
+  }
+  Response response;
+  if (!ready) {
+    response = refuse(ready.error());
+  } else if (set_phase(Phase::kHandler, 0); route_ != nullptr && route_->async_handler) {
+    try {
+      response = co_await route_->async_handler(request_);
+    } catch (const std::exception& error) {
+      response = failed(error.what());
+    }
+  } else {
+    response = call_plain_handler();
+  }
+  Outgoing answer = plan(response);
+  if (answer.plan.coding != Coding::kIdentity && !answer.body.empty()) co_await compress(answer);
+  if (send_at_once(response, answer)) co_return Next::kRequest;
+  co_return co_await finish(response, answer);
 }
 
 Task<Transport::Outcome> Connection::read(std::span<char> into) {
@@ -148,23 +169,19 @@ Result<bool> Connection::read_failed() const {
   return fail(Code::kTooSlow, "the request did not arrive in time");
 }
 
-// Without coroutines of its own for the reads: this is every request's way.
-Task<Result<bool>> Connection::read_head() {
-  const ServerOptions& options = server_.options;
-  if (unread().empty()) set_phase(Phase::kIdle, options.idle_timeout_ms);
-  for (;;) {
-    if (!unread().empty()) {
-      const Result<bool> whole = parser_.feed(unread());
-      if (!whole || *whole) co_return whole;
-      if (phase_ != Phase::kHead) set_phase(Phase::kHead, options.head_timeout_ms);
-    }
-    if (end_ == in_.size()) in_.resize(std::max(in_.size() * 2, kBufferBytes));
-    const std::span<char> room(in_.data() + end_, in_.size() - end_);
-    const auto outcome = transport_.is_tls() ? co_await transport_.read_tls(room)
-                                             : co_await transport_.read_plain(room);
-    end_ += outcome.bytes;
-    if (!outcome.ok) co_return read_failed();
+// True when the head is whole.
+Result<bool> Connection::take_head() {
+  if (unread().empty()) return false;
+  Result<bool> whole = parser_.feed(unread());
+  if (whole && !*whole && phase_ != Phase::kHead) {
+    set_phase(Phase::kHead, server_.options.head_timeout_ms);
   }
+  return whole;
+}
+
+std::span<char> Connection::room_for_head() {
+  if (end_ == in_.size()) in_.resize(std::max(in_.size() * 2, kBufferBytes));
+  return {in_.data() + end_, in_.size() - end_};
 }
 
 Result<> Connection::prepare() {

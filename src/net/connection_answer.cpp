@@ -35,14 +35,6 @@ Response Connection::call_plain_handler() {
   }
 }
 
-Task<Response> Connection::call_handler() {
-  try {
-    co_return co_await route_->async_handler(request_);
-  } catch (const std::exception& error) {
-    co_return failed(error.what());
-  }
-}
-
 // Pages for people where the request is known to be one of ours.
 Response Connection::refusal(const Error& error) {
   const bool is_ours = head_is_known_ && !request_.host.empty();
@@ -57,61 +49,80 @@ Response Connection::refusal(const Error& error) {
   }
 }
 
-Task<Connection::Next> Connection::refuse(Error error) {
-  if (!head_is_known_) started_us_ = monotonic_us();
+Response Connection::refuse(const Error& error) {
   if (!head_is_known_ || parser_.head().has_body()) {
     keep_alive_ = false;  // where the next request begins is not known, or not worth finding out
   } else {
     begin_ += parser_.size_bytes();
   }
-  return send(refusal(error));
+  return refusal(error);
 }
 
-Task<Connection::Next> Connection::send(Response response) {
-  Plan plan = plan_answer(request_, response);
-  std::string_view body = has_body(plan.status) ? body_of(response) : std::string_view();
-  if (plan.coding != Coding::kIdentity && !body.empty()) {
-    if (co_await compress(body, plan.coding)) {
-      body = compressed_;
-    } else {
-      plan.coding = Coding::kIdentity;
-    }
+Connection::Outgoing Connection::plan(const Response& response) const {
+  Outgoing answer{.plan = plan_answer(request_, response)};
+  if (has_body(answer.plan.status)) {
+    answer.body = body_of(response);
+    answer.pieces = pieces_of(response);
   }
-  const bool streams = is_stream(response) && request_.method != Method::kHead;
-  keep_alive_ = keep_alive_ && !ended_ && !streams;
-  const Response::Pieces* pieces = has_body(plan.status) ? pieces_of(response) : nullptr;
-  const std::uint64_t whole_bytes = pieces != nullptr ? pieces->bytes : body.size();
-  if (request_.method == Method::kHead) pieces = nullptr;
-  out_.clear();
-  append_head(out_, response, plan,
-              {thread_.date_line(), keep_alive_, parser_.head().http_1_0, whole_bytes});
-  if (request_.method == Method::kHead) body = {};
-  if (body.size() <= kOneWriteBytesMax) out_ += std::exchange(body, {});
-  const std::size_t bytes = out_.size() + body.size();
-  std::string_view head = out_;
-  const auto outcome = transport_.try_write(head, body);  // all of it, as a rule
-  remove_written(head, body, outcome.bytes);
-  bool written = outcome.ok && ((head.empty() && body.empty()) || co_await write(head, body));
-  if (written && pieces != nullptr) written = co_await write_pieces(*pieces);
-  account(plan.status, pieces != nullptr ? bytes + pieces->bytes : bytes);
-  if (!written) co_return Next::kEnd;
-  if (streams) co_await stream(response);
-  if (keep_alive_ && !ended_) co_return Next::kRequest;
-  co_await linger();
-  co_return Next::kEnd;
+  answer.streams = is_stream(response) && request_.method != Method::kHead;
+  return answer;
 }
 
 // In slices: a long body must not hold the thread.
-Task<bool> Connection::compress(std::string_view body, Coding coding) {
-  Compressor compressor(coding, body.size());
+Task<> Connection::compress(Outgoing& answer) {
+  Compressor compressor(answer.plan.coding, answer.body.size());
   compressed_.clear();
-  for (;;) {
-    const std::string_view slice = body.substr(0, kCompressSliceBytes);
-    body.remove_prefix(slice.size());
-    if (!compressor.feed(slice, body.empty(), compressed_)) co_return false;
-    if (body.empty()) co_return true;
-    co_await yield_now();
+  for (std::string_view rest = answer.body; !rest.empty();) {
+    const std::string_view slice = rest.substr(0, kCompressSliceBytes);
+    rest.remove_prefix(slice.size());
+    if (!compressor.feed(slice, rest.empty(), compressed_)) {
+      answer.plan.coding = Coding::kIdentity;
+      co_return;
+    }
+    if (!rest.empty()) co_await yield_now();
   }
+  answer.body = compressed_;
+}
+
+// Writes the head, and the body as far as the socket takes it. True when the answer is out and a
+// next request may come.
+bool Connection::send_at_once(const Response& response, Outgoing& answer) {
+  keep_alive_ = keep_alive_ && !ended_ && !answer.streams;
+  const bool head_only = request_.method == Method::kHead;
+  const std::uint64_t body_bytes =
+      answer.pieces != nullptr ? answer.pieces->bytes : answer.body.size();
+  out_.clear();
+  append_head(out_, response, answer.plan,
+              {thread_.date_line(), keep_alive_, parser_.head().http_1_0, body_bytes});
+  if (head_only) answer.pieces = nullptr;
+  if (head_only) answer.body = {};
+  if (answer.body.size() <= kOneWriteBytesMax) out_ += std::exchange(answer.body, {});
+  answer.bytes = out_.size() + answer.body.size();
+  answer.head = out_;
+  const auto outcome = transport_.try_write(answer.head, answer.body);  // all of it, as a rule
+  remove_written(answer.head, answer.body, outcome.bytes);
+  answer.failed = !outcome.ok;
+  const bool is_whole = outcome.ok && answer.head.empty() && answer.body.empty();
+  if (!is_whole || answer.pieces != nullptr || !keep_alive_ || ended_) return false;
+  account(answer.plan.status, answer.bytes);
+  return true;
+}
+
+// What send_at_once() has left.
+Task<Connection::Next> Connection::finish(const Response& response, Outgoing& answer) {
+  const bool is_whole = answer.head.empty() && answer.body.empty();
+  bool written = !answer.failed && (is_whole || co_await write(answer.head, answer.body));
+  std::size_t bytes = answer.bytes;
+  if (answer.pieces != nullptr) {
+    written = written && co_await write_pieces(*answer.pieces);
+    bytes += answer.pieces->bytes;
+  }
+  account(answer.plan.status, bytes);
+  if (!written) co_return Next::kEnd;
+  if (answer.streams) co_await stream(response);
+  if (keep_alive_ && !ended_) co_return Next::kRequest;
+  co_await linger();
+  co_return Next::kEnd;
 }
 
 Task<bool> Connection::write(std::string_view first, std::string_view second) {

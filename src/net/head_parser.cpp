@@ -15,7 +15,7 @@ constexpr std::array<bool, 256> kIsToken = [] {
   return token;
 }();
 
-bool is_token(std::string_view text) {
+bool is_http_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return kIsToken[static_cast<unsigned char>(c)];
   });
@@ -147,7 +147,7 @@ tl::unexpected<Error> HeadParser::too_large() const {
 Result<> HeadParser::take_request_line(std::string_view line) {
   const std::string_view method = next_word(line);
   head_.target = next_word(line);
-  if (!is_token(method)) return refused("the request line has no valid method");
+  if (!is_http_token(method)) return refused("the request line has no valid method");
   if (head_.target.empty() || !is_printable(head_.target)) {
     return refused("the request line has no valid target");
   }
@@ -169,7 +169,7 @@ Result<> HeadParser::take_field(std::string_view line) {
     return refused("a header field goes on in a second line");
   }
   const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+  if (colon == std::string_view::npos || !is_http_token(line.substr(0, colon))) {
     return refused("a header field's name is not valid");
   }
   if (head_.fields.size() >= limits_.fields_max) {

@@ -60,7 +60,8 @@ class Connection final : public Watched {
   // Reading. A failed read is the client's end, a time-out or the server's shutdown.
   void begin_request();
   [[nodiscard]] Task<Transport::Outcome> read(std::span<char> into);
-  [[nodiscard]] Task<Result<bool>> read_head();
+  [[nodiscard]] Result<bool> take_head();
+  [[nodiscard]] std::span<char> room_for_head();
   [[nodiscard]] Task<Result<bool>> read_body();
   [[nodiscard]] Task<Result<bool>> read_sized_body();
   [[nodiscard]] Task<Result<bool>> read_chunked_body();
@@ -75,14 +76,26 @@ class Connection final : public Watched {
   [[nodiscard]] Result<> take_host(std::string_view authority);
   [[nodiscard]] Result<> find_route();
 
+  // An answer on its way.
+  struct Outgoing {
+    Plan plan;
+    std::string_view head;  // what is not written yet, of out_ and of the body
+    std::string_view body;
+    const Response::Pieces* pieces = nullptr;
+    bool streams = false;
+    bool failed = false;
+    std::size_t bytes = 0;  // but for the pieces
+  };
+
   // Answering.
-  [[nodiscard]] Task<Response> call_handler();
   [[nodiscard]] Response call_plain_handler();
   [[nodiscard]] Response failed(const char* what);
   [[nodiscard]] Response refusal(const Error& error);
-  [[nodiscard]] Task<Next> refuse(Error error);
-  [[nodiscard]] Task<Next> send(Response response);
-  [[nodiscard]] Task<bool> compress(std::string_view body, Coding coding);
+  [[nodiscard]] Response refuse(const Error& error);
+  [[nodiscard]] Outgoing plan(const Response& response) const;
+  [[nodiscard]] Task<> compress(Outgoing& answer);
+  [[nodiscard]] bool send_at_once(const Response& response, Outgoing& answer);
+  [[nodiscard]] Task<Next> finish(const Response& response, Outgoing& answer);
   [[nodiscard]] Task<bool> write(std::string_view first, std::string_view second);
   [[nodiscard]] Task<bool> write_pieces(const Response::Pieces& pieces);
   [[nodiscard]] Task<> stream(const Response& response);
