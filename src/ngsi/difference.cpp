@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ngsi/difference.h"
 
+#include <algorithm>
+
 #include "ngsi/detail/bytes.h"
 
 namespace revier::ngsi {
@@ -8,38 +10,45 @@ namespace {
 
 using detail::ByteReader;
 
-// All instances as they are stored: the end of the entity's bytes (entity.cpp tells the form).
-std::string_view stored_attributes(const Entity& entity) {
-  const AttributeRange range = entity.attributes();
-  if (range.empty()) return {};
-  const char* const begin = range.begin()->raw.data();
-  const std::string_view bytes = entity.bytes();
-  return {begin, static_cast<std::size_t>(bytes.data() + bytes.size() - begin)};
-}
-
 // All instances of one name.
 struct Group {
   std::uint64_t name = kNoName;
   std::string_view bytes;
 };
 
-// Cuts the first name's off the front; an empty one at the end. Looks at nothing but lengths and
-// names.
-Group take_group(std::string_view& stored) {
-  Group group;
-  ByteReader in(stored.data(), stored.data() + stored.size());
-  std::size_t size = 0;
-  while (in.left() > 0) {
-    const std::string_view body = in.text();
-    const std::uint64_t name = ByteReader(body.data(), body.data() + body.size()).varint();
-    if (size > 0 && name != group.name) break;
-    group.name = name;
-    size = static_cast<std::size_t>(in.at() - stored.data());
+// The groups of stored instances, one after the other; an empty one at the end. Looks at nothing
+// but lengths and names.
+class Groups {
+ public:
+  explicit Groups(std::string_view stored) : in_(stored.data(), stored.data() + stored.size()) {
+    read_instance();
+    next();
   }
-  group.bytes = stored.substr(0, size);
-  stored.remove_prefix(size);
-  return group;
-}
+  [[nodiscard]] const Group& now() const { return group_; }
+  void next() {
+    const char* const start = start_;
+    group_ = {name_, {}};
+    const char* end = start;
+    while (start_ != nullptr && name_ == group_.name) {
+      end = in_.at();
+      read_instance();
+    }
+    group_.bytes = {start, static_cast<std::size_t>(end - start)};
+  }
+
+ private:
+  // The one that the next group begins with; no start at the end.
+  void read_instance() {
+    start_ = in_.left() > 0 ? in_.at() : nullptr;
+    const std::string_view body = in_.text();
+    name_ = ByteReader(body.data(), body.data() + body.size()).varint();
+  }
+
+  ByteReader in_;
+  Group group_;
+  const char* start_ = nullptr;
+  std::uint64_t name_ = kNoName;
+};
 
 // As often as they stand there.
 void append_names(const AttributeView& instance, std::vector<NameId>& names) {
@@ -55,36 +64,51 @@ bool expires(const AttributeView& instance) {
   return false;
 }
 
-std::vector<NameId> names_in(const Entity& entity, const std::vector<NameId>& attributes) {
-  std::vector<NameId> names;
-  const AttributeRange range = entity.attributes();
-  for (const NameId name : attributes) {
-    for (auto at = range.find(name); !(at == range.end()) && at->name == name; ++at) {
-      append_names(*at, names);
-    }
+// Whether both hold as many instances of that name, and these the same names inside.
+bool same_names_of(const AttributeRange& before, const AttributeRange& after, NameId name) {
+  auto was = before.find(name);
+  auto is = after.find(name);
+  const auto here = [name](const auto& at, const AttributeRange& range) {
+    return !(at == range.end()) && at->name == name;
+  };
+  for (; here(was, before) && here(is, after); ++was, ++is) {
+    if (was->members.empty() && is->members.empty()) continue;
+    std::vector<NameId> old_names;
+    std::vector<NameId> new_names;
+    append_names(*was, old_names);
+    append_names(*is, new_names);
+    if (old_names != new_names) return false;
   }
-  return names;
+  return !here(was, before) && !here(is, after);
 }
 
 }  // namespace
 
+std::string_view detail::stored_attributes(const Entity& entity) {
+  const AttributeRange range = entity.attributes();
+  if (range.empty()) return {};
+  const char* const begin = range.begin()->raw.data();
+  const std::string_view bytes = entity.bytes();
+  return {begin, static_cast<std::size_t>(bytes.data() + bytes.size() - begin)};
+}
+
 std::vector<NameId> changed_attributes(const Entity& before, const Entity& after) {
   const bool comparable = before.created_at() == after.created_at();  // times count from it
-  std::string_view old_rest = stored_attributes(before);
-  std::string_view new_rest = stored_attributes(after);
-  Group was = take_group(old_rest);
-  Group is = take_group(new_rest);
+  Groups old_groups(detail::stored_attributes(before));
+  Groups new_groups(detail::stored_attributes(after));
   std::vector<NameId> changed;
-  while (!was.bytes.empty() || !is.bytes.empty()) {
+  for (;;) {
+    const Group& was = old_groups.now();
+    const Group& is = new_groups.now();
+    if (was.bytes.empty() && is.bytes.empty()) return changed;
     const bool gone = is.bytes.empty() || (!was.bytes.empty() && was.name < is.name);
     const bool added = was.bytes.empty() || (!is.bytes.empty() && is.name < was.name);
     if (gone || added || !comparable || was.bytes != is.bytes) {
       changed.push_back(static_cast<NameId>(gone ? was.name : is.name));
     }
-    if (!added) was = take_group(old_rest);
-    if (!gone) is = take_group(new_rest);
+    if (!added) old_groups.next();
+    if (!gone) new_groups.next();
   }
-  return changed;
 }
 
 bool any_expires(const Entity& entity, const std::vector<NameId>& attributes) {
@@ -98,7 +122,11 @@ bool any_expires(const Entity& entity, const std::vector<NameId>& attributes) {
 }
 
 bool same_names(const Entity& before, const Entity& after, const std::vector<NameId>& changed) {
-  return before.types() == after.types() && names_in(before, changed) == names_in(after, changed);
+  const AttributeRange old_range = before.attributes();
+  const AttributeRange new_range = after.attributes();
+  return before.types() == after.types() &&
+         std::all_of(changed.begin(), changed.end(),
+                     [&](NameId name) { return same_names_of(old_range, new_range, name); });
 }
 
 }  // namespace revier::ngsi

@@ -24,6 +24,8 @@ namespace revier::ngsi {
 [[nodiscard]] bool any_expires(const Entity& entity, const std::vector<NameId>& attributes);
 
 namespace detail {
+// All instances as they are stored: the end of the entity's bytes (entity.cpp tells the form).
+[[nodiscard]] std::string_view stored_attributes(const Entity& entity);
 // The scalars of one instance of a top-level attribute; see for_each_scalar() of an entity.
 void for_each_scalar(const AttributeView& instance, TakeScalar take, void* context);
 }  // namespace detail

@@ -5,6 +5,7 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <array>
 
 #include "ngsi/detail/json_text.h"
 #include "ngsi/parse.h"
@@ -24,24 +25,14 @@ bool is_name_char(UChar32 c) {
   return c == '_' || (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
 }
 
-// What may not stand in a URI or IRI.
-bool is_uri_char(char c) {
-  switch (c) {
-    case '<':
-    case '>':
-    case '"':
-    case '{':
-    case '}':
-    case '|':
-    case '\\':
-    case '^':
-    case '`':
-    case 0x7f:
-      return false;
-    default:
-      return static_cast<unsigned char>(c) > 0x20;
-  }
-}
+// What may stand in a URI or IRI.
+constexpr std::array<bool, 256> kIsUriChar = [] {
+  std::array<bool, 256> chars{};
+  for (std::size_t c = 0x21; c < chars.size(); ++c) chars[c] = c != 0x7F;
+  for (const char c : std::string_view("<>\"{}|\\^`")) chars[static_cast<unsigned>(c)] = false;
+  return chars;
+}();
+bool is_uri_char(char c) { return kIsUriChar[static_cast<unsigned char>(c)]; }
 
 // What nobody can see, or reads otherwise than it is, identifies nothing: RFC 3987 leaves out
 // private and unassigned ones, white space, formats; fillers and selectors show nothing either.
@@ -79,7 +70,7 @@ std::size_t scheme_size(std::string_view text) {
 bool is_uri(std::string_view text) {
   const std::size_t scheme = scheme_size(text);
   if (scheme == 0 || text.size() <= scheme || text.size() > kNameBytesMax) return false;
-  if (!std::all_of(text.begin(), text.end(), is_uri_char)) return false;
+  if (!std::all_of(text.begin(), text.end(), [](char c) { return is_uri_char(c); })) return false;
   const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
   return ascii || (is_plain_text(text) && is_visible(text));
 }

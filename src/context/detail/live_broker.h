@@ -68,10 +68,11 @@ class LiveBroker final : public Broker {
                                store::Batch& batch);
   [[nodiscard]] Result<Change> stage_one(Tenant& tenant, const Write& write, Origin origin,
                                          store::Batch& batch);
-  [[nodiscard]] Result<> check_allowed(const Tenant& tenant, const ngsi::Mutated& what,
+  [[nodiscard]] Result<> check_allowed(Tenant& tenant, const ngsi::Mutated& what,
                                        Origin origin) const;
-  [[nodiscard]] Result<> check_owner(const Tenant& tenant, const ngsi::Entity& entity,
+  [[nodiscard]] Result<> check_owner(Tenant& tenant, const ngsi::Entity& entity,
                                      Origin origin) const;
+  [[nodiscard]] const OwnedType* owned_type(Tenant& tenant, NameId type) const;
   // Takes out of a version that is about to be written what has expired.
   [[nodiscard]] static Result<> prune(ngsi::Mutated& what, Instant now);
   [[nodiscard]] Result<bool> expire_some(Tenant& tenant);

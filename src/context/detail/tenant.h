@@ -27,6 +27,9 @@ struct Staging {
   NameId next_name = 1;              // names from here on are not stored yet
   std::size_t sweep_names_at = 256;  // so many names start the next look for unused ones
   std::unordered_map<std::string, std::uint64_t> revisions;  // by publication key
+  // By type, once it was looked for: the place in Options::owned_types, or none. A number stays
+  // the same name's (ngsi/names.h).
+  std::unordered_map<NameId, std::optional<std::size_t>> owned_types;
 };
 
 // What expires, by time (4.22). Only entities with an expiresAt somewhere have an entry.

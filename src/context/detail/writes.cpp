@@ -23,12 +23,19 @@ std::string row_value(Serial serial, const ngsi::Entity& entity) {
 bool is_changed(const ngsi::Mutated& what) { return what.before != what.after; }
 
 // False where nothing of the entity expires, before or now; only what has changed is looked at.
-bool may_expire(const Tenant& tenant, const Change& change, const std::vector<NameId>& changed) {
-  const ngsi::EntityPtr& after = change.what.after;
-  if (!change.what.before || !after || after->expires_at() || tenant.expiries.has(change.id)) {
-    return true;
-  }
+// `what.before` is the published version, or nothing.
+bool may_expire(const Tenant& tenant, const std::string& id, const ngsi::Mutated& what,
+                const std::vector<NameId>& changed) {
+  const ngsi::EntityPtr& after = what.after;
+  if (!what.before || !after || after->expires_at() || tenant.expiries.has(id)) return true;
   return ngsi::any_expires(*after, changed);
+}
+
+std::vector<NameId> names_of(const std::vector<ngsi::AttributeChange>& changes) {
+  std::vector<NameId> names;
+  names.reserve(changes.size());
+  for (const ngsi::AttributeChange& one : changes) names.push_back(one.name);
+  return names;
 }
 
 void recount_names(ngsi::Names& names, const ngsi::EntityPtr& before, const ngsi::EntityPtr& after,
@@ -86,14 +93,19 @@ Result<Change> LiveBroker::stage_one(Tenant& tenant, const Write& write, Origin 
                                      store::Batch& batch) {
   auto& staged = tenant.staging.rows;
   Row row;
-  if (const auto at = staged.find(write.id); at != staged.end()) {
+  const auto at = staged.find(write.id);
+  if (at != staged.end()) {
     row = at->second;
   } else if (auto found = tenant.table.find(write.id)) {
     row = *std::move(found);
   }
   const Instant now = stamp();
   RV_ASSIGN(ngsi::Mutated what, write.mutation(tenant.names, row.entity, now));
-  if (what.after && is_changed(what)) RV_TRY(prune(what, now));
+  const bool is_published = at == staged.end();
+  if (what.after && is_changed(what) &&
+      (!is_published || may_expire(tenant, write.id, what, names_of(what.changes)))) {
+    RV_TRY(prune(what, now));
+  }
   const bool created = !what.before && what.after;
   if (is_changed(what)) {
     RV_TRY(check_allowed(tenant, what, origin));
@@ -110,8 +122,7 @@ Result<Change> LiveBroker::stage_one(Tenant& tenant, const Write& write, Origin 
   return Change{tenant.name, write.id, std::move(what), row.serial, 0};
 }
 
-Result<> LiveBroker::check_allowed(const Tenant& tenant, const ngsi::Mutated& what,
-                                   Origin origin) const {
+Result<> LiveBroker::check_allowed(Tenant& tenant, const ngsi::Mutated& what, Origin origin) const {
   if (what.before) RV_TRY(check_owner(tenant, *what.before, origin));
   if (what.after) RV_TRY(check_owner(tenant, *what.after, origin));
   if (!what.before && full()) {
@@ -126,13 +137,23 @@ bool LiveBroker::full() const {
   return memory_bytes_.load() >= options_.memory_bytes_max / 100 * kFullPercent;
 }
 
-Result<> LiveBroker::check_owner(const Tenant& tenant, const ngsi::Entity& entity,
-                                 Origin origin) const {
+const OwnedType* LiveBroker::owned_type(Tenant& tenant, NameId type) const {
+  const auto& owned_types = options_.owned_types;
+  auto known = tenant.staging.owned_types.find(type);
+  if (known == tenant.staging.owned_types.end()) {
+    const auto at = std::ranges::find(owned_types, tenant.names.iri(type), &OwnedType::type);
+    std::optional<std::size_t> place;
+    if (at != owned_types.end()) place = static_cast<std::size_t>(at - owned_types.begin());
+    known = tenant.staging.owned_types.emplace(type, place).first;
+  }
+  return known->second ? &owned_types[*known->second] : nullptr;
+}
+
+Result<> LiveBroker::check_owner(Tenant& tenant, const ngsi::Entity& entity, Origin origin) const {
   if (origin.owner == Origin::expiry().owner) return {};
   for (const NameId type : entity.types()) {
-    const std::string iri = tenant.names.iri(type);
-    const auto owned = std::ranges::find(options_.owned_types, iri, &OwnedType::type);
-    if (owned == options_.owned_types.end() || owned->domain == origin.owner) continue;
+    const OwnedType* const owned = owned_type(tenant, type);
+    if (owned == nullptr || owned->domain == origin.owner) continue;
     return fail(
         Code::kForbidden,
         fmt::format("entities of type {} are written by {} only", owned->type, owned->route),
@@ -165,6 +186,7 @@ void LiveBroker::sweep_names(Tenant& tenant, store::Batch& batch) {
   for (const NameId name : tenant.names.unused(kSweepMax)) {
     batch.erase(store::Column::kNames, name_key(tenant.name, name));
     tenant.names.forget(name);
+    staging.owned_types.erase(name);
   }
   staging.sweep_names_at = tenant.names.size() + kSweepAfter;
 }
@@ -187,7 +209,7 @@ void LiveBroker::publish_one(Tenant& tenant, Change& change) {
   const std::vector<NameId> changed =
       before && after ? ngsi::changed_attributes(*before, *after) : std::vector<NameId>();
   tenant.table.publish(change.serial, before, after, changed);
-  if (may_expire(tenant, change, changed)) {
+  if (may_expire(tenant, change.id, change.what, changed)) {
     tenant.expiries.put(change.id, after ? ngsi::earliest_expiry(*after) : std::nullopt);
   }
   memory_bytes_ += tenant.table.memory_bytes() - before_bytes;

@@ -5,6 +5,7 @@
 
 #include "ngsi/detail/bytes.h"
 #include "ngsi/detail/form.h"
+#include "ngsi/difference.h"
 #include "ngsi/mutate.h"
 
 namespace revier::ngsi::detail {
@@ -56,6 +57,36 @@ void put_instances(std::string& out, std::vector<Instance>& instances, Instant b
   }
 }
 
+// Of an instance that is stored so; all before it is passed over.
+std::string_view dataset_of(ByteReader in) {
+  in.varint();  // name
+  const std::uint8_t flags = in.byte();
+  if ((flags & kHasDatasetId) == 0) return {};
+  in.varint();  // createdAt and modifiedAt
+  in.varint();
+  if (flags & kHasObservedAt) in.varint();
+  if (flags & kHasExpiresAt) in.varint();
+  return in.text();
+}
+
+// All stored instances as they are: only what they are found by is read.
+std::vector<Instance> instances_of(std::string_view stored) {
+  constexpr std::size_t kUsual = 8;  // of an entity; an Instance is dear to move
+  std::vector<Instance> instances;
+  if (!stored.empty()) instances.reserve(kUsual);
+  ByteReader in(stored.data(), stored.data() + stored.size());
+  while (in.left() > 0) {
+    const char* const start = in.at();
+    const std::string_view body = in.text();
+    const ByteReader fields(body.data(), body.data() + body.size());
+    Instance& instance = instances.emplace_back();
+    instance.name = static_cast<NameId>(ByteReader(fields).varint());
+    instance.dataset_id = dataset_of(fields);
+    instance.raw = {start, static_cast<std::size_t>(in.at() - start)};
+  }
+  return instances;
+}
+
 }  // namespace
 
 Draft draft_of(const Entity& entity) {
@@ -66,21 +97,8 @@ Draft draft_of(const Entity& entity) {
   draft.expires_at = entity.expires_at();
   draft.types = entity.types();
   for (const std::string_view scope : entity.scopes()) draft.scopes.emplace_back(scope);
-  draft.instances = instances_of(entity.attributes());
+  draft.instances = instances_of(stored_attributes(entity));
   return draft;
-}
-
-std::vector<Instance> instances_of(AttributeRange range) {
-  constexpr std::size_t kUsual = 8;  // of an entity; an Instance is dear to move
-  std::vector<Instance> instances;
-  if (!range.empty()) instances.reserve(kUsual);
-  for (const AttributeView& view : range) {
-    Instance& instance = instances.emplace_back();
-    instance.name = view.name;
-    instance.dataset_id = view.dataset_id;
-    instance.raw = view.raw;
-  }
-  return instances;
 }
 
 Instance thawed(const AttributeView& view) {
@@ -95,7 +113,7 @@ Instance thawed(const AttributeView& view) {
   instance.unit_code = view.unit_code;
   instance.value_type = view.value_type;
   instance.value = view.value;
-  instance.members = instances_of(view.attributes());
+  instance.members = instances_of(view.members);
   return instance;
 }
 

@@ -40,8 +40,6 @@ struct Draft {
 };
 
 [[nodiscard]] Draft draft_of(const Entity& entity);
-// All instances of a range as they are.
-[[nodiscard]] std::vector<Instance> instances_of(AttributeRange range);
 // The fields of an instance, to be changed; its members as they are.
 [[nodiscard]] Instance thawed(const AttributeView& view);
 
