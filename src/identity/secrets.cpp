@@ -46,18 +46,18 @@ Digest digest(std::string_view purpose, std::string_view secret) {
 
 namespace {
 
-using Mark = std::array<std::uint8_t, crypto_shorthash_siphashx24_BYTES>;
+using SecretMark = std::array<std::uint8_t, crypto_shorthash_siphashx24_BYTES>;
 
 // A keyed hash of a secret, of 128 bits, with a key that this process alone has: who does not know
 // the key cannot make another text with the same one.
-Mark mark_of(std::string_view secret) {
+SecretMark mark_of(std::string_view secret) {
   static const auto key = [] {
     ready();
     std::array<std::uint8_t, crypto_shorthash_siphashx24_KEYBYTES> random{};
     randombytes_buf(random.data(), random.size());
     return random;
   }();
-  Mark mark{};
+  SecretMark mark{};
   crypto_shorthash_siphashx24(mark.data(), reinterpret_cast<const unsigned char*>(secret.data()),
                               secret.size(), key.data());
   return mark;
@@ -65,7 +65,7 @@ Mark mark_of(std::string_view secret) {
 
 struct Remembered {
   std::string_view purpose;
-  Mark mark{};
+  SecretMark mark{};
   Digest digest{};
 };
 
@@ -73,7 +73,7 @@ struct Remembered {
 
 Digest digest_of_request(std::string_view purpose, std::string_view secret) {
   static thread_local std::array<Remembered, 64> memory;
-  const Mark mark = mark_of(secret);
+  const SecretMark mark = mark_of(secret);
   Remembered& place = memory[mark[0] % memory.size()];
   if (place.purpose != purpose || place.mark != mark) {
     place = {purpose, mark, digest(purpose, secret)};
