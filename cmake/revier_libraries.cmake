@@ -18,7 +18,7 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(PROJ CONFIG REQUIRED)
 
-foreach(pkg rocksdb jansson libsodium libmosquitto libqrencode pangocairo cairo-pdf libqpdf
+foreach(pkg rocksdb jansson libsodium libmosquitto qrcodegen pangocairo cairo-pdf libqpdf
         gmime-3.0 libbrotlienc libbrotlidec zlib libxml-2.0 libcmark libarchive expat
         shapelib libturbojpeg opendkim)
   string(MAKE_C_IDENTIFIER ${pkg} id)

@@ -2,26 +2,47 @@
 #include "pdf/qr.h"
 
 #include <fmt/format.h>
-#include <qrencode.h>
+#include <qrcodegen.h>
 
-#include <memory>
+#include <array>
+#include <optional>
 
 namespace revier::pdf {
 namespace {
-struct Free {
-  void operator()(QRcode* code) const { QRcode_free(code); }
-};
+
+using Buffer = std::array<std::uint8_t, qrcodegen_BUFFER_LEN_MAX>;
+
+// Texts of the signs that the shorter mode has, or bytes; nullopt for more than fits any code.
+std::optional<qrcodegen_Segment> segment_of(const std::string& text, Buffer& buffer) {
+  const bool is_short = qrcodegen_isAlphanumeric(text.c_str()) && text.find('\0') == text.npos;
+  const auto mode = is_short ? qrcodegen_Mode_ALPHANUMERIC : qrcodegen_Mode_BYTE;
+  if (qrcodegen_calcSegmentBufferSize(mode, text.size()) > buffer.size()) return std::nullopt;
+  if (is_short) return qrcodegen_makeAlphanumeric(text.c_str(), buffer.data());
+  return qrcodegen_makeBytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                             buffer.data());
+}
+
 }  // namespace
 
-Result<QrCode> encode_qr(std::string_view content) {
-  const std::unique_ptr<QRcode, Free> code(
-      QRcode_encodeString(std::string(content).c_str(), 0, QR_ECLEVEL_M, QR_MODE_8, 1));
-  if (code == nullptr) return fail(Code::kBadRequestData, "too long for a QR code");
-  QrCode out{.width = code->width, .dark = {}};
-  const auto modules =
-      static_cast<std::size_t>(code->width) * static_cast<std::size_t>(code->width);
+Result<QrCode> encode_qr(std::string_view content, QrMask mask) {
+  Buffer data;
+  Buffer scratch;
+  Buffer symbol;
+  const auto segment = segment_of(std::string(content), data);
+  const auto chosen = mask == QrMask::kFirst ? qrcodegen_Mask_0 : qrcodegen_Mask_AUTO;
+  if (!segment || !qrcodegen_encodeSegmentsAdvanced(&*segment, 1, qrcodegen_Ecc_MEDIUM,
+                                                    qrcodegen_VERSION_MIN, qrcodegen_VERSION_MAX,
+                                                    chosen, true, scratch.data(), symbol.data())) {
+    return fail(Code::kBadRequestData, "too long for a QR code");
+  }
+  QrCode out{.width = qrcodegen_getSize(symbol.data()), .dark = {}};
+  const auto modules = static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.width);
   out.dark.reserve(modules);
-  for (std::size_t i = 0; i < modules; ++i) out.dark.push_back((code->data[i] & 1) != 0);
+  for (int y = 0; y < out.width; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      out.dark.push_back(qrcodegen_getModule(symbol.data(), x, y));
+    }
+  }
   return out;
 }
 

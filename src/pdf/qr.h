@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-// QR codes (ISO/IEC 18004), error correction level M.
+// QR codes (ISO/IEC 18004), error correction level M, or a higher one where it takes no more room.
 //
 // Thread safety: pure functions.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,15 @@ struct QrCode {
   }
 };
 
+// Which of the eight masks (7.8) goes over the code; it says so itself, and scanners read any.
+enum class QrMask : std::uint8_t {
+  kEvenest,  // all are drawn, the one with the least penalty is taken
+  kFirst,    // for content that is random itself, as signatures are, and gets no evener: at a tenth
+             // of the work
+};
+
 // Errors: kBadRequestData when the content is too long for a code.
-[[nodiscard]] Result<QrCode> encode_qr(std::string_view content);
+[[nodiscard]] Result<QrCode> encode_qr(std::string_view content, QrMask mask = QrMask::kEvenest);
 
 // An <svg> of the code with its quiet zone, black on white in every colour scheme. No text in it:
 // the place that shows it names it (role="img", aria-label).

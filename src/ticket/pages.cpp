@@ -290,7 +290,8 @@ Task<Response> get_ticket(Request& request, const PageNeeds& needs) {
   if (!booking) co_return refused(needs, request, booking.error());
   const Language language = web::language_of(request);
   const Registrations& registrations = needs.domain.registrations;
-  auto code = pdf::encode_qr(qr_text(*booking, registrations, needs.domain.keys));
+  auto code = pdf::encode_qr(qr_text(*booking, registrations, needs.domain.keys),
+                             pdf::QrMask::kFirst);  // a signature, for the most part
   if (!code) co_return refused(needs, request, code.error());
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kTicketTitle)));
   page.is_private = true;
