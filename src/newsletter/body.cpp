@@ -166,6 +166,8 @@ class TextWriter {
          item = cmark_node_next(item)) {
       bullet_ = ordered ? fmt::format("{}. ", number++) : std::string("- ");
       blocks(item, margin + std::string(bullet_.size(), ' '));
+      if (!bullet_.empty())
+        paragraph("", margin + std::string(bullet_.size(), ' '));  // it is empty
       while (text_.ends_with("\n\n")) text_.pop_back();
     }
     text_ += '\n';

@@ -65,6 +65,11 @@ TEST(Body, EscapingLeavesOrdinaryTextAlone) {
   EXPECT_EQ(escaped("1. Preis"), "1\\. Preis");
 }
 
+TEST(Body, EmptyItemsAndQuotes) {
+  EXPECT_EQ(body_text("-\n\nEnde\n", kSite), "- \n\nEnde\n");
+  EXPECT_EQ(body_text("a\n\n1.\n2. b\n\n>\n", kSite), "a\n\n1. \n2. b\n");
+}
+
 TEST(Body, DepthDoesNotMatter) {
   EXPECT_FALSE(body_text(std::string(kBodyMax, '>') + " x", kSite).empty());
   EXPECT_FALSE(body_html(std::string(kBodyMax, '*') + "x" + std::string(kBodyMax, '*'), kSite)
