@@ -45,6 +45,8 @@ enum class Code : std::uint8_t {
   kInsufficientStorage,   // memory or disk limit reached
   kTimeout,               // took too long
   kNotImplemented,        // a coding or method we do not speak
+  kBadGateway,            // another server that was asked failed
+  kLoopDetected,          // a request for other servers came back to us
   // People plane
   kQuotaFull,           // no seat left; the answer carries the waiting-list place
   kHoldEnded,           // the hold ran out or was used

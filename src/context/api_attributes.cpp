@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // /entities/{id}/attrs and /entities/{id}/attrs/{name} (clauses 6.6.3, 6.7.3).
 #include "context/detail/routes.h"
+#include "context/detail/sharing.h"
 
 namespace revier::context::detail {
 namespace {
+
+using Act = Distribution::Act;
 
 // UpdateResult (5.2.18); names are fully qualified (6.3.6).
 std::string update_result(const ngsi::UpdateResult& result) {
@@ -32,6 +35,11 @@ Task<Result<net::Response>> append_attributes(const Api& api, net::Request& requ
   RV_CO_ASSIGN(std::string id, path_id(request));
   RV_CO_ASSIGN(ngsi::Fragment fragment, body_fragment(api, exchange, id, {}));
   const bool overwrite = !has_option(request, "noOverwrite");
+  if (is_distributed(api, request)) {
+    RV_CO_ASSIGN(Deed deed, body_deed(api, exchange, Act::kAppend, id, std::move(fragment)));
+    deed.make = [id, overwrite](ngsi::Fragment f) { return append(id, std::move(f), overwrite); };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   Write write = append(std::move(id), std::move(fragment), overwrite);
   RV_CO_ASSIGN(const Change change, co_await write_one(api, request, exchange, std::move(write)));
   co_return answer_update(request, change);
@@ -43,6 +51,11 @@ Task<Result<net::Response>> update_attributes(const Api& api, net::Request& requ
   RV_CO_ASSIGN(std::string id, path_id(request));
   RV_CO_ASSIGN(ngsi::Fragment fragment,
                body_fragment(api, exchange, id, {.nulls = ngsi::Nulls::kAttributes}));
+  if (is_distributed(api, request)) {
+    RV_CO_ASSIGN(Deed deed, body_deed(api, exchange, Act::kUpdate, id, std::move(fragment)));
+    deed.make = [id](ngsi::Fragment f) { return update(id, std::move(f)); };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   Write write = update(std::move(id), std::move(fragment));
   RV_CO_ASSIGN(const Change change, co_await write_one(api, request, exchange, std::move(write)));
   co_return answer_update(request, change);
@@ -56,11 +69,25 @@ Result<ngsi::FragmentAttribute> body_attribute(const Api& api, const net::Reques
   return ngsi::parse_attribute(request.param("name"), body, *exchange.context, {.nulls = nulls});
 }
 
+Deed attribute_deed(const Exchange& exchange, Act act, std::string id, std::string name) {
+  Deed deed{.act = act, .id = std::move(id), .attribute = std::move(name)};
+  deed.context = exchange.context;
+  if (exchange.body) deed.body = exchange.body->root();
+  return deed;
+}
+
 // 5.6.4
 Task<Result<net::Response>> update_attribute(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(Exchange exchange, begin_write(api, request));
   RV_CO_ASSIGN(std::string id, path_id(request));
   RV_CO_ASSIGN(auto attribute, body_attribute(api, request, exchange, ngsi::Nulls::kAttributes));
+  if (is_distributed(api, request)) {
+    Deed deed = attribute_deed(exchange, Act::kUpdateAttribute, id, attribute.name);
+    deed.make = [id, attribute](const ngsi::Fragment&) {
+      return context::update_attribute(id, attribute);
+    };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   Write write = context::update_attribute(std::move(id), std::move(attribute));
   RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
   co_return answer_empty(request, 204);
@@ -71,6 +98,13 @@ Task<Result<net::Response>> replace_attribute(const Api& api, net::Request& requ
   RV_CO_ASSIGN(Exchange exchange, begin_write(api, request));
   RV_CO_ASSIGN(std::string id, path_id(request));
   RV_CO_ASSIGN(auto attribute, body_attribute(api, request, exchange, ngsi::Nulls::kRefused));
+  if (is_distributed(api, request)) {
+    Deed deed = attribute_deed(exchange, Act::kReplaceAttribute, id, attribute.name);
+    deed.make = [id, attribute](const ngsi::Fragment&) {
+      return context::replace_attribute(id, attribute);
+    };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   Write write = context::replace_attribute(std::move(id), std::move(attribute));
   RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
   co_return answer_empty(request, 204);
@@ -84,14 +118,23 @@ Task<Result<net::Response>> delete_attribute(const Api& api, net::Request& reque
   ngsi::DeleteOptions options;
   options.dataset_id = request.query_param("datasetId").value_or("");
   RV_CO_ASSIGN(options.delete_all, flag_param(request, "deleteAll"));
+  const auto make = [](std::string id, std::string name, ngsi::DeleteOptions options) {
+    return name == "scope" ? remove_scopes(std::move(id))
+                           : remove_attribute(std::move(id), std::move(name), std::move(options));
+  };
+  if (is_distributed(api, request)) {
+    Deed deed = attribute_deed(exchange, Act::kDeleteAttribute, id, name);
+    deed.make = [make, id, name, options](const ngsi::Fragment&) {
+      return make(id, name, options);
+    };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   if (api.options.end_attribute && !api.broker.find(exchange.tenant, id)) {
     RV_CO_TRY(co_await api.options.end_attribute(exchange.tenant, std::move(id), std::move(name),
                                                  std::move(options)));
     co_return answer_empty(request, 204);
   }
-  Write write = name == "scope"
-                    ? remove_scopes(std::move(id))
-                    : remove_attribute(std::move(id), std::move(name), std::move(options));
+  Write write = make(std::move(id), std::move(name), std::move(options));
   RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
   co_return answer_empty(request, 204);
 }

@@ -5,6 +5,7 @@
 #include "context/detail/batch_result.h"
 #include "context/detail/routes.h"
 #include "context/detail/serving.h"
+#include "context/detail/sharing.h"
 #include "net/server.h"
 
 namespace revier::context::detail {
@@ -33,43 +34,71 @@ Result<std::string> element_id(const json::Value& element, std::size_t index) {
 
 using Make = std::function<Write(ngsi::Fragment)>;
 
-Result<Write> make_write(const Api& api, const Exchange& exchange, const json::Value& element,
-                         const ngsi::ParseOptions& options, const Make& make) {
-  RV_ASSIGN(const auto context, context_of(api, exchange, element));
-  RV_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(element, *context, options));
-  return make(std::move(fragment));
+Result<Element> read_element(const Api& api, const Exchange& exchange, const json::Value& body,
+                             const ngsi::ParseOptions& options) {
+  Element out{.body = body};
+  RV_ASSIGN(out.context, context_of(api, exchange, body));
+  RV_ASSIGN(out.fragment, ngsi::parse_entity(body, *out.context, options));
+  out.id = out.fragment.id;
+  return out;
+}
+
+// What of a batch is left for here. An entity that is not here is no error where others alone have
+// it.
+Task<Result<>> write_elements(const Api& api, const Exchange& exchange,
+                              std::vector<Element> elements, const Make& make,
+                              BatchResult& result) {
+  std::vector<std::string> ids;
+  std::vector<bool> alone;
+  std::vector<Write> writes;
+  for (Element& element : elements) {
+    if (element.elsewhere) continue;
+    ids.push_back(std::move(element.id));
+    alone.push_back(element.alone);
+    writes.push_back(make(std::move(element.fragment)));
+  }
+  RV_CO_ASSIGN(Broker::Outcomes outcomes,
+               co_await api.broker.write(exchange.tenant, std::move(writes), exchange.origin()));
+  for (std::size_t i = ids.size(); i-- > 0;) {
+    const bool missing = !outcomes[i] && outcomes[i].error().code == Code::kResourceNotFound;
+    if (!alone[i] || !missing) continue;
+    ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(i));
+    outcomes.erase(outcomes.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  add_outcomes(result, std::move(ids), outcomes);
+  co_return Result<>{};
 }
 
 Task<Result<net::Response>> run_batch(const Api& api, const net::Request& request,
-                                      const ngsi::ParseOptions& options, const Make& make) {
+                                      Distribution::Act act, const ngsi::ParseOptions& options,
+                                      const Make& make) {
   RV_CO_ASSIGN(const Exchange exchange, begin_write(api, request));
   const json::Value body = exchange.body->root();
   RV_CO_TRY(check_batch(api, body));
   BatchResult result;
-  std::vector<std::string> ids;
-  std::vector<Write> writes;
-  for (const json::Value element : body.elements()) {
-    RV_CO_ASSIGN(std::string id, element_id(element, ids.size() + result.errors.size()));
-    if (ids.size() % kSliceEntities == kSliceEntities - 1) co_await net::yield_now();
-    auto write = make_write(api, exchange, element, options, make);
-    if (write) {
-      ids.push_back(std::move(id));
-      writes.push_back(*std::move(write));
-    } else if (lacks_context(api, write.error())) {
-      co_return fail(write.error());  // the whole is run again with it
+  std::vector<Element> elements;
+  for (const json::Value each : body.elements()) {
+    RV_CO_ASSIGN(std::string id, element_id(each, elements.size() + result.errors.size()));
+    if (elements.size() % kSliceEntities == kSliceEntities - 1) co_await net::yield_now();
+    auto element = read_element(api, exchange, each, options);
+    if (element) {
+      elements.push_back(*std::move(element));
+    } else if (lacks_context(api, element.error())) {
+      co_return fail(element.error());  // the whole is run again with it
     } else {
-      result.errors.push_back({std::move(id), explained(api, write.error())});
+      result.errors.push_back({std::move(id), explained(api, element.error()), {}});
     }
   }
-  RV_CO_ASSIGN(const auto outcomes,
-               co_await api.broker.write(exchange.tenant, std::move(writes), exchange.origin()));
-  add_outcomes(result, std::move(ids), outcomes);
-  co_return answer_batch(request, result);
+  if (is_distributed(api, request)) {
+    RV_CO_TRY(co_await share_batch(api, request, exchange, act, elements, result));
+  }
+  RV_CO_TRY(co_await write_elements(api, exchange, std::move(elements), make, result));
+  co_return answer_batch(request, std::move(result));
 }
 
 // 5.6.7
 Task<Result<net::Response>> create_batch(const Api& api, net::Request& request) {
-  co_return co_await run_batch(api, request, ngsi::kParseWhole,
+  co_return co_await run_batch(api, request, Distribution::Act::kCreateBatch, ngsi::kParseWhole,
                                [](ngsi::Fragment f) { return create(std::move(f)); });
 }
 
@@ -79,7 +108,8 @@ Task<Result<net::Response>> upsert_batch(const Api& api, net::Request& request) 
   const Make make = [append_only](ngsi::Fragment f) {
     return append_only ? upsert(std::move(f)) : put(std::move(f));
   };
-  co_return co_await run_batch(api, request, ngsi::kParseWhole, make);
+  co_return co_await run_batch(api, request, Distribution::Act::kUpsertBatch, ngsi::kParseWhole,
+                               make);
 }
 
 // 5.6.9
@@ -89,7 +119,8 @@ Task<Result<net::Response>> update_batch(const Api& api, net::Request& request) 
     std::string id = f.id;
     return append(std::move(id), std::move(f), overwrite);
   };
-  co_return co_await run_batch(api, request, {.id_needed = true}, make);
+  co_return co_await run_batch(api, request, Distribution::Act::kUpdateBatch, {.id_needed = true},
+                               make);
 }
 
 // 5.6.20
@@ -98,8 +129,8 @@ Task<Result<net::Response>> merge_batch(const Api& api, net::Request& request) {
     std::string id = f.id;
     return merge(std::move(id), std::move(f));
   };
-  co_return co_await run_batch(api, request, {.nulls = ngsi::Nulls::kMerge, .id_needed = true},
-                               make);
+  co_return co_await run_batch(api, request, Distribution::Act::kMergeBatch,
+                               {.nulls = ngsi::Nulls::kMerge, .id_needed = true}, make);
 }
 
 // 5.6.10
@@ -107,20 +138,22 @@ Task<Result<net::Response>> delete_batch(const Api& api, net::Request& request) 
   RV_CO_ASSIGN(const Exchange exchange, begin_write(api, request));
   const json::Value body = exchange.body->root();
   RV_CO_TRY(check_batch(api, body));
-  std::vector<std::string> ids;
-  std::vector<Write> writes;
-  for (const json::Value element : body.elements()) {
-    const auto id = element.as_string();
+  std::vector<Element> elements;
+  for (const json::Value each : body.elements()) {
+    const auto id = each.as_string();
     if (!id) co_return fail(Code::kBadRequestData, "the elements are ids of entities, strings");
     RV_CO_TRY(ngsi::check_uri(*id, "the entity's id"));
-    ids.emplace_back(*id);
-    writes.push_back(remove(ids.back()));
+    Element& element = elements.emplace_back(Element{.context = exchange.context});
+    element.id = element.fragment.id = *id;
   }
-  RV_CO_ASSIGN(const auto outcomes,
-               co_await api.broker.write(exchange.tenant, std::move(writes), exchange.origin()));
   BatchResult result;
-  add_outcomes(result, std::move(ids), outcomes);
-  co_return answer_batch(request, result);
+  if (is_distributed(api, request)) {
+    RV_CO_TRY(co_await share_batch(api, request, exchange, Distribution::Act::kDeleteBatch,
+                                   elements, result));
+  }
+  const Make make = [](ngsi::Fragment f) { return remove(std::move(f.id)); };
+  RV_CO_TRY(co_await write_elements(api, exchange, std::move(elements), make, result));
+  co_return answer_batch(request, std::move(result));
 }
 
 }  // namespace

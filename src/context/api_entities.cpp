@@ -2,10 +2,13 @@
 // /entities (POST) and /entities/{id} (clauses 6.4.3.1, 6.5.3).
 #include "context/detail/routes.h"
 #include "context/detail/serving.h"
+#include "context/detail/sharing.h"
 #include "context/detail/view.h"
 
 namespace revier::context::detail {
 namespace {
+
+using Act = Distribution::Act;
 
 // 5.6.1
 Task<Result<net::Response>> create_entity(const Api& api, net::Request& request) {
@@ -13,6 +16,12 @@ Task<Result<net::Response>> create_entity(const Api& api, net::Request& request)
   const json::Value body = exchange.body->root();
   RV_CO_ASSIGN(const auto context, context_of(api, exchange, body));
   RV_CO_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(body, *context, ngsi::kParseWhole));
+  if (is_distributed(api, request)) {
+    Deed deed{.act = Act::kCreate, .id = fragment.id, .body = body, .context = context};
+    deed.fragment = std::move(fragment);
+    deed.make = [](ngsi::Fragment f) { return create(std::move(f)); };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   const std::string location = "/ngsi-ld/v1/entities/" + percent_encoded(fragment.id);
   RV_CO_TRY(co_await api.broker.write_one(exchange.tenant, create(std::move(fragment)),
                                           exchange.origin()));
@@ -85,6 +94,11 @@ Task<Result<net::Response>> replace_entity(const Api& api, net::Request& request
   RV_CO_ASSIGN(const Exchange exchange, begin_write(api, request));
   RV_CO_ASSIGN(std::string id, path_id(request));
   RV_CO_ASSIGN(ngsi::Fragment fragment, body_fragment(api, exchange, id, {}));
+  if (is_distributed(api, request)) {
+    RV_CO_ASSIGN(Deed deed, body_deed(api, exchange, Act::kReplace, id, std::move(fragment)));
+    deed.make = [id](ngsi::Fragment f) { return replace(id, std::move(f)); };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   Write write = replace(std::move(id), std::move(fragment));
   RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
   co_return answer_empty(request, 204);
@@ -119,6 +133,11 @@ Task<Result<net::Response>> merge_entity(const Api& api, net::Request& request) 
   RV_CO_ASSIGN(const ngsi::Form form, merge_form(request));
   RV_CO_ASSIGN(ngsi::Fragment fragment,
                body_fragment(api, exchange, id, {.form = form, .nulls = ngsi::Nulls::kMerge}));
+  if (is_distributed(api, request)) {
+    RV_CO_ASSIGN(Deed deed, body_deed(api, exchange, Act::kMerge, id, std::move(fragment)));
+    deed.make = [id, options](ngsi::Fragment f) { return merge(id, std::move(f), options); };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   Write write = merge(std::move(id), std::move(fragment), std::move(options));
   RV_CO_TRY(co_await write_one(api, request, exchange, std::move(write)));
   co_return answer_empty(request, 204);
@@ -128,6 +147,11 @@ Task<Result<net::Response>> merge_entity(const Api& api, net::Request& request) 
 Task<Result<net::Response>> delete_entity(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_delete(api, request));
   RV_CO_ASSIGN(std::string id, path_id(request));
+  if (is_distributed(api, request)) {
+    Deed deed{.act = Act::kDelete, .id = id, .context = exchange.context};
+    deed.make = [id](const ngsi::Fragment&) { return remove(id); };
+    co_return co_await run_shared(api, request, exchange, std::move(deed));
+  }
   RV_CO_TRY(co_await write_one(api, request, exchange, remove(std::move(id))));
   co_return answer_empty(request, 204);
 }

@@ -10,43 +10,45 @@ namespace {
 
 using Named = std::pair<std::string_view, Operations>;
 
-constexpr Operations kReading = kRetrieveEntity | kQueryEntity;
+constexpr Operations kRetrieving = kRetrieveEntity | kQueryEntity;
+constexpr Operations kUpdating = kUpdateEntity | kUpdateAttrs | kReplaceEntity | kReplaceAttrs;
 
 // Table 4.20-2, with what of each group is asked for here.
 constexpr std::array<Named, 5> kGroups = {{
-    {"federationOps", kReading | kQueryBatch},
-    {"associationOps", kReading | kQueryBatch},
-    {"updateOps", 0},
-    {"retrieveOps", kReading},
-    {"redirectionOps", kReading},
+    {"federationOps", kReading},
+    {"associationOps", kReading},
+    {"updateOps", kUpdating},
+    {"retrieveOps", kRetrieving},
+    {"redirectionOps", kRetrieving | kUpdating | kCreateEntity | kAppendAttrs | kDeleteAttrs |
+                           kDeleteEntity | kMergeEntity},
 }};
 
 // Table 4.20-1.
-constexpr std::array<Named, 3> kAsked = {{
+constexpr std::array<Named, 17> kAsked = {{
     {"retrieveEntity", kRetrieveEntity},
     {"queryEntity", kQueryEntity},
     {"queryBatch", kQueryBatch},
+    {"createEntity", kCreateEntity},
+    {"updateEntity", kUpdateEntity},
+    {"appendAttrs", kAppendAttrs},
+    {"updateAttrs", kUpdateAttrs},
+    {"deleteAttrs", kDeleteAttrs},
+    {"deleteEntity", kDeleteEntity},
+    {"mergeEntity", kMergeEntity},
+    {"replaceEntity", kReplaceEntity},
+    {"replaceAttrs", kReplaceAttrs},
+    {"createBatch", kCreateBatch},
+    {"upsertBatch", kUpsertBatch},
+    {"updateBatch", kUpdateBatch},
+    {"deleteBatch", kDeleteBatch},
+    {"mergeBatch", kMergeBatch},
 }};
-constexpr std::array<std::string_view, 40> kNotAsked = {"createEntity",
-                                                        "updateEntity",
-                                                        "appendAttrs",
-                                                        "updateAttrs",
-                                                        "deleteAttrs",
-                                                        "deleteEntity",
-                                                        "createBatch",
-                                                        "upsertBatch",
-                                                        "updateBatch",
-                                                        "deleteBatch",
-                                                        "upsertTemporal",
+constexpr std::array<std::string_view, 26> kNotAsked = {"upsertTemporal",
                                                         "appendAttrsTemporal",
                                                         "deleteAttrsTemporal",
                                                         "updateAttrInstanceTemporal",
                                                         "deleteAttrInstanceTemporal",
                                                         "deleteTemporal",
-                                                        "mergeEntity",
-                                                        "replaceEntity",
-                                                        "replaceAttrs",
-                                                        "mergeBatch",
                                                         "purgeEntity",
                                                         "retrieveTemporal",
                                                         "queryTemporal",

@@ -22,13 +22,6 @@ constexpr std::array<std::string_view, 14> kReserved = {
     "Accept",        "contentType", "jsonldContext",  "ngsildConformance", "Link", "TE",
     "Content-Type",  "Upgrade"};
 
-std::optional<std::string_view> info_of(const Registration& registration, std::string_view key) {
-  for (const KeyValue& pair : registration.source_info) {
-    if (pair.key == key) return pair.value;
-  }
-  return std::nullopt;
-}
-
 std::string joined(const std::vector<std::string>& texts) {
   std::string out;
   for (const std::string& text : texts) out.append(out.empty() ? "" : ",").append(text);
@@ -253,15 +246,21 @@ net::Outgoing outgoing_of(const Question& question, const Sending& sending, std:
   }
   const auto accept = info_of(registration, "accept");
   out.headers.emplace_back("Accept", std::string(accept.value_or("application/json")));
+  address(out, registration, sending, question.context->link());
+  return out;
+}
+
+void address(net::Outgoing& out, const Registration& registration, const Sending& sending,
+             std::string_view context_link) {
   std::string via;
   for (const std::string& name : via_of(sending.triggering))
     via.append("1.1 ").append(name).append(", ");
   out.headers.emplace_back("Via", via.append("1.1 ").append(sending.alias));
-  if (!question.context->link().empty()) {
+  if (!context_link.empty()) {
     out.headers.emplace_back("Link",
                              fmt::format("<{}>; rel=\"http://www.w3.org/ns/json-ld#context\"; "
                                          "type=\"application/ld+json\"",
-                                         question.context->link()));
+                                         context_link));
   }
   if (!registration.source_tenant.empty()) {
     out.headers.emplace_back("NGSILD-Tenant", registration.source_tenant);
@@ -273,7 +272,13 @@ net::Outgoing outgoing_of(const Question& question, const Sending& sending, std:
   const std::int64_t own = registration.management.timeout_ms;
   out.deadline_ms = own > 0 ? std::min(own, sending.timeout_ms) : sending.timeout_ms;
   out.reply_bytes_max = sending.reply_bytes_max;
-  return out;
+}
+
+std::optional<std::string_view> info_of(const Registration& registration, std::string_view key) {
+  for (const KeyValue& pair : registration.source_info) {
+    if (pair.key == key) return pair.value;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> via_of(const net::Request& request) {

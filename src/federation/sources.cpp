@@ -12,6 +12,7 @@
 #include "context/gathered.h"
 #include "federation/detail/merge.h"
 #include "federation/detail/request.h"
+#include "federation/detail/sharing.h"
 
 namespace revier::federation {
 namespace {
@@ -64,7 +65,90 @@ class Sources final : public context::Distribution {
     co_return answer;
   }
 
+  Task<Result<Shared>> share(const Share& share) override {
+    RV_CO_ASSIGN(const auto matches, matching(share));
+    detail::Plan plan = detail::plan_of(share, matches);
+    if (plan.deliveries.size() > needs_.options.requests_max) {
+      co_return fail(Code::kTooComplexQuery,
+                     fmt::format("it takes {} requests to other sources, more than {}",
+                                 plan.deliveries.size(), needs_.options.requests_max));
+    }
+    std::vector<Match> all;
+    for (const auto& some : matches) all.insert(all.end(), some.begin(), some.end());
+    const auto contexts = co_await contexts_of(all);
+    std::vector<std::unique_ptr<Completion<Result<net::Reply>>>> replies;
+    for (const detail::Delivery& delivery : plan.deliveries) {
+      replies.push_back(send(delivery, share, contexts));
+    }
+    for (std::size_t i = 0; i < plan.deliveries.size(); ++i) {
+      detail::Delivery& delivery = plan.deliveries[i];
+      Result<net::Reply> reply = co_await *replies[i];
+      if (reply && reply->status == 409 && delivery.where_it_exists) {
+        delivery.act = *delivery.where_it_exists;
+        reply = co_await *send(delivery, share, contexts);
+      }
+      note_reply(*delivery.registration, reply);
+      detail::add_outcomes(delivery, share, reply, plan.shared);
+    }
+    co_return std::move(plan.shared);
+  }
+
  private:
+  using Contexts = std::map<std::string, jsonld::ContextPtr>;
+
+  // The registrations that each piece belongs to.
+  Result<std::vector<std::vector<Match>>> matching(const Share& share) const {
+    const std::vector<std::string> via = detail::via_of(share.request);
+    const auto passed = [&via](const std::string& alias) {
+      return std::ranges::find(via, alias) != via.end();
+    };
+    const bool back = passed(tenant_alias(needs_.alias, share.tenant));
+    std::vector<std::vector<Match>> out;
+    for (const Piece& piece : share.pieces) {
+      Wanted wanted;
+      wanted.selection.ids = {piece.id};
+      for (const std::string& type : piece.types) {
+        wanted.selection.type.append(wanted.selection.type.empty() ? "" : "|").append(type);
+      }
+      wanted.attributes = piece.attributes;
+      RV_ASSIGN(auto matches,
+                needs_.registrations.match(share.tenant, wanted, *needs_.catalogue.core()));
+      std::erase_if(matches, [&](const Match& match) {
+        const Registration& registration = *match.registration;
+        return registration.mode == Mode::kAuxiliary ||
+               (!registration.alias.empty() && passed(registration.alias));
+      });
+      if (back && !matches.empty()) {
+        return fail(Code::kLoopDetected, "the request has been here before");
+      }
+      out.push_back(std::move(matches));
+    }
+    return out;
+  }
+
+  std::unique_ptr<Completion<Result<net::Reply>>> send(const detail::Delivery& delivery,
+                                                       const Share& share,
+                                                       const Contexts& contexts) {
+    auto out = std::make_unique<Completion<Result<net::Reply>>>();
+    if (cooling(*delivery.registration)) {
+      out->set(fail(Code::kTimeout, "the source has failed a moment ago"));
+      return out;
+    }
+    const auto own = contexts.find(delivery.registration->id);
+    needs_.client.send(detail::outgoing_of(delivery, share, sending(share.request, share.tenant),
+                                           own == contexts.end() ? nullptr : own->second),
+                       [&reply = *out](Result<net::Reply> got) { reply.set(std::move(got)); });
+    return out;
+  }
+
+  void note_reply(const Registration& registration, const Result<net::Reply>& reply) {
+    const bool failed = !reply || reply->status >= 500;
+    std::string reason;
+    if (failed)
+      reason = reply ? fmt::format("it answered {}", reply->status) : reply.error().message;
+    note(registration, failed, reason);
+  }
+
   bool is_split(const Ask& ask) const {
     return ask.split_entities.value_or(needs_.options.split_entities);
   }
@@ -87,16 +171,15 @@ class Sources final : public context::Distribution {
     RV_ASSIGN(auto matches, needs_.registrations.match(ask.tenant, wanted, *ask.context));
     std::erase_if(matches, [&](const Match& match) {
       const Registration& registration = *match.registration;
-      return registration.operations == 0 ||
+      return (registration.operations & kReading) == 0 ||
              (!registration.alias.empty() && passed(registration.alias));
     });
     return matches;
   }
 
   // jsonldContext of contextSourceInfo. A source whose context cannot be had is told full names.
-  Task<std::map<std::string, jsonld::ContextPtr>> contexts_of(
-      const std::vector<Match>& matches) const {
-    std::map<std::string, jsonld::ContextPtr> out;
+  Task<Contexts> contexts_of(const std::vector<Match>& matches) const {
+    Contexts out;
     for (const Match& match : matches) {
       for (const KeyValue& pair : match.registration->source_info) {
         if (pair.key != "jsonldContext") continue;
@@ -126,7 +209,7 @@ class Sources final : public context::Distribution {
         reply.set(fail(Code::kTimeout, "the source has failed a moment ago"));
         continue;
       }
-      needs_.client.send(detail::outgoing_of(question, sending(ask), 0),
+      needs_.client.send(detail::outgoing_of(question, sending(ask.request, ask.tenant), 0),
                          [&reply](Result<net::Reply> got) { reply.set(std::move(got)); });
     }
     std::vector<Heard> heard(questions.size());
@@ -138,8 +221,8 @@ class Sources final : public context::Distribution {
     co_return heard;
   }
 
-  detail::Sending sending(const Ask& ask) const {
-    return {ask.request, tenant_alias(needs_.alias, ask.tenant), needs_.options.timeout_ms,
+  detail::Sending sending(const net::Request& request, std::string_view tenant) const {
+    return {request, tenant_alias(needs_.alias, tenant), needs_.options.timeout_ms,
             needs_.options.reply_bytes_max};
   }
 
@@ -153,7 +236,7 @@ class Sources final : public context::Distribution {
       const std::size_t page = heard.parts.size() - before;
       if (ask.operation == Operation::kRetrieve) keep_only(ask.selection.ids.front(), heard);
       entities += page;
-      note(question, heard);
+      note(*question.registration, heard.warning.has_value(), heard.reason);
       const bool more =
           ask.operation != Operation::kRetrieve && !heard.warning && page >= detail::kPageEntities;
       if (!more) co_return heard;
@@ -162,8 +245,8 @@ class Sources final : public context::Distribution {
         heard.reason = "more entities than are taken";
         co_return heard;
       }
-      reply = co_await needs_.client.send(
-          detail::outgoing_of(question, sending(ask), offset + detail::kPageEntities));
+      reply = co_await needs_.client.send(detail::outgoing_of(
+          question, sending(ask.request, ask.tenant), offset + detail::kPageEntities));
     }
   }
 
@@ -171,12 +254,11 @@ class Sources final : public context::Distribution {
     std::erase_if(heard.parts, [id](const detail::Part& part) { return part.fragment.id != id; });
   }
 
-  void note(const Question& question, const Heard& heard) {
-    const Registration& registration = *question.registration;
-    needs_.registrations.count(registration, heard.warning.has_value());
-    if (!heard.warning) return;
+  void note(const Registration& registration, bool failed, const std::string& reason) {
+    needs_.registrations.count(registration, failed);
+    if (!failed) return;
     log_event(Level::kWarn, "federation.source_failed",
-              {{"registration", registration.id}, {"reason", heard.reason}});
+              {{"registration", registration.id}, {"reason", reason}});
     if (registration.management.cooldown_ms <= 0) return;
     const Lock lock(mutex_);
     cool_until_us_[registration.endpoint] =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Reading from registered context sources (ETSI GS CIM 009 V1.9.1, clauses 4.3.6, 5.7.1, 5.7.2,
+// Reading from registered context sources, and writing to them (ETSI GS CIM 009 V1.9.1, clauses 4.3.6, 5.7.1, 5.7.2,
 // 6.3.17 to 6.3.19): asks those that match, side by side, and gathers their answers with what is
 // here, so that the request is then answered as if all were here.
 //

@@ -20,12 +20,27 @@ namespace revier::federation {
 enum class Mode : std::uint8_t { kInclusive, kExclusive, kRedirect, kAuxiliary };
 
 // Operations that sources are asked for (4.20), one bit each; others are only remembered by name.
-enum Operation : std::uint8_t {
-  kRetrieveEntity = 1,
-  kQueryEntity = 2,
-  kQueryBatch = 4,
+enum Operation : std::uint32_t {
+  kRetrieveEntity = 1U << 0,
+  kQueryEntity = 1U << 1,
+  kQueryBatch = 1U << 2,
+  kCreateEntity = 1U << 3,
+  kUpdateEntity = 1U << 4,
+  kAppendAttrs = 1U << 5,
+  kUpdateAttrs = 1U << 6,
+  kDeleteAttrs = 1U << 7,
+  kDeleteEntity = 1U << 8,
+  kMergeEntity = 1U << 9,
+  kReplaceEntity = 1U << 10,
+  kReplaceAttrs = 1U << 11,
+  kCreateBatch = 1U << 12,
+  kUpsertBatch = 1U << 13,
+  kUpdateBatch = 1U << 14,
+  kDeleteBatch = 1U << 15,
+  kMergeBatch = 1U << 16,
 };
-using Operations = std::uint8_t;
+using Operations = std::uint32_t;
+inline constexpr Operations kReading = kRetrieveEntity | kQueryEntity | kQueryBatch;
 
 struct EntityInfo {
   std::string id;                  // takes precedence over the pattern
@@ -69,7 +84,7 @@ struct Registration {
   std::optional<Interval> observation;
   std::optional<Interval> management_interval;
   Mode mode = Mode::kInclusive;
-  Operations operations = kRetrieveEntity | kQueryEntity | kQueryBatch;
+  Operations operations = kReading;
   Management management;
   Instant created_at;
   Instant modified_at;

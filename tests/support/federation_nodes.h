@@ -153,6 +153,15 @@ class Source {
       router_.add(net::Method::kGet, path, answer);
     }
     router_.add(net::Method::kPost, "/notify", answer);
+    using enum net::Method;
+    router_.add(kPost, "/ngsi-ld/v1/entities", answer);
+    router_.add(kPost, "/ngsi-ld/v1/entityOperations/{name}", answer);
+    for (const net::Method method : {kPut, kPatch, kDelete}) {
+      router_.add(method, "/ngsi-ld/v1/entities/{id}", answer);
+    }
+    for (const net::Method method : {kPost, kPatch}) {
+      router_.add(method, "/ngsi-ld/v1/entities/{id}/attrs/", answer);
+    }
     server_ = serve_at(router_, clock_);
   }
   ~Source() { server_->stop(); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/detail/batch_result.h"
 
+#include <set>
+
 #include "context/detail/http.h"
 #include "json/json.h"
 
@@ -21,15 +23,24 @@ std::string to_json(const BatchResult& result) {
   writer.key("errors").begin_array();
   for (const EntityError& error : result.errors) {
     writer.begin_object().member("entityId", error.id);
-    writer.key("error").raw(problem_json(error.error)).end_object();
+    writer.key("error").raw(problem_json(error.error));
+    if (!error.registration.empty()) writer.member("registrationId", error.registration);
+    writer.end_object();
   }
   writer.end_array().end_object();
   return out;
 }
 
+void keep_once(std::vector<std::string>& ids) {
+  std::set<std::string_view> seen;
+  std::erase_if(ids, [&seen](const std::string& id) { return !seen.insert(id).second; });
+}
+
 }  // namespace
 
-net::Response answer_batch(const net::Request& request, const BatchResult& result) {
+net::Response answer_batch(const net::Request& request, BatchResult result) {
+  keep_once(result.success);
+  keep_once(result.created);
   if (!result.errors.empty()) return answer(request, 207, Media::kJson, to_json(result));
   if (result.created.empty()) return answer_empty(request, 204);
   std::string ids;
@@ -42,14 +53,14 @@ void add_outcomes(BatchResult& result, std::vector<std::string> ids,
                   const Broker::Outcomes& outcomes) {
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (!outcomes[i]) {
-      result.errors.push_back({std::move(ids[i]), outcomes[i].error()});
+      result.errors.push_back({std::move(ids[i]), outcomes[i].error(), {}});
       continue;
     }
     const ngsi::Mutated& what = outcomes[i]->what;
     if (!what.before && what.after) result.created.push_back(ids[i]);
     for (const ngsi::NotUpdated& refused : what.result.not_updated) {
       const std::string message = refused.attribute + ": " + refused.reason;
-      result.errors.push_back({ids[i], {Code::kBadRequestData, message, refused.attribute}});
+      result.errors.push_back({ids[i], {Code::kBadRequestData, message, refused.attribute}, {}});
     }
     if (what.result.not_updated.empty()) result.success.push_back(std::move(ids[i]));
   }

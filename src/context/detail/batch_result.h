@@ -14,6 +14,7 @@ namespace revier::context::detail {
 struct EntityError {
   std::string id;
   Error error;
+  std::string registration;  // of the source where it failed; empty: here
 };
 
 // BatchOperationResult (5.2.16), and which of the successes are creations.
@@ -26,7 +27,8 @@ struct BatchResult {
 // Adds each outcome under its id; what was not updated is an error of its entity.
 void add_outcomes(BatchResult& result, std::vector<std::string> ids,
                   const Broker::Outcomes& outcomes);
-// 207 with errors, 201 with the ids of creations, else 204.
-[[nodiscard]] net::Response answer_batch(const net::Request& request, const BatchResult& result);
+// 207 with errors, 201 with the ids of creations, else 204; an id is told once, however many places
+// it has succeeded in.
+[[nodiscard]] net::Response answer_batch(const net::Request& request, BatchResult result);
 
 }  // namespace revier::context::detail

@@ -46,6 +46,14 @@ struct Sending {
 [[nodiscard]] net::Outgoing outgoing_of(const Question& question, const Sending& sending,
                                         std::size_t offset);
 
+// What every request to a source has: Via, tenant, contextSourceInfo, limits, and the Link header
+// to the @context of its names, unless that is empty.
+void address(net::Outgoing& out, const Registration& registration, const Sending& sending,
+             std::string_view context_link);
+// The value of a key of contextSourceInfo.
+[[nodiscard]] std::optional<std::string_view> info_of(const Registration& registration,
+                                                      std::string_view key);
+
 // Entities of a page.
 inline constexpr std::size_t kPageEntities = 500;
 
