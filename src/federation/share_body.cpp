@@ -79,7 +79,7 @@ class Renaming {
   const jsonld::Context& to_;
 };
 
-bool belongs(std::string_view key, const Distribution::Piece& piece, const Part& part) {
+bool belongs(std::string_view key, const Distribution::Piece& piece, const Portion& part) {
   if (part.attributes.empty() || is_one_of(kOfEntity, key)) return true;
   const auto iri = piece.context->expand_name(key);
   return iri && std::ranges::find(part.attributes, *iri) != part.attributes.end();
@@ -102,7 +102,7 @@ void write_member(json::Writer& out, std::string_view key, const json::Value& va
 
 }  // namespace
 
-void write_entity_part(json::Writer& out, const Distribution::Piece& piece, const Part& part,
+void write_entity_part(json::Writer& out, const Distribution::Piece& piece, const Portion& part,
                        const jsonld::ContextPtr& own) {
   std::optional<Renaming> renaming;
   if (own) renaming.emplace(out, *piece.context, *own);

@@ -140,7 +140,7 @@ class Planning {
   Plan take() { return std::move(plan_); }
 
  private:
-  void give(const RegistrationPtr& registration, Part part) {
+  void give(const RegistrationPtr& registration, Portion part) {
     const auto single = single_of(share_.act);
     if (takes(*registration, share_.act)) {
       delivery_for(registration).parts.push_back(std::move(part));
@@ -221,7 +221,7 @@ std::string body_of(const Delivery& delivery, const Distribution::Share& share,
     return text;
   }
   if (is_batch(delivery.act)) out.begin_array();
-  for (const Part& part : delivery.parts) {
+  for (const Portion& part : delivery.parts) {
     if (delivery.act == Act::kDeleteBatch) {
       out.string(pieces[part.piece].id);
     } else {
@@ -304,7 +304,7 @@ void add_outcomes(const Delivery& delivery, const Distribution::Share& share,
   const bool some = reply && reply->status == 207;
   if (some && is_batch(delivery.act)) failed = failed_in(reply->body);
   const bool creates = delivery.act == Act::kCreate || delivery.act == Act::kCreateBatch;
-  for (const Part& part : delivery.parts) {
+  for (const Portion& part : delivery.parts) {
     Outcome& outcome =
         shared.outcomes.emplace_back(Outcome{.piece = part.piece,
                                              .registration = delivery.registration->id,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Reading from registered context sources, and writing to them (ETSI GS CIM 009 V1.9.1, clauses 4.3.6, 5.7.1, 5.7.2,
-// 6.3.17 to 6.3.19): asks those that match, side by side, and gathers their answers with what is
-// here, so that the request is then answered as if all were here.
+// Reading from registered context sources, and writing to them (ETSI GS CIM 009 V1.9.1, clauses
+// 4.3.6, 5.6, 5.7.1, 5.7.2, 6.3.17 to 6.3.19). Reading asks those that match, side by side, and
+// gathers their answers with what is here, so that it is then answered as if all were here.
+// Writing sends each its share (detail/sharing.h), before what is left is written here.
 //
 // Of two instances of one attribute the newer one counts: by observedAt, else by modifiedAt
 // (4.5.5); an auxiliary source only adds what nobody else has. What a source sends beyond its

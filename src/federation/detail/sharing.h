@@ -17,7 +17,7 @@ namespace revier::federation::detail {
 using context::Distribution;
 
 // The part of one piece that a source gets; no attributes: all of it.
-struct Part {
+struct Portion {
   std::size_t piece = 0;
   std::vector<std::string> attributes;  // IRIs
 };
@@ -28,7 +28,7 @@ struct Delivery {
   Distribution::Act act;
   // What is asked for once more where the entity is there already (5.6.8).
   std::optional<Distribution::Act> where_it_exists{};
-  std::vector<Part> parts;
+  std::vector<Portion> parts;
 };
 
 struct Plan {
@@ -51,7 +51,7 @@ void add_outcomes(const Delivery& delivery, const Distribution::Share& share,
 
 // The body of one part, an entity or one attribute: the members of the piece's body that belong to
 // it, under names of `own` where that is given.
-void write_entity_part(json::Writer& out, const Distribution::Piece& piece, const Part& part,
+void write_entity_part(json::Writer& out, const Distribution::Piece& piece, const Portion& part,
                        const jsonld::ContextPtr& own);
 void write_attribute_part(json::Writer& out, const Distribution::Piece& piece,
                           const jsonld::ContextPtr& own);
