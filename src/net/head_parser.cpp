@@ -1,43 +1,21 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/detail/head_parser.h"
 
+#include <boost/beast/http/basic_parser.hpp>
+
 #include "net/detail/text.h"
 
 namespace revier::net::detail {
 namespace {
 
-// Characters of methods and field names (RFC 9110, 5.6.2).
-constexpr std::array<bool, 256> kIsToken = [] {
-  std::array<bool, 256> token{};
-  for (unsigned char c = '0'; c <= '9'; ++c) token[c] = true;
-  for (unsigned char c = 'A'; c <= 'Z'; ++c) token[c] = token[c + ('a' - 'A')] = true;
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) token[static_cast<unsigned>(c)] = true;
-  return token;
-}();
+namespace http = boost::beast::http;
+using boost::beast::error_code;
+using boost::beast::string_view;
 
-bool is_http_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return kIsToken[static_cast<unsigned char>(c)];
-  });
-}
-
-// What may stand in a line: no control characters but tabs.
-bool is_text(std::string_view text) {
-  bool found = false;
-  for (const char c : text) {  // without a branch: many bytes at once
-    const auto byte = static_cast<unsigned char>(c);
-    found |= (byte < 0x20 && byte != '\t') || byte == 0x7F;
-  }
-  return !found;
-}
+std::string_view view(string_view text) { return {text.data(), text.size()}; }
 
 bool is_printable(std::string_view text) {
-  bool found = false;
-  for (const char c : text) {  // as above
-    const auto byte = static_cast<unsigned char>(c);
-    found |= byte <= 0x20 || byte >= 0x7F;
-  }
-  return !found;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 // Transfer codings of RFC 9112, 7: we know of them and speak only chunked.
@@ -66,33 +44,148 @@ bool names(std::string_view list, std::string_view word) {
   return false;
 }
 
-tl::unexpected<Error> refused(std::string message) {
-  return fail(Code::kInvalidRequest, std::move(message));
-}
-
-// Cuts off what stands before the first space; all, and nothing left, where there is none.
-std::string_view next_word(std::string_view& line) {
-  const std::size_t end = std::min(line.find(' '), line.size());
-  const std::string_view word = line.substr(0, end);
-  line.remove_prefix(std::min(end + 1, line.size()));
-  return word;
+std::string message_of(const error_code& error) {
+  if (error == http::error::bad_method) return "the request line has no valid method";
+  if (error == http::error::bad_target) return "the request line has no valid target";
+  if (error == http::error::bad_version) return "expected HTTP/1.1 or HTTP/1.0";
+  if (error == http::error::bad_field) return "a header field's name is not valid";
+  if (error == http::error::bad_value) return "a header field's value is not valid";
+  if (error == http::error::bad_content_length || error == http::error::multiple_content_length) {
+    return "Content-Length is not one number";
+  }
+  if (error == http::error::bad_transfer_encoding) return "the length of the body is ambiguous";
+  return "this is no HTTP/1.1 request";
 }
 
 }  // namespace
+
+// Receives the parts of a head from Beast and holds them against our rules. What it refuses stands
+// in `fault`.
+class HeadParser::Sax final : public http::basic_parser<true> {
+ public:
+  Sax(Head& head, const HeadLimits& limits) : head_(head), limits_(limits) {
+    header_limit(std::numeric_limits<std::uint32_t>::max());  // feed() counts the whole head
+    skip(true);                                               // bodies are read elsewhere
+    eager(true);
+  }
+
+  std::string_view data;  // what is being parsed
+  std::optional<Error> fault;
+  int transfer_encodings = 0;
+  int content_lengths = 0;
+  int hosts = 0;
+
+ private:
+  void on_request_impl(http::verb /*verb*/, string_view method, string_view target, int version,
+                       error_code& error) override {
+    const auto known = net::detail::parse_method(view(method));
+    if (!known) {
+      return refuse(Code::kNotImplemented, "this method is not known here", error);
+    }
+    head_.method = *known;
+    head_.target = view(target);
+    head_.http_1_0 = version == 10;
+    head_.keep_alive = version == 11;
+    if (!head_.target.starts_with('/') || !is_printable(head_.target) ||
+        head_.target.find('#') != std::string_view::npos) {
+      refuse(Code::kInvalidRequest, "expected a target like /path?query, percent-encoded", error);
+    }
+  }
+
+  void on_field_impl(http::field known, string_view name, string_view value,
+                     error_code& error) override {
+    const Field field{view(name), view(value)};
+    if (head_.fields.size() >= limits_.fields_max) {
+      return refuse(Code::kHeadTooLarge,
+                    fmt::format("more than {} header fields", limits_.fields_max), error);
+    }
+    if (is_folded(field)) {
+      return refuse(Code::kInvalidRequest, "a header field goes on in a second line", error);
+    }
+    head_.fields.push_back(field);
+    take_known(known, field.value, error);
+  }
+
+  void take_known(http::field known, std::string_view value, error_code& error) {
+    switch (known) {
+      case http::field::host:
+        ++hosts;
+        head_.host = value;
+        break;
+      case http::field::connection:
+        closes_ = closes_ || names(value, "close");
+        head_.keep_alive = !closes_ && (head_.keep_alive || names(value, "keep-alive"));
+        break;
+      case http::field::expect:
+        head_.expects_continue = equals_ignoring_case(value, "100-continue");
+        break;
+      case http::field::content_length:
+        take_content_length(value, error);
+        break;
+      case http::field::transfer_encoding:
+        take_transfer_encoding(value, error);
+        break;
+      default:
+        break;
+    }
+  }
+
+  void take_content_length(std::string_view value, error_code& error) {
+    const auto length = parse_decimal(value);
+    if (++content_lengths > 1 || !length) {
+      return refuse(Code::kInvalidRequest, "Content-Length is not one number", error);
+    }
+    head_.content_length = *length;
+  }
+
+  void take_transfer_encoding(std::string_view value, error_code& error) {
+    ++transfer_encodings;
+    head_.chunked = equals_ignoring_case(value, "chunked");
+    if (head_.chunked) return;
+    const bool known = is_known_coding_list(value);
+    refuse(known ? Code::kNotImplemented : Code::kInvalidRequest,
+           "the only Transfer-Encoding taken is chunked", error);
+  }
+
+  // Beast unfolds obs-fold: into a buffer of its own, or by skipping an empty first line.
+  bool is_folded(const Field& field) const {
+    const char* colon = field.name.data() + field.name.size();
+    const char* value = field.value.data();
+    const bool inside =
+        !std::less<>()(value, colon) && !std::greater<>()(value, data.data() + data.size());
+    return !inside || std::find(colon, value, '\r') != value;
+  }
+
+  void refuse(Code code, std::string message, error_code& error) {
+    fault = Error{code, std::move(message), {}};
+    error = http::error::bad_value;
+  }
+
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(string_view, error_code&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
+  void on_finish_impl(error_code&) override {}
+  void on_response_impl(int, string_view, int, error_code&) override {}
+
+  Head& head_;
+  const HeadLimits& limits_;
+  bool closes_ = false;
+};
+
+HeadParser::HeadParser(HeadLimits limits)
+    : limits_(limits), sax_(std::make_unique<std::optional<Sax>>()) {}
+HeadParser::~HeadParser() = default;
 
 void HeadParser::reset() {
   std::vector<Field> fields = std::move(head_.fields);
   fields.clear();
   head_ = Head();
   head_.fields = std::move(fields);
+  sax_->emplace(head_, limits_);
   begin_ = nullptr;
   parsed_ = 0;
-  searched_ = 0;
-  begun_ = false;
-  closes_ = false;
-  hosts_ = 0;
-  content_lengths_ = 0;
-  transfer_encodings_ = 0;
 }
 
 // The views follow the buffer.
@@ -115,103 +208,32 @@ Result<bool> HeadParser::feed(std::string_view data) {
   moved_to(data.data());
   if (data == "\r") return false;
   if (parsed_ == 0 && data.starts_with("\r\n")) parsed_ = 2;  // RFC 9112, 2.2
-  for (searched_ = std::max(searched_, parsed_);;) {
-    // A line that is not whole yet is refused as soon as it cannot become one.
-    const std::size_t end = std::min(data.find('\r', searched_), data.size());
-    const bool is_whole = end + 1 < data.size();
-    if (!is_text(data.substr(searched_, end - searched_)) || (is_whole && data[end + 1] != '\n')) {
-      return refused("the head has a control character, or a line that does not end in CR LF");
+  Sax& sax = **sax_;
+  sax.data = data;
+  while (!sax.is_done()) {
+    error_code error;
+    parsed_ += sax.put(boost::asio::buffer(data.data() + parsed_, data.size() - parsed_), error);
+    if (parsed_ > limits_.bytes_max ||
+        (error == http::error::need_more && data.size() >= limits_.bytes_max)) {
+      return fail(Code::kHeadTooLarge,
+                  fmt::format("the request's head is larger than {} bytes", limits_.bytes_max));
     }
-    searched_ = end;
-    if (!is_whole) break;
-    const std::string_view line = data.substr(parsed_, end - parsed_);
-    parsed_ = searched_ = end + 2;
-    if (parsed_ > limits_.bytes_max) return too_large();
-    if (begun_ && line.empty()) {
-      RV_TRY(check_whole());
-      return true;
-    }
-    RV_TRY(begun_ ? take_field(line) : take_request_line(line));
-    begun_ = true;
+    if (error == http::error::need_more) return false;
+    if (error) return fail(sax.fault.value_or(Error{Code::kInvalidRequest, message_of(error), {}}));
   }
-  if (data.size() >= limits_.bytes_max) return too_large();
-  return false;
-}
-
-tl::unexpected<Error> HeadParser::too_large() const {
-  return fail(Code::kHeadTooLarge,
-              fmt::format("the request's head is larger than {} bytes", limits_.bytes_max));
-}
-
-// RFC 9112, 3: one space between the parts.
-Result<> HeadParser::take_request_line(std::string_view line) {
-  const std::string_view method = next_word(line);
-  head_.target = next_word(line);
-  if (!is_http_token(method)) return refused("the request line has no valid method");
-  if (head_.target.empty() || !is_printable(head_.target)) {
-    return refused("the request line has no valid target");
-  }
-  if (line != "HTTP/1.1" && line != "HTTP/1.0") return refused("expected HTTP/1.1 or HTTP/1.0");
-  const auto known = parse_method(method);
-  if (!known) return fail(Code::kNotImplemented, "this method is not known here");
-  head_.method = *known;
-  head_.http_1_0 = line.back() == '0';
-  head_.keep_alive = !head_.http_1_0;
-  if (!head_.target.starts_with('/') || head_.target.find('#') != std::string_view::npos) {
-    return refused("expected a target like /path?query, percent-encoded");
-  }
-  return {};
-}
-
-// RFC 9112, 5
-Result<> HeadParser::take_field(std::string_view line) {
-  if (line.front() == ' ' || line.front() == '\t') {
-    return refused("a header field goes on in a second line");
-  }
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || !is_http_token(line.substr(0, colon))) {
-    return refused("a header field's name is not valid");
-  }
-  if (head_.fields.size() >= limits_.fields_max) {
-    return fail(Code::kHeadTooLarge, fmt::format("more than {} header fields", limits_.fields_max));
-  }
-  const Field field{line.substr(0, colon), trim(line.substr(colon + 1))};
-  head_.fields.push_back(field);
-  return take_known(field);
-}
-
-// The fields that say how the message is framed, and whom it is for.
-Result<> HeadParser::take_known(const Field& field) {
-  const auto is = [&](std::string_view name) { return equals_ignoring_case(field.name, name); };
-  if (is("Host")) {
-    ++hosts_;
-    head_.host = field.value;
-  } else if (is("Connection")) {
-    closes_ = closes_ || names(field.value, "close");
-    head_.keep_alive = !closes_ && (head_.keep_alive || names(field.value, "keep-alive"));
-  } else if (is("Expect")) {
-    head_.expects_continue = equals_ignoring_case(field.value, "100-continue");
-  } else if (is("Content-Length")) {
-    const auto length = parse_decimal(field.value);
-    if (++content_lengths_ > 1 || !length) return refused("Content-Length is not one number");
-    head_.content_length = *length;
-  } else if (is("Transfer-Encoding")) {
-    ++transfer_encodings_;
-    head_.chunked = equals_ignoring_case(field.value, "chunked");
-    if (head_.chunked) return {};
-    const bool known = is_known_coding_list(field.value);
-    return fail(known ? Code::kNotImplemented : Code::kInvalidRequest,
-                "the only Transfer-Encoding taken is chunked");
-  }
-  return {};
+  RV_TRY(check_whole());
+  return true;
 }
 
 Result<> HeadParser::check_whole() {
-  if (hosts_ != 1) return refused("expected exactly one Host field");
-  if (transfer_encodings_ > 1 || (transfer_encodings_ > 0 && content_lengths_ > 0)) {
-    return refused("the length of the body is ambiguous");
+  const Sax& sax = **sax_;
+  if (sax.hosts != 1) return fail(Code::kInvalidRequest, "expected exactly one Host field");
+  if (sax.transfer_encodings > 1 || (sax.transfer_encodings > 0 && sax.content_lengths > 0)) {
+    return fail(Code::kInvalidRequest, "the length of the body is ambiguous");
   }
-  if (head_.chunked && head_.http_1_0) return refused("HTTP/1.0 has no Transfer-Encoding");
+  if (head_.chunked && head_.http_1_0) {
+    return fail(Code::kInvalidRequest, "HTTP/1.0 has no Transfer-Encoding");
+  }
   head_.expects_continue = head_.expects_continue && !head_.http_1_0;
   return {};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The HTTP/1.1 server: io threads, connections, TLS, limits, graceful end.
 //
-// Heads are read strictly (RFC 9112, request smuggling): any Transfer-Encoding but
+// Own rules on top of Beast's basic_parser (RFC 9112, request smuggling): any Transfer-Encoding but
 // exactly `chunked` is 400 (501 for a known coding), Transfer-Encoding in HTTP/1.0 is 400, both
 // Content-Length and Transfer-Encoding is 400, exactly one Host, obs-fold is 400, only origin-form
 // targets, control characters refused.

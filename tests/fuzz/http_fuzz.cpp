@@ -60,7 +60,8 @@ void feed_head(std::string_view wire) {
   for (const std::size_t step : {1, 7}) {
     if (wire.size() / step > 300) continue;  // many steps find nothing that few do not
     const std::string in_steps = read_head(wire, step);
-    RV_CHECK(in_steps == at_once);
+    // After a first part Beast looks no closer before the empty line is there.
+    RV_CHECK(in_steps == at_once || (in_steps == "more" && at_once == "refused"));
   }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The head of a request: request line and fields (RFC 9112), read strictly: what two readers could
-// understand differently is refused (net/server.h). A head is parsed once, resumed with each read.
+// The head of a request: request line and fields, by Beast's basic_parser and rules of our own
+// (net/server.h). A head is parsed once, resumed with each read.
 //
 // Thread safety: by one thread at a time.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,10 @@ struct HeadLimits {
 
 class HeadParser {
  public:
-  explicit HeadParser(HeadLimits limits) : limits_(limits) {}
+  explicit HeadParser(HeadLimits limits);
+  ~HeadParser();
+  HeadParser(const HeadParser&) = delete;
+  HeadParser& operator=(const HeadParser&) = delete;
 
   // Forgets the last message.
   void reset();
@@ -48,23 +52,15 @@ class HeadParser {
   [[nodiscard]] std::size_t size_bytes() const { return parsed_; }
 
  private:
-  void moved_to(const char* begin);
-  [[nodiscard]] tl::unexpected<Error> too_large() const;
-  [[nodiscard]] Result<> take_request_line(std::string_view line);
-  [[nodiscard]] Result<> take_field(std::string_view line);
-  [[nodiscard]] Result<> take_known(const Field& field);
+  class Sax;
   [[nodiscard]] Result<> check_whole();
+  void moved_to(const char* begin);
 
   HeadLimits limits_;
   Head head_;
+  std::unique_ptr<std::optional<Sax>> sax_;
   const char* begin_ = nullptr;
-  std::size_t parsed_ = 0;    // whole lines
-  std::size_t searched_ = 0;  // no line ends between parsed_ and here
-  bool begun_ = false;        // the request line is read
-  bool closes_ = false;
-  int hosts_ = 0;
-  int content_lengths_ = 0;
-  int transfer_encodings_ = 0;
+  std::size_t parsed_ = 0;
 };
 
 }  // namespace revier::net::detail
