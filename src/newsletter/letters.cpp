@@ -17,7 +17,7 @@ using web::Language;
 // One letter under way: its parts are paragraphs, parted by empty lines.
 class LetterWriter {
  public:
-  LetterWriter(const Newsletter::Needs& needs, const Request& request)
+  LetterWriter(const Newsletter::Needs& needs, const PendingSignUp& request)
       : needs_(needs),
         request_(request),
         language_(request.language == "en" ? Language::kEn : Language::kDe) {
@@ -61,14 +61,14 @@ class LetterWriter {
   }
 
   const Newsletter::Needs& needs_;
-  const Request& request_;
+  const PendingSignUp& request_;
   const Language language_;
   std::string text_;
 };
 
 }  // namespace
 
-mail::Message write_question(const Newsletter::Needs& needs, const Request& request,
+mail::Message write_question(const Newsletter::Needs& needs, const PendingSignUp& request,
                              const std::vector<Topic>& topics) {
   LetterWriter letter(needs, request);
   letter.say_with_site(texts::kLetterAsked);
@@ -80,7 +80,7 @@ mail::Message write_question(const Newsletter::Needs& needs, const Request& requ
   return letter.finish("request-" + request.id, texts::kLetterSubject);
 }
 
-mail::Message write_known(const Newsletter::Needs& needs, const Request& request) {
+mail::Message write_known(const Newsletter::Needs& needs, const PendingSignUp& request) {
   LetterWriter letter(needs, request);
   letter.say_with_site(texts::kLetterKnown);
   letter.link(texts::kLetterSettings,

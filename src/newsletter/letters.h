@@ -10,9 +10,11 @@
 namespace revier::newsletter {
 
 // Asks whether the owner of the address wants it.
-[[nodiscard]] mail::Message write_question(const Newsletter::Needs& needs, const Request& request,
+[[nodiscard]] mail::Message write_question(const Newsletter::Needs& needs,
+                                           const PendingSignUp& request,
                                            const std::vector<Topic>& topics);
 // To a subscriber who has typed her address again: her links. `key` makes it one letter.
-[[nodiscard]] mail::Message write_known(const Newsletter::Needs& needs, const Request& request);
+[[nodiscard]] mail::Message write_known(const Newsletter::Needs& needs,
+                                        const PendingSignUp& request);
 
 }  // namespace revier::newsletter

@@ -96,14 +96,14 @@ Result<> Newsletter::sign_up_in(Session& s, const SignUp& wanted) {
             mail::count_since(s, wanted.mail, now() - Duration::hours(1)));
   if (letters >= mail::kMailsAnHourMax) return {};
   RV_ASSIGN(const std::optional<Subscriber> known, rows::subscriber_of_mail(s, key));
-  Request request{.id = random_id(needs_.random),
-                  .subscriber = known ? known->id : subscriber_id(needs_.links, key),
-                  .mail = wanted.mail,
-                  .language = wanted.language,
-                  .topics = {},
-                  .wording_version = kWordingVersion,
-                  .asked_at = now(),
-                  .delete_after = now() + kConfirmWithin};
+  PendingSignUp request{.id = random_id(needs_.random),
+                        .subscriber = known ? known->id : subscriber_id(needs_.links, key),
+                        .mail = wanted.mail,
+                        .language = wanted.language,
+                        .topics = {},
+                        .wording_version = kWordingVersion,
+                        .asked_at = now(),
+                        .delete_after = now() + kConfirmWithin};
   const Topics all = topics();
   for (const Topic& topic : *all) {
     const bool new_to_her = !known || !has(known->topics, topic.id);
@@ -124,7 +124,7 @@ Task<Result<std::string>> Newsletter::confirm(std::string request) {
 }
 
 Result<std::string> Newsletter::confirm_in(Session& s, const std::string& id) {
-  const Result<Request> request = rows::find_request(s, id);
+  const Result<PendingSignUp> request = rows::find_request(s, id);
   if (!request && request.error().code != Code::kResourceNotFound) return fail(request.error());
   if (!request || request->delete_after <= now()) {
     return fail(Code::kGone, "this request has ended");
@@ -146,7 +146,7 @@ Result<std::string> Newsletter::confirm_in(Session& s, const std::string& id) {
   return subscriber.id;
 }
 
-Result<Subscriber> Newsletter::subscriber_for(Session& s, const Request& request) {
+Result<Subscriber> Newsletter::subscriber_for(Session& s, const PendingSignUp& request) {
   RV_ASSIGN(std::optional<Subscriber> known,
             rows::subscriber_of_mail(s, ticket::mail_key(request.mail)));
   const Instant until = now() + kSubscriptionKeep;
@@ -235,8 +235,8 @@ Result<> Newsletter::keep_until(Session& s, const std::string& subscriber, Insta
 }
 
 Result<bool> Newsletter::end_in(Session& s, const std::string& id, std::string_view channel) {
-  RV_ASSIGN(const std::vector<Request> requests, rows::requests_of(s, id));
-  for (const Request& request : requests) {
+  RV_ASSIGN(const std::vector<PendingSignUp> requests, rows::requests_of(s, id));
+  for (const PendingSignUp& request : requests) {
     RV_TRY(mail::take_back(s, request.mail, "newsletter/"));
   }
   RV_TRY(rows::erase_requests(s, id));
@@ -268,7 +268,7 @@ Task<Result<>> Newsletter::erase(std::string subscriber) {
       [this, id = std::move(subscriber)](Session& s) -> Result<> {
         const Result<Subscriber> known = rows::find_subscriber(s, id);
         if (!known && known.error().code != Code::kResourceNotFound) return fail(known.error());
-        RV_ASSIGN(const std::vector<Request> requests, rows::requests_of(s, id));
+        RV_ASSIGN(const std::vector<PendingSignUp> requests, rows::requests_of(s, id));
         std::string mail = known ? known->mail : "";
         if (mail.empty() && !requests.empty()) mail = requests.front().mail;
         RV_TRY(erase_in(s, id, mail));
@@ -310,9 +310,9 @@ Result<> Newsletter::write_export(Session& s, const std::string& mail_key,
     for (const std::string& topic : known->topics) out.string(topic);
     out.end_array();
   }
-  RV_ASSIGN(const std::vector<Request> requests, rows::requests_of(s, id));
+  RV_ASSIGN(const std::vector<PendingSignUp> requests, rows::requests_of(s, id));
   out.key("requests").begin_array();
-  for (const Request& request : requests) {
+  for (const PendingSignUp& request : requests) {
     out.begin_object()
         .member("mail", request.mail)
         .member("asked_at", to_iso8601(request.asked_at))

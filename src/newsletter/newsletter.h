@@ -113,7 +113,7 @@ class Newsletter {
   const Topic* find_topic(const std::vector<Topic>& topics, std::string_view id) const;
   Result<> sign_up_in(records::Session& session, const SignUp& wanted);
   Result<std::string> confirm_in(records::Session& session, const std::string& id);
-  Result<Subscriber> subscriber_for(records::Session& session, const Request& request);
+  Result<Subscriber> subscriber_for(records::Session& session, const PendingSignUp& request);
   Result<> change_in(records::Session& session, const std::string& id,
                      const std::vector<std::string>& topics, const std::string& language);
   Result<bool> end_in(records::Session& session, const std::string& id, std::string_view channel);

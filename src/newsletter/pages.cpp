@@ -119,10 +119,10 @@ Response show_gone(const Pages& pages, const Request& request) {
                   410);
 }
 
-Task<Result<newsletter::Request>> open_request(const Request& request, const Pages& pages) {
+Task<Result<PendingSignUp>> open_request(const Request& request, const Pages& pages) {
   auto id = pages.domain.links.open(kRequestLink, request.param("token"));
   if (!id) co_return fail(id.error());
-  Result<newsletter::Request> found = fail(Code::kGone, "this request has ended");
+  Result<PendingSignUp> found = fail(Code::kGone, "this request has ended");
   RV_CO_TRY(co_await ticket::read_records(pages.domain, [&](records::Session& s) -> Result<> {
     found = rows::find_request(s, *id);
     return {};

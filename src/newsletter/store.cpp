@@ -57,7 +57,7 @@ constexpr std::size_t kRequestsMax = 10'000;  // of one address; three letters a
 using detail::joined;
 using detail::parted;
 
-Request request_of(const Row& row) {
+PendingSignUp request_of(const Row& row) {
   return {.id = row.text("id"),
           .subscriber = row.text("subscriber"),
           .mail = row.text("mail"),
@@ -125,7 +125,7 @@ Result<> put_topic(Session& session, const Topic& topic) {
   return {};
 }
 
-Result<> insert_request(Session& session, const Request& request) {
+Result<> insert_request(Session& session, const PendingSignUp& request) {
   RV_TRY(session.execute(
       "INSERT INTO newsletter_request (id, subscriber, mail, language, topics, wording_version,"
       " asked_at, delete_after, confirmed) VALUES (:id, :subscriber, :mail, :language, :topics,"
@@ -141,17 +141,17 @@ Result<> insert_request(Session& session, const Request& request) {
   return {};
 }
 
-Result<Request> find_request(Session& session, std::string_view id) {
+Result<PendingSignUp> find_request(Session& session, std::string_view id) {
   RV_ASSIGN(const Row row,
             session.one("SELECT * FROM newsletter_request WHERE id = :id", {{"id", id}}));
   return request_of(row);
 }
 
-Result<std::vector<Request>> requests_of(Session& session, std::string_view subscriber) {
+Result<std::vector<PendingSignUp>> requests_of(Session& session, std::string_view subscriber) {
   RV_ASSIGN(const auto rows, session.query("SELECT * FROM newsletter_request WHERE subscriber = "
                                            ":subscriber ORDER BY asked_at, id",
                                            {{"subscriber", subscriber}}, kRequestsMax));
-  std::vector<Request> list;
+  std::vector<PendingSignUp> list;
   for (const Row& row : rows) list.push_back(request_of(row));
   return list;
 }

@@ -20,11 +20,11 @@ namespace revier::newsletter::rows {
 [[nodiscard]] Result<std::vector<Topic>> topics(records::Session& session);
 [[nodiscard]] Result<> put_topic(records::Session& session, const Topic& topic);
 
-[[nodiscard]] Result<> insert_request(records::Session& session, const Request& request);
+[[nodiscard]] Result<> insert_request(records::Session& session, const PendingSignUp& request);
 // Errors of the finds: kResourceNotFound.
-[[nodiscard]] Result<Request> find_request(records::Session& session, std::string_view id);
-[[nodiscard]] Result<std::vector<Request>> requests_of(records::Session& session,
-                                                       std::string_view subscriber);
+[[nodiscard]] Result<PendingSignUp> find_request(records::Session& session, std::string_view id);
+[[nodiscard]] Result<std::vector<PendingSignUp>> requests_of(records::Session& session,
+                                                             std::string_view subscriber);
 [[nodiscard]] Result<> set_confirmed(records::Session& session, std::string_view id);
 [[nodiscard]] Result<std::int64_t> erase_requests(records::Session& session,
                                                   std::string_view subscriber);

@@ -33,7 +33,7 @@ struct Topic {
 using Topics = std::shared_ptr<const std::vector<Topic>>;  // by position
 
 // Somebody has typed an address; nothing is sent to it but one letter that asks.
-struct Request {
+struct PendingSignUp {
   std::string id;
   std::string subscriber;  // id that she has or would get
   std::string mail;
