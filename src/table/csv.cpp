@@ -119,12 +119,13 @@ struct CsvReader::State {
   // Where the first line ends, its separator is known.
   Result<> begin(std::string_view part, bool last) {
     first += part;
-    const std::size_t end = first.find('\n');
-    if (end == std::string::npos && !last && first.size() < kFirstLineMax) return {};
+    const bool whole = first.find('\n') != std::string::npos;
+    if (!whole && !last && first.size() < kFirstLineMax) return {};
     begun = true;
     std::string_view text = first;
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    csv_set_delim(&parser, static_cast<unsigned char>(separator_of(text.substr(0, end))));
+    const std::string_view titles = text.substr(0, text.find('\n'));
+    csv_set_delim(&parser, static_cast<unsigned char>(separator_of(titles)));
     return parse(text);
   }
 

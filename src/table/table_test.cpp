@@ -29,6 +29,14 @@ TEST(Csv, TakesTheSeparatorOfTheFirstLine) {
             (std::vector<Cells>{{"Titel", "Tag"}, {"Über", "1"}}));
 }
 
+TEST(Csv, LooksNoFurtherThanTheFirstLineBehindAByteOrderMark) {
+  const auto rows = read_csv(
+      "\xEF\xBB\xBF"
+      "a,b\n;;x\n");
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->front().cells, (std::vector<std::string>{"a", "b"}));
+}
+
 TEST(Csv, CountsLinesOfTheFile) {
   const auto rows = read_csv("a;b\r\n\r\n\"two\nlines\";x\r\nlast;y\r\n");
   ASSERT_TRUE(rows) << rows.error().message;

@@ -23,6 +23,10 @@ struct World {
 };
 
 void use(World& world, const ngsi::Entity& entity) {
+  // A type without a name is in no row of ours, and rows have checksums.
+  for (const ngsi::NameId type : entity.types()) {
+    if (world.names.iri(type).empty()) return;
+  }
   const jsonld::Context& context = *world.catalogue->core();
   const auto filter = *ngsi::parse_language_filter("de,*;q=0.5");
   for (const auto how : {ngsi::Representation::kNormalized, ngsi::Representation::kConcise,
