@@ -15,7 +15,7 @@ namespace {
 using web::Language;
 
 constexpr std::size_t kPointsMax = 60;
-constexpr int kLeft = 56;
+constexpr int kLeft = 80;
 constexpr int kRight = 590;
 constexpr int kTop = 20;
 constexpr int kBottom = 236;
