@@ -161,9 +161,11 @@ void parse_in_other_forms(Served& served, std::string_view body) {
   using ngsi::Nulls;
   for (const Nulls nulls : {Nulls::kRefused, Nulls::kAttributes, Nulls::kMerge}) {
     for (const ngsi::Form form : {ngsi::Form::kNormalized, ngsi::Form::kSimplified}) {
-      const ngsi::ParseOptions options{.form = form, .nulls = nulls};
+      ngsi::ParseOptions options{.form = form, .nulls = nulls};
       (void)ngsi::parse_entity(document->root(), context, options);
       (void)ngsi::parse_attribute("a", document->root(), context, options);
+      options.temporal = true;
+      (void)ngsi::parse_entity(document->root(), context, options);
     }
   }
 }

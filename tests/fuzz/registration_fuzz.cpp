@@ -42,6 +42,22 @@ void try_answer(std::string_view text, jsonld::Catalogue& catalogue) {
   }
 }
 
+// What the server does with the answer to a client that prefers a version; her words are the text's
+// first ones too.
+void try_versions(std::string_view text) {
+  const std::string own = "ngsi-ld=" + std::string(text.substr(0, 6));
+  for (const std::string_view wish : {std::string_view("ngsi-ld=1.3"), std::string_view(own)}) {
+    net::Request request;
+    request.path = "/ngsi-ld/v1/entities";
+    const net::Field field{"Prefer", wish};
+    request.fields = {&field, 1};
+    net::Response response = net::Response::json(200, std::string(text));
+    context::detail::apply_version(request, response);
+    const auto* const body = std::get_if<std::string>(&response.body);
+    RV_CHECK(body != nullptr && json::Document::parse(*body).has_value());
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -51,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!document) return 0;
   try_registration(document->root(), *catalogue->core());
   try_answer(text, *catalogue);
+  try_versions(text);
   for (const int minor : {0, 3, 7}) {
     const auto older = context::detail::in_version(text, minor);
     RV_CHECK(!older || json::Document::parse(*older).has_value());
