@@ -10,18 +10,16 @@ history tells of it must be the same.
 
     tests/crash/kill9.py BINARY [--rounds N] [--clients N] [--seed N]
 """
-import argparse
 import os
 import random
-import shutil
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Client, Server  # noqa: E402
+from play import run_play  # noqa: E402
 
 ENTITIES = "/ngsi-ld/v1/entities"
 BATCH = "/ngsi-ld/v1/entityOperations/"
@@ -228,25 +226,5 @@ def play(arguments, folder):
     return [] if acknowledged else ["nothing was acknowledged: the test shows nothing"]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("binary")
-    parser.add_argument("--rounds", type=int, default=100 if os.environ.get("RV_LONG") else 5)
-    parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}")
-    folder = tempfile.mkdtemp(prefix="revier_kill9_")
-    faults = play(arguments, folder)
-    for fault in faults[:20]:
-        print(fault)
-    if faults:
-        print(f"kept: {folder}")
-    else:
-        shutil.rmtree(folder)
-    print(f"{0 if faults else arguments.rounds} passed, {1 if faults else 0} failed")
-    return 1 if faults else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_play(__doc__, play, counted="rounds", rounds=(5, 100), clients=4))

@@ -9,19 +9,17 @@ the id of the first time and a number of attempt that is greater.
 
     tests/crash/notify.py BINARY [--rounds N] [--clients N] [--seed N]
 """
-import argparse
 import http.server
 import json
 import os
 import random
-import shutil
 import sys
-import tempfile
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Client, Server  # noqa: E402
+from play import run_play  # noqa: E402
 
 ENTITIES = "/ngsi-ld/v1/entities"
 SUBSCRIPTIONS = "/ngsi-ld/v1/subscriptions"
@@ -171,6 +169,7 @@ def read_back(server, token, number):
 def play(arguments, folder):
     chance = random.Random(arguments.seed)
     receiver = Receiver(chance.random())
+    os.makedirs(os.path.join(folder, "data"))
     server = Server(arguments.binary, os.path.join(folder, "data"),
                     "--outgoing-allow", "127.0.0.0/8")
     token = server.make_token()
@@ -192,24 +191,5 @@ def play(arguments, folder):
     return faults
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("binary")
-    parser.add_argument("--rounds", type=int, default=30 if os.environ.get("RV_LONG") else 3)
-    parser.add_argument("--clients", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}", flush=True)
-    folder = tempfile.mkdtemp(prefix="revier-notify-")
-    os.makedirs(os.path.join(folder, "data"))
-    faults = play(arguments, folder)
-    for fault in faults[:20]:
-        print("FAULT", fault)
-    if not faults:
-        shutil.rmtree(folder, ignore_errors=True)
-    print(f"{0 if faults else 1} passed, {1 if faults else 0} failed")
-    sys.exit(1 if faults else 0)
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(run_play(__doc__, play, rounds=(3, 30), clients=3))

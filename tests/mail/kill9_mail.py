@@ -8,18 +8,16 @@ took no Message-Id twice, every letter that counts as sent exactly once, and no 
 
     tests/mail/kill9_mail.py BINARY [--rounds N] [--seed N]
 """
-import argparse
 import os
 import random
-import shutil
 import sqlite3
 import sys
-import tempfile
 import threading
 import time
 
 from sink import FROM, EventServer, Sink, register, wait_for
 from event_server import Client, put_event
+from play import run_play  # noqa: E402
 
 
 class Visitors(threading.Thread):
@@ -100,24 +98,5 @@ def judge(sink, rows, registered):
     return faults
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("binary")
-    parser.add_argument("--rounds", type=int, default=30 if os.environ.get("RV_LONG") else 4)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}")
-    folder = tempfile.mkdtemp(prefix="revier-kill9-mail-")
-    faults = play(arguments, folder)
-    for fault in faults[:20]:
-        print(f"fault: {fault}")
-    if faults:
-        print(f"kept: {folder}")
-    else:
-        shutil.rmtree(folder)
-    print(f"{0 if faults else 1} passed, {1 if faults else 0} failed")
-    return 1 if faults else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_play(__doc__, play, rounds=(4, 30)))

@@ -8,17 +8,15 @@ server took no Message-Id twice, and whoever is not "unclear" got exactly one le
 
     tests/mail/kill9_newsletter.py BINARY [--people N] [--seed N]
 """
-import argparse
 import os
 import random
-import shutil
 import sqlite3
 import sys
-import tempfile
 import time
 
 from sink import FROM, EventServer, Sink, wait_for
 from newsletter_kit import add_issue, add_subscribers, issue_row
+from play import run_play  # noqa: E402
 
 
 def outbox(data):
@@ -83,25 +81,5 @@ def judge(sink, rows, people, issue):
     return faults
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("binary")
-    parser.add_argument("--people", type=int, default=6_000 if os.environ.get("RV_LONG") else 1_200)
-    parser.add_argument("--kills", type=int, default=40 if os.environ.get("RV_LONG") else 5)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}")
-    folder = tempfile.mkdtemp(prefix="revier-kill9-newsletter-")
-    faults = play(arguments, folder)
-    for fault in faults[:20]:
-        print(f"fault: {fault}")
-    if faults:
-        print(f"kept: {folder}")
-    else:
-        shutil.rmtree(folder)
-    print(f"{0 if faults else 1} passed, {1 if faults else 0} failed")
-    return 1 if faults else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_play(__doc__, play, people=(1_200, 6_000), kills=(5, 40)))

@@ -9,21 +9,19 @@ is, and nobody was refused while a time was free.
 
     tests/rush/slots.py BINARY [--persons N] [--threads N] [--seed N]
 """
-import argparse
 import datetime
 import http.client
 import os
 import random
 import re
-import shutil
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from event_server import Client, EventServer, Records, ask, both, put_event  # noqa: E402
+from play import run_play  # noqa: E402
 
 STAFF, TIMES, MINUTES = 5, 40, 10
 PAGE = "/termine/rush/short"
@@ -200,26 +198,5 @@ def play(arguments, folder):
     return faults
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("binary")
-    parser.add_argument("--persons", type=int,
-                        default=5000 if os.environ.get("RV_LONG") else 300)
-    parser.add_argument("--threads", type=int, default=24)
-    parser.add_argument("--kills", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}")
-    folder = tempfile.mkdtemp(prefix="revier-slots-")
-    began = time.monotonic()
-    faults = play(arguments, folder)
-    for fault in faults:
-        print(f"FAULT {fault}; see {folder}")
-    if not faults:
-        shutil.rmtree(folder)
-        print(f"{arguments.persons} people in {time.monotonic() - began:.0f} s, all in order")
-    return 1 if faults else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_play(__doc__, play, persons=(300, 5_000), threads=24, kills=2))

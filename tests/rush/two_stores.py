@@ -7,18 +7,16 @@ second after each restart the entity shows what the records say.
 
     tests/rush/two_stores.py BINARY [--rounds N] [--clients N] [--seed N]
 """
-import argparse
 import os
 import random
-import shutil
 import sys
-import tempfile
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from event_server import (Client, EventServer, Records, SESSION, publication_fault,  # noqa: E402
                           put_event)
+from play import run_play  # noqa: E402
 
 SEATS = 100_000
 
@@ -92,25 +90,5 @@ def play(arguments, folder):
     return [] if total else ["nothing was acknowledged: the test shows nothing"]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("binary")
-    parser.add_argument("--rounds", type=int, default=50 if os.environ.get("RV_LONG") else 5)
-    parser.add_argument("--clients", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}")
-    folder = tempfile.mkdtemp(prefix="revier_two_stores_")
-    faults = play(arguments, folder)
-    for fault in faults[:20]:
-        print(f"fault: {fault}")
-    if faults:
-        print(f"kept: {folder}")
-    else:
-        shutil.rmtree(folder)
-    print(f"{0 if faults else arguments.rounds} passed, {1 if faults else 0} failed")
-    return 1 if faults else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_play(__doc__, play, counted="rounds", rounds=(5, 50), clients=8))
