@@ -170,13 +170,7 @@ Task<Response> get_data(Request& request, const Pages& pages, bool xml) {
   if (!open) co_return refused(pages, request, open.error());
   const auto messages = co_await messages_of(pages, open->record);
   if (!messages) co_return refused(pages, request, messages.error());
-  std::string body = xml ? export_xml(*open->form, open->record, open->answers, *messages)
-                         : export_json(*open->form, open->record, open->answers, *messages);
-  co_return Response::text(200, xml ? "application/xml" : "application/json", std::move(body))
-      .header("Cache-Control", "no-store")
-      .header("X-Content-Type-Options", "nosniff")
-      .header("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"",
-                                                 open->record.number, xml ? "xml" : "json"));
+  co_return answer_export(*open->form, open->record, open->answers, *messages, xml);
 }
 
 Task<Response> get_json(Request& request, const Pages& pages) {

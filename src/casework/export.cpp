@@ -98,4 +98,17 @@ std::string export_xml(const Definition& form, const Case& one, const Answers& a
   return out.finish();
 }
 
+net::Response answer_export(const Definition& form, const Case& one, const Answers& answers,
+                            const std::vector<CaseMessage>& messages, bool as_xml) {
+  std::string body =
+      as_xml ? export_xml(form, one, answers, messages) : export_json(form, one, answers, messages);
+  net::Response response =
+      net::Response::text(200, as_xml ? "application/xml" : "application/json", std::move(body));
+  response.header("Cache-Control", "no-store");
+  response.header("X-Content-Type-Options", "nosniff");
+  response.header("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", one.number,
+                                                     as_xml ? "xml" : "json"));
+  return response;
+}
+
 }  // namespace revier::casework

@@ -8,6 +8,7 @@
 
 #include "casework/answers.h"
 #include "casework/types.h"
+#include "net/http.h"
 
 namespace revier::casework {
 
@@ -17,5 +18,10 @@ namespace revier::casework {
 [[nodiscard]] std::string export_xml(const Definition& form, const Case& one,
                                      const Answers& answers,
                                      const std::vector<CaseMessage>& messages);
+
+// One of the two as a file to take along, named after the case.
+[[nodiscard]] net::Response answer_export(const Definition& form, const Case& one,
+                                          const Answers& answers,
+                                          const std::vector<CaseMessage>& messages, bool as_xml);
 
 }  // namespace revier::casework

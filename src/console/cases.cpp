@@ -358,14 +358,7 @@ Task<Response> get_export(Request& request, const Needs& needs, bool xml) {
   if (!caller) co_return caller.error();
   const auto desk = co_await open_desk(needs, request, *caller);
   if (!desk) co_return refused(needs, request, desk.error());
-  std::string body =
-      xml ? casework::export_xml(*desk->form, desk->record, desk->answers, desk->messages)
-          : casework::export_json(*desk->form, desk->record, desk->answers, desk->messages);
-  co_return Response::text(200, xml ? "application/xml" : "application/json", std::move(body))
-      .header("Cache-Control", "no-store")
-      .header("X-Content-Type-Options", "nosniff")
-      .header("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"",
-                                                 desk->record.number, xml ? "xml" : "json"));
+  co_return casework::answer_export(*desk->form, desk->record, desk->answers, desk->messages, xml);
 }
 
 Task<Response> get_json(Request& request, const Needs& needs) {
