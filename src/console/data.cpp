@@ -26,10 +26,6 @@ constexpr std::string_view kListPage = "/console/daten/entitaeten";
 constexpr std::string_view kEntityPage = "/console/daten/entitaet";
 constexpr std::size_t kPageSize = 50;
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 // The tenant that a page is about, and who looks at it.
 struct Place {
   Caller caller;

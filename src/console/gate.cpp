@@ -27,10 +27,6 @@ constexpr std::string_view kWorker = "/console/einlass/worker.js";
 constexpr std::string_view kListPage = "/console/einlass/liste";
 constexpr std::size_t kDeskBytesMax = 60;
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 std::string asked_desk(const Request& request) {
   std::string desk = asked(request, "platz");
   return desk.size() > kDeskBytesMax ? std::string() : desk;

@@ -27,10 +27,6 @@ constexpr std::string_view kCsvPage = "/console/einlass/viertelstunden.csv";
 constexpr std::int64_t kLatest = 50;
 constexpr Duration kQuarter = Duration::minutes(15);
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 struct Quarter {
   Instant from;
   std::int64_t count = 0;

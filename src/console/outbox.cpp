@@ -17,10 +17,6 @@ using web::Language;
 constexpr std::string_view kListPage = "/console/postausgang";
 constexpr std::size_t kPageSize = 50;
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 // A row's number; 0 for what is none.
 std::int64_t number_of(std::string_view text) {
   std::int64_t number = 0;

@@ -22,10 +22,6 @@ struct Counts {
   std::int64_t checked_in = 0;
 };
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 web::kern::Table quota_table(const ticket::Registrations& registrations, Language language) {
   web::kern::Table table{.caption = words(language, texts::kOverviewQuotas),
                          .columns = {{words(language, texts::kOverviewQuota)},

@@ -18,10 +18,6 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 web::kern::Badge state_of(const Draft* draft, bool is_public, Language language) {
   using web::kern::Tone;
   if (draft == nullptr) return {Tone::kSuccess, words(language, texts::kProgStatePublic)};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "console/detail/entry.h"
 #include "console/texts.h"
 #include "event/page_rows.h"
 #include "event/search_text.h"
@@ -24,10 +25,6 @@ constexpr std::int64_t kSeatsMax = 100'000;
 constexpr std::size_t kSlugMax = 60;
 constexpr std::array<std::string_view, 8> kFormats = {
     "welcome", "greeting", "keynote", "talk", "panel", "workshop", "networking", "special"};
-
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
 
 // --- fields of an item, as JSON texts
 

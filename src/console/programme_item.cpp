@@ -20,10 +20,6 @@ using web::Language;
 
 constexpr std::size_t kFormBytesMax = 64 * 1024;
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 struct Page {
   const Needs& needs;
   const Request& request;

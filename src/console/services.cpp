@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
+#include "console/detail/import.h"
 #include "console/detail/setup.h"
 #include "console/pages.h"
 #include "console/setup_views.h"
 #include "console/texts.h"
 #include "service/import.h"
-#include "web/multipart.h"
 
 namespace revier::console {
 namespace {
@@ -19,26 +19,7 @@ using identity::Caller;
 using net::Request;
 using net::Response;
 using service::Outcome;
-using web::FieldKind;
 using web::Language;
-
-constexpr std::size_t kServiceFileBytesMax = std::size_t{4} << 20;
-constexpr std::size_t kServicePlanBytesMax = std::size_t{8} << 20;
-
-std::string in_language(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
-const web::Form& services_upload_form() {
-  static const web::Form form{{{.name = "csrf", .kind = FieldKind::kHidden}}};
-  return form;
-}
-const web::Form& services_plan_form() {
-  static const web::Form form{
-      {{.name = "csrf", .kind = FieldKind::kHidden},
-       {.name = "plan", .kind = FieldKind::kHidden, .length_max = kServicePlanBytesMax}}};
-  return form;
-}
 
 Entry enter_services(const Needs& needs, const Request& request) {
   return enter(needs, request, Action::kDataWrite, identity::Scope::tenant(""));
@@ -49,7 +30,7 @@ Response show_services_upload(const Needs& needs, const Request& request, const 
   const Language language = web::language_of(request);
   const auto count = static_cast<std::int64_t>(needs.services->now()->services().size());
   ServicesPage view{
-      .head = make_head(needs, request, caller, in_language(language, texts::kServicesTitle)),
+      .head = make_head(needs, request, caller, words(language, texts::kServicesTitle)),
       .error = std::move(error),
       .count = web::text(language, texts::kServicesCount, {{"count", count}}),
       .csrf = std::string(caller.csrf())};
@@ -86,68 +67,23 @@ std::string why_refused(const service::ImportRow& row, Language language) {
                      {{"field", web::text(language, known->name)},
                       {"expected", web::text(language, known->expected)}});
   }
-  return row.field.empty() ? in_language(language, texts::kServicesRefusedRow)
+  return row.field.empty() ? words(language, texts::kServicesRefusedRow)
                            : web::text(language, texts::kImportField, {{"field", row.field}});
-}
-
-const web::Text& label_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kNew:
-      return texts::kImportNew;
-    case Outcome::kChanged:
-      return texts::kImportChanged;
-    case Outcome::kSame:
-      return texts::kImportSame;
-    case Outcome::kRefused:
-      break;
-  }
-  return texts::kImportRefused;
-}
-
-// Refused rows first: they are what somebody has to look at.
-web::kern::Table services_table(const service::ImportPlan& plan, Language language) {
-  web::kern::Table table{.caption = in_language(language, texts::kImportTable),
-                         .columns = {{in_language(language, texts::kImportLine)},
-                                     {in_language(language, texts::kServicesFieldName)},
-                                     {in_language(language, texts::kImportWhat)}},
-                         .rows = {}};
-  for (const bool refused : {true, false}) {
-    for (const service::ImportRow& row : plan.rows) {
-      if ((row.outcome == Outcome::kRefused) != refused) continue;
-      std::string what = in_language(language, label_of(row.outcome));
-      if (refused) what += ": " + why_refused(row, language);
-      table.rows.push_back({{.text = std::to_string(row.line)},
-                            {.text = row.name.empty() ? row.id : row.name},
-                            {.text = std::move(what)}});
-    }
-  }
-  return table;
 }
 
 Response show_services_plan(const Needs& needs, const Request& request, const Caller& caller,
                             const service::ImportPlan& plan) {
   const Language language = web::language_of(request);
-  const auto count = [&](Outcome outcome) {
-    return static_cast<std::int64_t>(plan.count(outcome));
-  };
-  ImportPlanPage view{
-      .head = make_head(needs, request, caller, in_language(language, texts::kImportPlan)),
-      .summary = web::text(language, texts::kImportSummary,
-                           {{"new", count(Outcome::kNew)},
-                            {"changed", count(Outcome::kChanged)},
-                            {"same", count(Outcome::kSame)},
-                            {"refused", count(Outcome::kRefused)}}),
-      .lines = {},
-      .table = services_table(plan, language),
-      .plan = plan.items.empty() ? std::string() : service::items_json(plan.items),
-      .csrf = std::string(caller.csrf()),
-      .address = web::path(language, kServicesPage),
-      .take = in_language(language, texts::kServicesTake)};
-  if (!plan.other_columns.empty()) {
-    std::string names;
-    for (const std::string& name : plan.other_columns) names += (names.empty() ? "" : "; ") + name;
-    view.lines.push_back(web::text(language, texts::kImportColumns, {{"names", names}}));
+  std::vector<ImportLine> rows;
+  for (const service::ImportRow& row : plan.rows) {
+    rows.push_back({row.line, row.name.empty() ? row.id : row.name, row.outcome,
+                    row.outcome == Outcome::kRefused ? why_refused(row, language) : ""});
   }
+  ImportPlanPage view = import_plan_page(needs, request, caller, rows, texts::kServicesFieldName);
+  if (!plan.items.empty()) view.plan = service::items_json(plan.items);
+  view.address = web::path(language, kServicesPage);
+  view.take = words(language, texts::kServicesTake);
+  add_names(view.lines, language, texts::kImportColumns, plan.other_columns);
   web::Html out(language);
   render_setup_plan(out, view);
   return personal(std::move(out));
@@ -157,7 +93,7 @@ std::string why_unread(const Error& error, Language language) {
   if (error.field == "columns") {
     return web::text(language, texts::kImportNoColumns, {{"names", "Name, ID"}});
   }
-  if (error.field == "rows") return in_language(language, texts::kImportNoRows);
+  if (error.field == "rows") return words(language, texts::kImportNoRows);
   return web::text(language, texts::kImportUnreadable, {{"reason", error.message}});
 }
 
@@ -169,11 +105,8 @@ Response ask_for_services(Request& request, const Needs& needs) {
 Task<Response> plan_services(Request& request, const Needs& needs) {
   const Entry caller = enter_services(needs, request);
   if (!caller) co_return caller.error();
-  const auto upload = web::read_upload(services_upload_form(), "file", request);
+  const auto upload = read_import_file(*caller, request);
   if (!upload) co_return refused(needs, request, upload.error());
-  if (const auto own = caller->require_csrf(upload->data.get("csrf")); !own) {
-    co_return refused(needs, request, own.error());
-  }
   const service::CataloguePtr current = needs.services->now();
   const auto planned = co_await on_pool(
       needs, [&upload, &current] { return service::plan_import(upload->file, *current); });
@@ -185,9 +118,9 @@ Task<Response> plan_services(Request& request, const Needs& needs) {
 Task<Response> take_services(Request& request, const Needs& needs) {
   const Entry caller = enter_services(needs, request);
   if (!caller) co_return caller.error();
-  const auto data = read_own_form(*caller, services_plan_form(), request);
-  if (!data) co_return refused(needs, request, data.error());
-  auto items = service::items_from_json(data->get("plan"));
+  const auto plan = read_import_plan(*caller, request);
+  if (!plan) co_return refused(needs, request, plan.error());
+  auto items = service::items_from_json(*plan);
   if (!items) co_return refused(needs, request, items.error());
   const Result<> done = co_await needs.services->put(std::move(*items));
   if (!done) co_return refused(needs, request, done.error());
@@ -197,18 +130,7 @@ Task<Response> take_services(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_services(net::Router& router, const Needs& needs) {
-  const std::string here(kServicesPage);
-  web::add_page(router, net::Method::kGet, here, net::Handler([needs](Request& request) {
-                  return ask_for_services(request, needs);
-                }));
-  web::add_page(router, net::Method::kPost, here, net::AsyncHandler([needs](Request& request) {
-                  return plan_services(request, needs);
-                }),
-                {.body_bytes_max = kServiceFileBytesMax});
-  web::add_page(
-      router, net::Method::kPost, here + "/uebernehmen",
-      net::AsyncHandler([needs](Request& request) { return take_services(request, needs); }),
-      {.body_bytes_max = 3 * kServicePlanBytesMax});
+  add_import_pages(router, needs, kServicesPage, ask_for_services, plan_services, take_services);
 }
 
 }  // namespace revier::console

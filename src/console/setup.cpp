@@ -17,10 +17,6 @@ using net::Response;
 using web::Language;
 using web::kern::Tone;
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 web::kern::Task task(Language language, const web::Text& title, std::string page, bool done,
                      std::string open) {
   return {.title = words(language, title),

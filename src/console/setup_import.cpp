@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reading a programme from a table: first what it would do, then as drafts.
+#include "console/detail/import.h"
 #include "console/detail/setup.h"
 #include "console/pages.h"
 #include "console/setup_views.h"
 #include "console/texts.h"
 #include "setup/programme_table.h"
-#include "web/multipart.h"
 
 namespace revier::console {
 namespace {
@@ -14,30 +14,10 @@ using identity::Action;
 using identity::Caller;
 using net::Request;
 using net::Response;
-using setup::Outcome;
 using setup::Reason;
-using web::FieldKind;
 using web::Language;
-using web::kern::Tone;
 
 constexpr std::string_view kHere = "/console/einrichtung/programm";
-constexpr std::size_t kFileBytesMax = std::size_t{4} << 20;
-constexpr std::size_t kPlanBytesMax = std::size_t{6} << 20;
-
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
-const web::Form& upload_form() {
-  static const web::Form form{{{.name = "csrf", .kind = FieldKind::kHidden}}};
-  return form;
-}
-const web::Form& plan_form() {
-  static const web::Form form{
-      {{.name = "csrf", .kind = FieldKind::kHidden},
-       {.name = "plan", .kind = FieldKind::kHidden, .length_max = kPlanBytesMax}}};
-  return form;
-}
 
 Response show_upload(const Needs& needs, const Request& request, const Caller& caller,
                      std::string error) {
@@ -75,66 +55,17 @@ std::string in_words(const setup::PlannedRow& row, Language language) {
   return {};
 }
 
-const web::Text& label_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kNew:
-      return texts::kImportNew;
-    case Outcome::kChanged:
-      return texts::kImportChanged;
-    case Outcome::kSame:
-      return texts::kImportSame;
-    case Outcome::kRefused:
-      return texts::kImportRefused;
-  }
-  return texts::kImportRefused;
-}
-
-// Refused rows first: they are what somebody has to look at.
-web::kern::Table plan_table(const setup::ProgrammePlan& plan, Language language) {
-  web::kern::Table table{.caption = words(language, texts::kImportTable),
-                         .columns = {{words(language, texts::kImportLine)},
-                                     {words(language, texts::kImportTitle)},
-                                     {words(language, texts::kImportWhat)}},
-                         .rows = {}};
-  for (const bool refused : {true, false}) {
-    for (const setup::PlannedRow& row : plan.rows) {
-      if ((row.outcome == Outcome::kRefused) != refused) continue;
-      std::string what = words(language, label_of(row.outcome));
-      if (refused) what += ": " + in_words(row, language);
-      table.rows.push_back(
-          {{.text = std::to_string(row.line)}, {.text = row.title}, {.text = std::move(what)}});
-    }
-  }
-  return table;
-}
-
-void add_names(std::vector<std::string>& lines, Language language, const web::Message& key,
-               const std::vector<std::string>& names) {
-  if (names.empty()) return;
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : "; ") + name;
-  lines.push_back(web::text(language, key, {{"names", list}}));
-}
-
 Response show_plan(const Needs& needs, const Request& request, const Caller& caller,
                    const setup::ProgrammePlan& plan) {
   const Language language = web::language_of(request);
-  const auto count = [&](Outcome outcome) {
-    return static_cast<std::int64_t>(plan.count(outcome));
-  };
-  ImportPlanPage view{
-      .head = make_head(needs, request, caller, words(language, texts::kImportPlan)),
-      .summary = web::text(language, texts::kImportSummary,
-                           {{"new", count(Outcome::kNew)},
-                            {"changed", count(Outcome::kChanged)},
-                            {"same", count(Outcome::kSame)},
-                            {"refused", count(Outcome::kRefused)}}),
-      .lines = {},
-      .table = plan_table(plan, language),
-      .plan = plan.items.empty() ? std::string() : setup::items_json(plan.items),
-      .csrf = std::string(caller.csrf()),
-      .address = web::path(language, kHere),
-      .take = words(language, texts::kImportTake)};
+  std::vector<ImportLine> rows;
+  for (const setup::PlannedRow& row : plan.rows) {
+    rows.push_back({row.line, row.title, row.outcome, in_words(row, language)});
+  }
+  ImportPlanPage view = import_plan_page(needs, request, caller, rows, texts::kImportTitle);
+  if (!plan.items.empty()) view.plan = setup::items_json(plan.items);
+  view.address = web::path(language, kHere);
+  view.take = words(language, texts::kImportTake);
   add_names(view.lines, language, texts::kImportRooms, plan.new_rooms);
   add_names(view.lines, language, texts::kImportSpeakers, plan.new_speakers);
   add_names(view.lines, language, texts::kImportTracks, plan.new_tracks);
@@ -174,11 +105,8 @@ Response ask(Request& request, const Needs& needs) {
 Task<Response> plan(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kProgrammeEdit);
   if (!caller) co_return caller.error();
-  const auto upload = web::read_upload(upload_form(), "file", request);
+  const auto upload = read_import_file(*caller, request);
   if (!upload) co_return refused(needs, request, upload.error());
-  if (const auto own = caller->require_csrf(upload->data.get("csrf")); !own) {
-    co_return refused(needs, request, own.error());
-  }
   const auto planned =
       co_await on_pool(needs, [&needs, &upload] { return plan_of(needs, upload->file); });
   if (planned) co_return show_plan(needs, request, *caller, *planned);
@@ -189,9 +117,9 @@ Task<Response> plan(Request& request, const Needs& needs) {
 Task<Response> take(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kProgrammeEdit);
   if (!caller) co_return caller.error();
-  const auto data = read_own_form(*caller, plan_form(), request);
-  if (!data) co_return refused(needs, request, data.error());
-  auto items = setup::items_from_json(data->get("plan"));
+  const auto planned = read_import_plan(*caller, request);
+  if (!planned) co_return refused(needs, request, planned.error());
+  auto items = setup::items_from_json(*planned);
   if (!items) co_return refused(needs, request, items.error());
   const Result<> done =
       co_await needs.programme->put_drafts(std::move(*items), std::string(caller->name()));
@@ -202,15 +130,7 @@ Task<Response> take(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_setup_import(net::Router& router, const Needs& needs) {
-  const std::string here(kHere);
-  web::add_page(router, net::Method::kGet, here,
-                net::Handler([needs](Request& request) { return ask(request, needs); }));
-  web::add_page(router, net::Method::kPost, here,
-                net::AsyncHandler([needs](Request& request) { return plan(request, needs); }),
-                {.body_bytes_max = kFileBytesMax});
-  web::add_page(router, net::Method::kPost, here + "/uebernehmen",
-                net::AsyncHandler([needs](Request& request) { return take(request, needs); }),
-                {.body_bytes_max = 3 * kPlanBytesMax});
+  add_import_pages(router, needs, kHere, ask, plan, take);
 }
 
 }  // namespace revier::console

@@ -16,10 +16,6 @@ using web::Language;
 
 constexpr std::string_view kPage = "/console/wartelisten";
 
-std::string words(Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
-
 struct List {
   ticket::Quota quota;
   std::vector<ticket::rows::Waiting> people;

@@ -21,10 +21,11 @@
 #include "base/result.h"
 #include "event/item.h"
 #include "service/catalogue.h"
+#include "table/outcome.h"
 
 namespace revier::service {
 
-enum class Outcome : std::uint8_t { kNew, kChanged, kSame, kRefused };
+using table::Outcome;
 [[nodiscard]] std::string_view to_string(Outcome outcome);  // "new", "changed", "same", "refused"
 
 struct ImportRow {

@@ -19,11 +19,12 @@
 #include "base/result.h"
 #include "event/item.h"
 #include "event/programme.h"
+#include "table/outcome.h"
 #include "table/table.h"
 
 namespace revier::setup {
 
-enum class Outcome : std::uint8_t { kNew, kChanged, kSame, kRefused };
+using table::Outcome;
 
 enum class Reason : std::uint8_t {
   kNone,

@@ -34,6 +34,10 @@ using Entry = tl::expected<identity::Caller, net::Response>;
                                                   const web::Form& form,
                                                   const net::Request& request);
 
+[[nodiscard]] inline std::string words(web::Language language, const web::Text& key) {
+  return std::string(web::text(language, key));
+}
+
 // "/console/x?a=1&b=2"; empty values are left out.
 using QueryPair = std::pair<std::string_view, std::string_view>;
 [[nodiscard]] std::string address(std::string_view page, std::initializer_list<QueryPair> query);

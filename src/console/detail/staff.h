@@ -18,9 +18,6 @@ inline constexpr std::string_view kTokensPage = "/console/tokens";
 inline constexpr std::string_view kAuditPage = "/console/protokoll";
 inline constexpr std::string_view kWriteLogPage = "/console/protokoll/daten";
 
-[[nodiscard]] inline std::string words(web::Language language, const web::Text& key) {
-  return std::string(web::text(language, key));
-}
 [[nodiscard]] web::FormField csrf_field();
 
 // Runs what blocks on the pool; both failures are one.
