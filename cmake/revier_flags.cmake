@@ -33,6 +33,10 @@ if(REVIER_SANITIZE)
   add_link_options(-fsanitize=${REVIER_SANITIZE})
   if(REVIER_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
+  elseif(REVIER_SANITIZE MATCHES undefined)
+    # Asked at every access, a fifth of the compiler's time: a null pointer ends the program anyway,
+    # and what reads bytes of strangers is looked at for alignment where it is fuzzed.
+    add_compile_options(-fno-sanitize=null,alignment)
   endif()
 else()
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)

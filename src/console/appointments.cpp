@@ -28,7 +28,7 @@ using ticket::Booking;
 using ticket::BookingState;
 using web::Language;
 
-constexpr std::string_view kPage = "/console/termine";
+constexpr std::string_view kAppointmentsPage = "/console/termine";
 constexpr std::string_view kBookPage = "/console/termine/buchen";
 
 Visit visit_of(const Needs& needs, const Booking& booking, Language language) {
@@ -57,18 +57,19 @@ std::string state_text(const Booking& booking, Language language) {
 
 // --- a day
 
-struct Asked {
+struct AskedAppointments {
   const event::Counter* counter = nullptr;
   std::string day;
   std::string text;
 };
 
 // The counter and day asked for, else the first and today.
-Asked asked_of(const Needs& needs, const event::Programme& programme, const Request& request) {
+AskedAppointments asked_of(const Needs& needs, const event::Programme& programme,
+                           const Request& request) {
   const std::string today = web::iso_date(needs.tickets.civil_clock.now());
-  Asked result{.counter = programme.counter(asked(request, "schalter")),
-               .day = asked(request, "tag"),
-               .text = asked(request, "suche")};
+  AskedAppointments result{.counter = programme.counter(asked(request, "schalter")),
+                           .day = asked(request, "tag"),
+                           .text = asked(request, "suche")};
   if (result.counter == nullptr && !programme.counters.empty()) {
     result.counter = &programme.counters.front();
   }
@@ -81,7 +82,7 @@ struct Expected {
   Visit visit;
 };
 
-Task<Result<std::vector<Expected>>> expected_on(const Needs& needs, const Asked& wanted,
+Task<Result<std::vector<Expected>>> expected_on(const Needs& needs, const AskedAppointments& wanted,
                                                 Language language) {
   std::vector<Expected> list;
   RV_CO_ASSIGN(const Instant noon, web::from_local(wanted.day, "12:00"));
@@ -102,7 +103,7 @@ Task<Result<std::vector<Expected>>> expected_on(const Needs& needs, const Asked&
   co_return list;
 }
 
-web::kern::Table day_table(const std::vector<Expected>& list, const Asked& wanted,
+web::kern::Table day_table(const std::vector<Expected>& list, const AskedAppointments& wanted,
                            Language language) {
   web::kern::Table table{
       .caption = web::text(language, texts::kDeskList,
@@ -114,7 +115,7 @@ web::kern::Table day_table(const std::vector<Expected>& list, const Asked& wante
                   {words(language, texts::kDeskState)}},
       .rows = {}};
   for (const Expected& each : list) {
-    const std::string href = fmt::format("{}/{}", kPage, each.booking.id);
+    const std::string href = fmt::format("{}/{}", kAppointmentsPage, each.booking.id);
     table.rows.push_back(
         {{.text = web::time_range(language, each.visit.from, each.visit.to)},
          {.text = appointment::call_number(each.booking), .href = web::path(language, href)},
@@ -130,7 +131,7 @@ Task<Response> show_day(Request& request, const Needs& needs) {
   if (!caller) co_return caller.error();
   const Language language = web::language_of(request);
   const event::ProgrammePtr programme = needs.calendar->programme();
-  const Asked wanted = asked_of(needs, *programme, request);
+  const AskedAppointments wanted = asked_of(needs, *programme, request);
   DeskDayPage view{.head = make_head(needs, request, *caller, words(language, texts::kDeskTitle)),
                    .counters = {},
                    .day = wanted.day,
@@ -191,15 +192,15 @@ Response show_book(const Needs& needs, const Request& request, const Caller& cal
   const appointment::TimesForm times = needs.calendar->form(choice, request, own, true);
   const web::Form form = book_form(times);
   data.set("csrf", std::string(caller.csrf()));
-  DeskBookPage view{
-      .head = make_head(
-          needs, request, caller,
-          web::text(language, texts::kDeskBookFor, {{"what", choice.offer->name.in(language)}})),
-      .where = appointment::where_text(*choice.counter, *choice.programme, language),
-      .times = times.times,
-      .form = {form, data},
-      .action = own + "&tag=" + asked(request, "tag"),
-      .back_href = web::path(language, address(kPage, {{"schalter", choice.counter->id}}))};
+  DeskBookPage view{.head = make_head(needs, request, caller,
+                                      web::text(language, texts::kDeskBookFor,
+                                                {{"what", choice.offer->name.in(language)}})),
+                    .where = appointment::where_text(*choice.counter, *choice.programme, language),
+                    .times = times.times,
+                    .form = {form, data},
+                    .action = own + "&tag=" + asked(request, "tag"),
+                    .back_href = web::path(
+                        language, address(kAppointmentsPage, {{"schalter", choice.counter->id}}))};
   view.head.page.has_errors = !data.valid();
   web::Html out(language);
   render_desk_book(out, view);
@@ -245,7 +246,7 @@ Task<Response> post_book(Request& request, const Needs& needs) {
   const auto booking = co_await book(needs, *choice, *data, language);
   if (booking) {
     co_return Response::see_other(
-        web::path(language, fmt::format("{}/{}?neu=1", kPage, booking->id)));
+        web::path(language, fmt::format("{}/{}?neu=1", kAppointmentsPage, booking->id)));
   }
   if (describe(booking.error().code).status >= 500) {
     co_return refused(needs, request, booking.error());
@@ -286,9 +287,9 @@ web::kern::DescriptionList facts_of(const Booking& booking, const Visit& visit, 
 
 std::string day_address(const Visit& visit, Language language) {
   return web::path(
-      language,
-      address(kPage, {{"schalter", visit.counter},
-                      {"tag", visit.from.us == 0 ? std::string() : web::iso_date(visit.from)}}));
+      language, address(kAppointmentsPage,
+                        {{"schalter", visit.counter},
+                         {"tag", visit.from.us == 0 ? std::string() : web::iso_date(visit.from)}}));
 }
 
 Task<Response> show_one(Request& request, const Needs& needs) {
@@ -347,7 +348,7 @@ Task<Response> post_cancel(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_appointments(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, Method::kGet, std::string(kPage), show_day);
+  add_staff_page(router, needs, Method::kGet, std::string(kAppointmentsPage), show_day);
   add_staff_page(router, needs, Method::kGet, std::string(kBookPage), get_book);
   add_staff_page(router, needs, Method::kPost, std::string(kBookPage), post_book);
   add_staff_page(router, needs, Method::kGet, "/console/termine/{id}", show_one);

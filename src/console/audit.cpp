@@ -18,11 +18,11 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::int64_t kPageSize = 100;
-constexpr std::int64_t kExportSlice = 5'000;
+constexpr std::int64_t kAuditLinesAPage = 100;
+constexpr std::int64_t kAuditSlice = 5'000;
 constexpr std::size_t kExportMax = 500'000;
 
-struct Asked {
+struct AskedLines {
   std::string actor;
   std::string action;
   std::string object;
@@ -31,18 +31,18 @@ struct Asked {
   std::int64_t before = 0;
 };
 
-Asked asked_filter(const Request& request) {
-  Asked found{.actor = asked(request, "wer"),
-              .action = asked(request, "was"),
-              .object = asked(request, "woran"),
-              .from = asked(request, "von"),
-              .until = asked(request, "bis")};
+AskedLines asked_filter(const Request& request) {
+  AskedLines found{.actor = asked(request, "wer"),
+                   .action = asked(request, "was"),
+                   .object = asked(request, "woran"),
+                   .from = asked(request, "von"),
+                   .until = asked(request, "bis")};
   const std::string before = asked(request, "vor");
   std::from_chars(before.data(), before.data() + before.size(), found.before);
   return found;
 }
 
-audit::Filter filter_of(const Asked& asked) {
+audit::Filter filter_of(const AskedLines& asked) {
   audit::Filter filter{.actor = asked.actor, .action = asked.action, .object = asked.object};
   if (const auto from = web::from_local(asked.from, "00:00")) filter.from = *from;
   // Noon of that day and half a day: also right where the clock is set.
@@ -117,12 +117,12 @@ web::kern::Input input(const char* id, const web::Text& label, std::string value
           .value = std::move(value)};
 }
 
-Task<Response> list(Request& request, const Needs& needs) {
+Task<Response> list_audit(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kUsersManage);
   if (!caller) co_return caller.error();
-  const Asked asked = asked_filter(request);
+  const AskedLines asked = asked_filter(request);
   audit::Filter filter = filter_of(asked);
-  filter.limit = kPageSize + 1;
+  filter.limit = kAuditLinesAPage + 1;
   std::vector<audit::Line> lines;
   std::vector<std::string> actions;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
@@ -141,8 +141,8 @@ Task<Response> list(Request& request, const Needs& needs) {
                                               {"vor", before > 0 ? std::to_string(before) : ""}}));
   };
   std::string older;
-  if (std::ssize(lines) > kPageSize) {
-    lines.resize(static_cast<std::size_t>(kPageSize));
+  if (std::ssize(lines) > kAuditLinesAPage) {
+    lines.resize(static_cast<std::size_t>(kAuditLinesAPage));
     older = link(kAuditPage, lines.back().id);
   }
   const AuditPage view{
@@ -165,7 +165,7 @@ Task<Response> list(Request& request, const Needs& needs) {
 
 // --- as a file
 
-Sheet empty_sheet(Language language) {
+Sheet empty_audit_sheet(Language language) {
   return {.name = language == Language::kDe ? "protokoll" : "audit-log",
           .columns = {{words(language, texts::kAuditWhen), 20},
                       {words(language, texts::kAuditReal), 20},
@@ -178,8 +178,8 @@ Sheet empty_sheet(Language language) {
 }
 
 Result<Sheet> fill_sheet(records::Session& session, audit::Filter filter, Language language) {
-  Sheet sheet = empty_sheet(language);
-  filter.limit = kExportSlice;
+  Sheet sheet = empty_audit_sheet(language);
+  filter.limit = kAuditSlice;
   for (;;) {
     RV_ASSIGN(const std::vector<audit::Line> lines, audit::list(session, filter));
     for (const audit::Line& line : lines) {
@@ -189,12 +189,12 @@ Result<Sheet> fill_sheet(records::Session& session, audit::Filter filter, Langua
     if (sheet.rows.size() > kExportMax) {
       return fail(Code::kTooLarge, "too many lines: choose a shorter time");
     }
-    if (std::ssize(lines) < kExportSlice) return sheet;
+    if (std::ssize(lines) < kAuditSlice) return sheet;
     filter.before_id = lines.back().id;
   }
 }
 
-Task<Response> file(Request& request, const Needs& needs) {
+Task<Response> audit_file(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kUsersManage);
   if (!caller) co_return caller.error();
   const audit::Filter filter = filter_of(asked_filter(request));
@@ -215,9 +215,9 @@ Task<Response> file(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_audit(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage), list);
-  add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage) + ".csv", file);
-  add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage) + ".xlsx", file);
+  add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage), list_audit);
+  add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage) + ".csv", audit_file);
+  add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage) + ".xlsx", audit_file);
 }
 
 }  // namespace revier::console

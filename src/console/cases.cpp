@@ -29,10 +29,10 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::string_view kPage = "/console/vorgaenge";
-constexpr std::int64_t kPageSize = 25;
+constexpr std::string_view kCasesPage = "/console/vorgaenge";
+constexpr std::int64_t kCasesAPage = 25;
 
-Instant now_of(const Needs& needs) { return needs.tickets.civil_clock.now(); }
+Instant cases_now(const Needs& needs) { return needs.tickets.civil_clock.now(); }
 
 // Of the forms' offices those whose cases the caller works on; nullopt: all.
 std::optional<std::vector<std::string>> offices_of(const Needs& needs, const Caller& caller) {
@@ -84,8 +84,8 @@ Wish read_wish(const Needs& needs, const Request& request, const Caller& caller)
   if (wish.filter.state == "alle") wish.filter.state.clear();
   if (wish.mine) wish.filter.worker = std::string(caller.id());
   wish.filter.offices = offices_of(needs, caller);
-  wish.filter.limit = kPageSize;
-  wish.filter.offset = (wish.page - 1) * kPageSize;
+  wish.filter.limit = kCasesAPage;
+  wish.filter.offset = (wish.page - 1) * kCasesAPage;
   return wish;
 }
 
@@ -106,15 +106,15 @@ web::kern::Table case_table(const Needs& needs, const std::vector<Case>& cases, 
                          .rows = {}};
   for (const Case& one : cases) {
     const Instant submitted = one.submitted_at.value_or(one.created_at);
-    const Duration age = one.ended_at.value_or(now_of(needs)) - submitted;
-    table.rows.push_back(
-        {{.text = one.number, .href = web::path(language, fmt::format("{}/{}", kPage, one.id))},
-         {.text = title_of(needs, one.form, language)},
-         {.text = state_of(one, language)},
-         {.text = web::date_time(language, submitted)},
-         {.text = web::duration(language, age)},
-         {.text =
-              one.worker_name.empty() ? words(language, texts::kCasesNobody) : one.worker_name}});
+    const Duration age = one.ended_at.value_or(cases_now(needs)) - submitted;
+    table.rows.push_back({{.text = one.number,
+                           .href = web::path(language, fmt::format("{}/{}", kCasesPage, one.id))},
+                          {.text = title_of(needs, one.form, language)},
+                          {.text = state_of(one, language)},
+                          {.text = web::date_time(language, submitted)},
+                          {.text = web::duration(language, age)},
+                          {.text = one.worker_name.empty() ? words(language, texts::kCasesNobody)
+                                                           : one.worker_name}});
   }
   return table;
 }
@@ -149,7 +149,7 @@ std::vector<web::kern::Choice> state_choices(const Wish& wish, Language language
   return choices;
 }
 
-Task<Response> show_list(Request& request, const Needs& needs) {
+Task<Response> show_cases(Request& request, const Needs& needs) {
   const Entry caller = enter_cases(needs, request);
   if (!caller) co_return caller.error();
   const Wish wish = read_wish(needs, request, *caller);
@@ -169,13 +169,13 @@ Task<Response> show_list(Request& request, const Needs& needs) {
                  .number = wish.filter.number,
                  .count = count,
                  .table = case_table(needs, cases, language),
-                 .pagination = {.address = address(kPage, {{"anliegen", wish.filter.form},
-                                                           {"stand", wish.filter.state},
-                                                           {"nummer", wish.filter.number},
-                                                           {"meine", wish.mine ? "1" : ""}}),
+                 .pagination = {.address = address(kCasesPage, {{"anliegen", wish.filter.form},
+                                                                {"stand", wish.filter.state},
+                                                                {"nummer", wish.filter.number},
+                                                                {"meine", wish.mine ? "1" : ""}}),
                                 .current = wish.page,
-                                .last = last_page(count, kPageSize)},
-                 .figures_href = web::path(language, std::string(kPage) + "/zahlen")};
+                                .last = last_page(count, kCasesAPage)},
+                 .figures_href = web::path(language, std::string(kCasesPage) + "/zahlen")};
   web::Html out(language);
   render_cases(out, view);
   co_return personal(std::move(out));
@@ -226,7 +226,7 @@ std::vector<web::kern::Row> desk_facts(const Needs& needs, const OpenDesk& desk,
       {.key = words(language, texts::kCasesSubmitted),
        .value = web::date_time(language, submitted)},
       {.key = words(language, texts::kCasesAge),
-       .value = web::duration(language, one.ended_at.value_or(now_of(needs)) - submitted)},
+       .value = web::duration(language, one.ended_at.value_or(cases_now(needs)) - submitted)},
       {.key = words(language, texts::kCasesWorker),
        .value = one.worker_name.empty() ? words(language, texts::kCasesNobody) : one.worker_name},
       {.key = words(language, texts::kCaseMail),
@@ -259,7 +259,7 @@ Response show_desk(const Needs& needs, const Request& request, const Caller& cal
                    {.value = "refused", .label = words(language, texts::kCaseRefused)},
                    {.value = "settled", .label = words(language, texts::kCaseSettled)}},
       .csrf = std::string(caller.csrf()),
-      .action = web::path(language, fmt::format("{}/{}", kPage, desk.record.id))};
+      .action = web::path(language, fmt::format("{}/{}", kCasesPage, desk.record.id))};
   for (auto& line :
        casework::answer_lines(*desk.form, desk.answers, casework::names_of(desk.files), language)) {
     view.answers.rows.push_back(
@@ -342,7 +342,7 @@ Task<Response> post_desk(Request& request, const Needs& needs) {
   const Language language = web::language_of(request);
   if (done) {
     co_return Response::see_other(
-        web::path(language, fmt::format("{}/{}?getan=1", kPage, desk->record.id)));
+        web::path(language, fmt::format("{}/{}?getan=1", kCasesPage, desk->record.id)));
   }
   const Code code = done.error().code;
   if (code != Code::kUnprocessable && code != Code::kConflict) {
@@ -392,12 +392,12 @@ std::string share_text(const std::vector<Duration>& ascending, std::size_t tenth
   return web::duration(language, ascending[(ascending.size() - 1) * tenths / 10]);
 }
 
-Task<Response> show_figures(Request& request, const Needs& needs) {
+Task<Response> show_case_figures(Request& request, const Needs& needs) {
   const Entry caller = enter_cases(needs, request);
   if (!caller) co_return caller.error();
   std::vector<casework::rows::FormFigures> lines;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
-    RV_ASSIGN(lines, casework::rows::figures(session, now_of(needs) - Duration::days(365),
+    RV_ASSIGN(lines, casework::rows::figures(session, cases_now(needs) - Duration::days(365),
                                              offices_of(needs, *caller)));
     return {};
   });
@@ -430,8 +430,8 @@ Task<Response> show_figures(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_cases(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, Method::kGet, std::string(kPage), show_list);
-  add_staff_page(router, needs, Method::kGet, "/console/vorgaenge/zahlen", show_figures);
+  add_staff_page(router, needs, Method::kGet, std::string(kCasesPage), show_cases);
+  add_staff_page(router, needs, Method::kGet, "/console/vorgaenge/zahlen", show_case_figures);
   add_staff_page(router, needs, Method::kGet, "/console/vorgaenge/{id}", get_desk);
   add_staff_page(router, needs, Method::kPost, "/console/vorgaenge/{id}", post_desk);
   add_staff_page(router, needs, Method::kGet, "/console/vorgaenge/{id}/daten.json", get_json);

@@ -22,9 +22,9 @@ using net::Response;
 using web::Language;
 
 constexpr std::string_view kTypesPage = "/console/daten";
-constexpr std::string_view kListPage = "/console/daten/entitaeten";
+constexpr std::string_view kEntitiesPage = "/console/daten/entitaeten";
 constexpr std::string_view kEntityPage = "/console/daten/entitaet";
-constexpr std::size_t kPageSize = 50;
+constexpr std::size_t kEntitiesAPage = 50;
 
 // The tenant that a page is about, and who looks at it.
 struct Place {
@@ -95,7 +95,7 @@ Response types(Request& request, const Needs& needs) {
                          .rows = {}};
   for (const NamedType& type : named_types(needs, *place, language)) {
     const std::string list =
-        address(kListPage, {{"mandant", place->tenant}, {"typ", type.count.iri}});
+        address(kEntitiesPage, {{"mandant", place->tenant}, {"typ", type.count.iri}});
     table.rows.push_back(
         {{.text = type.name, .href = web::path(language, list), .html = {}},
          {.text = web::number(language, static_cast<std::int64_t>(type.count.entities))},
@@ -112,7 +112,7 @@ Response types(Request& request, const Needs& needs) {
 
 // --- entities
 
-struct Asked {
+struct AskedEntities {
   std::string type;
   std::string text;  // part of the id
   std::string q;
@@ -130,7 +130,7 @@ std::string id_pattern(std::string_view text) {
   return pattern;
 }
 
-struct Listing {
+struct EntityListing {
   context::Found found;
   std::string q_error;
 };
@@ -164,7 +164,7 @@ Task<Result<jsonld::ContextPtr>> context_of_q(const Needs& needs, const Place& p
     RV_CO_ASSIGN(const ngsi::Predicate predicate,
                  ngsi::Predicate::compile(typed, names, *needs.context));
     RV_CO_ASSIGN(const context::Found some,
-                 co_await needs.broker->query(place.tenant, predicate, {.limit = kPageSize}));
+                 co_await needs.broker->query(place.tenant, predicate, {.limit = kEntitiesAPage}));
     for (const ngsi::EntityPtr& entity : some.entities) {
       for (const ngsi::AttributeView& attribute : entity->attributes()) {
         ++of_type[names.iri(attribute.name)];
@@ -178,8 +178,8 @@ Task<Result<jsonld::ContextPtr>> context_of_q(const Needs& needs, const Place& p
 }
 
 // A q that cannot be read is told beside its field; other errors are the caller's.
-Task<Result<Listing>> find_entities(const Needs& needs, const Place& place, Asked& asked,
-                                    Language language) {
+Task<Result<EntityListing>> find_entities(const Needs& needs, const Place& place,
+                                          AskedEntities& asked, Language language) {
   ngsi::Selection selection;
   selection.type = asked.type;
   selection.id_pattern = id_pattern(asked.text);
@@ -189,21 +189,21 @@ Task<Result<Listing>> find_entities(const Needs& needs, const Place& place, Aske
       ngsi::Predicate::compile(selection, needs.broker->names(place.tenant), *context);
   if (!predicate) {
     if (asked.q.empty() || predicate.error().field != "q") co_return fail(predicate.error());
-    co_return Listing{.found = {}, .q_error = q_error(asked.q, language)};
+    co_return EntityListing{.found = {}, .q_error = q_error(asked.q, language)};
   }
   const auto page = [&] {
-    return context::Page{.limit = kPageSize,
-                         .offset = static_cast<std::size_t>(asked.page - 1) * kPageSize,
+    return context::Page{.limit = kEntitiesAPage,
+                         .offset = static_cast<std::size_t>(asked.page - 1) * kEntitiesAPage,
                          .count = true};
   };
   RV_CO_ASSIGN(context::Found found,
                co_await needs.broker->query(place.tenant, *predicate, page()));
-  const int last = last_page(static_cast<std::int64_t>(found.count.value_or(0)), kPageSize);
+  const int last = last_page(static_cast<std::int64_t>(found.count.value_or(0)), kEntitiesAPage);
   if (asked.page > last) {
     asked.page = last;
     RV_CO_ASSIGN(found, co_await needs.broker->query(place.tenant, *predicate, page()));
   }
-  co_return Listing{.found = std::move(found), .q_error = {}};
+  co_return EntityListing{.found = std::move(found), .q_error = {}};
 }
 
 web::kern::Table entity_table(const Needs& needs, const Place& place, const context::Found& found,
@@ -239,7 +239,7 @@ web::kern::Select type_select(const Needs& needs, const Place& place, std::strin
   return select;
 }
 
-web::kern::Input q_input(const Asked& asked, std::string error, Language language) {
+web::kern::Input q_input(const AskedEntities& asked, std::string error, Language language) {
   return {.field = {.id = "q",
                     .name = "q",
                     .label = words(language, texts::kDataQ),
@@ -252,10 +252,10 @@ web::kern::Input q_input(const Asked& asked, std::string error, Language languag
 Task<Response> entities(Request& request, const Needs& needs) {
   const auto place = enter_tenant(needs, request);
   if (!place) co_return place.error();
-  Asked wanted{.type = asked(request, "typ"),
-               .text = asked(request, "text"),
-               .q = asked(request, "q"),
-               .page = asked_page(request)};
+  AskedEntities wanted{.type = asked(request, "typ"),
+                       .text = asked(request, "text"),
+                       .q = asked(request, "q"),
+                       .page = asked_page(request)};
   const Language language = web::language_of(request);
   auto listing = co_await find_entities(needs, *place, wanted, language);
   if (!listing) co_return refused(needs, request, listing.error());
@@ -269,12 +269,12 @@ Task<Response> entities(Request& request, const Needs& needs) {
       .q = q_input(wanted, std::move(listing->q_error), language),
       .count = count,
       .table = entity_table(needs, *place, listing->found, language),
-      .pagination = {.address = address(kListPage, {{"mandant", place->tenant},
-                                                    {"typ", wanted.type},
-                                                    {"text", wanted.text},
-                                                    {"q", wanted.q}}),
+      .pagination = {.address = address(kEntitiesPage, {{"mandant", place->tenant},
+                                                        {"typ", wanted.type},
+                                                        {"text", wanted.text},
+                                                        {"q", wanted.q}}),
                      .current = wanted.page,
-                     .last = last_page(count, kPageSize)}};
+                     .last = last_page(count, kEntitiesAPage)}};
   view.head.page.has_errors = wrong;
   web::Html out(language);
   render_entities(out, view);
@@ -347,7 +347,7 @@ Response entity(Request& request, const Needs& needs) {
       .json = indented_json(json),
       .curl = curl_line(needs, request, *place, id),
       .needs_token = !is_public(needs, place->tenant),
-      .back_href = web::path(language, address(kListPage, {{"mandant", place->tenant}}))};
+      .back_href = web::path(language, address(kEntitiesPage, {{"mandant", place->tenant}}))};
   web::Html out(language);
   render_entity(out, view);
   return personal(std::move(out));
@@ -358,7 +358,7 @@ Response entity(Request& request, const Needs& needs) {
 void add_data(net::Router& router, const Needs& needs) {
   web::add_page(router, net::Method::kGet, std::string(kTypesPage),
                 net::Handler([needs](Request& request) { return types(request, needs); }));
-  web::add_page(router, net::Method::kGet, std::string(kListPage),
+  web::add_page(router, net::Method::kGet, std::string(kEntitiesPage),
                 net::AsyncHandler([needs](Request& request) { return entities(request, needs); }));
   web::add_page(router, net::Method::kGet, std::string(kEntityPage),
                 net::Handler([needs](Request& request) { return entity(request, needs); }));

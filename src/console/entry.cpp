@@ -20,8 +20,8 @@ using net::Request;
 using net::Response;
 
 constexpr std::size_t kAskedBytesMax = 200;
-constexpr std::string_view kCasesPage = "/console/vorgaenge";
-constexpr std::string_view kFormsPage = "/console/formulare";
+constexpr std::string_view kCasesHref = "/console/vorgaenge";
+constexpr std::string_view kFormsHref = "/console/formulare";
 
 struct Area {
   std::string_view page;
@@ -36,12 +36,12 @@ constexpr std::array kAreas{
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
     Area{"/console/termine", texts::kMenuAppointments, Action::kCasesWork},
     Area{"/console/warteraum", texts::kMenuRoom, Action::kCasesWork},
-    Area{kCasesPage, texts::kMenuCases, Action::kCasesWork, true},
+    Area{kCasesHref, texts::kMenuCases, Action::kCasesWork, true},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{kNewsletterPage, texts::kMenuNewsletter, Action::kNewsletterEdit},
     Area{kServicesPage, texts::kMenuServices, Action::kDataWrite},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
-    Area{kFormsPage, texts::kMenuForms, Action::kSettingsManage},
+    Area{kFormsHref, texts::kMenuForms, Action::kSettingsManage},
     Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
     Area{"/console/daten", texts::kMenuData, Action::kDataRead},
     Area{kStaffPage, texts::kMenuStaff, Action::kUsersManage},
@@ -120,7 +120,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
     if (area.action == Action::kDataWrite && needs.services == nullptr) continue;
     if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
     if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
-    const bool about_cases = area.page == kCasesPage || area.page == kFormsPage;
+    const bool about_cases = area.page == kCasesHref || area.page == kFormsHref;
     if (about_cases && needs.cases == nullptr) continue;
     if (!about_cases && area.action == Action::kSettingsManage && !needs.setup) continue;
     if (!about_cases && area.action == Action::kCasesWork && needs.calendar == nullptr) continue;

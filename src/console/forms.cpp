@@ -19,7 +19,7 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::string_view kHere = "/console/formulare";
+constexpr std::string_view kFormsPage = "/console/formulare";
 constexpr net::RouteOptions kUploadBody{.body_bytes_max = 512 * 1024};
 
 Response show_forms(const Needs& needs, const Request& request, const Caller& caller,
@@ -80,14 +80,14 @@ Task<Response> post_forms(Request& request, const Needs& needs) {
     co_return refused(needs, request, done.error());
   }
   if (!done) co_return show_forms(needs, request, *caller, done.error().message, 422);
-  co_return Response::see_other(web::path(language, address(kHere, {{"neu", (*done)->id}})));
+  co_return Response::see_other(web::path(language, address(kFormsPage, {{"neu", (*done)->id}})));
 }
 
 }  // namespace
 
 void add_forms(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, Method::kGet, std::string(kHere), get_forms);
-  web::add_page(router, Method::kPost, std::string(kHere),
+  add_staff_page(router, needs, Method::kGet, std::string(kFormsPage), get_forms);
+  web::add_page(router, Method::kPost, std::string(kFormsPage),
                 net::AsyncHandler([needs](Request& request) { return post_forms(request, needs); }),
                 kUploadBody);
 }

@@ -24,7 +24,7 @@ using web::kern::Tone;
 constexpr std::string_view kGatePage = "/console/einlass";
 constexpr std::string_view kOffLinePage = "/console/einlass/ohne-netz";
 constexpr std::string_view kWorker = "/console/einlass/worker.js";
-constexpr std::string_view kListPage = "/console/einlass/liste";
+constexpr std::string_view kGateListOfDay = "/console/einlass/liste";
 constexpr std::size_t kDeskBytesMax = 60;
 
 std::string asked_desk(const Request& request) {
@@ -32,7 +32,7 @@ std::string asked_desk(const Request& request) {
   return desk.size() > kDeskBytesMax ? std::string() : desk;
 }
 
-const web::Form& code_form() {
+const web::Form& gate_code_form() {
   static const web::Form form{{{.name = "csrf", .kind = web::FieldKind::kHidden},
                                {.name = "code",
                                 .kind = web::FieldKind::kText,
@@ -77,7 +77,7 @@ struct Desk {
   std::string name;
 };
 
-struct Counts {
+struct GateCounts {
   std::int64_t checked_in = 0;
   std::int64_t registered = 0;
 };
@@ -88,8 +88,8 @@ struct Attempt {
   int status = 200;
 };
 
-Result<Counts> read_counts(records::Session& session, const Desk& desk) {
-  Counts counts;
+Result<GateCounts> read_counts(records::Session& session, const Desk& desk) {
+  GateCounts counts;
   RV_ASSIGN(counts.checked_in, door::rows::count_in(session, desk.day.day));
   RV_ASSIGN(counts.registered, ticket::rows::count_registered(session, desk.day.admits));
   return counts;
@@ -102,7 +102,7 @@ void make_app(GatePage& view) {
 
 Task<Response> show_gate(const Needs& needs, const Request& request, const Caller& caller,
                          const Desk& desk, std::optional<Attempt> attempt) {
-  Counts counts;
+  GateCounts counts;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(counts, read_counts(session, desk));
     return {};
@@ -120,7 +120,7 @@ Task<Response> show_gate(const Needs& needs, const Request& request, const Calle
                 .results = {},
                 .action = web::path(language, here),
                 .change_href = web::path(language, address(kGatePage, {{"platz", desk.name}})),
-                .list_href = web::path(language, address(kListPage, {{"tag", desk.day.day}})),
+                .list_href = web::path(language, address(kGateListOfDay, {{"tag", desk.day.day}})),
                 .sign_in_href = web::path(language, identity::kSignInPage),
                 .csrf = std::string(caller.csrf())};
   make_app(view);
@@ -190,11 +190,11 @@ std::string booked_days(const ticket::Registrations& registrations, const ticket
   return words;
 }
 
-struct Refusal {
+struct GateRefusal {
   web::Text reason;
   Code code;
 };
-Refusal refusal_for(door::Verdict verdict) {
+GateRefusal refusal_for(door::Verdict verdict) {
   switch (verdict) {
     case door::Verdict::kForged:
       return {texts::kGateForged, Code::kUnprocessable};
@@ -216,7 +216,7 @@ Refusal refusal_for(door::Verdict verdict) {
 // Why a ticket is not taken.
 Attempt refusal(const door::Answer& answer, const ticket::Registrations& registrations,
                 Language language) {
-  const Refusal why = refusal_for(answer.verdict);
+  const GateRefusal why = refusal_for(answer.verdict);
   Attempt attempt{.result = {.tone = Tone::kDanger,
                              .title = words(language, texts::kGateRefused),
                              .name = answer.booking ? answer.booking->name : std::string(),
@@ -240,7 +240,7 @@ Attempt attempt_of(const door::Answer& answer, const Desk& desk,
 Task<Response> post_gate(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kCheckIn);
   if (!caller) co_return caller.error();
-  auto data = read_own_form(*caller, code_form(), request);
+  auto data = read_own_form(*caller, gate_code_form(), request);
   if (!data) co_return refused(needs, request, data.error());
   auto quota = ticket::day_quota(needs.tickets.registrations, asked(request, "tag"),
                                  needs.tickets.civil_clock.now());
@@ -250,7 +250,7 @@ Task<Response> post_gate(Request& request, const Needs& needs) {
   }
   const Desk desk{std::move(*quota), asked_desk(request)};
   const Language language = web::language_of(request);
-  if (!web::validate(code_form(), *data)) {
+  if (!web::validate(gate_code_form(), *data)) {
     Attempt empty{.result = {.tone = Tone::kInfo,
                              .title = words(language, texts::kGateNoCode),
                              .lines = {data->errors.front().in(language)}},

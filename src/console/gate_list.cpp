@@ -20,8 +20,8 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::string_view kGatePage = "/console/einlass";
-constexpr std::string_view kListPage = "/console/einlass/liste";
+constexpr std::string_view kGateListHome = "/console/einlass";
+constexpr std::string_view kGateListPage = "/console/einlass/liste";
 constexpr std::string_view kUndoPage = "/console/einlass/zuruecknehmen";
 constexpr std::string_view kCsvPage = "/console/einlass/viertelstunden.csv";
 constexpr std::int64_t kLatest = 50;
@@ -167,7 +167,7 @@ Task<Response> get_list(Request& request, const Needs& needs) {
                     .csv_href = href(kCsvPage),
                     .latest = {},
                     .undo_action = href(kUndoPage),
-                    .back_href = href(kGatePage),
+                    .back_href = href(kGateListHome),
                     .csrf = std::string(visitor->caller.csrf())};
   view.head.page.styles = {"desk.css"};
   for (const Line& line : facts.latest) view.latest.push_back(line_of(line, may_undo, language));
@@ -200,7 +200,7 @@ Task<Response> post_undo(Request& request, const Needs& needs) {
   const auto undone = co_await door::undo(needs.tickets, id, visitor->caller);
   if (!undone) co_return refused(needs, request, undone.error());
   co_return Response::see_other(
-      web::path(web::language_of(request), address(kListPage, {{"tag", visitor->day.day}})));
+      web::path(web::language_of(request), address(kGateListPage, {{"tag", visitor->day.day}})));
 }
 
 Task<Response> get_csv(Request& request, const Needs& needs) {
@@ -239,7 +239,7 @@ void add_gate_list(net::Router& router, const Needs& needs) {
         net::AsyncHandler([needs, handler](Request& request) { return handler(request, needs); }),
         {.body_bytes_max = 16 * 1024});
   };
-  page(net::Method::kGet, kListPage, get_list);
+  page(net::Method::kGet, kGateListPage, get_list);
   page(net::Method::kPost, kUndoPage, post_undo);
   page(net::Method::kGet, kCsvPage, get_csv);
 }

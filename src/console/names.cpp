@@ -13,42 +13,43 @@ namespace {
 using identity::Action;
 using Named = std::pair<std::string_view, web::Text>;
 
-constexpr std::array kDeeds{Named{"account.add-role", texts::kDeedAccountAddRole},
-                            Named{"account.invite", texts::kDeedAccountInvite},
-                            Named{"account.link", texts::kDeedAccountLink},
-                            Named{"account.link-used", texts::kDeedAccountLinkUsed},
-                            Named{"account.lock", texts::kDeedAccountLock},
-                            Named{"account.password", texts::kDeedAccountPassword},
-                            Named{"account.remove", texts::kDeedAccountRemove},
-                            Named{"account.remove-role", texts::kDeedAccountRemoveRole},
-                            Named{"account.roles", texts::kDeedAccountRoles},
-                            Named{"account.unlock", texts::kDeedAccountUnlock},
-                            Named{"case.ask", texts::kDeedCaseAsk},
-                            Named{"case.decide", texts::kDeedCaseDecide},
-                            Named{"case.give", texts::kDeedCaseGive},
-                            Named{"case.take", texts::kDeedCaseTake},
-                            Named{"case.write", texts::kDeedCaseWrite},
-                            Named{"check-in.undo", texts::kDeedCheckInUndo},
-                            Named{"form.import", texts::kDeedFormImport},
-                            Named{"newsletter.topic", texts::kDeedNewsletterTopic},
-                            Named{"registration.cancel", texts::kDeedRegistrationCancel},
-                            Named{"registration.correct", texts::kDeedRegistrationCorrect},
-                            Named{"registrations.export", texts::kDeedRegistrationsExport},
-                            Named{"second-factor.new-recovery-codes", texts::kDeedRecoveryCodes},
-                            Named{"second-factor.recovery-code", texts::kDeedRecoveryCodeUsed},
-                            Named{"second-factor.remove", texts::kDeedSecondFactorRemove},
-                            Named{"second-factor.reset", texts::kDeedSecondFactorReset},
-                            Named{"second-factor.roles", texts::kDeedSecondFactorRoles},
-                            Named{"second-factor.set", texts::kDeedSecondFactorSet},
-                            Named{"session.end", texts::kDeedSessionEnd},
-                            Named{"session.end-all", texts::kDeedSessionEndAll},
-                            Named{"session.start", texts::kDeedSessionStart},
-                            Named{"site.set", texts::kDeedSiteSet},
-                            Named{"tenant.close", texts::kDeedTenantClose},
-                            Named{"tenant.create", texts::kDeedTenantCreate},
-                            Named{"tenant.open", texts::kDeedTenantOpen},
-                            Named{"token.create", texts::kDeedTokenCreate},
-                            Named{"token.revoke", texts::kDeedTokenRevoke}};
+constexpr std::array kDeedNames{
+    Named{"account.add-role", texts::kDeedAccountAddRole},
+    Named{"account.invite", texts::kDeedAccountInvite},
+    Named{"account.link", texts::kDeedAccountLink},
+    Named{"account.link-used", texts::kDeedAccountLinkUsed},
+    Named{"account.lock", texts::kDeedAccountLock},
+    Named{"account.password", texts::kDeedAccountPassword},
+    Named{"account.remove", texts::kDeedAccountRemove},
+    Named{"account.remove-role", texts::kDeedAccountRemoveRole},
+    Named{"account.roles", texts::kDeedAccountRoles},
+    Named{"account.unlock", texts::kDeedAccountUnlock},
+    Named{"case.ask", texts::kDeedCaseAsk},
+    Named{"case.decide", texts::kDeedCaseDecide},
+    Named{"case.give", texts::kDeedCaseGive},
+    Named{"case.take", texts::kDeedCaseTake},
+    Named{"case.write", texts::kDeedCaseWrite},
+    Named{"check-in.undo", texts::kDeedCheckInUndo},
+    Named{"form.import", texts::kDeedFormImport},
+    Named{"newsletter.topic", texts::kDeedNewsletterTopic},
+    Named{"registration.cancel", texts::kDeedRegistrationCancel},
+    Named{"registration.correct", texts::kDeedRegistrationCorrect},
+    Named{"registrations.export", texts::kDeedRegistrationsExport},
+    Named{"second-factor.new-recovery-codes", texts::kDeedRecoveryCodes},
+    Named{"second-factor.recovery-code", texts::kDeedRecoveryCodeUsed},
+    Named{"second-factor.remove", texts::kDeedSecondFactorRemove},
+    Named{"second-factor.reset", texts::kDeedSecondFactorReset},
+    Named{"second-factor.roles", texts::kDeedSecondFactorRoles},
+    Named{"second-factor.set", texts::kDeedSecondFactorSet},
+    Named{"session.end", texts::kDeedSessionEnd},
+    Named{"session.end-all", texts::kDeedSessionEndAll},
+    Named{"session.start", texts::kDeedSessionStart},
+    Named{"site.set", texts::kDeedSiteSet},
+    Named{"tenant.close", texts::kDeedTenantClose},
+    Named{"tenant.create", texts::kDeedTenantCreate},
+    Named{"tenant.open", texts::kDeedTenantOpen},
+    Named{"token.create", texts::kDeedTokenCreate},
+    Named{"token.revoke", texts::kDeedTokenRevoke}};
 
 constexpr std::array kThings{Named{"account", texts::kThingAccount},
                              Named{"case", texts::kThingCase},
@@ -89,7 +90,7 @@ std::string named(const List& list, std::string_view name, web::Language languag
 }  // namespace
 
 std::string audit_action_in(std::string_view action, web::Language language) {
-  return named(kDeeds, action, language);
+  return named(kDeedNames, action, language);
 }
 
 std::string audit_kind_in(std::string_view kind, web::Language language) {

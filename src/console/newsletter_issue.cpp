@@ -140,7 +140,8 @@ Task<Response> view_issue(Request& request, const Needs& needs) {
 
 // Approving, stopping and the like: one button each.
 
-using Deed = Result<> (*)(const Needs&, const Caller&, const std::string& id, std::int64_t version);
+using IssueDeed = Result<> (*)(const Needs&, const Caller&, const std::string& id,
+                               std::int64_t version);
 
 newsletter::AlsoDo noted_deed(const Needs& needs, const Caller& caller, std::string_view action) {
   return [&needs, caller, action](records::Session& s, const Issue& issue) {
@@ -173,13 +174,13 @@ Result<> test(const Needs& needs, const Caller& caller, const std::string& id, s
   return needs.issues->send_test(id, account.mail);
 }
 
-web::Text what_is_wrong(Deed deed) {
+web::Text what_is_wrong(IssueDeed deed) {
   if (deed == &test) return texts::kNewsletterNoMail;
   if (deed == &approve) return texts::kNewsletterNotApproved;
   return texts::kNewsletterNotNow;
 }
 
-Task<Response> perform(Request& request, const Needs& needs, Action action, Deed deed) {
+Task<Response> perform(Request& request, const Needs& needs, Action action, IssueDeed deed) {
   const Entry caller = enter(needs, request, action);
   if (!caller) co_return caller.error();
   static const web::Form form{{csrf_field(), {.name = "version", .kind = web::FieldKind::kHidden}}};
@@ -204,13 +205,13 @@ Task<Response> perform(Request& request, const Needs& needs, Action action, Deed
 struct DeedPage {
   const char* path;
   Action action;
-  Deed deed;
+  IssueDeed deed;
 };
-constexpr std::array kDeeds{DeedPage{"/freigeben", Action::kNewsletterApprove, approve},
-                            DeedPage{"/anhalten", Action::kNewsletterEdit, stop},
-                            DeedPage{"/weiter", Action::kNewsletterApprove, go_on},
-                            DeedPage{"/verwerfen", Action::kNewsletterEdit, discard},
-                            DeedPage{"/testen", Action::kNewsletterEdit, test}};
+constexpr std::array kIssueDeeds{DeedPage{"/freigeben", Action::kNewsletterApprove, approve},
+                                 DeedPage{"/anhalten", Action::kNewsletterEdit, stop},
+                                 DeedPage{"/weiter", Action::kNewsletterApprove, go_on},
+                                 DeedPage{"/verwerfen", Action::kNewsletterEdit, discard},
+                                 DeedPage{"/testen", Action::kNewsletterEdit, test}};
 
 }  // namespace
 
@@ -221,7 +222,7 @@ std::string issue_state(const Issue& issue, Language language) {
 void add_newsletter_issue(net::Router& router, const Needs& needs) {
   const std::string page = issue_page("{id}");
   add_staff_page(router, needs, Method::kGet, page, view_issue);
-  for (const DeedPage& each : kDeeds) {
+  for (const DeedPage& each : kIssueDeeds) {
     web::add_page(router, Method::kPost, page + each.path,
                   net::AsyncHandler([needs, each](Request& request) {
                     return perform(request, needs, each.action, each.deed);

@@ -14,8 +14,8 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::string_view kListPage = "/console/postausgang";
-constexpr std::size_t kPageSize = 50;
+constexpr std::string_view kOutboxPage = "/console/postausgang";
+constexpr std::size_t kLettersAPage = 50;
 
 // A row's number; 0 for what is none.
 std::int64_t number_of(std::string_view text) {
@@ -25,7 +25,7 @@ std::int64_t number_of(std::string_view text) {
 }
 
 std::string page_of(const mail::StoredMessage& mail) {
-  return std::string(kListPage) + "/" + std::to_string(mail.id);
+  return std::string(kOutboxPage) + "/" + std::to_string(mail.id);
 }
 
 web::Text state_name(mail::State state) {
@@ -85,7 +85,7 @@ web::kern::Table mail_table(const std::vector<mail::StoredMessage>& mails, Langu
   return table;
 }
 
-Task<Response> list(Request& request, const Needs& needs) {
+Task<Response> list_letters(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kOutboxRead);
   if (!caller) co_return caller.error();
   const std::int64_t before = number_of(asked(request, "vor"));
@@ -94,15 +94,15 @@ Task<Response> list(Request& request, const Needs& needs) {
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(counts, mail::count(session));
     // One more than is shown tells whether there are older ones.
-    RV_ASSIGN(mails, mail::list(session, before, kPageSize + 1));
+    RV_ASSIGN(mails, mail::list(session, before, kLettersAPage + 1));
     return {};
   });
   if (!read) co_return refused(needs, request, read.error());
   const Language language = web::language_of(request);
   std::string older;
-  if (mails.size() > kPageSize) {
-    mails.resize(kPageSize);
-    older = address(kListPage, {{"vor", std::to_string(mails.back().id)}});
+  if (mails.size() > kLettersAPage) {
+    mails.resize(kLettersAPage);
+    older = address(kOutboxPage, {{"vor", std::to_string(mails.back().id)}});
     older = web::path(language, older);
   }
   const mail::SenderStatus status = needs.mail_status ? needs.mail_status() : mail::SenderStatus{};
@@ -117,7 +117,7 @@ Task<Response> list(Request& request, const Needs& needs) {
                   .table = mail_table(mails, language),
                   .dkim_name = {},
                   .dkim_value = {},
-                  .newest_href = before != 0 ? web::path(language, kListPage) : std::string(),
+                  .newest_href = before != 0 ? web::path(language, kOutboxPage) : std::string(),
                   .older_href = std::move(older)};
   if (const auto record = needs.dkim_record ? needs.dkim_record() : std::nullopt) {
     view.dkim_name = record->name;
@@ -158,7 +158,7 @@ bool may_retry(const identity::Caller& caller, const mail::StoredMessage& mail) 
          caller.may(Action::kRegistrationsEdit);
 }
 
-Task<Response> show(Request& request, const Needs& needs) {
+Task<Response> show_letter(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kOutboxRead);
   if (!caller) co_return caller.error();
   const std::int64_t id = number_of(request.param("id"));
@@ -195,17 +195,19 @@ Task<Response> send_again(Request& request, const Needs& needs) {
       [id, now](records::Session& session) { return mail::retry(session, id, now); });
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(
-      web::path(web::language_of(request), std::string(kListPage) + "/" + std::to_string(id)));
+      web::path(web::language_of(request), std::string(kOutboxPage) + "/" + std::to_string(id)));
 }
 
 }  // namespace
 
 void add_outbox(net::Router& router, const Needs& needs) {
-  const std::string page(kListPage);
-  web::add_page(router, net::Method::kGet, page,
-                net::AsyncHandler([needs](Request& request) { return list(request, needs); }));
-  web::add_page(router, net::Method::kGet, page + "/{id}",
-                net::AsyncHandler([needs](Request& request) { return show(request, needs); }));
+  const std::string page(kOutboxPage);
+  web::add_page(router, net::Method::kGet, page, net::AsyncHandler([needs](Request& request) {
+                  return list_letters(request, needs);
+                }));
+  web::add_page(
+      router, net::Method::kGet, page + "/{id}",
+      net::AsyncHandler([needs](Request& request) { return show_letter(request, needs); }));
   web::add_page(router, net::Method::kPost, page + "/{id}/senden",
                 net::AsyncHandler([needs](Request& request) { return send_again(request, needs); }),
                 {.body_bytes_max = 16 * 1024});

@@ -37,7 +37,7 @@ const web::Form& password_form() {
                                 .autocomplete = "current-password"}}};
   return form;
 }
-const web::Form& code_form() {
+const web::Form& own_code_form() {
   static const web::Form form{{csrf_field(), code_field()}};
   return form;
 }
@@ -105,7 +105,7 @@ std::vector<Link> own_deeds(const Own& own, Language language) {
   return deeds;
 }
 
-Task<Response> show(Request& request, const Needs& needs) {
+Task<Response> show_account(Request& request, const Needs& needs) {
   const Entry caller = enter_own(needs, request);
   if (!caller) co_return caller.error();
   const auto own = co_await blocking(needs, [&]() -> Result<Own> {
@@ -259,26 +259,27 @@ Task<Response> ask_recovery(Request& request, const Needs& needs) {
   const Entry caller = enter_own(needs, request);
   if (!caller) co_return caller.error();
   co_return show_form(needs, request, *caller, recovery_words(web::language_of(request)),
-                      code_form(), {});
+                      own_code_form(), {});
 }
 
 Task<Response> ask_remove(Request& request, const Needs& needs) {
   const Entry caller = enter_own(needs, request);
   if (!caller) co_return caller.error();
-  co_return show_form(needs, request, *caller, remove_words(web::language_of(request)), code_form(),
-                      {});
+  co_return show_form(needs, request, *caller, remove_words(web::language_of(request)),
+                      own_code_form(), {});
 }
 
 Task<Response> renew(Request& request, const Needs& needs) {
   const Entry caller = enter_own(needs, request);
   if (!caller) co_return caller.error();
   const Language language = web::language_of(request);
-  auto data = read_own_form(*caller, code_form(), request);
+  auto data = read_own_form(*caller, own_code_form(), request);
   if (!data) co_return refused(needs, request, data.error());
   const auto again = [&] {
-    return show_form(needs, request, *caller, recovery_words(language), code_form(), *data, 422);
+    return show_form(needs, request, *caller, recovery_words(language), own_code_form(), *data,
+                     422);
   };
-  if (!web::validate(code_form(), *data)) co_return again();
+  if (!web::validate(own_code_form(), *data)) co_return again();
   auto codes = co_await blocking(
       needs, [&] { return needs.accounts->renew_recovery_codes(data->get("code"), *caller); });
   if (!codes && tell(*data, codes.error())) co_return again();
@@ -293,12 +294,12 @@ Task<Response> remove(Request& request, const Needs& needs) {
   const Entry caller = enter_own(needs, request);
   if (!caller) co_return caller.error();
   const Language language = web::language_of(request);
-  auto data = read_own_form(*caller, code_form(), request);
+  auto data = read_own_form(*caller, own_code_form(), request);
   if (!data) co_return refused(needs, request, data.error());
   const auto again = [&] {
-    return show_form(needs, request, *caller, remove_words(language), code_form(), *data, 422);
+    return show_form(needs, request, *caller, remove_words(language), own_code_form(), *data, 422);
   };
-  if (!web::validate(code_form(), *data)) co_return again();
+  if (!web::validate(own_code_form(), *data)) co_return again();
   const auto done = co_await blocking(
       needs, [&] { return needs.accounts->remove_second_factor(data->get("code"), *caller); });
   if (!done && tell(*data, done.error())) co_return again();
@@ -313,7 +314,7 @@ void add_own_account(net::Router& router, const Needs& needs) {
     add_staff_page(router, needs, method, std::string(pattern), handler);
   };
   using net::Method;
-  page(Method::kGet, kOwnPage, show);
+  page(Method::kGet, kOwnPage, show_account);
   page(Method::kPost, "/console/konto/sitzung", end_session);
   page(Method::kPost, "/console/konto/sitzungen", end_others);
   page(Method::kGet, kSecondFactorPage, ask_set_up);

@@ -27,7 +27,7 @@ web::kern::Badge state_of(const Draft* draft, bool is_public, Language language)
 }
 
 // What the list of one kind is made of.
-struct Listing {
+struct ProgrammeListing {
   const Needs& needs;
   const ItemKind& kind;
   Language language;
@@ -38,7 +38,7 @@ struct Listing {
 };
 
 // Public items and drafts of a kind, each once, as they would be; those to be removed as they are.
-std::vector<Item> items_of(const Listing& listing) {
+std::vector<Item> items_of(const ProgrammeListing& listing) {
   std::vector<Item> items;
   for (Item& item : listing.needs.programme->keeper().list(listing.kind.kind)) {
     const Draft* const draft = event::find_draft(*listing.drafts, listing.kind.kind, item.id);
@@ -50,7 +50,7 @@ std::vector<Item> items_of(const Listing& listing) {
   return items;
 }
 
-ProgrammeRow row_of(const Listing& listing, const Item& item) {
+ProgrammeRow row_of(const ProgrammeListing& listing, const Item& item) {
   const Language language = listing.language;
   const Draft* const draft = event::find_draft(*listing.drafts, listing.kind.kind, item.id);
   const bool is_public =
@@ -68,7 +68,8 @@ ProgrammeRow row_of(const Listing& listing, const Item& item) {
   return row;
 }
 
-ProgrammeRow session_row(const Listing& listing, const Item& item, const event::Session& session) {
+ProgrammeRow session_row(const ProgrammeListing& listing, const Item& item,
+                         const event::Session& session) {
   ProgrammeRow row = row_of(listing, item);
   row.time = web::time_range(listing.language, session.starts_at, session.ends_at);
   row.cancelled = session.cancelled;
@@ -82,7 +83,7 @@ ProgrammeRow session_row(const Listing& listing, const Item& item, const event::
   return row;
 }
 
-std::vector<ProgrammeGroup> session_groups(const Listing& listing) {
+std::vector<ProgrammeGroup> session_groups(const ProgrammeListing& listing) {
   struct One {
     Item item;
     event::Session session;
@@ -107,7 +108,7 @@ std::vector<ProgrammeGroup> session_groups(const Listing& listing) {
   return groups;
 }
 
-std::vector<ProgrammeGroup> plain_groups(const Listing& listing) {
+std::vector<ProgrammeGroup> plain_groups(const ProgrammeListing& listing) {
   ProgrammeGroup group;
   for (const Item& item : items_of(listing)) {
     ProgrammeRow row = row_of(listing, item);
@@ -134,13 +135,13 @@ Response show_list(const Needs& needs, const Request& request, const ItemKind& k
   if (!caller) return caller.error();
   const Language language = web::language_of(request);
   const event::ProgrammePtr programme = needs.programme->preview();
-  const Listing listing{.needs = needs,
-                        .kind = kind,
-                        .language = language,
-                        .may_edit = caller->may(kind.edit),
-                        .drafts = needs.programme->drafts(),
-                        .programme = programme,
-                        .conflicts = programme_conflicts(needs, *programme)};
+  const ProgrammeListing listing{.needs = needs,
+                                 .kind = kind,
+                                 .language = language,
+                                 .may_edit = caller->may(kind.edit),
+                                 .drafts = needs.programme->drafts(),
+                                 .programme = programme,
+                                 .conflicts = programme_conflicts(needs, *programme)};
   ProgrammeListPage view{
       .head = make_head(needs, request, *caller, words(language, texts::kProgTitle)),
       .parts = {},

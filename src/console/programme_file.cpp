@@ -11,7 +11,7 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-Sheet empty_sheet(Language language) {
+Sheet empty_programme_sheet(Language language) {
   return {.name = language == Language::kDe ? "programm" : "programme",
           .columns = {{words(language, texts::kSheetStart), 20},
                       {words(language, texts::kSheetEnd), 20},
@@ -51,7 +51,7 @@ std::string speakers_of(const event::Programme& programme, const event::Session&
 }
 
 Sheet fill_sheet(const event::Programme& programme, Language language) {
-  Sheet sheet = empty_sheet(language);
+  Sheet sheet = empty_programme_sheet(language);
   for (const event::Session& session : programme.sessions) {
     sheet.rows.push_back(
         {session.starts_at, session.ends_at, session.title.in(language),
@@ -64,7 +64,7 @@ Sheet fill_sheet(const event::Programme& programme, Language language) {
   return sheet;
 }
 
-Task<Response> file(Request& request, const Needs& needs) {
+Task<Response> programme_sheet(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, identity::Action::kProgrammeRead);
   if (!caller) co_return caller.error();
   const event::ProgrammePtr programme = needs.programme->preview();
@@ -80,8 +80,8 @@ Task<Response> file(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_programme_files(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, net::Method::kGet, "/console/programm.csv", file);
-  add_staff_page(router, needs, net::Method::kGet, "/console/programm.xlsx", file);
+  add_staff_page(router, needs, net::Method::kGet, "/console/programm.csv", programme_sheet);
+  add_staff_page(router, needs, net::Method::kGet, "/console/programm.xlsx", programme_sheet);
 }
 
 }  // namespace revier::console

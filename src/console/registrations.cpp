@@ -23,10 +23,10 @@ using ticket::BookingState;
 using ticket::Registrations;
 using web::Language;
 
-constexpr std::string_view kListPage = "/console/anmeldungen";
-constexpr std::int64_t kPageSize = 50;
+constexpr std::string_view kRegistrationsPage = "/console/anmeldungen";
+constexpr std::int64_t kRegistrationsAPage = 50;
 constexpr std::int64_t kFoundMax = 200;  // of a search by name or mail
-constexpr std::int64_t kExportSlice = 1'000;
+constexpr std::int64_t kRegistrationsSlice = 1'000;
 
 std::string state_of(const Booking& booking, Language language) {
   if (booking.state == BookingState::kCancelled) return words(language, texts::kListCancelled);
@@ -60,7 +60,9 @@ std::string registered_at(const Booking& booking, Language language) {
   return booking.registered_at ? web::date_time(language, *booking.registered_at) : "";
 }
 
-std::string page_of(const Booking& booking) { return std::string(kListPage) + "/" + booking.id; }
+std::string page_of(const Booking& booking) {
+  return std::string(kRegistrationsPage) + "/" + booking.id;
+}
 
 // --- the list
 
@@ -152,25 +154,25 @@ Response show_list(RegistrationsPage view) {
   return personal(std::move(out));
 }
 
-Task<Response> list(Request& request, const Needs& needs) {
+Task<Response> list_registrations(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
   ticket::rows::Search search = asked_search(request, *caller);
-  search.limit = kPageSize;
+  search.limit = kRegistrationsAPage;
   int page = asked_page(request);
   Hits hits;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(const std::int64_t count, ticket::rows::count(session, search));
-    page = std::min(page, last_page(count, kPageSize));
-    search.offset = (page - 1) * kPageSize;
+    page = std::min(page, last_page(count, kRegistrationsAPage));
+    search.offset = (page - 1) * kRegistrationsAPage;
     RV_ASSIGN(hits, search_in(session, search));
     return {};
   });
   if (!read) co_return refused(needs, request, read.error());
   RegistrationsPage view = list_page(needs, request, *caller, search, hits);
-  view.pagination = {.address = address(kListPage, {{"kontingent", search.quota}}),
+  view.pagination = {.address = address(kRegistrationsPage, {{"kontingent", search.quota}}),
                      .current = page,
-                     .last = last_page(hits.count, kPageSize)};
+                     .last = last_page(hits.count, kRegistrationsAPage)};
   co_return show_list(std::move(view));
 }
 
@@ -190,7 +192,7 @@ Task<Response> find_by_text(Request& request, const Needs& needs) {
   const Language language = web::language_of(request);
   if (search.text.empty()) {
     co_return Response::see_other(
-        web::path(language, address(kListPage, {{"kontingent", search.quota}})));
+        web::path(language, address(kRegistrationsPage, {{"kontingent", search.quota}})));
   }
   Hits hits;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
@@ -253,11 +255,11 @@ Sheet check_in_sheet(Language language) {
 // All that were found, slice by slice.
 Result<> each_booking(records::Session& session, ticket::rows::Search search,
                       const std::function<Result<>(const Booking&)>& step) {
-  search.limit = kExportSlice;
-  for (;; search.offset += kExportSlice) {
+  search.limit = kRegistrationsSlice;
+  for (;; search.offset += kRegistrationsSlice) {
     RV_ASSIGN(const std::vector<Booking> bookings, ticket::rows::search(session, search));
     for (const Booking& booking : bookings) RV_TRY(step(booking));
-    if (std::ssize(bookings) < kExportSlice) return {};
+    if (std::ssize(bookings) < kRegistrationsSlice) return {};
   }
 }
 
@@ -293,7 +295,7 @@ Task<Result<>> record_export(const Needs& needs, const Caller& caller, std::stri
   });
 }
 
-Task<Response> file(Request& request, const Needs& needs) {
+Task<Response> registrations_file(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
   const ticket::rows::Search search = asked_search(request, *caller);
@@ -400,7 +402,7 @@ web::Form correction_form() {
   return form;
 }
 
-Task<Response> show(Request& request, const Needs& needs) {
+Task<Response> show_registration(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
   const auto found =
@@ -536,14 +538,14 @@ void add_registrations(net::Router& router, const Needs& needs) {
                   }),
                   {.body_bytes_max = 16 * 1024});
   };
-  const std::string one = std::string(kListPage) + "/{id}";
-  page(net::Method::kGet, std::string(kListPage), list);
-  page(net::Method::kPost, std::string(kListPage), find_by_text);
+  const std::string one = std::string(kRegistrationsPage) + "/{id}";
+  page(net::Method::kGet, std::string(kRegistrationsPage), list_registrations);
+  page(net::Method::kPost, std::string(kRegistrationsPage), find_by_text);
   for (const char* list_file : {"/console/anmeldungen.csv", "/console/anmeldungen.xlsx",
                                 "/console/einlass.csv", "/console/einlass.xlsx"}) {
-    page(net::Method::kGet, list_file, file);
+    page(net::Method::kGet, list_file, registrations_file);
   }
-  page(net::Method::kGet, one, show);
+  page(net::Method::kGet, one, show_registration);
   page(net::Method::kGet, one + "/berichtigen", ask_correct);
   page(net::Method::kPost, one + "/berichtigen", correct);
   page(net::Method::kGet, one + "/stornieren", ask_cancel);

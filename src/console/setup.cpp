@@ -60,7 +60,7 @@ web::kern::TaskList tasks(const Needs& needs, Language language) {
   return list;
 }
 
-Response show(Request& request, const Needs& needs) {
+Response show_setup(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kSettingsManage);
   if (!caller) return caller.error();
   const Language language = web::language_of(request);
@@ -118,7 +118,7 @@ Task<Result<>> save_settings(const Needs& needs, const Caller& caller,
 void add_setup(net::Router& router, const Needs& needs) {
   const std::string base(kSetupPage);
   web::add_page(router, net::Method::kGet, base,
-                net::Handler([needs](Request& request) { return show(request, needs); }));
+                net::Handler([needs](Request& request) { return show_setup(request, needs); }));
   web::add_page(router, net::Method::kPost, base + "/veroeffentlichen",
                 net::AsyncHandler([needs](Request& request) { return publish(request, needs); }),
                 {.body_bytes_max = 4 * 1024});

@@ -17,7 +17,7 @@ using net::Response;
 using setup::Reason;
 using web::Language;
 
-constexpr std::string_view kHere = "/console/einrichtung/programm";
+constexpr std::string_view kImportStep = "/console/einrichtung/programm";
 
 Response show_upload(const Needs& needs, const Request& request, const Caller& caller,
                      std::string error) {
@@ -64,7 +64,7 @@ Response show_plan(const Needs& needs, const Request& request, const Caller& cal
   }
   ImportPlanPage view = import_plan_page(needs, request, caller, rows, texts::kImportTitle);
   if (!plan.items.empty()) view.plan = setup::items_json(plan.items);
-  view.address = web::path(language, kHere);
+  view.address = web::path(language, kImportStep);
   view.take = words(language, texts::kImportTake);
   add_names(view.lines, language, texts::kImportRooms, plan.new_rooms);
   add_names(view.lines, language, texts::kImportSpeakers, plan.new_speakers);
@@ -97,7 +97,7 @@ std::string message_of(const Error& error, Language language) {
   return web::text(language, texts::kImportUnreadable, {{"reason", error.message}});
 }
 
-Response ask(Request& request, const Needs& needs) {
+Response ask_file(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kProgrammeEdit);
   return caller ? show_upload(needs, request, *caller, {}) : caller.error();
 }
@@ -130,7 +130,7 @@ Task<Response> take(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_setup_import(net::Router& router, const Needs& needs) {
-  add_import_pages(router, needs, kHere, ask, plan, take);
+  add_import_pages(router, needs, kImportStep, ask_file, plan, take);
 }
 
 }  // namespace revier::console

@@ -21,7 +21,7 @@ using web::FieldKind;
 using web::FormData;
 using web::Language;
 
-constexpr std::string_view kHere = "/console/einrichtung/aussehen";
+constexpr std::string_view kLookStep = "/console/einrichtung/aussehen";
 
 std::optional<web::Label> check_colour(std::string_view text) {
   const auto colour = setup::parse_colour(text);
@@ -32,8 +32,8 @@ std::optional<web::Label> check_colour(std::string_view text) {
   return std::nullopt;
 }
 
-const web::Form& form() {
-  static const web::Form form{
+const web::Form& look_form() {
+  static const web::Form look_form{
       {{.name = "csrf", .kind = FieldKind::kHidden},
        {.name = "colour",
         .label = texts::kSetupColour,
@@ -41,7 +41,7 @@ const web::Form& form() {
         .length_max = 7,
         .check = check_colour},
        {.name = "remove_logo", .kind = FieldKind::kCheckbox, .label = texts::kSetupRemoveLogo}}};
-  return form;
+  return look_form;
 }
 
 std::string base64(std::string_view bytes) {
@@ -63,7 +63,7 @@ Response show_form(const Needs& needs, const Request& request, const Caller& cal
   const auto brand = setup::brand_of(*needs.setup->settings.now());
   LookPage view{.head = make_head(needs, request, caller,
                                   std::string(web::text(language, texts::kSetupLook))),
-                .form = form(),
+                .form = look_form(),
                 .data = std::move(wrong.data),
                 .nearest = {},
                 .file_error = std::move(wrong.file_error),
@@ -80,7 +80,7 @@ Response show_form(const Needs& needs, const Request& request, const Caller& cal
   return personal(std::move(out), refused_here ? 422 : 200);
 }
 
-Response edit(Request& request, const Needs& needs) {
+Response edit_look(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kSettingsManage);
   if (!caller) return caller.error();
   FormData data;
@@ -111,15 +111,15 @@ Task<Changes> changes_of(const Needs& needs, const web::Upload& upload, Language
   co_return changes;
 }
 
-Task<Response> save(Request& request, const Needs& needs) {
+Task<Response> save_look(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kSettingsManage);
   if (!caller) co_return caller.error();
-  auto upload = web::read_upload(form(), "logo", request);
+  auto upload = web::read_upload(look_form(), "logo", request);
   if (!upload) co_return refused(needs, request, upload.error());
   if (const auto own = caller->require_csrf(upload->data.get("csrf")); !own) {
     co_return refused(needs, request, own.error());
   }
-  const bool valid = web::validate(form(), upload->data);
+  const bool valid = web::validate(look_form(), upload->data);
   Changes changes = co_await changes_of(needs, *upload, web::language_of(request));
   if (!valid || !changes.file_error.empty()) {
     co_return show_form(needs, request, *caller,
@@ -133,10 +133,10 @@ Task<Response> save(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_setup_look(net::Router& router, const Needs& needs) {
-  web::add_page(router, net::Method::kGet, std::string(kHere),
-                net::Handler([needs](Request& request) { return edit(request, needs); }));
-  web::add_page(router, net::Method::kPost, std::string(kHere),
-                net::AsyncHandler([needs](Request& request) { return save(request, needs); }),
+  web::add_page(router, net::Method::kGet, std::string(kLookStep),
+                net::Handler([needs](Request& request) { return edit_look(request, needs); }));
+  web::add_page(router, net::Method::kPost, std::string(kLookStep),
+                net::AsyncHandler([needs](Request& request) { return save_look(request, needs); }),
                 {.body_bytes_max = setup::kLogoBytesMax + 16 * 1024});
 }
 

@@ -16,7 +16,7 @@ using web::FieldKind;
 using web::FormData;
 using web::Language;
 
-constexpr std::string_view kHere = "/console/einrichtung/fragen";
+constexpr std::string_view kQuestionsStep = "/console/einrichtung/fragen";
 
 std::optional<web::Label> check_time(std::string_view text) {
   if (setup::is_time(text)) return std::nullopt;
@@ -52,8 +52,8 @@ std::vector<web::Option> time_zones() {
 }
 
 // City; languages; time zone; event with days and place; sender.
-const web::Form& form() {
-  static const web::Form form{
+const web::Form& questions_form() {
+  static const web::Form questions_form{
       {{.name = "csrf", .kind = FieldKind::kHidden},
        text_field("city", texts::kSetupCity, texts::kSetupCityHint),
        {.name = "languages",
@@ -92,7 +92,7 @@ const web::Form& form() {
         .label = texts::kSetupSender,
         .hint = texts::kSetupSenderHint,
         .required = true}}};
-  return form;
+  return questions_form;
 }
 
 std::optional<event::Item> known_event(const Needs& needs) {
@@ -133,14 +133,14 @@ FormData stored(const Needs& needs) {
   return data;
 }
 
-Response show_form(const Needs& needs, const Request& request, const Caller& caller,
-                   FormData data) {
+Response show_questions(const Needs& needs, const Request& request, const Caller& caller,
+                        FormData data) {
   const Language language = web::language_of(request);
   data.set("csrf", std::string(caller.csrf()));
   const bool wrong = !data.valid();
   QuestionsPage view{.head = make_head(needs, request, caller,
                                        std::string(web::text(language, texts::kSetupQuestions))),
-                     .form = form(),
+                     .form = questions_form(),
                      .data = std::move(data)};
   view.head.page.has_errors = wrong;
   web::Html out(language);
@@ -189,16 +189,17 @@ Task<Result<>> store(const Needs& needs, const Caller& caller, setup::FirstItems
 Task<Response> answer(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kSettingsManage);
   if (!caller) co_return caller.error();
-  auto data = read_own_form(*caller, form(), request);
+  auto data = read_own_form(*caller, questions_form(), request);
   if (!data) co_return refused(needs, request, data.error());
-  if (!web::validate(form(), *data)) co_return show_form(needs, request, *caller, *data);
+  if (!web::validate(questions_form(), *data))
+    co_return show_questions(needs, request, *caller, *data);
   const setup::EventAnswers answers = answers_from(*data);
   auto items = setup::first_items(answers, known_event(needs));
   if (!items) {
     const bool days = items.error().field != "closes";
     data->fail(days ? "last_day" : "closes",
                days ? texts::kSetupWrongDays : texts::kSetupWrongHours);
-    co_return show_form(needs, request, *caller, *data);
+    co_return show_questions(needs, request, *caller, *data);
   }
   auto values = settings_from(*data, answers, items->event.id);
   const Result<> done = co_await store(needs, *caller, std::move(*items), std::move(values));
@@ -206,17 +207,17 @@ Task<Response> answer(Request& request, const Needs& needs) {
   co_return Response::see_other(web::path(web::language_of(request), kSetupPage));
 }
 
-Response ask(Request& request, const Needs& needs) {
+Response ask_questions(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kSettingsManage);
-  return caller ? show_form(needs, request, *caller, stored(needs)) : caller.error();
+  return caller ? show_questions(needs, request, *caller, stored(needs)) : caller.error();
 }
 
 }  // namespace
 
 void add_setup_questions(net::Router& router, const Needs& needs) {
-  web::add_page(router, net::Method::kGet, std::string(kHere),
-                net::Handler([needs](Request& request) { return ask(request, needs); }));
-  web::add_page(router, net::Method::kPost, std::string(kHere),
+  web::add_page(router, net::Method::kGet, std::string(kQuestionsStep),
+                net::Handler([needs](Request& request) { return ask_questions(request, needs); }));
+  web::add_page(router, net::Method::kPost, std::string(kQuestionsStep),
                 net::AsyncHandler([needs](Request& request) { return answer(request, needs); }),
                 {.body_bytes_max = 16 * 1024});
 }

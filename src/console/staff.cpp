@@ -97,12 +97,12 @@ web::kern::DescriptionList explained_roles(Language language) {
       {"data-steward", texts::kRoleDataSteward},
       {"viewer", texts::kRoleViewer},
   }};
-  web::kern::DescriptionList list;
+  web::kern::DescriptionList list_staff;
   for (const auto& [name, text] : kWords) {
     const identity::Role* role = identity::find_role(name);
-    list.rows.push_back({words(language, role->label), words(language, text), {}, {}});
+    list_staff.rows.push_back({words(language, role->label), words(language, text), {}, {}});
   }
-  return list;
+  return list_staff;
 }
 
 // --- the list
@@ -146,7 +146,7 @@ web::kern::Table accounts_table(const std::vector<Account>& accounts,
   return table;
 }
 
-Task<Response> list(Request& request, const Needs& needs) {
+Task<Response> list_staff(Request& request, const Needs& needs) {
   const Entry caller = enter_staff(needs, request);
   if (!caller) co_return caller.error();
   std::vector<std::string> rules;
@@ -286,7 +286,7 @@ Task<Response> invite(Request& request, const Needs& needs) {
 
 // --- one account
 
-struct Deed {
+struct StaffDeed {
   std::string_view path;
   web::Text label;
   web::Message text;
@@ -295,32 +295,32 @@ struct Deed {
   Result<> (*run)(identity::Identity&, const Account&, const Caller&);
 };
 
-constexpr std::array kDeeds{
-    Deed{"sperren", texts::kDeedLock, texts::kDeedLockText,
-         [](const Account& account) { return !account.locked; },
-         [](identity::Identity& identity, const Account& account, const Caller& by) {
-           return identity.set_locked(account.name, true, by);
-         }},
-    Deed{"entsperren", texts::kDeedUnlock, texts::kDeedUnlockText,
-         [](const Account& account) { return account.locked; },
-         [](identity::Identity& identity, const Account& account, const Caller& by) {
-           return identity.set_locked(account.name, false, by);
-         }},
-    Deed{"abmelden", texts::kDeedSessions, texts::kDeedSessionsText,
-         [](const Account& account) { return account.has_password && !account.locked; },
-         [](identity::Identity& identity, const Account& account, const Caller& by) {
-           return identity.end_sessions(account.id, "", by);
-         }},
-    Deed{"zweiter-faktor", texts::kDeedSecond, texts::kDeedSecondText,
-         [](const Account& account) { return account.second_factor; },
-         [](identity::Identity& identity, const Account& account, const Caller& by) {
-           return identity.reset_second_factor(account.name, by);
-         }},
-    Deed{"loeschen", texts::kDeedRemove, texts::kDeedRemoveText,
-         [](const Account&) { return true; },
-         [](identity::Identity& identity, const Account& account, const Caller& by) {
-           return identity.remove_user(account.name, by);
-         }},
+constexpr std::array kStaffDeeds{
+    StaffDeed{"sperren", texts::kDeedLock, texts::kDeedLockText,
+              [](const Account& account) { return !account.locked; },
+              [](identity::Identity& identity, const Account& account, const Caller& by) {
+                return identity.set_locked(account.name, true, by);
+              }},
+    StaffDeed{"entsperren", texts::kDeedUnlock, texts::kDeedUnlockText,
+              [](const Account& account) { return account.locked; },
+              [](identity::Identity& identity, const Account& account, const Caller& by) {
+                return identity.set_locked(account.name, false, by);
+              }},
+    StaffDeed{"abmelden", texts::kDeedSessions, texts::kDeedSessionsText,
+              [](const Account& account) { return account.has_password && !account.locked; },
+              [](identity::Identity& identity, const Account& account, const Caller& by) {
+                return identity.end_sessions(account.id, "", by);
+              }},
+    StaffDeed{"zweiter-faktor", texts::kDeedSecond, texts::kDeedSecondText,
+              [](const Account& account) { return account.second_factor; },
+              [](identity::Identity& identity, const Account& account, const Caller& by) {
+                return identity.reset_second_factor(account.name, by);
+              }},
+    StaffDeed{"loeschen", texts::kDeedRemove, texts::kDeedRemoveText,
+              [](const Account&) { return true; },
+              [](identity::Identity& identity, const Account& account, const Caller& by) {
+                return identity.remove_user(account.name, by);
+              }},
 };
 
 Task<Result<Account>> find_account(const Needs& needs, const Request& request) {
@@ -353,7 +353,7 @@ Response show_account(const Needs& needs, const Request& request, const Caller& 
   for (const RoleGrant& grant : account.roles) {
     view.roles.push_back({role_text(grant, scopes, language), role_value(grant)});
   }
-  for (const Deed& deed : kDeeds) {
+  for (const StaffDeed& deed : kStaffDeeds) {
     if (!deed.fits(account)) continue;
     view.deeds.push_back({words(language, deed.label), own + "/" + std::string(deed.path)});
   }
@@ -362,7 +362,7 @@ Response show_account(const Needs& needs, const Request& request, const Caller& 
   return personal(std::move(out), status);
 }
 
-Task<Response> show(Request& request, const Needs& needs) {
+Task<Response> show_member(Request& request, const Needs& needs) {
   const Entry caller = enter_staff(needs, request);
   if (!caller) co_return caller.error();
   const auto account = co_await find_account(needs, request);
@@ -416,9 +416,9 @@ Task<Response> remove_role(Request& request, const Needs& needs) {
 
 // --- what is asked first
 
-const Deed* deed_of(const Request& request) {
+const StaffDeed* deed_of(const Request& request) {
   const std::string_view path = request.path;
-  for (const Deed& deed : kDeeds) {
+  for (const StaffDeed& deed : kStaffDeeds) {
     if (path.ends_with("/" + std::string(deed.path))) return &deed;
   }
   return nullptr;
@@ -446,7 +446,7 @@ Task<Response> ask_deed(Request& request, const Needs& needs) {
   if (!caller) co_return caller.error();
   const auto account = co_await find_account(needs, request);
   if (!account) co_return refused(needs, request, account.error());
-  const Deed* deed = deed_of(request);
+  const StaffDeed* deed = deed_of(request);
   co_return ask(needs, request, *caller, *account, deed->label, deed->text);
 }
 
@@ -458,7 +458,7 @@ Task<Response> do_deed(Request& request, const Needs& needs) {
   if (!data) co_return refused(needs, request, data.error());
   const auto account = co_await find_account(needs, request);
   if (!account) co_return refused(needs, request, account.error());
-  const Deed* deed = deed_of(request);
+  const StaffDeed* deed = deed_of(request);
   const auto done =
       co_await blocking(needs, [&] { return deed->run(*needs.accounts, *account, *caller); });
   const Language language = web::language_of(request);
@@ -506,16 +506,16 @@ void add_staff(net::Router& router, const Needs& needs) {
   const auto page = [&](net::Method method, const std::string& pattern, StaffHandler handler) {
     add_staff_page(router, needs, method, pattern, handler);
   };
-  page(net::Method::kGet, all, list);
+  page(net::Method::kGet, all, list_staff);
   page(net::Method::kPost, all + "/zweiter-faktor", set_rules);
   page(net::Method::kGet, all + "/einladen", ask_invite);
   page(net::Method::kPost, all + "/einladen", invite);
-  page(net::Method::kGet, one, show);
+  page(net::Method::kGet, one, show_member);
   page(net::Method::kPost, one + "/rolle", add_role);
   page(net::Method::kPost, one + "/rolle-nehmen", remove_role);
   page(net::Method::kGet, one + "/link", ask_link);
   page(net::Method::kPost, one + "/link", make_link);
-  for (const Deed& deed : kDeeds) {
+  for (const StaffDeed& deed : kStaffDeeds) {
     page(net::Method::kGet, one + "/" + std::string(deed.path), ask_deed);
     page(net::Method::kPost, one + "/" + std::string(deed.path), do_deed);
   }

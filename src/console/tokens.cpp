@@ -93,7 +93,7 @@ Task<Response> show_all(Request& request, const Needs& needs, const Caller& call
   co_return personal(std::move(out), status);
 }
 
-Task<Response> list(Request& request, const Needs& needs) {
+Task<Response> list_tokens(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kUsersManage);
   if (!caller) co_return caller.error();
   const web::Form form = token_form(needs);
@@ -177,7 +177,7 @@ Task<Response> revoke(Request& request, const Needs& needs) {
 
 void add_tokens(net::Router& router, const Needs& needs) {
   const std::string all(kTokensPage);
-  add_staff_page(router, needs, net::Method::kGet, all, list);
+  add_staff_page(router, needs, net::Method::kGet, all, list_tokens);
   add_staff_page(router, needs, net::Method::kPost, all, make);
   add_staff_page(router, needs, net::Method::kGet, all + "/{id}/widerrufen", ask_revoke);
   add_staff_page(router, needs, net::Method::kPost, all + "/{id}/widerrufen", revoke);

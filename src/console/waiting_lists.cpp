@@ -14,7 +14,7 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::string_view kPage = "/console/wartelisten";
+constexpr std::string_view kWaitingListsPage = "/console/wartelisten";
 
 struct List {
   ticket::Quota quota;
@@ -44,7 +44,7 @@ web::kern::Table table_of(const List& list, const ticket::Registrations& registr
   return table;
 }
 
-Task<Response> show(Request& request, const Needs& needs) {
+Task<Response> show_waiting_lists(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
   const ticket::Registrations& registrations = needs.tickets.registrations;
@@ -72,8 +72,9 @@ Task<Response> show(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_waiting_lists(net::Router& router, const Needs& needs) {
-  web::add_page(router, net::Method::kGet, std::string(kPage),
-                net::AsyncHandler([needs](Request& request) { return show(request, needs); }));
+  web::add_page(
+      router, net::Method::kGet, std::string(kWaitingListsPage),
+      net::AsyncHandler([needs](Request& request) { return show_waiting_lists(request, needs); }));
 }
 
 }  // namespace revier::console

@@ -27,19 +27,21 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::string_view kPage = "/console/warteraum";
+constexpr std::string_view kWaitingRoomPage = "/console/warteraum";
 constexpr int kDaysShown = 14;
 
-std::string room_path(std::string_view counter) { return fmt::format("{}/{}", kPage, counter); }
+std::string room_path(std::string_view counter) {
+  return fmt::format("{}/{}", kWaitingRoomPage, counter);
+}
 
 std::string offer_name(const event::Programme& programme, std::string_view id, Language language) {
   const event::Offer* const offer = programme.offer(id);
   return offer == nullptr ? std::string(id) : offer->name.in(language);
 }
 
-Instant now_of(const Needs& needs) { return needs.tickets.civil_clock.now(); }
+Instant waiting_now(const Needs& needs) { return needs.tickets.civil_clock.now(); }
 
-Task<Response> show_list(Request& request, const Needs& needs) {
+Task<Response> show_waiting(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kCasesWork);
   if (!caller) co_return caller.error();
   const Language language = web::language_of(request);
@@ -73,7 +75,7 @@ Task<Result<WaitingRoom>> read_room(const Needs& needs, const Room& room) {
   RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(found, appointment::read_waiting_room(
                          session, {*room.counter, *room.programme, needs.tickets.registrations,
-                                   now_of(needs)}));
+                                   waiting_now(needs)}));
     return {};
   }));
   co_return found;
@@ -89,7 +91,7 @@ RoomRow row_of(const Arrival& arrival, const Room& room, Language language) {
 }
 
 // What was not done, and for which desk.
-struct Refusal {
+struct CounterRefusal {
   std::string problem;
   std::string desk;
   int status = 422;
@@ -97,7 +99,7 @@ struct Refusal {
 
 Response show_room(const Needs& needs, const Request& request, const Caller& caller,
                    const Room& room, const WaitingRoom& now,
-                   const std::optional<Refusal>& refusal = {}) {
+                   const std::optional<CounterRefusal>& refusal = {}) {
   const Language language = web::language_of(request);
   RoomPage view{.head = make_head(needs, request, caller, words(language, texts::kRoomTitle)),
                 .where = appointment::where_text(*room.counter, *room.programme, language),
@@ -148,12 +150,12 @@ web::Form action_form() {
 }
 
 // What was done, and the number to show after it.
-struct Deed {
+struct CounterDeed {
   std::string number;
   std::string desk;
 };
 
-Task<Result<Deed>> draw(const Needs& needs, const Room& room, const web::FormData& data) {
+Task<Result<CounterDeed>> draw(const Needs& needs, const Room& room, const web::FormData& data) {
   const std::string offer(data.get("anliegen"));
   if (std::ranges::find(room.counter->offers, offer) == room.counter->offers.end()) {
     co_return fail(Code::kBadRequestData, "this counter does not serve that", "anliegen");
@@ -163,7 +165,7 @@ Task<Result<Deed>> draw(const Needs& needs, const Room& room, const web::FormDat
       const Arrival arrival,
       co_await needs.queue->draw(
           {.counter = room.counter->id, .offer = offer, .estimated = now.estimate.likely}));
-  co_return Deed{.number = arrival.number};
+  co_return CounterDeed{.number = arrival.number};
 }
 
 // The appointment of today whose number was typed. Errors: kResourceNotFound, kConflict: several.
@@ -171,7 +173,7 @@ Task<Result<ticket::Booking>> find_today(const Needs& needs, const Room& room, s
   std::ranges::transform(typed, typed.begin(),
                          [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
   std::vector<ticket::Booking> found;
-  const Instant now = now_of(needs);
+  const Instant now = waiting_now(needs);
   RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(const auto all, ticket::rows::appointments_between(session, now - Duration::hours(12),
                                                                  now + Duration::hours(12)));
@@ -188,23 +190,23 @@ Task<Result<ticket::Booking>> find_today(const Needs& needs, const Room& room, s
   co_return fail(Code::kConflict, "several appointments have this number");
 }
 
-Task<Result<Deed>> arrive(const Needs& needs, const Room& room, const web::FormData& data) {
+Task<Result<CounterDeed>> arrive(const Needs& needs, const Room& room, const web::FormData& data) {
   RV_CO_ASSIGN(const ticket::Booking booking,
                co_await find_today(needs, room, std::string(data.get("termin"))));
   const auto visit = ticket::visit_of(booking, needs.tickets.registrations);
   RV_CO_ASSIGN(const Arrival arrival,
                co_await needs.queue->arrive(booking, room.counter->id, visit->starts_at));
-  co_return Deed{.number = arrival.number};
+  co_return CounterDeed{.number = arrival.number};
 }
 
-Task<Result<Deed>> call(const Needs& needs, const Room& room, const web::FormData& data) {
+Task<Result<CounterDeed>> call(const Needs& needs, const Room& room, const web::FormData& data) {
   const std::string desk(data.get("platz"));
   RV_CO_ASSIGN(const std::optional<Arrival> next,
                co_await needs.queue->call_next(room.counter->id, desk));
-  co_return Deed{.number = next ? next->number : std::string(), .desk = desk};
+  co_return CounterDeed{.number = next ? next->number : std::string(), .desk = desk};
 }
 
-Task<Result<Deed>> act(const Needs& needs, const Room& room, const web::FormData& data) {
+Task<Result<CounterDeed>> act(const Needs& needs, const Room& room, const web::FormData& data) {
   const std::string_view what = data.get("tun");
   if (what == "nummer") co_return co_await draw(needs, room, data);
   if (what == "ankunft") co_return co_await arrive(needs, room, data);
@@ -215,7 +217,7 @@ Task<Result<Deed>> act(const Needs& needs, const Room& room, const web::FormData
   if (what == "fehlt") done = co_await needs.queue->end(visit, VisitState::kAbsent);
   if (what == "zurueck") done = co_await needs.queue->call_back(visit);
   if (!done) co_return fail(done.error());
-  co_return Deed{.desk = done->desk};
+  co_return CounterDeed{.desk = done->desk};
 }
 
 std::string problem_text(const Error& error, Language language) {
@@ -243,9 +245,9 @@ Task<Response> post_room(Request& request, const Needs& needs) {
   if (status >= 500) co_return refused(needs, request, done.error());
   const auto now = co_await read_room(needs, *room);
   if (!now) co_return refused(needs, request, now.error());
-  const Refusal refusal{.problem = problem_text(done.error(), web::language_of(request)),
-                        .desk = std::string(data->get("platz")),
-                        .status = status == 409 ? 409 : 422};
+  const CounterRefusal refusal{.problem = problem_text(done.error(), web::language_of(request)),
+                               .desk = std::string(data->get("platz")),
+                               .status = status == 409 ? 409 : 422};
   co_return show_room(needs, request, *caller, *room, *now, refusal);
 }
 
@@ -288,12 +290,12 @@ web::kern::Table figures_table(const std::vector<appointment::QueueFigures>& lin
   return table;
 }
 
-Task<Response> show_figures(Request& request, const Needs& needs) {
+Task<Response> show_waiting_figures(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kCasesWork);
   if (!caller) co_return caller.error();
   const auto room = find_room(needs, request);
   if (!room) co_return refused(needs, request, room.error());
-  const std::string today = web::iso_date(now_of(needs));
+  const std::string today = web::iso_date(waiting_now(needs));
   const std::string first = appointment::day_after(today, 1 - kDaysShown).value_or(today);
   std::vector<appointment::QueueFigures> lines;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
@@ -315,10 +317,11 @@ Task<Response> show_figures(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_waiting_rooms(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, Method::kGet, std::string(kPage), show_list);
+  add_staff_page(router, needs, Method::kGet, std::string(kWaitingRoomPage), show_waiting);
   add_staff_page(router, needs, Method::kGet, "/console/warteraum/{counter}", get_room);
   add_staff_page(router, needs, Method::kPost, "/console/warteraum/{counter}", post_room);
-  add_staff_page(router, needs, Method::kGet, "/console/warteraum/{counter}/zahlen", show_figures);
+  add_staff_page(router, needs, Method::kGet, "/console/warteraum/{counter}/zahlen",
+                 show_waiting_figures);
 }
 
 }  // namespace revier::console

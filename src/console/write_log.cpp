@@ -16,7 +16,7 @@ using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::size_t kPageSize = 100;
+constexpr std::size_t kWritesAPage = 100;
 constexpr std::size_t kNamedMax = 5;  // entities of a line that the table names
 
 std::string who(const context::WriteLine& line, Language language) {
@@ -72,13 +72,13 @@ web::kern::Input input(const char* id, const web::Text& label, std::string value
           .value = std::move(value)};
 }
 
-Task<Response> show(Request& request, const Needs& needs) {
+Task<Response> show_write_log(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kUsersManage);
   if (!caller) co_return caller.error();
   context::WriteLog::Filter filter{.actor = asked(request, "wer"),
                                    .entity = asked(request, "entitaet"),
                                    .before = 0,
-                                   .limit = kPageSize};
+                                   .limit = kWritesAPage};
   const std::string before = asked(request, "vor");
   std::from_chars(before.data(), before.data() + before.size(), filter.before);
   const auto found =
@@ -106,7 +106,7 @@ Task<Response> show(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_write_log(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, net::Method::kGet, std::string(kWriteLogPage), show);
+  add_staff_page(router, needs, net::Method::kGet, std::string(kWriteLogPage), show_write_log);
 }
 
 }  // namespace revier::console

@@ -14,14 +14,14 @@ using identity::Caller;
 using identity::Scope;
 using subscription::Subscription;
 
-constexpr std::string_view kAll = "/ngsi-ld/v1/csourceSubscriptions";
+constexpr std::string_view kAllWatchers = "/ngsi-ld/v1/csourceSubscriptions";
 
 constexpr std::array<std::string_view, 4> kPaged = {"limit", "offset", "count", "options"};
 constexpr std::array<std::string_view, 1> kShown = {"options"};
-constexpr std::array<std::string_view, 1> kSysAttrs = {"sysAttrs"};
-constexpr context::Parameters kNoParameters = {{}, {}};
-constexpr context::Parameters kQueryParameters = {kPaged, kSysAttrs};
-constexpr context::Parameters kShowParameters = {kShown, kSysAttrs};
+constexpr std::array<std::string_view, 1> kWatcherSysAttrs = {"sysAttrs"};
+constexpr context::Parameters kNoWatcherParameters = {{}, {}};
+constexpr context::Parameters kWatcherQueryParameters = {kPaged, kWatcherSysAttrs};
+constexpr context::Parameters kWatcherShowParameters = {kShown, kWatcherSysAttrs};
 
 bool owns(const Caller& caller, const Subscription& subscription) {
   return caller.may(Action::kDataManage, Scope::tenant(subscription.tenant)) ||
@@ -51,7 +51,7 @@ Result<jsonld::ContextPtr> told_context(const Api& api, const json::Value& body,
   return api.binding.catalogue.resolve_url(*url->as_string());
 }
 
-Task<Result<net::Response>> create(const Api& api, net::Request& request) {
+Task<Result<net::Response>> create_watcher(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
   const json::Value body = exchange.body->root();
   RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
@@ -66,36 +66,37 @@ Task<Result<net::Response>> create(const Api& api, net::Request& request) {
   }
   RV_CO_ASSIGN(const std::string id, co_await api.watchers.create(std::move(made)));
   net::Response response = context::answer_empty(request, 201);
-  response.header("Location", fmt::format("{}/{}", kAll, context::percent_encoded(id)));
+  response.header("Location", fmt::format("{}/{}", kAllWatchers, context::percent_encoded(id)));
   co_return response;
 }
 
-std::string shown(const Api& api, const net::Request& request, const Exchange& exchange,
-                  const Watchers::Entry& entry) {
+std::string shown_watcher(const Api& api, const net::Request& request, const Exchange& exchange,
+                          const Watchers::Entry& entry) {
   return subscription::to_json(
       *entry.subscription, entry.counters,
       {*exchange.context, api.civil_clock.now(), exchange.accept == context::Media::kLdJson,
        context::has_option(request, "sysAttrs"), true, false});
 }
 
-Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
+Task<Result<net::Response>> retrieve_watcher(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
-  co_return context::answer_document(request, exchange, shown(api, request, exchange, entry));
+  co_return context::answer_document(request, exchange,
+                                     shown_watcher(api, request, exchange, entry));
 }
 
-Task<Result<net::Response>> query(const Api& api, net::Request& request) {
+Task<Result<net::Response>> query_watchers(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   const Caller caller = api.binding.access.authenticate(request);
   RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant(exchange.tenant)));
   std::vector<Watchers::Entry> all = api.watchers.list(exchange.tenant);
   std::erase_if(all, [&](const auto& entry) { return !owns(caller, *entry.subscription); });
   co_return context::answer_page(request, exchange, all.size(), [&](std::size_t i) {
-    return shown(api, request, exchange, all[i]);
+    return shown_watcher(api, request, exchange, all[i]);
   });
 }
 
-Task<Result<net::Response>> update(const Api& api, net::Request& request) {
+Task<Result<net::Response>> update_watcher(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
   RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
   const json::Value body = exchange.body->root();
@@ -105,7 +106,7 @@ Task<Result<net::Response>> update(const Api& api, net::Request& request) {
   co_return context::answer_empty(request, 204);
 }
 
-Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
+Task<Result<net::Response>> remove_watcher(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
   RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
   RV_CO_TRY(co_await api.watchers.remove(exchange.tenant, entry.subscription->id));
@@ -116,12 +117,15 @@ Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
 
 void add_watcher_routes(net::Router& router, const ApiPtr& api) {
   using enum net::Method;
-  const std::string all(kAll);
-  context::route(router, api, {kPost, all, kNoParameters, create}, kBodyBytesMax);
-  context::route(router, api, {kGet, all, kQueryParameters, query}, kBodyBytesMax);
-  context::route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve}, kBodyBytesMax);
-  context::route(router, api, {kPatch, all + "/{id}", kNoParameters, update}, kBodyBytesMax);
-  context::route(router, api, {kDelete, all + "/{id}", kNoParameters, remove}, kBodyBytesMax);
+  const std::string all(kAllWatchers);
+  context::route(router, api, {kPost, all, kNoWatcherParameters, create_watcher}, kBodyBytesMax);
+  context::route(router, api, {kGet, all, kWatcherQueryParameters, query_watchers}, kBodyBytesMax);
+  context::route(router, api, {kGet, all + "/{id}", kWatcherShowParameters, retrieve_watcher},
+                 kBodyBytesMax);
+  context::route(router, api, {kPatch, all + "/{id}", kNoWatcherParameters, update_watcher},
+                 kBodyBytesMax);
+  context::route(router, api, {kDelete, all + "/{id}", kNoWatcherParameters, remove_watcher},
+                 kBodyBytesMax);
 }
 
 }  // namespace revier::federation::detail

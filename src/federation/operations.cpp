@@ -24,7 +24,7 @@ constexpr std::array<Named, 5> kGroups = {{
 }};
 
 // Table 4.20-1.
-constexpr std::array<Named, 17> kAsked = {{
+constexpr std::array<Named, 17> kOperationsAsked = {{
     {"retrieveEntity", kRetrieveEntity},
     {"queryEntity", kQueryEntity},
     {"queryBatch", kQueryBatch},
@@ -80,7 +80,7 @@ std::optional<Operations> find(const auto& table, std::string_view name) {
 
 std::optional<Operations> operations_named(std::string_view name) {
   if (const auto group = find(kGroups, name)) return group;
-  if (const auto asked = find(kAsked, name)) return asked;
+  if (const auto asked = find(kOperationsAsked, name)) return asked;
   if (std::ranges::find(kNotAsked, name) != kNotAsked.end()) return Operations{0};
   return std::nullopt;
 }

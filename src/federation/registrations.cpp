@@ -23,7 +23,7 @@ std::string new_id() {
   return "urn:ngsi-ld:ContextSourceRegistration:" + random_id(random);
 }
 
-tl::unexpected<Error> not_found() {
+tl::unexpected<Error> no_registration() {
   return fail(Code::kResourceNotFound, "there is no registration of this id");
 }
 
@@ -74,7 +74,7 @@ class StoredRegistrations final : public Registrations {
   Task<Result<>> update(std::string tenant, std::string id, std::string fragment,
                         jsonld::ContextPtr context) override {
     const RegistrationPtr before = find(tenant, id);
-    if (!before) co_return not_found();
+    if (!before) co_return no_registration();
     RV_CO_ASSIGN(const RegistrationPtr after, updated(*before, fragment, *context));
     RV_CO_TRY(co_await check_entities(*after));
     const auto job = [&](store::Batch& batch) -> Result<> {
@@ -268,7 +268,7 @@ class StoredRegistrations final : public Registrations {
   Result<> take(const std::string& tenant, const std::string& id, RegistrationPtr& before,
                 store::Batch& batch) const {
     before = find(tenant, id);
-    if (!before) return not_found();
+    if (!before) return no_registration();
     batch.erase(store::Column::kMeta, detail::registration_key(tenant, id));
     return {};
   }

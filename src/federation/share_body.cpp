@@ -85,8 +85,8 @@ bool belongs(std::string_view key, const Distribution::Piece& piece, const Porti
   return iri && std::ranges::find(part.attributes, *iri) != part.attributes.end();
 }
 
-void write_member(json::Writer& out, std::string_view key, const json::Value& value,
-                  Renaming* renaming) {
+void write_shared_member(json::Writer& out, std::string_view key, const json::Value& value,
+                         Renaming* renaming) {
   if (renaming == nullptr) {
     out.key(key).value(value);
   } else if (key == "type" || key == "@type") {
@@ -108,7 +108,8 @@ void write_entity_part(json::Writer& out, const Distribution::Piece& piece, cons
   if (own) renaming.emplace(out, *piece.context, *own);
   out.begin_object();
   for (const auto [key, value] : piece.body->members()) {
-    if (belongs(key, piece, part)) write_member(out, key, value, renaming ? &*renaming : nullptr);
+    if (belongs(key, piece, part))
+      write_shared_member(out, key, value, renaming ? &*renaming : nullptr);
   }
   out.end_object();
 }

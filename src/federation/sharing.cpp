@@ -15,7 +15,7 @@ using Act = Distribution::Act;
 using Piece = Distribution::Piece;
 using Outcome = Distribution::Outcome;
 
-constexpr std::string_view kEntities = "/ngsi-ld/v1/entities";
+constexpr std::string_view kEntitiesPath = "/ngsi-ld/v1/entities";
 constexpr std::string_view kBatches = "/ngsi-ld/v1/entityOperations/";
 
 // How an act is asked for, and what a source must take for it.
@@ -183,7 +183,7 @@ std::string path_of(const Delivery& delivery, const Piece& piece, const jsonld::
   const Act act = delivery.act;
   const Way& way = way_of(act);
   if (is_batch(act)) return std::string(kBatches).append(way.end);
-  std::string path(kEntities);
+  std::string path(kEntitiesPath);
   if (act != Act::kCreate) path.append("/").append(context::percent_encoded(piece.id));
   path.append(way.end);
   if (is_of_attribute(act)) {

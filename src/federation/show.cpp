@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 7> kCounted = {
     "status", "timesSent", "timesFailed", "lastSuccess", "lastFailure", "createdAt", "modifiedAt"};
 
-void write_names(json::Writer& out, const json::Value& names, const jsonld::Context& context) {
+void show_names(json::Writer& out, const json::Value& names, const jsonld::Context& context) {
   if (const auto one = names.as_string()) {
     out.string(context.compact_name(*one));
     return;
@@ -32,7 +32,7 @@ void write_entities(json::Writer& out, const json::Value& entities,
     for (const auto [key, value] : entity.members()) {
       out.key(key);
       if (key == "type") {
-        write_names(out, value, context);
+        show_names(out, value, context);
       } else {
         out.value(value);
       }
@@ -54,7 +54,7 @@ void write_information(json::Writer& out, const json::Value& list, const Shown& 
       if (key == "entities") {
         write_entities(out, value, shown.context);
       } else if (key == "propertyNames" || key == "relationshipNames") {
-        write_names(out, value, shown.context);
+        show_names(out, value, shown.context);
       } else {
         out.value(value);
       }

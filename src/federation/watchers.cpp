@@ -41,7 +41,7 @@ struct Line {
 };
 using LinePtr = std::shared_ptr<Line>;
 
-tl::unexpected<Error> not_found() {
+tl::unexpected<Error> no_watcher() {
   return fail(Code::kResourceNotFound, "there is no subscription of this id");
 }
 
@@ -129,7 +129,7 @@ class StoredWatchers final : public Watchers {
     Counters counters;
     const auto job = [&](store::Batch& batch) -> Result<> {
       const auto before = find(tenant, id);
-      if (!before) return not_found();
+      if (!before) return no_watcher();
       counters = before->counters;
       RV_ASSIGN(after, updated(*before->subscription, fragment, context));
       put(*after, batch);
@@ -140,7 +140,7 @@ class StoredWatchers final : public Watchers {
 
   Task<Result<>> remove(std::string tenant, std::string id) override {
     const auto job = [&](store::Batch& batch) -> Result<> {
-      if (!find(tenant, id)) return not_found();
+      if (!find(tenant, id)) return no_watcher();
       batch.erase(store::Column::kMeta, detail::watcher_key(tenant, id));
       return {};
     };

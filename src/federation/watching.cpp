@@ -13,7 +13,7 @@ namespace {
 
 using subscription::Subscription;
 
-constexpr Instant kLongAgo{std::numeric_limits<std::int64_t>::min()};
+constexpr Instant kNeverNotified{std::numeric_limits<std::int64_t>::min()};
 
 std::string_view name_of(Trigger trigger) {
   switch (trigger) {
@@ -124,7 +124,7 @@ Result<subscription::SubscriptionPtr> decode(std::string_view rest, std::string_
   const auto own = catalogue.resolve(*context);
   const auto shown = catalogue.resolve(*told);
   auto made = subscription::parse(
-      *whole, {own.value_or(catalogue.core()), shown.value_or(catalogue.core()), kLongAgo});
+      *whole, {own.value_or(catalogue.core()), shown.value_or(catalogue.core()), kNeverNotified});
   if (!made) return damaged();
   const auto time = [&root](std::string_view name) {
     const auto member = root.find(name);
