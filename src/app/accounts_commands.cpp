@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "app/files.h"
 #include "app/floors.h"
+#include "jsonld/catalogue.h"
+#include "ngsi/rights.h"
 
 namespace revier::app {
 namespace {
@@ -47,16 +50,35 @@ Result<> list_users(identity::Identity& identity) {
   for (const identity::TokenRow& token : tokens) {
     std::string actions;
     for (const Action action : token.actions) actions += fmt::format(" {}", to_string(action));
-    fmt::print("token {} \"{}\", until {}:{}\n", token.id, token.label,
-               token.expires ? to_iso8601(*token.expires) : "it is revoked", actions);
+    if (!token.rights.empty()) actions = " " + token.rights;
+    fmt::print("token {} \"{}\", until {}, {}:{}\n", token.id, token.label,
+               token.expires ? to_iso8601(*token.expires) : "it is revoked",
+               token.used ? "used " + to_iso8601(*token.used) : "not used", actions);
   }
   return {};
 }
 
+// The file's text after a look whether it says rights by entity.
+Result<std::string> rights_of(const std::string& path) {
+  RV_ASSIGN(std::string text, read_file(path));
+  RV_ASSIGN(const auto catalogue, jsonld::Catalogue::make());
+  if (auto rights = ngsi::Rights::parse(text, catalogue->core()); !rights) {
+    return fail(rights.error().code, path + ": " + rights.error().message);
+  }
+  return text;
+}
+
 Result<> make_token(const CommandLine& line, Accounts& accounts) {
   identity::TokenOptions wanted{.label = line.name};
-  if (!line.actions.empty()) wanted.actions.clear();
-  if (line.actions.empty()) wanted.actions = {Action::kDataRead, Action::kDataWrite};
+  wanted.actions.clear();
+  if (!line.rights_file.empty()) {
+    if (!line.actions.empty()) {
+      return fail(Code::kBadRequestData, "--rights and --action exclude each other");
+    }
+    RV_ASSIGN(wanted.rights, rights_of(line.rights_file));
+  } else if (line.actions.empty()) {
+    wanted.actions = {Action::kDataRead, Action::kDataWrite};
+  }
   for (const std::string& name : line.actions) {
     RV_ASSIGN(const Action action, identity::parse_action(name));
     wanted.actions.push_back(action);

@@ -108,11 +108,14 @@ class Grammar {
   void add_token(CLI::App& user) {
     CLI::App* token = command(user, "token",
                               "Make a token for a program and print it, once.\n"
-                              "  revier user token sensors --action data.read --action data.write",
+                              "  revier user token sensors --action data.read --action data.write\n"
+                              "  revier user token parking --rights parking.json",
                               Command::kUserToken, false);
     token->add_option("label", out_.name, "What the token is for")->required();
     token->add_option("--action", out_.actions,
                       "What it may do; repeatable [data.read, data.write]");
+    token->add_option("--rights", out_.rights_file,
+                      "File with rights by entity, instead of --action (docs/api/rights.md)");
     token->add_option("--tenant", out_.tenant, "Tenant it holds for [the default one]");
     token->add_flag("--all-tenants", out_.all_tenants, "Holds for every tenant and scope");
     token->add_option("--days", out_.days, "Days until it ends; 0 is never")
@@ -226,6 +229,8 @@ class Grammar {
     add_transfer(*sub);
     sub->add_option("--type", line.type, "Types to export, with commas between [all]");
     sub->add_option("--q", line.query, "Only those that a query of NGSI-LD finds");
+    sub->add_flag("--resume", line.resume,
+                  "Go on with FILE.part, which an export of NDJSON left that was stopped");
   }
 
   void add_import_services() {

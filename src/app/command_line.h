@@ -50,6 +50,7 @@ struct TransferLine {
   std::string token_file;
   std::int64_t skip = 0;
   bool dry_run = false;
+  bool resume = false;
 };
 
 // `revier fibre-list`, beside file, rejects, token file and dry run of the above.
@@ -68,6 +69,7 @@ struct CommandLine {
   std::string name;               // of a user, a tenant; label of a token
   std::vector<std::string> roles;
   std::vector<std::string> actions;
+  std::string rights_file;  // of a token, empty: it has actions
   std::string tenant;
   std::int64_t days = 0;  // a token's life; 0 is without end
   std::string address;    // of the server that the demo fills, or that is read or written

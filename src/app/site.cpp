@@ -18,6 +18,7 @@
 #include "app/public_plane.h"
 #include "app/server_options.h"
 #include "app/state_routes.h"
+#include "app/token_routes.h"
 #include "backup/backup.h"
 #include "base/log.h"
 #include "casework/texts.h"
@@ -277,6 +278,10 @@ class WholeSite final : public Site {
     identity::add_pages(
         router_,
         {.identity = *accounts_->identity, .pool = pool_, .site = frame_, .clock = real_clock_});
+    add_token_routes(router_, {.identity = *accounts_->identity,
+                               .pool = pool_,
+                               .clock = real_clock_,
+                               .core = catalogue_->core()});
     public_->add_routes(router_);
     people_->add_routes(router_);
     fibre_->add_routes(router_);

@@ -71,6 +71,7 @@ TokenLine line_of(const identity::TokenRow& row, Language language) {
   for (const Action action : row.actions) {
     line.rights += (line.rights.empty() ? "" : ", ") + std::string(label_of(action).in(language));
   }
+  if (!row.rights.empty()) line.rights = words(language, texts::kTokenByEntity);
   if (!row.tenant) line.rights += " (" + words(language, texts::kStaffEverywhere) + ")";
   if (row.tenant && !row.tenant->empty()) line.rights += " (" + *row.tenant + ")";
   if (!row.made_by.empty()) line.made += ", " + row.made_by;

@@ -119,9 +119,15 @@ Caller Caller::command_line() {
   return {Kind::kUnchecked, std::move(subject)};
 }
 
+const std::string* Caller::rights(std::string_view tenant) const {
+  if (kind_ != Kind::kToken || !subject_ || subject_->rights.empty()) return nullptr;
+  if (subject_->rights_tenant && *subject_->rights_tenant != tenant) return nullptr;
+  return &subject_->rights;
+}
+
 bool Caller::may(Action action, const Scope& scope) const {
   if (kind_ == Kind::kUnchecked) return true;
-  if (kind_ == Kind::kRejected || !subject_) return false;
+  if (kind_ == Kind::kRejected || !subject_ || !subject_->rights.empty()) return false;
   const auto& readable = subject_->public_tenants;
   if (action == Action::kDataRead && scope.kind == ScopeKind::kTenant && readable &&
       (readable->all || readable->names.contains(scope.id))) {

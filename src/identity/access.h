@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -125,6 +126,10 @@ class Caller {
     // A role demands a second factor that the account does not have yet: no right until then.
     bool needs_second_factor = false;
     std::shared_ptr<const PublicTenants> public_tenants;
+    // Rights by entity (ngsi/rights.h) instead of actions: then may() allows nothing, not even what
+    // everybody may. Empty: none. They hold in `rights_tenant`, nullopt: in all.
+    std::string rights = {};
+    std::optional<std::string> rights_tenant = {};
   };
 
   Caller() = default;  // anonymous without any right
@@ -139,6 +144,8 @@ class Caller {
   [[nodiscard]] std::string_view name() const;     // empty when anonymous
   [[nodiscard]] std::string_view session() const;  // id of the session, empty without
   [[nodiscard]] bool needs_second_factor() const;
+  // Rights by entity that hold in this tenant, nullptr: none. Lives as long as the Caller.
+  [[nodiscard]] const std::string* rights(std::string_view tenant) const;
   // For the hidden field of every form of a signed-in page.
   [[nodiscard]] std::string_view csrf() const;
 

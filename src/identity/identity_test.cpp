@@ -256,6 +256,29 @@ TEST_P(IdentityTest, UsersAreCheckedAndListed) {
   EXPECT_EQ(identity_->link_account(*link)->name, "Anna@city.example");
 }
 
+TEST_P(IdentityTest, TokensWithRightsByEntityMayNothingElse) {
+  ASSERT_TRUE(identity_->create_tenant({"herne", true}));
+  const std::string rights = R"([{"operations":["read"]}])";
+  const auto token = identity_->create_token(
+      {.label = "narrow", .actions = {}, .tenant = "herne", .rights = rights});
+  ASSERT_TRUE(token);
+  const Caller caller = identity_->authenticate_token(token->secret);
+  EXPECT_EQ(caller.kind(), Caller::Kind::kToken);
+  ASSERT_NE(caller.rights("herne"), nullptr);
+  EXPECT_EQ(*caller.rights("herne"), rights);
+  EXPECT_EQ(caller.rights(""), nullptr);
+  for (int i = 0; i < static_cast<int>(Action::kActionCount); ++i) {
+    EXPECT_FALSE(caller.may(static_cast<Action>(i), Scope::tenant("herne"))) << i;
+    EXPECT_FALSE(caller.may(static_cast<Action>(i))) << i;
+  }
+  EXPECT_EQ(identity_->tokens()->at(0).rights, rights);
+  EXPECT_EQ(Caller().rights("herne"), nullptr);
+  EXPECT_EQ(identity_->create_token({.label = "both", .rights = rights}).error().code,
+            Code::kUnprocessable);
+  EXPECT_EQ(identity_->create_token({.label = "none", .actions = {}}).error().code,
+            Code::kUnprocessable);
+}
+
 TEST_P(IdentityTest, TokensHoldForTheirTenantAndRights) {
   ASSERT_TRUE(identity_->create_tenant({"herne", false}));
   const auto token = identity_->create_token(

@@ -65,6 +65,9 @@ CREATE TABLE identity_recovery (
   PRIMARY KEY (account, hash));
 CREATE TABLE identity_role_rule (role TEXT PRIMARY KEY);
 )"},
+    records::Migration{"identity-0003-rights", R"(
+ALTER TABLE identity_token ADD COLUMN rights TEXT NOT NULL DEFAULT '';
+)"},
 };
 }  // namespace
 

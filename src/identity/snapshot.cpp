@@ -91,7 +91,7 @@ Grant token_grant(const records::Row& row) {
 
 Result<> load_tokens(records::Session& session, const Public& readable, Snapshot& snapshot) {
   RV_ASSIGN(const auto rows,
-            session.query("SELECT id, hash, label, actions, tenant, expires_at, used_at "
+            session.query("SELECT id, hash, label, actions, tenant, expires_at, used_at, rights "
                           "FROM identity_token",
                           {}, kRowsMax));
   for (const records::Row& row : rows) {
@@ -99,6 +99,8 @@ Result<> load_tokens(records::Session& session, const Public& readable, Snapshot
     subject->id = row.text("id");
     subject->name = row.text("label");
     subject->grants.push_back(token_grant(row));
+    subject->rights = row.text("rights");
+    subject->rights_tenant = row.maybe_text("tenant");
     subject->public_tenants = readable;
     Known known{std::move(subject), std::nullopt,
                 make_use(row.text("id"), row.maybe_integer("used_at").value_or(0))};

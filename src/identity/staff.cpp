@@ -9,8 +9,8 @@ Result<> check_token(const TokenOptions& options) {
   if (options.label.empty() || options.label.size() > 100) {
     return fail(Code::kUnprocessable, "a token's label has 1 to 100 characters", "label");
   }
-  if (options.actions.empty()) {
-    return fail(Code::kUnprocessable, "a token needs at least one right", "rights");
+  if (options.actions.empty() == options.rights.empty()) {
+    return fail(Code::kUnprocessable, "a token has actions, or rights by entity", "rights");
   }
   return {};
 }
@@ -127,7 +127,8 @@ Result<NewToken> SqlIdentity::create_token(const TokenOptions& options, const Ca
   return change([&](Session& session) -> Result<NewToken> {
     RV_TRY(session.execute(
         "INSERT INTO identity_token (id, hash, label, actions, tenant, created_at, expires_at,"
-        " made_by) VALUES (:id, :hash, :label, :actions, :tenant, :at, :expires, :by)",
+        " made_by, rights)"
+        " VALUES (:id, :hash, :label, :actions, :tenant, :at, :expires, :by, :rights)",
         {{"id", token.id},
          {"hash", to_hex(digest(kTokenPurpose, token.secret))},
          {"label", options.label},
@@ -135,7 +136,8 @@ Result<NewToken> SqlIdentity::create_token(const TokenOptions& options, const Ca
          {"tenant", options.tenant},
          {"at", clock_.now()},
          {"expires", options.expires},
-         {"by", by_account ? by.name() : std::string_view()}}));
+         {"by", by_account ? by.name() : std::string_view()},
+         {"rights", options.rights}}));
     RV_TRY(record(session, by, {"token.create", "token", token.id}));
     return token;
   });
@@ -148,15 +150,17 @@ Result<std::vector<TokenRow>> SqlIdentity::tokens() {
   RV_ASSIGN(
       std::vector<TokenRow> list,
       look<std::vector<TokenRow>>([&](Session& session) -> Result<std::vector<TokenRow>> {
-        RV_ASSIGN(const auto rows,
-                  session.query("SELECT id, label, actions, tenant, created_at, expires_at,"
-                                " used_at, made_by FROM identity_token ORDER BY created_at, id"));
+        RV_ASSIGN(
+            const auto rows,
+            session.query("SELECT id, label, actions, tenant, created_at, expires_at,"
+                          " used_at, made_by, rights FROM identity_token ORDER BY created_at, id"));
         std::vector<TokenRow> found;
         for (const records::Row& row : rows) {
           found.push_back({row.text("id"), row.text("label"), split_actions(row.text("actions")),
                            row.maybe_text("tenant"), Instant{row.integer("created_at")},
                            maybe(row.maybe_integer("expires_at")),
-                           maybe(row.maybe_integer("used_at")), row.text("made_by")});
+                           maybe(row.maybe_integer("used_at")), row.text("made_by"),
+                           row.text("rights")});
         }
         return found;
       }));

@@ -70,6 +70,9 @@ struct TokenOptions {
   std::vector<Action> actions = {Action::kDataRead};
   std::optional<std::string> tenant = "";  // "" = default tenant; nullopt = every scope
   std::optional<Instant> expires;
+  // Rights by entity as JSON (ngsi/rights.h), instead of `actions`, which are empty then. Whoever
+  // makes the token has looked at them.
+  std::string rights = {};
 };
 struct TokenRow {
   std::string id;
@@ -80,6 +83,7 @@ struct TokenRow {
   std::optional<Instant> expires;
   std::optional<Instant> used;  // last request, to about a minute
   std::string made_by;          // name of the account, empty for the command line
+  std::string rights;           // by entity, as JSON; empty: none
 };
 struct NewToken {
   std::string id;

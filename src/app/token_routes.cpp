@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/token_routes.h"
+
+#include "json/json.h"
+#include "ngsi/rights.h"
+
+namespace revier::app {
+namespace {
+
+using identity::Action;
+using identity::Caller;
+using identity::TokenOptions;
+using identity::TokenRow;
+using net::Method;
+using net::Request;
+using net::Response;
+
+constexpr std::string_view kTokens = "/api/v1/tokens";
+constexpr std::int64_t kTokenDaysMax = 3'650;
+
+tl::unexpected<Error> wrong_member(std::string_view name, std::string_view what) {
+  return fail(Code::kUnprocessable, fmt::format("{} {}", name, what), std::string(name));
+}
+
+Result<std::vector<Action>> actions_of(const json::Value& list) {
+  std::vector<Action> actions;
+  for (const json::Value each : list.elements()) {
+    const auto name = each.as_string();
+    if (!name) return wrong_member("actions", "is an array of names");
+    RV_ASSIGN(actions.emplace_back(), identity::parse_action(*name));
+  }
+  if (actions.empty()) return wrong_member("actions", "is an array of names");
+  return actions;
+}
+
+// One member of {"label", "actions" or "rights", "tenant", "days"}.
+Result<> take_member(const TokenNeeds& needs, std::string_view name, const json::Value& value,
+                     TokenOptions& out) {
+  if (name == "label" || name == "tenant") {
+    const auto text = value.as_string();
+    if (!text && !(name == "tenant" && value.is_null())) return wrong_member(name, "is a text");
+    if (name == "label") out.label = std::string(*text);
+    if (name == "tenant") out.tenant = text ? std::optional(std::string(*text)) : std::nullopt;
+    return {};
+  }
+  if (name == "days") {
+    const auto days = value.as_integer();
+    if (!days || *days < 1 || *days > kTokenDaysMax) {
+      return wrong_member(name, fmt::format("is a number from 1 to {}", kTokenDaysMax));
+    }
+    out.expires = needs.clock.now() + Duration::days(*days);
+    return {};
+  }
+  if (name == "actions") {
+    RV_ASSIGN(out.actions, actions_of(value));
+    return {};
+  }
+  if (name == "rights") {
+    out.rights = json::to_text(value);
+    if (auto rights = ngsi::Rights::parse(out.rights, needs.core); !rights) {
+      return fail(Code::kUnprocessable, "rights: " + rights.error().message, "rights");
+    }
+    return {};
+  }
+  return wrong_member(name, "is none of label, actions, rights, tenant and days");
+}
+
+Result<TokenOptions> options_of(const TokenNeeds& needs, const json::Value& body) {
+  if (!body.is_object()) return fail(Code::kUnprocessable, "the body is an object");
+  TokenOptions options;
+  options.actions.clear();
+  for (const auto& [name, value] : body.members()) {
+    RV_TRY(take_member(needs, name, value, options));
+  }
+  return options;
+}
+
+void write_maybe(json::Writer& out, std::string_view name, const std::optional<Instant>& instant) {
+  if (instant) out.member(name, to_iso8601(*instant));
+}
+
+void write_token(json::Writer& out, const TokenRow& row) {
+  out.begin_object().member("id", row.id).member("label", row.label);
+  if (row.rights.empty()) {
+    out.key("actions").begin_array();
+    for (const Action action : row.actions) out.string(to_string(action));
+    out.end_array();
+  } else {
+    out.key("rights").raw(row.rights);
+  }
+  if (row.tenant) out.member("tenant", *row.tenant);
+  out.member("created", to_iso8601(row.created));
+  write_maybe(out, "expires", row.expires);
+  write_maybe(out, "used", row.used);
+  if (!row.made_by.empty()) out.member("madeBy", row.made_by);
+  out.end_object();
+}
+
+Task<Response> list_tokens(const TokenNeeds& needs, Request& request) {
+  const Caller caller = needs.identity.authenticate(request);
+  if (auto may = caller.require(Action::kUsersManage); !may) {
+    co_return Response::problem(may.error());
+  }
+  auto rows = co_await needs.pool.run([&needs] { return needs.identity.tokens(); });
+  if (!rows) co_return Response::problem(rows.error());
+  if (!*rows) co_return Response::problem(rows->error());
+  std::string body;
+  json::Writer out(body);
+  out.begin_array();
+  for (const TokenRow& row : **rows) write_token(out, row);
+  out.end_array();
+  co_return Response::json(200, std::move(body)).header("Cache-Control", "no-store");
+}
+
+Task<Response> make_token(const TokenNeeds& needs, Request& request) {
+  const Caller caller = needs.identity.authenticate(request);
+  if (auto may = caller.require(Action::kUsersManage); !may) {
+    co_return Response::problem(may.error());
+  }
+  const auto document = json::Document::parse(request.body, {.depth_max = 20});
+  if (!document) co_return Response::problem(document.error());
+  const auto wanted = options_of(needs, document->root());
+  if (!wanted) co_return Response::problem(wanted.error());
+  auto made = co_await needs.pool.run([&] { return needs.identity.create_token(*wanted, caller); });
+  if (!made) co_return Response::problem(made.error());
+  if (!*made) co_return Response::problem(made->error());
+  std::string body;
+  json::Writer(body)
+      .begin_object()
+      .member("id", (*made)->id)
+      .member("secret", (*made)->secret)
+      .end_object();
+  co_return Response::json(201, std::move(body))
+      .header("Cache-Control", "no-store")
+      .header("Location", fmt::format("{}/{}", kTokens, (*made)->id));
+}
+
+Task<Response> revoke_token(const TokenNeeds& needs, Request& request) {
+  const Caller caller = needs.identity.authenticate(request);
+  if (auto may = caller.require(Action::kUsersManage); !may) {
+    co_return Response::problem(may.error());
+  }
+  const std::string id(request.param("id"));
+  auto done = co_await needs.pool.run([&] { return needs.identity.revoke_token(id, caller); });
+  if (!done) co_return Response::problem(done.error());
+  co_return *done ? Response::empty(204) : Response::problem(done->error());
+}
+
+}  // namespace
+
+void add_token_routes(net::Router& router, const TokenNeeds& needs) {
+  const auto kept = std::make_shared<const TokenNeeds>(needs);
+  const auto add = [&](Method method, const std::string& pattern, auto operation) {
+    router.add(method, pattern, net::AsyncHandler([kept, operation](Request& request) {
+                 return operation(*kept, request);
+               }),
+               {.body_bytes_max = ngsi::Rights::kBytesMax * 2});
+  };
+  add(Method::kGet, std::string(kTokens), list_tokens);
+  add(Method::kPost, std::string(kTokens), make_token);
+  add(Method::kDelete, std::string(kTokens) + "/{id}", revoke_token);
+}
+
+}  // namespace revier::app
