@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 
@@ -158,6 +159,97 @@ Result<> sum_up(const TransferLine& line, const Progress& done, bool stopped,
                           rejects == kStandard ? "standard error" : rejects));
 }
 
+// What an export writes. The name of the file stands for a whole one only: until then it is
+// FILE.part, and of NDJSON beside it FILE.part.place says how far it is whole, for --resume.
+class PartFile {
+ public:
+  static Result<PartFile> open(const TransferLine& wish, transfer::Format format) {
+    PartFile file;
+    file.name_ = wish.file;
+    const bool named = wish.file != kStandard;
+    file.resumable_ = named && format == transfer::Format::kNdjson;
+    if (wish.resume) RV_TRY(file.read_place());
+    const int how = wish.resume ? O_WRONLY : O_WRONLY | O_CREAT | O_TRUNC;
+    RV_ASSIGN(file.stream_, open_file(named ? file.part() : wish.file, how, STDOUT_FILENO));
+    if (wish.resume && (::ftruncate(file.stream_->number(), file.size_) != 0 ||
+                        ::lseek(file.stream_->number(), 0, SEEK_END) < 0)) {
+      return system_fault(file.part());
+    }
+    return file;
+  }
+
+  [[nodiscard]] const std::string& cursor() const { return cursor_; }
+
+  Result<> write(std::string_view text) {
+    RV_TRY(write_all(stream_->number(), text, name_));
+    size_ += static_cast<std::int64_t>(text.size());
+    return {};
+  }
+  // All that is written so far is whole; the rest begins at the cursor. Noted once a second.
+  Result<> reach(const std::string& cursor) {
+    cursor_ = cursor;
+    whole_ = size_;
+    const Instant now = clock_.now();
+    if (!resumable_ || now - noted_ < Duration::seconds(1)) return {};
+    noted_ = now;
+    return note();
+  }
+  // The next step for who reads it.
+  [[nodiscard]] std::string give_up() {
+    if (resumable_ && !cursor_.empty() && note()) {
+      return fmt::format("; {} is whole as far as it goes: go on with --resume", part());
+    }
+    if (name_ == kStandard) return {};
+    ::unlink(part().c_str());
+    ::unlink(place().c_str());
+    return "; nothing was kept";
+  }
+  Result<> finish() {
+    if (::fsync(stream_->number()) != 0 || ::rename(part().c_str(), name_.c_str()) != 0) {
+      return system_fault(name_);
+    }
+    ::unlink(place().c_str());
+    return {};
+  }
+
+ private:
+  [[nodiscard]] std::string part() const { return name_ + ".part"; }
+  [[nodiscard]] std::string place() const { return part() + ".place"; }
+
+  Result<> note() {
+    if (::fdatasync(stream_->number()) != 0) return system_fault(part());
+    return write_private_file(place(), fmt::format("{} {}\n", cursor_, whole_));
+  }
+  Result<> read_place() {
+    if (!resumable_) return fail(Code::kInvalidRequest, "--resume is for files of NDJSON");
+    const auto text = read_file(place());
+    if (!text) {
+      return fail(Code::kResourceNotFound,
+                  fmt::format("there is nothing to go on with: {}", text.error().message));
+    }
+    const std::size_t blank = std::min(text->find(' '), text->size());
+    cursor_ = text->substr(0, blank);
+    const auto size = text->substr(std::min(blank + 1, text->size()));
+    const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), size_);
+    struct stat facts{};
+    const bool fits = error == std::errc{} && *end == '\n' && size_ >= 0 &&
+                      ::stat(part().c_str(), &facts) == 0 && facts.st_size >= size_;
+    whole_ = size_;
+    return fits ? Result<>{}
+                : fail(Code::kUnprocessable,
+                       fmt::format("{} does not fit {}: export anew", place(), part()));
+  }
+
+  std::string name_;
+  std::unique_ptr<Stream> stream_;
+  bool resumable_ = false;
+  std::string cursor_;
+  std::int64_t size_ = 0;
+  std::int64_t whole_ = 0;  // of size_: up to the cursor
+  RealClock clock_;
+  Instant noted_;
+};
+
 }  // namespace
 
 Result<> run_import_command(const CommandLine& line, const Options& options) {
@@ -203,24 +295,23 @@ Result<> run_export_command(const CommandLine& line, const Options& options) {
   const TransferLine& wish = line.transfer;
   RV_ASSIGN(const transfer::Format format, format_of(wish));
   const EndSignals signals;
-  RV_ASSIGN(const Connection connection, connect(line, options, false));
   const bool named = wish.file != kStandard;
-  // The name stands for a whole file only.
-  const std::string path = named ? wish.file + ".part" : wish.file;
-  RV_ASSIGN(const auto file, open_file(path, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO));
+  RV_ASSIGN(PartFile part, PartFile::open(wish, format));
+  RV_ASSIGN(const Connection connection, connect(line, options, false));
   Meter meter(signals, 0);
+  transfer::ExportOptions wanted{
+      .format = format, .type = wish.type, .q = wish.query, .context = wish.context};
+  wanted.cursor = part.cursor();
+  wanted.on_page = [&part](const std::string& cursor) { return part.reach(cursor); };
   const auto done = transfer::export_entities(
-      connection.server,
-      {.format = format, .type = wish.type, .q = wish.query, .context = wish.context},
-      [&](std::string_view text) { return write_all(file->number(), text, path); },
+      connection.server, wanted, [&](std::string_view text) { return part.write(text); },
       [&](const Progress& progress) { return meter(progress); });
   if (!done || meter.stopped()) {
-    if (named) ::unlink(path.c_str());
-    return done ? fail(Code::kConflict, "stopped; nothing was kept") : fail(done.error());
+    const std::string next = part.give_up();
+    if (!done) return fail(done.error().code, done.error().message + next);
+    return fail(Code::kConflict, "stopped" + next);
   }
-  if (named && (::fsync(file->number()) != 0 || ::rename(path.c_str(), wish.file.c_str()) != 0)) {
-    return system_fault(wish.file);
-  }
+  if (named) RV_TRY(part.finish());
   fmt::print(stderr, "{} entities, {} bytes\n", done->written, done->bytes);
   if (done->rejected > 0) {
     fmt::print(stderr,

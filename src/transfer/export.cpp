@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <algorithm>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -13,56 +12,58 @@ namespace {
 
 constexpr std::size_t kReplyBytesMax = std::size_t{64} << 20;
 
-// Pages of entities in the order of creation. Where something was deleted meanwhile, what follows
-// has moved to the front: the next page begins with one that was seen, and where it does not, it is
-// looked for further in front. So none is left out; what was seen is left out by its id's hash.
+// The cursor of the Link to the next page; empty on the last.
+std::string next_cursor(const net::Reply& reply) {
+  constexpr std::string_view kCursor = "cursor=";
+  for (const auto& [name, value] : reply.headers) {
+    if (!net::equals_ignoring_case(name, "Link")) continue;
+    if (value.find("rel=\"next\"") == std::string::npos) continue;
+    const std::size_t at = value.find(kCursor);
+    if (at == std::string::npos) continue;
+    const std::size_t from = at + kCursor.size();
+    return value.substr(from, value.find_first_of("&>", from) - from);
+  }
+  return {};
+}
+
+// Pages of entities in the order of creation.
 class Pages {
  public:
   using Visit = std::function<Result<>(const json::Value& entity)>;
+  using OnPage = std::function<Result<>(const std::string& next)>;
   Pages(const Server& server, const ExportOptions& options) : server_(server), options_(options) {}
 
-  Result<> each(const Visit& visit, const std::function<bool()>& go_on) {
-    std::size_t offset = 0;
+  Result<> each(const Visit& visit, const OnPage& on_page, const std::function<bool()>& go_on) {
+    std::string cursor = options_.cursor;
     while (go_on()) {
-      const std::size_t from = offset == 0 ? 0 : offset - 1;
-      RV_ASSIGN(const json::Document page, get(from));
-      const json::Value list = entities_of(page.root());
-      if (from > 0 && (list.size() == 0 || !was_seen(*list.elements().begin()))) {
-        offset = from > options_.page ? from - options_.page : 0;
-        continue;
-      }
-      for (const json::Value entity : list.elements()) {
-        if (seen_.insert(hash_of(entity)).second) RV_TRY(visit(entity));
-      }
-      if (list.size() < options_.page) return {};
-      offset = from + list.size();
+      RV_ASSIGN(const net::Reply reply, get(cursor));
+      RV_ASSIGN(const json::Document page,
+                json::Document::parse(
+                    reply.body,
+                    {.bytes_max = kReplyBytesMax, .depth_max = 128, .values_max = 10'000'000}));
+      for (const json::Value entity : entities_of(page.root()).elements()) RV_TRY(visit(entity));
+      cursor = next_cursor(reply);
+      if (cursor.empty()) return {};
+      RV_TRY(on_page(cursor));
     }
     return {};
   }
 
  private:
-  static std::size_t hash_of(const json::Value& entity) {
-    const auto id = entity.find("id");
-    return std::hash<std::string_view>()(id ? id->as_string().value_or("") : "");
-  }
-  [[nodiscard]] bool was_seen(const json::Value& entity) const {
-    return seen_.contains(hash_of(entity));
-  }
   static json::Value entities_of(const json::Value& root) {
     const auto features = root.find("features");
     return features ? *features : root;
   }
 
-  Result<json::Document> get(std::size_t offset) const {
-    std::string url = fmt::format("{}/ngsi-ld/v1/entities?limit={}&offset={}", server_.address,
-                                  options_.page, offset);
+  Result<net::Reply> get(const std::string& cursor) const {
+    // What is here: cursors are of one server, and every query names something to look for.
+    std::string url = fmt::format("{}/ngsi-ld/v1/entities?local=true&limit={}&cursor={}",
+                                  server_.address, options_.page, detail::percent_encoded(cursor));
     const auto add = [&url](std::string_view name, const std::string& value) {
       if (!value.empty()) url += fmt::format("&{}={}", name, detail::percent_encoded(value));
     };
     add("type", options_.type);
     add("q", options_.q);
-    // A query names something to look for; every entity has an id.
-    if (options_.type.empty() && options_.q.empty()) url += "&local=true";
     const bool geo = options_.format == Format::kGeoJson;
     const bool linked = options_.format == Format::kCsv || geo;
     net::Outgoing request{.method = net::Method::kGet,
@@ -79,17 +80,13 @@ class Pages {
                               "type=\"application/ld+json\"",
                               options_.context));
     }
-    RV_ASSIGN(const net::Reply reply, detail::ask(server_, std::move(request)));
-    if (reply.status != 200) {
-      return fail(Code::kUnprocessable, detail::reason_of(reply));
-    }
-    return json::Document::parse(
-        reply.body, {.bytes_max = kReplyBytesMax, .depth_max = 128, .values_max = 10'000'000});
+    RV_ASSIGN(net::Reply reply, detail::ask(server_, std::move(request)));
+    if (reply.status == 200) return reply;
+    return fail(Code::kUnprocessable, detail::reason_of(reply));
   }
 
   const Server& server_;
   const ExportOptions& options_;
-  std::unordered_set<std::size_t> seen_;
 };
 
 class Export {
@@ -137,7 +134,7 @@ class Export {
                       fmt::format("more than {} columns: choose a --type, or another format",
                                   detail::ColumnSet::kMax));
         },
-        [this] { return on_progress_(done_); }));
+        [](const std::string&) -> Result<> { return {}; }, [this] { return on_progress_(done_); }));
     std::string line = "\xEF\xBB\xBF";
     table::append_csv_row(line, columns.header());
     RV_TRY(put(line));
@@ -156,6 +153,9 @@ class Export {
           RV_TRY(visit(entity));
           ++done_.written;
           return {};
+        },
+        [this](const std::string& next) -> Result<> {
+          return options_.on_page ? options_.on_page(next) : Result<>{};
         },
         [this] { return on_progress_(done_); });
   }

@@ -89,12 +89,15 @@ struct ExportOptions {
   std::string q;        // a query of NGSI-LD, may be empty
   std::string context;  // URL of the @context that names are short under; empty: the core context
   std::size_t page = 500;
+  // To go on where an earlier export ended: the last that its `on_page` was told. NDJSON only.
+  std::string cursor = {};
+  // Told after each page but the last, when all before it is with `write`; may be empty.
+  std::function<Result<>(const std::string& cursor)> on_page = {};
 };
 
-// Writes every entity that stands from begin to end, each once; what is changed meanwhile as it is
-// found. `Progress::rejected` counts what a CSV has no column for (attributes with several
-// instances, attributes of attributes).
-// Errors: those of import_entities; kTooComplexQuery beyond a million entities: choose a type.
+// Writes every entity of the server's own that stands from begin to end, each once; what is changed
+// meanwhile as it is found. `Progress::rejected` counts what a CSV has no column for (attributes
+// with several instances, attributes of attributes). Errors: those of import_entities.
 using WritePart = std::function<Result<>(std::string_view)>;
 [[nodiscard]] Result<Progress> export_entities(const Server& server, const ExportOptions& options,
                                                const WritePart& write,

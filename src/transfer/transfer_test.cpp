@@ -241,7 +241,8 @@ RC_GTEST_PROP(Columns, ARowComesBackAsTheEntityItWas, ()) {
   RC_ASSERT(value(*again) == value(*document));
 }
 
-// Answers pages out of a list that may lose its first entities between two requests.
+// Answers pages out of a list that may lose its first entities between two requests. A cursor is
+// the number that an id ends with.
 struct ListServer {
   std::vector<std::string> ids;
   std::vector<std::pair<std::size_t, std::size_t>> losses;  // at request N so many go at the front
@@ -253,6 +254,7 @@ struct ListServer {
             .token = "",
             .tenant = ""};
   }
+  static std::size_t number_of(const std::string& id) { return std::stoul(id.substr(6)); }
   Result<net::Reply> answer(const std::string& url) {
     for (const auto& [at, count] : losses) {
       if (at != requests) continue;
@@ -260,16 +262,27 @@ struct ListServer {
                 ids.begin() + static_cast<std::ptrdiff_t>(std::min(count, ids.size())));
     }
     ++requests;
-    const auto number = [&url](const char* name) {
-      return std::stoul(url.substr(url.find(name) + std::string_view(name).size()));
+    const auto text = [&url](std::string_view name) {
+      const std::size_t from = url.find(name) + name.size();
+      return url.substr(from, url.find('&', from) - from);
     };
-    const std::size_t limit = number("limit=");
+    const std::size_t limit = std::stoul(text("limit="));
+    const std::string cursor = text("cursor=");
     std::string body = "[";
-    for (std::size_t i = number("offset="); i < ids.size() && body.size() < 100'000; ++i) {
-      if (i >= number("offset=") + limit) break;
-      body += (body.size() > 1 ? "," : "") + (R"({"id":")" + ids[i] + R"(","type":"T"})");
+    std::string last;
+    std::size_t shown = 0;
+    for (const std::string& id : ids) {
+      if (!cursor.empty() && number_of(id) <= std::stoul(cursor)) continue;
+      if (shown++ == limit) break;
+      body += (body.size() > 1 ? "," : "") + (R"({"id":")" + id + R"(","type":"T"})");
+      last = id.substr(6);
     }
-    return net::Reply{200, {}, body + "]"};
+    net::Reply reply{200, {{"Link", "<http://c>; rel=\"context\""}}, body + "]"};
+    if (shown > limit) {
+      reply.headers.emplace_back(
+          "link", "</ngsi-ld/v1/entities?cursor=" + last + "&limit=2>; rel=\"next\"; type=\"x\"");
+    }
+    return reply;
   }
 };
 
@@ -296,6 +309,35 @@ RC_GTEST_PROP(Export, HasEveryEntityThatStandsThroughoutOnce, ()) {
     RC_ASSERT(at != std::string::npos);
     RC_ASSERT(text.find(line, at + 1) == std::string::npos);
   }
+}
+
+TEST(Export, GoesOnWhereItEnded) {
+  ListServer list;
+  for (int i = 1; i <= 30; ++i) list.ids.push_back("urn:a:" + std::to_string(i));
+  std::string whole;
+  std::string text;
+  std::string place;
+  const auto append_to = [](std::string& out) {
+    return [&out](std::string_view part) -> Result<> {
+      out += part;
+      return {};
+    };
+  };
+  ASSERT_TRUE(export_entities(list.server(), {.format = Format::kNdjson, .page = 4},
+                              append_to(whole), [](const Progress&) { return true; }));
+  ExportOptions options{.format = Format::kNdjson, .page = 4};
+  options.on_page = [&place](const std::string& cursor) -> Result<> {
+    place = cursor;
+    return {};
+  };
+  const auto stopped = export_entities(list.server(), options, append_to(text),
+                                       [](const Progress& done) { return done.written < 12; });
+  ASSERT_TRUE(stopped);
+  EXPECT_EQ(place, "12");
+  options.cursor = place;
+  ASSERT_TRUE(export_entities(list.server(), options, append_to(text),
+                              [](const Progress&) { return true; }));
+  EXPECT_EQ(text, whole);
 }
 
 TEST(Export, ATableHasTheColumnsOfAllAndTellsWhatItLeavesOut) {

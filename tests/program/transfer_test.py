@@ -109,6 +109,34 @@ class TransferTest(unittest.TestCase):
         self.run_command(*wish, "--mode", "create", status=1)
         self.assertEqual(self.count(), 2)
 
+    def test_an_export_goes_on_where_it_was_stopped(self):
+        self.run_command("import", self.file(
+            "first.ndjson", "".join(json.dumps(device(n)) + "\n" for n in range(40))))
+        whole = self.file("whole.ndjson")
+        self.run_command("export", whole, "--type", TYPE)
+        with open(whole, encoding="utf-8") as file:
+            text = file.read()
+        lines = text.splitlines(keepends=True)
+        _, headers, _ = self.server.ask(
+            "GET", f"/ngsi-ld/v1/entities?type={TYPE}&local=true&limit=15&cursor=")
+        cursor = next(link for link in headers.get_all("Link") if "cursor" in link)
+        cursor = cursor.split("cursor=")[1].split("&")[0].split(">")[0]
+        size = len("".join(lines[:15]).encode())
+        rest = self.file("rest.ndjson")
+        self.file("rest.ndjson.part", "".join(lines[:16])[:-9])  # more than was noted
+        self.file("rest.ndjson.part.place", f"{cursor} {size}\n")
+        self.run_command("export", rest, "--type", TYPE, "--resume")
+        with open(rest, encoding="utf-8") as file:
+            self.assertEqual(file.read(), text)
+        self.assertEqual([name for name in os.listdir(self.folder) if ".part" in name], [])
+        out = self.run_command("export", rest, "--type", TYPE, "--resume", status=1)
+        self.assertIn("nothing to go on with", out)
+        self.run_command("export", self.file("x.csv"), "--resume", status=1)
+        self.file("rest.ndjson.part", "")
+        self.file("rest.ndjson.part.place", f"{cursor} {size}\n")
+        out = self.run_command("export", rest, "--type", TYPE, "--resume", status=1)
+        self.assertIn("export anew", out)
+
     def test_faults_say_the_next_step(self):
         lines = self.file("x.ndjson", json.dumps(device(1)))
         self.assertIn("--format", self.run_command("import", self.file("x.txt", ""), status=1))
