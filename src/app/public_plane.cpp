@@ -100,7 +100,9 @@ class WholePublic final : public PublicPlane {
   void add_routes(net::Router& router) override {
     const context::Access access{
         .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
-        .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); }};
+        .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); },
+        .requests =
+            std::make_shared<context::RequestQuota>(needs_.broker.tenant_quota.requests_per_s)};
     context::ApiOptions api = needs_.api;
     api.end_attribute = [this](std::string_view tenant, std::string id, std::string name,
                                ngsi::DeleteOptions options) {

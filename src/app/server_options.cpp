@@ -134,7 +134,12 @@ context::Options broker_options(const Options& options) {
   context::Options out;
   const std::int64_t machine = ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE);
   out.memory_bytes_max = static_cast<std::size_t>(options.memory_bytes("limits.memory", machine));
+  out.tenant_quota = {
+      .entities = static_cast<std::size_t>(options.number("limits.tenant_entities")),
+      .memory_bytes = size(options, "limits.tenant_memory"),
+      .requests_per_s = static_cast<std::size_t>(options.number("limits.tenant_requests"))};
   out.query_cpu_ms_max = options.number("limits.query_cpu_ms");
+  out.slow_query_us = options.number("limits.slow_query_ms") * 1'000;
   return out;
 }
 

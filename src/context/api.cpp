@@ -14,6 +14,7 @@ void add_routes(net::Router& router, Broker& broker, jsonld::Catalogue& catalogu
   detail::add_entity_routes(router, api);
   detail::add_query_routes(router, api);
   detail::add_purge_routes(router, api);
+  detail::add_explain_routes(router, api);
   detail::add_attribute_routes(router, api);
   detail::add_batch_routes(router, api);
   detail::add_type_routes(router, api);
@@ -39,7 +40,7 @@ void route_with(net::Router& router, const ApiPtr& api, const Endpoint& endpoint
   const net::AsyncHandler handler = [api, operation,
                                      &parameters = endpoint.parameters](net::Request& request) {
     return serve(*api, request, &parameters,
-                 [&api = *api, operation, &request] { return operation(api, request); });
+                 [operation, &request](const Api& over) { return operation(over, request); });
   };
   add_both(router, endpoint.method, endpoint.pattern, handler, {body_bytes_max});
 }
@@ -51,11 +52,19 @@ Task<net::Response> serve_quick(const Api& api, net::Request& request, const Par
     co_return answered(api, request, fail(known.error()));
   }
   Result<net::Response> result = operation(api, request);
+  Narrowed narrowed;
+  if (!result && wants_narrowing(result.error())) {
+    auto made = narrow(api, request);
+    if (!made) co_return answered(api, request, fail(made.error()));
+    narrowed = *std::move(made);
+    result = operation(*narrowed.api, request);
+  }
+  const Api& over = narrowed.api ? *narrowed.api : api;
   if (!result && result.error().code == Code::kLdContextNotAvailable) {
     Lookup lookup(api);
     while (!result && lookup.helps(result.error())) {
       co_await lookup.get(result.error().field);
-      result = operation(api, request);
+      result = operation(over, request);
     }
     if (!result) result = fail(explained(api, result.error()));
   }
@@ -79,7 +88,9 @@ void route_quick(net::Router& router, const ApiPtr& api, const Endpoint& endpoin
       [api, operation, distributed,
        &parameters = endpoint.parameters](net::Request& request) -> Task<net::Response> {
     if (!is_distributed(*api, request)) return serve_quick(*api, request, parameters, operation);
-    const auto run = [&api = *api, distributed, &request] { return distributed(api, request); };
+    const auto run = [distributed, &request](const Api& over) {
+      return distributed(over, request);
+    };
     return serve(*api, request, &parameters, run);
   };
   add_both(router, endpoint.method, endpoint.pattern, handler, {});
@@ -149,6 +160,7 @@ Result<ngsi::Fragment> body_fragment(const Api& api, const Exchange& exchange, s
   const json::Value body = exchange.body->root();
   RV_ASSIGN(const auto context, context_of(api, exchange, body));
   RV_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(body, *context, options));
+  RV_TRY(check_written(api, kUpdates, fragment));
   if (!fragment.id.empty() && fragment.id != id) {
     return fail(Code::kBadRequestData, "the id in the body is not the one of the path", "id");
   }

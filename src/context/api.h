@@ -5,6 +5,7 @@
 // Thread safety: the routes run on any io thread.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ namespace revier::context {
 struct Access {
   std::function<identity::Caller(const net::Request&)> authenticate;
   std::function<bool(std::string_view)> tenant_exists;
+  std::shared_ptr<RequestQuota> requests = {};  // nullptr: as many as come
 };
 
 struct ApiOptions {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // /entities/{id}/attrs and /entities/{id}/attrs/{name} (clauses 6.6.3, 6.7.3).
+#include "context/detail/narrowed.h"
 #include "context/detail/routes.h"
 #include "context/detail/sharing.h"
 
@@ -66,7 +67,10 @@ Result<ngsi::FragmentAttribute> body_attribute(const Api& api, const net::Reques
                                                Exchange& exchange, ngsi::Nulls nulls) {
   const json::Value body = exchange.body->root();
   RV_ASSIGN(exchange.context, context_of(api, exchange, body));
-  return ngsi::parse_attribute(request.param("name"), body, *exchange.context, {.nulls = nulls});
+  RV_ASSIGN(auto attribute, ngsi::parse_attribute(request.param("name"), body, *exchange.context,
+                                                  {.nulls = nulls}));
+  RV_TRY(check_written(api, kUpdates, attribute.name));
+  return attribute;
 }
 
 Deed attribute_deed(const Exchange& exchange, Act act, std::string id, std::string name) {
@@ -115,6 +119,9 @@ Task<Result<net::Response>> delete_attribute(const Api& api, net::Request& reque
   RV_CO_ASSIGN(const Exchange exchange, begin_delete(api, request));
   RV_CO_ASSIGN(std::string id, path_id(request));
   RV_CO_ASSIGN(std::string name, path_attribute(request, exchange));
+  if (name != "scope") {
+    RV_CO_TRY(check_written(api, kUpdates, name));
+  }
   ngsi::DeleteOptions options;
   options.dataset_id = request.query_param("datasetId").value_or("");
   RV_CO_ASSIGN(options.delete_all, flag_param(request, "deleteAll"));

@@ -3,6 +3,7 @@
 // 6.14 to 6.17, 6.31; 5.6.7 to 5.6.10, 5.6.20). One batch is one job of the writer; each entity in
 // it succeeds or fails alone.
 #include "context/detail/batch_result.h"
+#include "context/detail/narrowed.h"
 #include "context/detail/routes.h"
 #include "context/detail/serving.h"
 #include "context/detail/sharing.h"
@@ -69,6 +70,11 @@ Task<Result<>> write_elements(const Api& api, const Exchange& exchange,
   co_return Result<>{};
 }
 
+std::uint8_t operations_of(Distribution::Act act) {
+  if (act == Distribution::Act::kCreateBatch) return kCreates;
+  return act == Distribution::Act::kUpsertBatch ? kUpserts : kUpdates;
+}
+
 Task<Result<net::Response>> run_batch(const Api& api, const net::Request& request,
                                       Distribution::Act act, const ngsi::ParseOptions& options,
                                       const Make& make) {
@@ -81,6 +87,11 @@ Task<Result<net::Response>> run_batch(const Api& api, const net::Request& reques
     RV_CO_ASSIGN(std::string id, element_id(each, elements.size() + result.errors.size()));
     if (elements.size() % kSliceEntities == kSliceEntities - 1) co_await net::yield_now();
     auto element = read_element(api, exchange, each, options);
+    if (element) {
+      if (auto may = check_written(api, operations_of(act), element->fragment); !may) {
+        element = fail(may.error());
+      }
+    }
     if (element) {
       elements.push_back(*std::move(element));
     } else if (lacks_context(api, element.error())) {

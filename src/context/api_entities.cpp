@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // /entities (POST) and /entities/{id} (clauses 6.4.3.1, 6.5.3).
+#include "context/detail/narrowed.h"
 #include "context/detail/routes.h"
 #include "context/detail/serving.h"
 #include "context/detail/sharing.h"
@@ -16,6 +17,7 @@ Task<Result<net::Response>> create_entity(const Api& api, net::Request& request)
   const json::Value body = exchange.body->root();
   RV_CO_ASSIGN(const auto context, context_of(api, exchange, body));
   RV_CO_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(body, *context, ngsi::kParseWhole));
+  RV_CO_TRY(check_written(api, kCreates, fragment));
   if (is_distributed(api, request)) {
     Deed deed{.act = Act::kCreate, .id = fragment.id, .body = body, .context = context};
     deed.fragment = std::move(fragment);

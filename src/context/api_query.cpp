@@ -1,46 +1,55 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Queries: GET /entities (6.4.3.2) and POST /entityOperations/query (6.23.3.1); clause 5.7.2.
+#include "context/detail/asked.h"
 #include "context/detail/query_body.h"
 #include "context/detail/routes.h"
 #include "context/detail/selecting.h"
+#include "context/detail/slow_queries.h"
 #include "context/detail/view.h"
 #include "context/resource.h"
 
 namespace revier::context::detail {
 namespace {
 
-// Distributed queries have no order (4.23.1); here every query is local.
-Result<std::optional<ngsi::Order>> order_of(const net::Request& request, const Exchange& exchange,
-                                            const ngsi::Names& names, const ngsi::OrderWish& wish) {
-  if (wish.terms.empty() && wish.collation.empty() && wish.coordinates.empty()) return std::nullopt;
-  if (!wish.terms.empty() && request.query_param("local") == "false") {
-    return fail(Code::kBadRequestData, "orderBy is for the local scope", "orderBy");
+metrics::Timing& compile_time() {
+  static metrics::Timing timing("revier_context_query_stage_seconds", kStageHelp,
+                                {{"stage", "compile"}});
+  return timing;
+}
+metrics::Timing& show_time() {
+  static metrics::Timing timing("revier_context_query_stage_seconds", kStageHelp,
+                                {{"stage", "show"}});
+  return timing;
+}
+
+// Links to the pages beside this one: by offset as far as that goes, then by cursor.
+void link_next(net::Response& response, const net::Request& request, const Exchange& exchange,
+               const Asked& asked, const Found& found) {
+  const Page& page = asked.page;
+  const bool far = page.offset + page.limit > kOffsetMax && !asked.order;
+  if (asked.by_cursor || far) {
+    if (!found.more || page.limit == 0) return;
+    link_cursor(response, request, exchange.accept, page.limit,
+                cursor_text(exchange.tenant, found.place));
+  } else if (request.method == net::Method::kGet || request.method == net::Method::kHead) {
+    link_pages(response, request, exchange.accept, page, found.more);
   }
-  RV_ASSIGN(ngsi::Order order, ngsi::Order::compile(wish, names, *exchange.context));
-  return std::optional(std::move(order));
 }
 
 Task<Result<net::Response>> answer_query(const Api& api, const net::Request& request,
                                          const Exchange& exchange, ngsi::Selection selection,
                                          Wishes wishes) {
-  RV_CO_TRY(require_a_filter(selection, wishes.pick, request));
-  select_picked(selection, wishes.pick);
-  const ngsi::Names& names = api.broker.names(exchange.tenant);
-  RV_CO_ASSIGN(const auto predicate, ngsi::Predicate::compile(selection, names, *exchange.context));
-  if (predicate.link_levels() > wishes.link_levels()) {
-    co_return fail(Code::kBadRequestData,
-                   "q goes to linked entities further than join and joinLevel do", "q");
-  }
-  RV_CO_ASSIGN(const auto order, order_of(request, exchange, names, wishes.order));
+  const std::int64_t start_us = monotonic_us();
+  RV_CO_ASSIGN(const Asked asked, asked_of(api, request, exchange, std::move(selection), wishes));
   RV_CO_ASSIGN(const View view, View::make(api, request, exchange, std::move(wishes)));
-  RV_CO_ASSIGN(Page page, page_of(request));
-  if (order) page.order = &*order;
-  RV_CO_ASSIGN(Found found, co_await api.broker.query(exchange.tenant, predicate, page));
+  compile_time().observe_us(monotonic_us() - start_us);
+  const Page page = asked.ordered_page();
+  RV_CO_ASSIGN(Found found, co_await api.broker.query(exchange.tenant, asked.predicate, page));
+  const std::int64_t found_us = monotonic_us();
   RV_CO_ASSIGN(std::string body, co_await view.many(std::move(found.entities)));
+  show_time().observe_us(monotonic_us() - found_us);
   net::Response response = view.answer_with(request, std::move(body));
-  if (request.method == net::Method::kGet || request.method == net::Method::kHead) {
-    link_pages(response, request, exchange.accept, page, found.more);
-  }
+  link_next(response, request, exchange, asked, found);
   if (found.count) tell_count(response, *found.count);
   co_return response;
 }
@@ -66,6 +75,10 @@ Task<Result<net::Response>> answer_anywhere(const Api& api, const net::Request& 
                                     std::move(wishes));
   }
   RV_CO_TRY(require_a_filter(selection, wishes.pick, request));
+  if (request.query_param("cursor")) {
+    co_return fail(Code::kBadRequestData, "a cursor is for the local scope: add local=true",
+                   "cursor");
+  }
   RV_CO_ASSIGN(const auto split, split_param(request));
   std::vector<std::string> attributes;
   if (!filters(selection)) {

@@ -22,10 +22,18 @@ constexpr const char* kContext = R"({"@context":{"Raum":"https://herne.example/R
 identity::Caller caller_for(const net::Request& request) {
   using identity::Caller;
   const std::string_view token = request.header("Authorization").value_or("");
+  constexpr std::string_view kRights = "Bearer rights=";
+  if (token.starts_with(kRights)) {
+    Caller::Subject narrowed{.id = "n", .name = "narrowed"};
+    narrowed.rights = token.substr(kRights.size());
+    narrowed.rights_tenant = "";
+    return {Caller::Kind::kToken, std::make_shared<const Caller::Subject>(std::move(narrowed))};
+  }
   identity::ActionSet actions = 0;
-  if (token == "Bearer read" || token == "Bearer write") {
+  if (token == "Bearer read" || token == "Bearer write" || token == "Bearer watch") {
     actions |= identity::bit(identity::Action::kDataRead);
   }
+  if (token == "Bearer watch") actions |= identity::bit(identity::Action::kStateRead);
   if (token == "Bearer write") actions |= identity::bit(identity::Action::kDataWrite);
   if (actions == 0) return {};
   Caller::Subject subject{"t", "test", {{actions, identity::ScopeKind::kInstance, {}, {}}}, {}};
@@ -407,6 +415,158 @@ TEST_F(ApiTest, RefusesWrongBatches) {
   expect_error(ask("POST", "/entityOperations/delete", R"([{"id":"urn:a"}])"), 400,
                "BadRequestData");
   EXPECT_EQ(world().broker().usage().entities, 0U);
+}
+
+TEST_F(ApiTest, ShowsWhatTheRightsOfATokenShow) {
+  make(R"({"id":"urn:r:1","type":"Room","seats":7,"code":4711,"of":{"object":"urn:h:1"}})");
+  make(R"({"id":"urn:r:2","type":"Room","seats":9})");
+  make(R"({"id":"urn:h:1","type":"Hall","code":1})");
+  const Ask as{.token = R"(rights=[{"operations":["read"],"types":["Room"],"except":["code"]}])"};
+  EXPECT_EQ(ask("GET", "/entities/urn:r:1?format=simplified", "", as).body,
+            R"({"id":"urn:r:1","type":"Room","seats":7,"of":"urn:h:1"})");
+  expect_error(ask("GET", "/entities/urn:h:1", "", as), 404, "ResourceNotFound");
+  expect_error(ask("GET", "/entities/urn:r:1?attrs=code", "", as), 404, "ResourceNotFound");
+  const auto count = [&](std::string_view query) {
+    return ask("GET", fmt::format("/entities?limit=0&count=true&{}", query), "", as)
+        .field("NGSILD-Results-Count");
+  };
+  EXPECT_EQ(count("local=true"), "2");
+  EXPECT_EQ(count("type=Room,Hall"), "2");
+  EXPECT_EQ(count("q=code==4711"), "0");
+  EXPECT_EQ(count("q=code!=1&type=Room"), "0");
+  EXPECT_EQ(count("type=Room&join=inline&q=of{Hall:code}==1"), "0");
+  EXPECT_EQ(ask("GET", "/entities/urn:r:1?join=flat&pick=id,code", "", as).status, 200);
+  EXPECT_THAT(ask("GET", "/entities?type=Room&orderBy=code&local=true", "", as).body,
+              Not(HasSubstr("4711")));
+  EXPECT_THAT(
+      ask("POST", "/entityOperations/query", R"({"type":"Query","entities":[{"type":"*"}]})", as)
+          .body,
+      Not(HasSubstr("urn:h:1\",\"type")));
+  EXPECT_THAT(ask("GET", "/types", "", as).body, HasSubstr(R"("typeList":["Room"])"));
+  EXPECT_THAT(ask("GET", "/attributes", "", as).body,
+              HasSubstr(R"("attributeList":["of","seats"])"));
+  EXPECT_THAT(ask("GET", "/types/Room", "", as).body, HasSubstr(R"("entityCount":2)"));
+  expect_error(ask("GET", "/types/Hall", "", as), 404, "ResourceNotFound");
+  expect_error(ask("GET", "/attributes/code", "", as), 404, "ResourceNotFound");
+  expect_error(ask("POST", "/entities", R"({"id":"urn:r:3","type":"Room"})", as), 403, "writing");
+  Ask elsewhere = as;
+  elsewhere.fields = "NGSILD-Tenant: herne\r\n";
+  expect_error(ask("GET", "/entities?type=Room", "", elsewhere), 403, "forbidden");
+  expect_error(send("GET /api/v1/explain?type=Room", "", as), 403, "state.read");
+  expect_error(ask("GET", "/entities?type=Room", "", {.token = "rights=[]"}), 400, "rights");
+}
+
+TEST_F(ApiTest, TakesWhatTheRightsOfATokenCover) {
+  make(R"({"id":"urn:r:1","type":"Room","seats":7,"code":4711})");
+  make(R"({"id":"urn:h:1","type":"Hall","seats":7})");
+  const Ask as{.token =
+                   R"(rights=[{"operations":["read"],"types":["Room"],"attributes":["seats"]},)"
+                   R"({"operations":["update"],"types":["Room"],"attributes":["seats"]},)"
+                   R"({"operations":["create","delete"],"idPattern":"^urn:mine:"}])"};
+  const auto status = [&](std::string_view method, std::string_view path,
+                          std::string_view body = "") {
+    return ask(method, path, body, as).status;
+  };
+  EXPECT_EQ(status("PATCH", "/entities/urn:r:1/attrs", R"({"seats":8})"), 204);
+  EXPECT_EQ(status("PATCH", "/entities/urn:r:1/attrs/seats", R"({"value":9})"), 204);
+  // Of a hidden attribute the answer does not say whether it is there.
+  expect_error(ask("PATCH", "/entities/urn:r:1/attrs", R"({"code":1})", as), 403, "code");
+  EXPECT_EQ(status("PATCH", "/entities/urn:r:1/attrs", R"({"none":"urn:ngsi-ld:null"})"), 403);
+  EXPECT_EQ(status("PATCH", "/entities/urn:r:1/attrs", R"({"code":"urn:ngsi-ld:null"})"), 403);
+  EXPECT_EQ(status("POST", "/entities/urn:r:1/attrs?options=noOverwrite", R"({"code":1})"), 403);
+  EXPECT_EQ(status("DELETE", "/entities/urn:r:1/attrs/code"), 403);
+  EXPECT_EQ(status("DELETE", "/entities/urn:r:1/attrs/none"), 403);
+  EXPECT_EQ(status("PATCH", "/entities/urn:r:1", R"({"type":"Hall"})"), 403);
+  EXPECT_EQ(status("PUT", "/entities/urn:r:1", R"({"type":"Room","seats":1})"), 403);
+  EXPECT_EQ(status("DELETE", "/entities/urn:r:1"), 403);
+  EXPECT_EQ(status("POST", "/entities/urn:r:1/attrs", R"({"scope":"/a"})"), 403);
+  // Of a hidden entity neither.
+  EXPECT_EQ(status("PATCH", "/entities/urn:h:1/attrs", R"({"seats":8})"), 404);
+  EXPECT_EQ(status("PATCH", "/entities/urn:h:2/attrs", R"({"seats":8})"), 404);
+  EXPECT_EQ(status("DELETE", "/entities/urn:h:1"), 404);
+  EXPECT_EQ(status("POST", "/entities", R"({"id":"urn:h:1","type":"Room"})"), 403);
+  EXPECT_EQ(status("POST", "/entities", R"({"id":"urn:h:9","type":"Room"})"), 403);
+  EXPECT_EQ(status("POST", "/entities", R"({"id":"urn:mine:1","type":"New","any":1})"), 201);
+  EXPECT_EQ(status("GET", "/entities/urn:mine:1"), 404);  // what is not to be read
+  EXPECT_EQ(status("DELETE", "/entities/urn:mine:1"), 204);
+  const auto batch = ask("POST", "/entityOperations/upsert?options=update",
+                         R"([{"id":"urn:r:1","type":"Room","seats":3},
+                             {"id":"urn:h:1","type":"Hall","seats":3},
+                             {"id":"urn:r:1","type":"Room","code":3}])",
+                         as);
+  EXPECT_EQ(batch.status, 207) << batch.body;
+  EXPECT_EQ(status("DELETE", "/entities?type=Room"), 207);
+  EXPECT_EQ(simple("/entities/urn:r:1?"),
+            R"({"id":"urn:r:1","type":"Room","seats":3,"code":4711})");
+  EXPECT_EQ(simple("/entities/urn:h:1?"), R"({"id":"urn:h:1","type":"Hall","seats":7})");
+}
+
+TEST_F(ApiTest, PagesByCursor) {
+  make_rooms(10);
+  const auto next_of = [](const revier::test::RawAnswer& answer) {
+    const std::string head = answer.head;
+    const std::size_t end = head.find(">; rel=\"next\"");
+    if (end == std::string::npos) return std::string();
+    const std::size_t begin = head.rfind('<', end) + 1 + std::string_view(kBase).size();
+    return head.substr(begin, head.find('>', begin) - begin);
+  };
+  auto page = ask("GET", "/entities?type=Room&limit=4&cursor=&count=true");
+  EXPECT_THAT(page.body, HasSubstr("urn:r:3"));
+  EXPECT_EQ(page.field("NGSILD-Results-Count"), "10");
+  // What is deleted before the place moves nothing, what is made comes at the end.
+  EXPECT_EQ(ask("DELETE", "/entities/urn:r:1").status, 204);
+  make(R"({"id":"urn:r:10","type":"Room","seats":10})");
+  const std::string second = next_of(page);
+  page = ask("GET", second);
+  EXPECT_THAT(page.body,
+              AllOf(HasSubstr("urn:r:4"), HasSubstr("urn:r:7"), Not(HasSubstr("urn:r:8"))));
+  EXPECT_EQ(page.field("NGSILD-Results-Count"), "10");
+  page = ask("GET", next_of(page));
+  EXPECT_THAT(page.body, AllOf(HasSubstr("urn:r:8"), HasSubstr("urn:r:10")));
+  EXPECT_EQ(next_of(page), "");
+  const auto by_index = ask("GET", "/entities?q=seats==2..9&limit=1&cursor=");
+  EXPECT_THAT(ask("GET", next_of(by_index)).body, HasSubstr("urn:r:3"));
+  const std::string cursor = second.substr(second.find("cursor=") + 7);
+  const std::string place = cursor.substr(0, cursor.find('&'));
+  for (const std::string& wrong :
+       {std::string("cursor=1"), std::string("cursor=1-00000000"), std::string("cursor=-"),
+        "cursor=" + place + "0", "cursor=" + place + "&offset=1",
+        "cursor=" + place + "&orderBy=seats&local=true"}) {
+    expect_error(ask("GET", "/entities?type=Room&" + wrong), 400, "cursor");
+  }
+  expect_error(
+      ask("GET", "/entities?type=Room&cursor=" + place, "", {.fields = "NGSILD-Tenant: herne\r\n"}),
+      400, "cursor");
+  expect_error(ask("GET", "/entities?type=Room&offset=10001"), 400, "page by cursor instead");
+  const auto asked = ask("POST", "/entityOperations/query?limit=2&cursor=",
+                         R"({"type":"Query","entities":[{"type":"Room"}]})");
+  EXPECT_THAT(asked.head, HasSubstr("rel=\"next\""));
+}
+
+TEST_F(ApiTest, ExplainsAQuery) {
+  make_rooms(40);
+  const auto explain = [&](std::string_view query, std::string_view token) {
+    return send(fmt::format("GET /api/v1/explain?{}", query), "", {.token = std::string(token)});
+  };
+  const auto narrow = explain("type=Room&q=seats==7&count=true", "watch");
+  EXPECT_EQ(narrow.status, 200) << narrow.body;
+  EXPECT_THAT(narrow.body,
+              HasSubstr(R"({"plan":"number","attribute":"seats","types":["Room"],)"
+                        R"("tried":[{"plan":"number","attribute":"seats",)"
+                        R"("candidates":1}],"inOrder":40,"estimated":1,"lookedAt":1)"));
+  EXPECT_THAT(narrow.body, HasSubstr(R"("returned":1,"more":false,"count":1,"microseconds":{)"));
+  const auto wide = explain("type=Room&q=seats%3E=0&limit=3", "watch");
+  EXPECT_THAT(wide.body, HasSubstr(R"("plan":"type")"));
+  EXPECT_THAT(wide.body, HasSubstr(R"("candidates":null)"));
+  EXPECT_THAT(wide.body, HasSubstr(R"("lookedAt":4,"matched":4)"));
+  EXPECT_THAT(wide.body, HasSubstr(R"("returned":3,"more":true)"));
+  EXPECT_THAT(explain("type=Room&limit=0&count=true", "watch").body,
+              HasSubstr(R"("countedByIndex":true,"returned":0)"));
+  EXPECT_THAT(explain("local=true", "watch").body, HasSubstr(R"({"plan":"scan","types":[])"));
+  expect_error(explain("type=Room", ""), 401, "unauthenticated");
+  expect_error(explain("type=Room", "read"), 403, "state.read");
+  expect_error(explain("type=Room&q=%3D", "watch"), 400, "BadRequestData");
+  expect_error(explain("q=", "watch"), 400, "BadRequestData");
 }
 
 TEST_F(ApiTest, TellsWhatThereIs) {

@@ -136,14 +136,41 @@ std::string name_list(const Exchange& exchange, const std::vector<NameCount>& co
   return out;
 }
 
+// What there is for a caller with narrowed rights is looked for, for others it is counted.
+Task<Result<std::vector<NameCount>>> type_counts(const Api& api, const Exchange& exchange) {
+  if (api.rights == nullptr) co_return api.broker.types(exchange.tenant);
+  RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
+  const ngsi::Names& names = api.broker.names(exchange.tenant);
+  std::vector<NameCount> counts;
+  for (const auto& [type, attributes] : found.attributes_of_type) {
+    counts.push_back({names.iri(type), 1});
+  }
+  co_return counts;
+}
+
+Task<Result<std::vector<NameCount>>> attribute_counts(const Api& api, const Exchange& exchange) {
+  if (api.rights == nullptr) co_return api.broker.attributes(exchange.tenant);
+  RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
+  const ngsi::Names& names = api.broker.names(exchange.tenant);
+  std::vector<NameCount> counts;
+  for (const auto& [name, facts] : found.attributes) {
+    counts.push_back({names.iri(name), facts.instances});
+  }
+  co_return counts;
+}
+
+tl::unexpected<Error> no_entity_of_type() {
+  return fail(Code::kResourceNotFound, "there is no entity of this type", "type");
+}
+
 // 5.7.5, 5.7.6
 Task<Result<net::Response>> list_types(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
   RV_CO_ASSIGN(const bool details, flag_param(request, "details"));
   if (!details) {
-    co_return answer_facts(
-        request, exchange,
-        name_list(exchange, api.broker.types(exchange.tenant), "EntityTypeList", "typeList"));
+    RV_CO_ASSIGN(const auto counts, co_await type_counts(api, exchange));
+    co_return answer_facts(request, exchange,
+                           name_list(exchange, counts, "EntityTypeList", "typeList"));
   }
   RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
   const Compact compact(api, exchange);
@@ -164,12 +191,13 @@ Task<Result<net::Response>> describe_type(const Api& api, net::Request& request)
   RV_CO_ASSIGN(const std::string iri,
                ngsi::expand_checked(request.param("type"), *exchange.context));
   const NameId type = api.broker.names(exchange.tenant).find(iri);
-  if (api.broker.count_of_type(exchange.tenant, iri) == 0) {
-    co_return fail(Code::kResourceNotFound, "there is no entity of this type", "type");
+  if (api.rights == nullptr && api.broker.count_of_type(exchange.tenant, iri) == 0) {
+    co_return no_entity_of_type();
   }
   ngsi::Selection selection;
   selection.type = iri;
   RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, selection));
+  if (found.entities == 0) co_return no_entity_of_type();
   const Compact compact(api, exchange);
   std::string out;
   json::Writer writer(out);
@@ -191,9 +219,9 @@ Task<Result<net::Response>> list_attributes(const Api& api, net::Request& reques
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
   RV_CO_ASSIGN(const bool details, flag_param(request, "details"));
   if (!details) {
+    RV_CO_ASSIGN(const auto counts, co_await attribute_counts(api, exchange));
     co_return answer_facts(request, exchange,
-                           name_list(exchange, api.broker.attributes(exchange.tenant),
-                                     "AttributeList", "attributeList"));
+                           name_list(exchange, counts, "AttributeList", "attributeList"));
   }
   RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
   const Compact compact(api, exchange);

@@ -82,9 +82,18 @@ Task<Result<Found>> LiveBroker::query(std::string_view tenant, const ngsi::Predi
     if (page.count) nothing.count = 0;
     co_return nothing;
   }
+  Explanation own;
+  if (page.explanation == nullptr) page.explanation = &own;
+  Explanation& told = *page.explanation;
   const std::int64_t start_us = monotonic_us();
   auto found = co_await run_query(home->table, predicate, page, options_);
-  query_time_.observe_us(monotonic_us() - start_us);
+  const std::int64_t took_us = monotonic_us() - start_us;
+  query_time_.observe_us(took_us);
+  plan_time_.observe_us(told.plan_us);
+  match_time_.observe_us(told.match_us);
+  if (options_.slow_query_us > 0 && told.plan_us + told.match_us >= options_.slow_query_us) {
+    slow_queries_.tell({*home, predicate.hints(), page, took_us, found.has_value()});
+  }
   co_return found;
 }
 
@@ -98,7 +107,9 @@ Task<Result<>> LiveBroker::for_each(std::string_view tenant, const ngsi::Predica
 Plan LiveBroker::plan(std::string_view tenant, const ngsi::Predicate& predicate, Page page) const {
   const Tenant* home = known(tenant);
   if (home == nullptr) return Plan::kIds;
-  return Candidates(home->table, predicate.hints(), page).plan();
+  Explanation told;
+  const Candidates candidates(home->table, predicate.hints(), page, told);
+  return told.plan;
 }
 
 const ngsi::Names& LiveBroker::names(std::string_view tenant) { return made(tenant).names; }

@@ -27,10 +27,11 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "context/page.h"
+#include "context/quota.h"
 #include "ngsi/entity.h"
 #include "ngsi/mutate.h"
 #include "ngsi/names.h"
-#include "ngsi/order.h"
 #include "ngsi/predicate.h"
 #include "store/store.h"
 
@@ -66,12 +67,14 @@ struct Options {
   // Counted bytes of entities and indexes; from 90 % of it creating is kInsufficientStorage.
   std::size_t memory_bytes_max = std::size_t{4} << 30;
   std::int64_t query_cpu_ms_max = 500;
+  std::int64_t slow_query_us = 100'000;  // processor time from which a query is logged; 0: none
   std::int64_t slice_us = 1'000;
   std::size_t limit_max = 1'000;
   std::size_t offset_max = 1'000'000;
   std::size_t ordered_max = 100'000;  // limit + offset of an ordered query
   std::size_t links_max = 200'000;    // linked entities that one query looks at
   std::size_t names_max = 10'000;     // types and attributes a tenant
+  Quota tenant_quota;                 // of each tenant but the default one
   unsigned open_threads = 0;          // for decoding at start; 0: one a core
 };
 
@@ -122,24 +125,6 @@ class WriteWitness {
   virtual void stage(std::string_view tenant, const Origin& origin,
                      const std::vector<Result<Change>>& outcomes, store::Batch& batch) = 0;
 };
-
-struct Page {
-  std::size_t limit = 20;  // 0 with `count`: only the number
-  std::size_t offset = 0;
-  bool count = false;  // number of all matches
-  // Answers are in this order, those that it holds equal in the order of creation; nullptr: all
-  // are. It must outlive the query. Then limit + offset is at most Options::ordered_max.
-  const ngsi::Order* order = nullptr;
-};
-
-struct Found {
-  std::vector<ngsi::EntityPtr> entities;
-  std::optional<std::size_t> count;
-  bool more = false;  // there is at least one after the last
-};
-
-// Which index a query was fed from: for tests, metrics and the console.
-enum class Plan : std::uint8_t { kIds, kType, kNumber, kText, kInstant, kGeo, kScan };
 
 struct NameCount {
   std::string iri;

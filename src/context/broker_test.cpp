@@ -114,6 +114,50 @@ TEST(Broker, StopsCreatingWhenMemoryIsNearlyFull) {
   EXPECT_TRUE(world.create(room("new", 1)));
 }
 
+TEST(Broker, KeepsTheQuotasOfTenants) {
+  Options options;
+  options.tenant_quota.entities = 3;
+  test::World world(std::move(options));
+  const auto thing = [](int n) { return fmt::format(R"({{"id":"urn:t:{}","type":"Tree"}})", n); };
+  std::vector<Write> writes;
+  for (int i = 0; i < 5; ++i) writes.push_back(create(world.parsed(thing(i))));
+  writes.push_back(remove("urn:t:0"));
+  writes.push_back(create(world.parsed(thing(6))));
+  const auto outcomes = world.broker().write_blocking("herne", std::move(writes), Origin::api());
+  ASSERT_TRUE(outcomes);
+  std::string told;
+  for (const auto& outcome : *outcomes) told += outcome ? '+' : '-';
+  EXPECT_EQ(told, "+++--++");
+  EXPECT_EQ((*outcomes)[3].error().code, Code::kForbidden);
+  EXPECT_EQ((*outcomes)[3].error().field, "quota");
+  world.reopen();
+  EXPECT_EQ(world.create(thing(7), "herne").error().code, Code::kForbidden);
+  EXPECT_TRUE(world.write(upsert(world.parsed(thing(6))), Origin::api(), "herne"));
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(world.create(thing(i))) << "the default tenant has none";
+  EXPECT_TRUE(world.create(thing(7), "ruhr"));
+}
+
+TEST(Broker, KeepsTheMemoryQuotaOfTenants) {
+  Options options;
+  options.tenant_quota.memory_bytes = 1;
+  test::World world(std::move(options));
+  EXPECT_TRUE(world.create(R"({"id":"urn:t:1","type":"Tree"})", "herne"));
+  const auto second = world.create(R"({"id":"urn:t:2","type":"Tree"})", "herne");
+  EXPECT_EQ(second.error().code, Code::kForbidden);
+}
+
+TEST(RequestQuota, CountsEachTenantApart) {
+  RequestQuota quota(2);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(quota.take("herne", 0)) << i;
+  EXPECT_EQ(quota.take("herne", 0).error().code, Code::kTooManyRequests);
+  EXPECT_TRUE(quota.take("ruhr", 0));
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(quota.take("", 0));
+  EXPECT_TRUE(quota.take("herne", 500'000));
+  EXPECT_FALSE(quota.take("herne", 500'000));
+  RequestQuota none(0);
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(none.take("herne", 0));
+}
+
 TEST(Broker, CountsNoMemoryWhenAllIsGone) {
   World world;
   const std::string entity = R"({"id":"urn:a","type":["A","B"],"n":[1,2,3],"t":"x",

@@ -158,10 +158,14 @@ void check_one(test::World& world, Dice& dice, const std::vector<ngsi::EntityPtr
   }
   ++tally.queries;
   tally.telling += !expected.empty() && expected.size() < all.size() ? 1 : 0;
-  const Page whole{.limit = 1'000, .count = dice.one_in(2)};
+  Explanation told;
+  const Page whole{.limit = 1'000, .count = dice.one_in(2), .explanation = &told};
   ++tally.plans[world.broker().plan("", predicate, whole)];
   const auto found = test::run_now(world.broker().query("", predicate, whole));
   ASSERT_TRUE(found);
+  EXPECT_EQ(told.plan, world.broker().plan("", predicate, whole));
+  EXPECT_EQ(told.looked_at, told.estimated);
+  EXPECT_EQ(told.matched, expected.size());
   EXPECT_EQ(found->entities, expected);
   EXPECT_EQ(found->count.value_or(expected.size()), expected.size());
 
@@ -215,11 +219,35 @@ TEST(Query, EndsWhenItTakesTooLong) {
   EXPECT_EQ(world.query({.q = "t!=\"none\""}).error().code, Code::kTooComplexQuery);
 }
 
+TEST(Query, IsLoggedWhenItIsSlow) {
+  Options options;
+  options.slow_query_us = 1;
+  test::World world(std::move(options));
+  std::vector<Write> writes;
+  Dice dice(1);
+  for (int i = 0; i < 500; ++i) writes.push_back(put(world.parsed(entity(dice, i))));
+  ASSERT_TRUE(world.broker().write_blocking("", std::move(writes), Origin::api()));
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(world.query({.q = "t!=\"secret\";n>=0"}, {.count = true}));
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("event=context.slow_query"), std::string::npos) << log;
+  EXPECT_NE(log.find("plan=scan"), std::string::npos) << log;
+  EXPECT_NE(log.find("looked_at=500"), std::string::npos) << log;
+  EXPECT_EQ(log.find("secret"), std::string::npos) << log;
+  // Twenty in one minute, forty where another minute begins meanwhile.
+  const auto lines = std::count(log.begin(), log.end(), '\n');
+  EXPECT_TRUE(lines == 20 || (lines > 20 && lines <= 40)) << lines;
+}
+
 TEST(Query, ChecksThePage) {
   test::World world;
   EXPECT_EQ(world.query({}, {.limit = 1'001}).error().code, Code::kTooManyResults);
   EXPECT_EQ(world.query({}, {.limit = 0}).error().code, Code::kBadRequestData);
   EXPECT_EQ(world.query({}, {.limit = 0, .count = true})->count, 0U);
+  ASSERT_TRUE(world.create(R"({"id":"urn:1","type":"Tree"})"));
+  EXPECT_EQ(world.query({.type = "None"}, {.count = true})->count, 0U);
   EXPECT_EQ(world.query({}, {.offset = 1'000'001}).error().code, Code::kBadRequestData);
 }
 

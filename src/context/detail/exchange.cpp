@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/detail/exchange.h"
 
+#include "context/detail/narrowed.h"
+
 namespace revier::context::detail {
 namespace {
 
@@ -12,8 +14,11 @@ Result<Exchange> begin(const Api& api, const net::Request& request, Action actio
   if (!exchange.tenant.empty() && !api.access.tenant_exists(exchange.tenant)) {
     return fail(Code::kNonexistentTenant, "there is no tenant of this name", "NGSILD-Tenant");
   }
+  if (api.access.requests) {
+    RV_TRY(api.access.requests->take(exchange.tenant, monotonic_us()));
+  }
   exchange.caller = api.access.authenticate(request);
-  RV_TRY(exchange.caller.require(action, identity::Scope::tenant(exchange.tenant)));
+  RV_TRY(check_operation(api, exchange.caller, exchange.tenant, action));
   if (action == Action::kDataWrite) {
     exchange.operation.append(net::to_string(request.method)).append(" ").append(request.route);
   }

@@ -14,6 +14,10 @@
 #include "identity/access.h"
 #include "json/json.h"
 
+namespace revier::ngsi {
+class Rights;
+}
+
 namespace revier::context::detail {
 
 // Entities parsed or rendered in one slice: about a millisecond of large ones.
@@ -27,6 +31,7 @@ struct Api {
   ApiOptions options;
   jsonld::Source* contexts = nullptr;    // nullptr: what is not in the catalogue is not to be had
   Distribution* distribution = nullptr;  // nullptr: there are no other sources
+  const ngsi::Rights* rights = nullptr;  // of a caller whose rights are narrowed (narrowed.h)
 };
 
 struct Exchange {

@@ -157,14 +157,15 @@ Result<std::size_t> number_param(const net::Request& request, std::string_view n
 }
 
 // The resource without a slash at the end, its parameters by name.
-std::string page_target(const net::Request& request, const Page& page, std::size_t offset) {
+std::string page_target(const net::Request& request, std::size_t limit, std::string_view start,
+                        std::string from) {
   std::vector<std::pair<std::string, std::string>> params;
   for (const auto& [name, value] : request.query_params()) {
-    if (name == "limit" || name == "offset") continue;
+    if (name == "limit" || name == "offset" || name == "cursor") continue;
     params.emplace_back(percent_encoded(name), percent_encoded(value));
   }
-  params.emplace_back("limit", std::to_string(page.limit));
-  params.emplace_back("offset", std::to_string(offset));
+  params.emplace_back("limit", std::to_string(limit));
+  params.emplace_back(start, std::move(from));
   std::sort(params.begin(), params.end());
   std::string_view path = request.path;
   if (path.ends_with('/')) path.remove_suffix(1);
@@ -284,12 +285,20 @@ void link_pages(net::Response& response, const net::Request& request, Media medi
                 bool more) {
   const auto add = [&](std::size_t offset, std::string_view relation) {
     response.header("Link",
-                    fmt::format("<{}>; rel=\"{}\"; type=\"{}\"", page_target(request, page, offset),
+                    fmt::format("<{}>; rel=\"{}\"; type=\"{}\"",
+                                page_target(request, page.limit, "offset", std::to_string(offset)),
                                 relation, media_name(media)));
   };
   if (page.limit == 0) return;
   if (page.offset > 0) add(page.offset - std::min(page.offset, page.limit), "prev");
   if (more) add(page.offset + page.limit, "next");
+}
+
+void link_cursor(net::Response& response, const net::Request& request, Media media,
+                 std::size_t limit, std::string_view cursor) {
+  response.header("Link", fmt::format("<{}>; rel=\"next\"; type=\"{}\"",
+                                      page_target(request, limit, "cursor", std::string(cursor)),
+                                      media_name(media)));
 }
 
 void link_context(net::Response& response, std::string_view url) {
@@ -320,6 +329,7 @@ net::Response answer_error(const net::Request& request, const Error& error) {
   net::Response response =
       answer(request, describe(error.code).status, Media::kJson, problem_json(error));
   if (error.code == Code::kUnauthenticated) response.header("WWW-Authenticate", "Bearer");
+  if (error.code == Code::kTooManyRequests) response.header("Retry-After", "1");
   return response;
 }
 

@@ -48,6 +48,9 @@ enum class Media : std::uint8_t { kJson, kLdJson, kGeoJson };
 // Adds Link headers "prev" and "next" (6.3.10) for pages of that media type.
 void link_pages(net::Response& response, const net::Request& request, Media media, const Page& page,
                 bool more);
+// Adds a Link header "next" that goes on behind `cursor`, instead of at an offset.
+void link_cursor(net::Response& response, const net::Request& request, Media media,
+                 std::size_t limit, std::string_view cursor);
 // Adds the Link header to the @context that names the members of a JSON body.
 void link_context(net::Response& response, std::string_view url);
 

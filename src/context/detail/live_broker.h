@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "base/thread_safety.h"
 #include "context/broker.h"
+#include "context/detail/slow_queries.h"
 #include "context/detail/tenant.h"
 
 namespace revier::context::detail {
@@ -70,6 +71,7 @@ class LiveBroker final : public Broker {
                                          store::Batch& batch);
   [[nodiscard]] Result<> check_allowed(Tenant& tenant, const ngsi::Mutated& what,
                                        Origin origin) const;
+  [[nodiscard]] Result<> check_quota(const Tenant& tenant) const;
   [[nodiscard]] Result<> check_owner(Tenant& tenant, const ngsi::Entity& entity,
                                      Origin origin) const;
   [[nodiscard]] const OwnedType* owned_type(Tenant& tenant, NameId type) const;
@@ -118,6 +120,14 @@ class LiveBroker final : public Broker {
   metrics::Gauge memory_max_gauge_{"revier_context_memory_max_bytes", "limits.memory"};
   mutable metrics::Timing query_time_{"revier_context_query_seconds",
                                       "One query, waiting included"};
+  mutable metrics::Timing plan_time_{
+      "revier_context_query_stage_seconds", kStageHelp, {{"stage", "plan"}}};
+  mutable metrics::Timing match_time_{
+      "revier_context_query_stage_seconds", kStageHelp, {{"stage", "match"}}};
+  mutable SlowQueries slow_queries_;
+  mutable metrics::Counter over_quota_{"revier_context_quota_refused_total",
+                                       "Requests refused by a tenant's quota",
+                                       {{"quota", "entities"}}};
 };
 
 }  // namespace revier::context::detail

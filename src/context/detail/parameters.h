@@ -40,7 +40,7 @@ inline constexpr std::array<Word, 16> kRetrieve = {"local",       "type",
                                                    "options",     "geometryProperty",
                                                    "entityMap",   "entityMapLifetime",
                                                    "containedBy", "jsonKeys"};
-inline constexpr std::array<Word, 34> kQuery = {"local",
+inline constexpr std::array<Word, 35> kQuery = {"local",
                                                 "type",
                                                 "attrs",
                                                 "pick",
@@ -73,14 +73,15 @@ inline constexpr std::array<Word, 34> kQuery = {"local",
                                                 "splitEntities",
                                                 "limit",
                                                 "offset",
-                                                "count"};
+                                                "count",
+                                                "cursor"};
 inline constexpr std::array<Word, 17> kPurge = {
     "local",  "type",     "attrs",       "id",          "idPattern",       "q",
     "georel", "geometry", "coordinates", "geoproperty", "expandValues",    "jsonKeys",
     "scopeQ", "csf",      "keep",        "drop",        "geometryProperty"};
-inline constexpr std::array<Word, 10> kAsk = {
+inline constexpr std::array<Word, 11> kAsk = {
     "local", "format", "options", "geometryProperty", "entityMap", "entityMapLifetime",
-    "limit", "offset", "count",   "splitEntities"};
+    "limit", "offset", "count",   "splitEntities",    "cursor"};
 
 inline constexpr std::array<Word, 4> kForms = {"normalized", "concise", "simplified", "keyValues"};
 inline constexpr std::array<Word, 5> kViews = {"normalized", "concise", "simplified", "keyValues",

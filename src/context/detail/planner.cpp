@@ -62,16 +62,22 @@ std::size_t list_max(std::size_t all, const Page& page) {
 
 }  // namespace
 
-Candidates::Candidates(const Table& table, const ngsi::Hints& hints, const Page& page)
-    : table_(table), types_(hints.types) {
+Candidates::Candidates(const Table& table, const ngsi::Hints& hints, const Page& page,
+                       Explanation& told)
+    : table_(table),
+      types_(hints.types),
+      from_(page.count ? 0 : page.after + (page.after > 0 ? 1 : 0)) {
   if (hints.nothing) {
     plan_ = Plan::kIds;
   } else if (hints.ids) {
     take_ids(*hints.ids);
   } else {
     plan_ = types_.empty() ? Plan::kScan : Plan::kType;
-    take_narrowest(hints, page);
+    take_narrowest(hints, page, told);
   }
+  told.plan = plan_;
+  const bool in_order = plan_ == Plan::kScan || plan_ == Plan::kType;
+  told.estimated = in_order ? told.in_order : serials_.size();
 }
 
 void Candidates::take(Plan plan, std::vector<Serial> serials) {
@@ -79,6 +85,8 @@ void Candidates::take(Plan plan, std::vector<Serial> serials) {
   serials.erase(std::unique(serials.begin(), serials.end()), serials.end());
   plan_ = plan;
   serials_ = std::move(serials);
+  at_ = static_cast<std::size_t>(std::lower_bound(serials_.begin(), serials_.end(), from_) -
+                                 serials_.begin());
 }
 
 void Candidates::take_ids(const std::vector<std::string>& ids) {
@@ -89,23 +97,27 @@ void Candidates::take_ids(const std::vector<std::string>& ids) {
   take(Plan::kIds, std::move(serials));
 }
 
-void Candidates::take_narrowest(const ngsi::Hints& hints, const Page& page) {
-  std::size_t max = list_max(cost_in_order(table_, types_), page);
+void Candidates::take_narrowest(const ngsi::Hints& hints, const Page& page, Explanation& told) {
+  told.in_order = cost_in_order(table_, types_);
+  std::size_t max = list_max(told.in_order, page);
   std::vector<Serial> found;
-  const auto keep_if_narrower = [&](bool fits, Plan plan) {
+  const auto keep_if_narrower = [&](bool fits, Plan plan, NameId attribute) {
+    told.tried.push_back(
+        {plan, attribute, fits ? std::optional<std::size_t>(found.size()) : std::nullopt});
     if (!fits) return;
     max = found.size();
+    told.attribute = attribute;
     take(plan, std::exchange(found, {}));
   };
   for (const ngsi::Hints::Comparison& comparison : hints.comparisons) {
     const Table::ScalarRanges ranges = ranges_of(comparison);
     const bool fits = table_.collect_scalars(ranges, max, found);
-    keep_if_narrower(fits, plan_of(ranges.key_class));
+    keep_if_narrower(fits, plan_of(ranges.key_class), comparison.attribute);
   }
   if (hints.area) {
     const Cells cells = cells_of_area(*hints.area);
     const bool fits = table_.collect_cells(hints.area->attribute, cells, max, found);
-    keep_if_narrower(fits, Plan::kGeo);
+    keep_if_narrower(fits, Plan::kGeo, hints.area->attribute);
   }
 }
 

@@ -18,15 +18,15 @@ namespace revier::context::detail {
 
 class Candidates {
  public:
-  Candidates(const Table& table, const ngsi::Hints& hints, const Page& page);
+  // `told` hears of the choice.
+  Candidates(const Table& table, const ngsi::Hints& hints, const Page& page, Explanation& told);
 
-  [[nodiscard]] Plan plan() const { return plan_; }
   // Replaces `rows` by the next at most kGatherMax, ascending by serial; false at the end.
   [[nodiscard]] bool next(std::vector<Row>& rows);
 
  private:
   void take_ids(const std::vector<std::string>& ids);
-  void take_narrowest(const ngsi::Hints& hints, const Page& page);
+  void take_narrowest(const ngsi::Hints& hints, const Page& page, Explanation& told);
   void take(Plan plan, std::vector<Serial> serials);
 
   const Table& table_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "net/server.h"
+#include "ngsi/rights.h"
 
 namespace revier::context::detail {
 namespace {
@@ -14,7 +15,8 @@ constexpr std::size_t kLookEvery = 16;
 // Entities that q follows links to (4.9), a bounded number of them.
 class TableLinks final : public ngsi::LinkedEntities {
  public:
-  TableLinks(const Table& table, std::size_t max) : table_(table), left_(max) {}
+  TableLinks(const Table& table, const ngsi::Sight* sight, std::size_t max)
+      : table_(table), sight_(sight), left_(max) {}
 
   [[nodiscard]] EntityPtr find(std::string_view id) const override {
     if (left_ == 0) {
@@ -23,12 +25,14 @@ class TableLinks final : public ngsi::LinkedEntities {
     }
     --left_;
     auto row = table_.find(id);
-    return row ? std::move(row->entity) : nullptr;
+    if (!row) return nullptr;
+    return sight_ == nullptr ? std::move(row->entity) : sight_->seen(row->entity);
   }
   [[nodiscard]] bool exceeded() const { return exceeded_; }
 
  private:
   const Table& table_;
+  const ngsi::Sight* sight_;
   mutable std::size_t left_;
   mutable bool exceeded_ = false;
 };
@@ -39,12 +43,23 @@ class Matches {
   Matches(const Table& table, const ngsi::Predicate& predicate, const Page& page,
           std::size_t links_max)
       : predicate_(predicate),
-        candidates_(table, predicate.hints(), page),
-        links_(table, links_max) {}
+        told_(page.explanation == nullptr ? own_ : *page.explanation),
+        sight_(page.sight),
+        start_us_(monotonic_us()),
+        candidates_(table, sight_ == nullptr ? predicate.hints() : narrowed(predicate.hints()),
+                    page, told_),
+        links_(table, sight_, links_max) {
+    told_.plan_us = monotonic_us() - start_us_;
+  }
 
   [[nodiscard]] bool too_many_links() const { return links_.exceeded(); }
+  void spent(std::int64_t us) {
+    told_.match_us += us;
+    ++told_.slices;
+  }
+  [[nodiscard]] std::int64_t spent_us() const { return told_.match_us; }
 
-  // Calls take(EntityPtr&) for matches until it answers false or there are none: true. False when
+  // Calls take(Row&) for matches until it answers false or there are none: true. False when
   // the time was up before.
   template <class Take>
   [[nodiscard]] bool run_until(std::int64_t end_us, const Take& take) {
@@ -54,15 +69,31 @@ class Matches {
         if (!candidates_.next(rows_)) return true;
       }
       while (at_ < rows_.size()) {
-        EntityPtr& entity = rows_[at_++].entity;
-        if (predicate_.matches(*entity, &links_) && !take(entity)) return true;
+        Row& row = rows_[at_++];
+        EntityPtr& entity = row.entity;
+        ++told_.looked_at;
+        if (sight_ != nullptr) entity = sight_->seen(entity);
+        if (entity && predicate_.matches(*entity, &links_)) {
+          ++told_.matched;
+          if (!take(row)) return true;
+        }
         if (at_ % kLookEvery == 0 && monotonic_us() >= end_us) return false;
       }
     }
   }
 
  private:
+  // Whoever sees some types alone asks for these alone.
+  [[nodiscard]] ngsi::Hints narrowed(ngsi::Hints hints) const {
+    if (hints.types.empty()) hints.types = sight_->types();
+    return hints;
+  }
+
   const ngsi::Predicate& predicate_;
+  Explanation own_;
+  Explanation& told_;
+  const ngsi::Sight* const sight_;
+  const std::int64_t start_us_;
   Candidates candidates_;
   TableLinks links_;
   std::vector<Row> rows_;
@@ -76,15 +107,17 @@ class PageTaker {
       : table_(table),
         hints_(predicate.hints()),
         page_(page),
-        counted_by_index_(page.count && hints_.type_is_all && hints_.types.size() <= 1) {}
+        counted_by_index_(page.count && page.sight == nullptr && hints_.type_is_all &&
+                          !hints_.nothing && hints_.types.size() <= 1) {}
 
   [[nodiscard]] bool needs_no_match() const { return page_.limit == 0 && counted_by_index_; }
 
   // False when nothing more is wanted.
-  bool operator()(EntityPtr& entity) {
-    if (matches_++ < page_.offset) return true;
+  bool operator()(Row& row) {
+    if (matches_++ < page_.offset || row.serial <= page_.after) return true;
     if (found_.entities.size() < page_.limit) {
-      found_.entities.push_back(std::move(entity));
+      found_.entities.push_back(std::move(row.entity));
+      found_.place = row.serial;
       return true;
     }
     found_.more = true;
@@ -114,8 +147,8 @@ class OrderedTaker {
  public:
   OrderedTaker(const Page& page) : page_(page), wanted_(page.offset + page.limit) {}
 
-  bool operator()(EntityPtr& entity) {
-    Placed placed{page_.order->key_of(*entity), matches_++, entity};
+  bool operator()(const Row& row) {
+    Placed placed{page_.order->key_of(*row.entity), matches_++, row.entity};
     if (best_.size() == wanted_ && (wanted_ == 0 || !comes_before(placed, best_.front()))) {
       return true;
     }
@@ -167,6 +200,10 @@ Result<> check_page(const Page& page, const Options& options) {
     return fail(Code::kBadRequestData, fmt::format("offset is at most {}", options.offset_max),
                 "offset");
   }
+  if (page.after > 0 && (page.order != nullptr || page.offset > 0)) {
+    return fail(Code::kBadRequestData,
+                "a cursor goes on in the order of creation: without orderBy and offset", "cursor");
+  }
   if (page.order != nullptr && page.limit + page.offset > options.ordered_max) {
     return fail(
         Code::kTooComplexQuery,
@@ -180,16 +217,15 @@ Result<> check_page(const Page& page, const Options& options) {
 // each other at once.
 template <class Take>
 Task<Result<>> run_slices(Matches& matches, const Take& take, Budget budget) {
-  std::int64_t spent_us = 0;
   while (true) {
     const std::int64_t start_us = monotonic_us();
     const bool done = matches.run_until(start_us + budget.slice_us, take);
+    matches.spent(monotonic_us() - start_us);
     if (matches.too_many_links()) {
       co_return fail(Code::kTooComplexQuery, "q follows too many links; name a type", "q");
     }
     if (done) co_return Result<>{};
-    spent_us += monotonic_us() - start_us;
-    if (spent_us > budget.cpu_ms_max * 1'000) break;
+    if (matches.spent_us() > budget.cpu_ms_max * 1'000) break;
     if (Executor::current() != nullptr) co_await net::yield_now();
   }
   co_return fail(Code::kTooComplexQuery,
@@ -209,14 +245,17 @@ Task<Result<Found>> run_query(const Table& table, const ngsi::Predicate& predica
     Page all = page;
     all.count = true;  // every match is looked at
     Matches matches(table, predicate, all, options.links_max);
-    const auto take = [&taker](EntityPtr& entity) { return taker(entity); };
+    const auto take = [&taker](Row& row) { return taker(row); };
     RV_CO_TRY(co_await run_slices(matches, take, budget));
     co_return taker.finish();
   }
   PageTaker taker(table, predicate, page);
-  if (taker.needs_no_match()) co_return taker.finish();
+  if (taker.needs_no_match()) {
+    if (page.explanation != nullptr) page.explanation->counted_by_index = true;
+    co_return taker.finish();
+  }
   Matches matches(table, predicate, page, options.links_max);
-  const auto take = [&taker](EntityPtr& entity) { return taker(entity); };
+  const auto take = [&taker](Row& row) { return taker(row); };
   RV_CO_TRY(co_await run_slices(matches, take, budget));
   co_return taker.finish();
 }
@@ -224,8 +263,8 @@ Task<Result<Found>> run_query(const Table& table, const ngsi::Predicate& predica
 Task<Result<>> visit_matches(const Table& table, const ngsi::Predicate& predicate,
                              const Broker::Visit& visit, Budget budget) {
   Matches matches(table, predicate, {.limit = table.size(), .count = true}, 0);
-  const auto take = [&visit](const EntityPtr& entity) {
-    visit(*entity);
+  const auto take = [&visit](const Row& row) {
+    visit(*row.entity);
     return true;
   };
   co_return co_await run_slices(matches, take, budget);

@@ -8,6 +8,7 @@
 
 #include "base/task.h"
 #include "context/detail/exchange.h"
+#include "context/detail/narrowed.h"
 #include "context/detail/parameters.h"
 
 namespace revier::context::detail {
@@ -42,7 +43,8 @@ class Lookup {
 // elements fail alone, give up on it.
 [[nodiscard]] bool lacks_context(const Api& api, const Error& error);
 
-// `run` makes the operation's Task. `parameters`, where given, are all that it takes (6.3.20).
+// `run` makes the operation's Task; one that takes an Api is run for callers with narrowed rights,
+// too. `parameters`, where given, are all that it takes (6.3.20).
 template <class Run>
 [[nodiscard]] Task<net::Response> serve(const Api& api, net::Request& request,
                                         const Parameters* parameters, Run run) {
@@ -52,12 +54,28 @@ template <class Run>
       co_return answered(api, request, fail(known.error()));
     }
   }
-  Result<net::Response> result = co_await run();
+  const Api* over = &api;
+  const auto run_over = [&] {
+    if constexpr (std::is_invocable_v<Run, const Api&>) {
+      return run(*over);
+    } else {
+      return run();
+    }
+  };
+  Result<net::Response> result = co_await run_over();
+  Narrowed narrowed;
+  if (std::is_invocable_v<Run, const Api&> && !result && wants_narrowing(result.error())) {
+    auto made = narrow(api, request);
+    if (!made) co_return answered(api, request, fail(made.error()));
+    narrowed = *std::move(made);
+    over = narrowed.api.get();
+    result = co_await run_over();
+  }
   if (!result && result.error().code == Code::kLdContextNotAvailable) {
     Lookup lookup(api);
     while (!result && lookup.helps(result.error())) {
       co_await lookup.get(result.error().field);
-      result = co_await run();
+      result = co_await run_over();
     }
     if (!result) result = fail(explained(api, result.error()));
   }

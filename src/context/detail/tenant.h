@@ -6,6 +6,7 @@
 #pragma once
 #include <atomic>
 #include <limits>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -24,8 +25,9 @@ namespace revier::context::detail {
 struct Staging {
   std::unordered_map<std::string, Row> rows;
   Serial next_serial = 1;
-  NameId next_name = 1;              // names from here on are not stored yet
-  std::size_t sweep_names_at = 256;  // so many names start the next look for unused ones
+  NameId next_name = 1;                 // names from here on are not stored yet
+  std::size_t sweep_names_at = 256;     // so many names start the next look for unused ones
+  std::optional<std::size_t> entities;  // once something was staged: those that there will be
   std::unordered_map<std::string, std::uint64_t> revisions;  // by publication key
   // By type, once it was looked for: the place in Options::owned_types, or none. A number stays
   // the same name's (ngsi/names.h).

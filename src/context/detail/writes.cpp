@@ -92,6 +92,7 @@ Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& wri
 Result<Change> LiveBroker::stage_one(Tenant& tenant, const Write& write, Origin origin,
                                      store::Batch& batch) {
   auto& staged = tenant.staging.rows;
+  if (!tenant.staging.entities) tenant.staging.entities = tenant.table.size();
   Row row;
   const auto at = staged.find(write.id);
   if (at != staged.end()) {
@@ -118,6 +119,8 @@ Result<Change> LiveBroker::stage_one(Tenant& tenant, const Write& write, Origin 
       batch.erase(store::Column::kEntities, key);
     }
     staged[write.id] = {row.serial, what.after};
+    *tenant.staging.entities += what.after ? 1 : 0;
+    *tenant.staging.entities -= what.before ? 1 : 0;
   }
   return Change{tenant.name, write.id, std::move(what), row.serial, 0};
 }
@@ -130,7 +133,21 @@ Result<> LiveBroker::check_allowed(Tenant& tenant, const ngsi::Mutated& what, Or
                 "the memory limit is nearly reached: entities can be read, changed and deleted, "
                 "but not created");
   }
-  return {};
+  return what.before ? Result<>{} : check_quota(tenant);
+}
+
+Result<> LiveBroker::check_quota(const Tenant& tenant) const {
+  const Quota& quota = options_.tenant_quota;
+  if (tenant.name.empty()) return {};
+  const bool many = quota.entities > 0 && *tenant.staging.entities >= quota.entities;
+  const bool large = quota.memory_bytes > 0 && tenant.table.memory_bytes() >= quota.memory_bytes;
+  if (!many && !large) return {};
+  over_quota_.add();
+  return fail(Code::kForbidden,
+              many ? fmt::format("the quota of this tenant is {} entities", quota.entities)
+                   : fmt::format("the quota of this tenant is {} bytes of entities and indexes",
+                                 quota.memory_bytes),
+              "quota");
 }
 
 bool LiveBroker::full() const {

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "context/detail/narrowed.h"
+
+#include "context/detail/http.h"
+
+namespace revier::context::detail {
+namespace {
+
+using RightsPtr = std::shared_ptr<const ngsi::Rights>;
+
+// Rights over the names of the moment, made anew only where these have changed. Used by one thread
+// after the other: by the request's, or by the writer's.
+class SightNow {
+ public:
+  explicit SightNow(RightsPtr rights) : rights_(std::move(rights)) {}
+
+  const std::shared_ptr<const ngsi::Sight>& over(const ngsi::Names& names) {
+    const ngsi::NameId next = names.next_id();
+    if (!sight_ || serial_ != names.serial() || next_ != next) {
+      sight_ = rights_->over(names);
+      serial_ = names.serial();
+      next_ = next;
+    }
+    return sight_;
+  }
+
+ private:
+  RightsPtr rights_;
+  std::shared_ptr<const ngsi::Sight> sight_;
+  std::uint64_t serial_ = 0;
+  ngsi::NameId next_ = 0;
+};
+
+// One write under rights. Runs on the writer thread, where the names are those of the moment.
+Mutation guarded(Mutation inner, std::shared_ptr<SightNow> now_seen) {
+  return [inner = std::move(inner), now_seen = std::move(now_seen)](
+             ngsi::Names& names, const ngsi::EntityPtr& before,
+             Instant now) -> Result<ngsi::Mutated> {
+    if (before && !now_seen->over(names)->knows(*before)) {
+      // As if it were not there, as far as that can be said.
+      RV_ASSIGN(const ngsi::Mutated instead, inner(names, nullptr, now));
+      RV_TRY(now_seen->over(names)->check(instead));
+      return fail(Code::kForbidden, "the rights of this token do not cover an entity of this id");
+    }
+    RV_ASSIGN(ngsi::Mutated what, inner(names, before, now));
+    RV_TRY(now_seen->over(names)->check(what));
+    return what;
+  };
+}
+
+class NarrowedBroker final : public Broker {
+ public:
+  NarrowedBroker(Broker& whole, RightsPtr rights, std::shared_ptr<const ngsi::Sight> sight)
+      : whole_(whole), rights_(std::move(rights)), sight_(std::move(sight)) {}
+
+  ngsi::EntityPtr find(std::string_view tenant, std::string_view id) const override {
+    return sight_->seen(whole_.find(tenant, id));
+  }
+  Task<Result<Found>> query(std::string_view tenant, const ngsi::Predicate& predicate,
+                            Page page) const override {
+    page.sight = sight_.get();
+    co_return co_await whole_.query(tenant, predicate, page);
+  }
+  Task<Result<>> for_each(std::string_view tenant, const ngsi::Predicate& predicate,
+                          const Visit& visit, std::int64_t cpu_ms_max) const override {
+    const Visit narrowed = [this, &predicate, &visit](const ngsi::Entity& entity) {
+      const ngsi::EntityPtr seen = sight_->seen(&entity);
+      if (seen && predicate.matches(*seen)) visit(*seen);
+    };
+    co_return co_await whole_.for_each(tenant, {}, narrowed, cpu_ms_max);
+  }
+  Plan plan(std::string_view tenant, const ngsi::Predicate& predicate, Page page) const override {
+    return whole_.plan(tenant, predicate, page);
+  }
+
+  Task<Result<Outcomes>> write(std::string_view tenant, std::vector<Write> writes,
+                               Origin origin) override {
+    guard(writes);
+    co_return co_await whole_.write(tenant, std::move(writes), origin);
+  }
+  Result<Outcomes> write_blocking(std::string_view tenant, std::vector<Write> writes,
+                                  Origin origin) override {
+    guard(writes);
+    return whole_.write_blocking(tenant, std::move(writes), origin);
+  }
+
+  const ngsi::Names& names(std::string_view tenant) override { return whole_.names(tenant); }
+  // Counts of the whole are nothing for her: what there is is found by for_each().
+  std::vector<NameCount> types(std::string_view) const override { return {}; }
+  std::vector<NameCount> attributes(std::string_view) const override { return {}; }
+  std::size_t count_of_type(std::string_view, std::string_view) const override { return 0; }
+  Usage usage() const override { return {}; }
+  const Options& options() const override { return whole_.options(); }
+
+  Result<> apply_publication(std::string_view, const Publication&, Origin) override {
+    return refused();
+  }
+  Task<Result<>> write_beside(std::string_view, Beside) override { co_return refused(); }
+  Result<> expire() override { return {}; }
+  void add_listener(ChangeListener&) override {}
+  void remove_listener(ChangeListener&) override {}
+  void add_follower(ChangeFollower&) override {}
+  void set_witness(WriteWitness&) override {}
+  void count_names(std::string_view, const ngsi::Entity&, int) override {}
+  void keep_name(std::string_view, ngsi::NameId) override {}
+
+ private:
+  void guard(std::vector<Write>& writes) const {
+    const auto now_seen = std::make_shared<SightNow>(rights_);
+    for (Write& one : writes) one.mutation = guarded(std::move(one.mutation), now_seen);
+  }
+  static tl::unexpected<Error> refused() {
+    return fail(Code::kInternalError, "this is not for callers with narrowed rights");
+  }
+
+  Broker& whole_;
+  RightsPtr rights_;
+  std::shared_ptr<const ngsi::Sight> sight_;
+};
+
+struct Remembered {
+  std::string text;
+  RightsPtr rights;
+  SightNow sight{nullptr};
+};
+
+// Clients send the same token with every request: each thread remembers what it read last.
+Result<Remembered*> parsed(const std::string& text, const Api& api) {
+  static thread_local Remembered last;
+  if (last.rights && text == last.text) return &last;
+  RV_ASSIGN(ngsi::Rights rights, ngsi::Rights::parse(text, api.catalogue.core()));
+  last.rights = std::make_shared<const ngsi::Rights>(std::move(rights));
+  last.sight = SightNow(last.rights);
+  last.text = text;
+  return &last;
+}
+
+bool asks(const net::Request& request) {
+  return request.method == net::Method::kGet || request.method == net::Method::kHead ||
+         request.path.find("/entityOperations/query") != std::string::npos;
+}
+
+}  // namespace
+
+bool wants_narrowing(const Error& error) {
+  return error.code == Code::kForbidden && error.field == kNarrow;
+}
+
+Result<Narrowed> narrow(const Api& api, const net::Request& request) {
+  const identity::Caller caller = api.access.authenticate(request);
+  const std::string tenant(tenant_of(request));
+  const std::string* text = caller.rights(tenant);
+  if (text == nullptr) return fail(Code::kForbidden, "this token has no rights in this tenant");
+  const bool local = request.query_param("local") == "true";
+  if (api.distribution != nullptr && api.distribution->any() && !asks(request) && !local) {
+    return fail(Code::kForbidden,
+                "a token with rights by entity writes only what is here: add local=true", "local");
+  }
+  Narrowed out;
+  RV_ASSIGN(Remembered* const known, parsed(*text, api));
+  out.rights = known->rights;
+  out.broker = std::make_unique<NarrowedBroker>(api.broker, out.rights,
+                                                known->sight.over(api.broker.names(tenant)));
+  Api seen{*out.broker, api.catalogue, api.access, api.options, api.contexts, nullptr};
+  seen.options.end_attribute = nullptr;  // what is known by its history alone is not seen
+  seen.rights = out.rights.get();
+  seen.access.requests = nullptr;  // this one was counted when it was refused
+  out.api = std::make_unique<const Api>(std::move(seen));
+  return out;
+}
+
+Result<> check_operation(const Api& api, const identity::Caller& caller, std::string_view tenant,
+                         identity::Action action) {
+  if (api.rights == nullptr) {
+    if (caller.rights(tenant) == nullptr) {
+      return caller.require(action, identity::Scope::tenant(tenant));
+    }
+    return fail(Code::kForbidden,
+                "a token with rights by entity does not reach this part of the API",
+                std::string(kNarrow));
+  }
+  const bool reads = action == identity::Action::kDataRead;
+  if (reads ? api.rights->allow(ngsi::Operation::kRead) : api.rights->allow_writing()) return {};
+  return fail(Code::kForbidden, fmt::format("the rights of this token are not for {}",
+                                            reads ? "reading" : "writing"));
+}
+
+Result<> check_written(const Api& api, std::uint8_t operations, std::string_view attribute) {
+  if (api.rights == nullptr || api.rights->are_about(operations, attribute)) return {};
+  return fail(Code::kForbidden,
+              fmt::format("the rights of this token do not cover writing {}", attribute),
+              std::string(attribute));
+}
+
+Result<> check_written(const Api& api, std::uint8_t operations, const ngsi::Fragment& fragment) {
+  if (api.rights == nullptr) return {};
+  for (const ngsi::FragmentAttribute& attribute : fragment.attributes) {
+    RV_TRY(check_written(api, operations, attribute.name));
+  }
+  return {};
+}
+
+}  // namespace revier::context::detail
