@@ -153,6 +153,14 @@ class WholePublic final : public PublicPlane {
   context::Broker& broker() override { return *broker_; }
   const history::History& history() const override { return *history_; }
   const context::WriteLog& write_log() const override { return *write_log_; }
+  console::DataParts data_parts() override {
+    return {.subscriptions = *subscriptions_,
+            .registrations = *registrations_of_sources_,
+            .watchers = *watchers_,
+            .contexts = *contexts_,
+            .map_tiles = needs_.map_tiles,
+            .ask = {}};
+  }
   event::ProgrammeEditor& editor() override { return *editor_; }
   event::ProgrammeKeeper& keeper() override { return *keeper_; }
   service::CatalogueKeeper& services() override { return *services_; }

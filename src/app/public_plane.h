@@ -79,6 +79,8 @@ class PublicPlane {
   [[nodiscard]] virtual context::Broker& broker() = 0;
   [[nodiscard]] virtual const history::History& history() const = 0;
   [[nodiscard]] virtual const context::WriteLog& write_log() const = 0;
+  // What the console shows of subscriptions, sources and @contexts; the rest is the caller's.
+  [[nodiscard]] virtual console::DataParts data_parts() = 0;
   // Drafts and releases; writing goes through once connect() is done.
   [[nodiscard]] virtual event::ProgrammeEditor& editor() = 0;
   [[nodiscard]] virtual event::ProgrammeKeeper& keeper() = 0;

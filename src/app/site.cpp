@@ -296,6 +296,7 @@ class WholeSite final : public Site {
                          .write_log = &public_->write_log(),
                          .context = catalogue_->core(),
                          .catalogue = catalogue_.get(),
+                         .data = data_parts(),
                          .programme = &public_->editor(),
                          .calendar = &people_->calendar(),
                          .queue = &people_->queue(),
@@ -314,6 +315,24 @@ class WholeSite final : public Site {
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);
     });
+  }
+
+  // The console asks the API by its routes, in this process.
+  console::DataParts data_parts() {
+    console::DataParts parts = public_->data_parts();
+    parts.ask = [this](net::Request& request) { return ask(request); };
+    return parts;
+  }
+  Task<net::Response> ask(net::Request& request) {
+    auto match = router_.match(request.method, request.path);
+    if (!match) co_return net::Response::problem(match.error());
+    if (match->route == nullptr) {
+      co_return net::Response::problem({Code::kResourceNotFound, "there is no such route", {}});
+    }
+    request.params = std::move(match->params);
+    request.route = match->route->pattern;
+    if (match->route->handler) co_return match->route->handler(request);
+    co_return co_await match->route->async_handler(request);
   }
 
   // Where a role can hold: events and tracks, and the offices of the forms there are.

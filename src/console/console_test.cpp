@@ -440,6 +440,22 @@ TEST_F(ConsoleTest, EntitiesAreFilteredAndAWrongExpressionIsTold) {
   EXPECT_FALSE(has(wrong, id));
 }
 
+TEST_F(ConsoleTest, EntitiesNearAPlace) {
+  sign_in("viewer");
+  const std::string id = "id=urn%3Angsi-ld%3AAir%3A1";
+  const std::string page = "/console/daten/entitaeten";
+  EXPECT_TRUE(has(get(page, "nahe=51.5%2C+7.25"), id));
+  EXPECT_TRUE(has(get(page, "nahe=51.5+7.3&umkreis=5000"), id));
+  EXPECT_FALSE(has(get(page, "nahe=51.5+7.3"), id));
+  for (const char* wrong : {"nahe=51.5", "nahe=91+7", "nahe=51.5+7.25+1", "nahe=x",
+                            "nahe=51.5+7.25&umkreis=-1", "nahe=51.5+7.25&umkreis=nan"}) {
+    const Answer answer = get(page, wrong);
+    EXPECT_EQ(answer.status, 422) << wrong;
+    EXPECT_TRUE(has(answer, "id=\"nahe-error\"")) << wrong;
+    EXPECT_FALSE(has(answer, id)) << wrong;
+  }
+}
+
 TEST_F(ConsoleTest, AnExpressionTakesTheNamesThatThePageShows) {
   sign_in("viewer");
   const std::string id = "id=urn%3Angsi-ld%3AAir%3A1";

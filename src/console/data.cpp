@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <map>
 
-#include "console/detail/entry.h"
+#include "console/detail/data.h"
 #include "console/entity_rows.h"
 #include "console/pages.h"
 #include "console/query_names.h"
@@ -15,55 +17,19 @@ namespace revier::console {
 namespace {
 
 using identity::Action;
-using identity::Caller;
-using identity::Scope;
 using net::Request;
 using net::Response;
 using web::Language;
 
-constexpr std::string_view kTypesPage = "/console/daten";
-constexpr std::string_view kEntitiesPage = "/console/daten/entitaeten";
-constexpr std::string_view kEntityPage = "/console/daten/entitaet";
 constexpr std::size_t kEntitiesAPage = 50;
-
-// The tenant that a page is about, and who looks at it.
-struct Place {
-  Caller caller;
-  std::string tenant;
-};
-
-tl::expected<Place, Response> enter_tenant(const Needs& needs, const Request& request) {
-  Place place{.caller = {}, .tenant = asked(request, "mandant")};
-  Entry caller = enter(needs, request, Action::kDataRead, Scope::tenant(place.tenant));
-  if (!caller) return tl::unexpected(std::move(caller).error());
-  if (!needs.tickets.identity.tenant_exists(place.tenant)) {
-    return tl::unexpected(
-        refused(needs, request, {Code::kNonexistentTenant, "there is no such tenant", "mandant"}));
-  }
-  place.caller = std::move(*caller);
-  return place;
-}
+constexpr double kNearMetres = 1'000;  // metres, where none is said
+constexpr double kNearMetresMax = 1'000'000;
 
 std::string entity_href(const Place& place, std::string_view id, Language language) {
-  return web::path(language, address(kEntityPage, {{"mandant", place.tenant}, {"id", id}}));
+  return thing_href(kEntityPage, place, id, language);
 }
 
 // --- types
-
-std::vector<web::kern::Choice> tenant_choices(const Needs& needs, const Place& place,
-                                              Language language) {
-  std::vector<web::kern::Choice> choices;
-  for (const identity::Tenant& tenant : needs.tickets.identity.tenants()) {
-    if (!place.caller.may(Action::kDataRead, Scope::tenant(tenant.name))) continue;
-    choices.push_back(
-        {.value = tenant.name,
-         .label = tenant.name.empty() ? words(language, texts::kDataDefaultTenant) : tenant.name,
-         .hint = {},
-         .selected = tenant.name == place.tenant});
-  }
-  if (choices.size() < 2) choices.clear();
-  return choices;
-}
 
 struct NamedType {
   std::string name;
@@ -101,10 +67,9 @@ Response types(Request& request, const Needs& needs) {
          {.text = web::number(language, static_cast<std::int64_t>(type.count.entities))},
          {.text = type.count.iri}});
   }
-  TypesPage view{
-      .head = make_head(needs, request, place->caller, words(language, texts::kDataTitle)),
-      .tenants = tenant_choices(needs, *place, language),
-      .table = std::move(table)};
+  TypesPage view{.head = make_data_head(needs, request, *place, words(language, texts::kDataTitle)),
+                 .tenants = tenant_choices(needs, *place, Action::kDataRead, language),
+                 .table = std::move(table)};
   web::Html out(language);
   render_types(out, view);
   return personal(std::move(out));
@@ -116,6 +81,8 @@ struct AskedEntities {
   std::string type;
   std::string text;  // part of the id
   std::string q;
+  std::string near;    // "51.54, 7.22": latitude, longitude
+  std::string radius;  // metres
   int page = 1;
 };
 
@@ -133,7 +100,33 @@ std::string id_pattern(std::string_view text) {
 struct EntityListing {
   context::Found found;
   std::string q_error;
+  std::string near_error;
 };
+
+// Fills the geo-query of "51.54, 7.22" and a number of metres; false where they are none.
+bool select_near(const AskedEntities& asked, ngsi::Selection& selection) {
+  double latitude = 0;
+  double longitude = 0;
+  double metres = kNearMetres;
+  const auto take = [](std::string_view& text, double& number) {
+    const std::size_t begin = text.find_first_not_of(" ,;");
+    if (begin == std::string_view::npos) return false;
+    text.remove_prefix(begin);
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
+    return error == std::errc{};
+  };
+  std::string_view place = asked.near;
+  std::string_view radius = asked.radius;
+  if (!take(place, latitude) || !take(place, longitude) || !place.empty()) return false;
+  if (!radius.empty() && (!take(radius, metres) || !radius.empty())) return false;
+  const bool on_earth = std::abs(latitude) <= 90 && std::abs(longitude) <= 180;
+  if (!on_earth || !(metres > 0 && metres <= kNearMetresMax)) return false;
+  selection.georel = fmt::format("near;maxDistance=={}", metres);
+  selection.geometry = "Point";
+  selection.coordinates = fmt::format("[{},{}]", longitude, latitude);
+  return true;
+}
 
 // How many signs the UTF-8 text has.
 std::size_t count_signs(std::string_view text) {
@@ -184,12 +177,16 @@ Task<Result<EntityListing>> find_entities(const Needs& needs, const Place& place
   selection.type = asked.type;
   selection.id_pattern = id_pattern(asked.text);
   selection.q = asked.q;
+  if (!asked.near.empty() && !select_near(asked, selection)) {
+    co_return EntityListing{
+        .found = {}, .q_error = {}, .near_error = words(language, texts::kDataNearWrong)};
+  }
   RV_CO_ASSIGN(const jsonld::ContextPtr context, co_await context_of_q(needs, place, selection));
   const auto predicate =
       ngsi::Predicate::compile(selection, needs.broker->names(place.tenant), *context);
   if (!predicate) {
     if (asked.q.empty() || predicate.error().field != "q") co_return fail(predicate.error());
-    co_return EntityListing{.found = {}, .q_error = q_error(asked.q, language)};
+    co_return EntityListing{.found = {}, .q_error = q_error(asked.q, language), .near_error = {}};
   }
   const auto page = [&] {
     return context::Page{.limit = kEntitiesAPage,
@@ -203,7 +200,7 @@ Task<Result<EntityListing>> find_entities(const Needs& needs, const Place& place
     asked.page = last;
     RV_CO_ASSIGN(found, co_await needs.broker->query(place.tenant, *predicate, page()));
   }
-  co_return EntityListing{.found = std::move(found), .q_error = {}};
+  co_return EntityListing{.found = std::move(found), .q_error = {}, .near_error = {}};
 }
 
 web::kern::Table entity_table(const Needs& needs, const Place& place, const context::Found& found,
@@ -249,108 +246,57 @@ web::kern::Input q_input(const AskedEntities& asked, std::string error, Language
           .length_max = 200};
 }
 
+web::kern::Input near_input(const AskedEntities& asked, std::string error, Language language) {
+  return {.field = {.id = "nahe",
+                    .name = "nahe",
+                    .label = words(language, texts::kDataNear),
+                    .hint = words(language, texts::kDataNearHint),
+                    .error = std::move(error)},
+          .value = asked.near,
+          .length_max = 100};
+}
+
 Task<Response> entities(Request& request, const Needs& needs) {
   const auto place = enter_tenant(needs, request);
   if (!place) co_return place.error();
   AskedEntities wanted{.type = asked(request, "typ"),
                        .text = asked(request, "text"),
                        .q = asked(request, "q"),
+                       .near = asked(request, "nahe"),
+                       .radius = asked(request, "umkreis"),
                        .page = asked_page(request)};
   const Language language = web::language_of(request);
   auto listing = co_await find_entities(needs, *place, wanted, language);
   if (!listing) co_return refused(needs, request, listing.error());
   const auto count = static_cast<std::int64_t>(listing->found.count.value_or(0));
-  const bool wrong = !listing->q_error.empty();
+  const bool wrong = !listing->q_error.empty() || !listing->near_error.empty();
   EntitiesPage view{
-      .head = make_head(needs, request, place->caller, words(language, texts::kDataEntities)),
+      .head = make_data_head(needs, request, *place, words(language, texts::kDataEntities)),
       .tenant = place->tenant,
       .text = wanted.text,
       .type = type_select(needs, *place, wanted.type, language),
       .q = q_input(wanted, std::move(listing->q_error), language),
+      .near = near_input(wanted, std::move(listing->near_error), language),
+      .radius = {.field = {.id = "umkreis",
+                           .name = "umkreis",
+                           .label = words(language, texts::kDataRadius)},
+                 .value = wanted.radius,
+                 .length_max = 10},
+      .wrong = wrong,
       .count = count,
       .table = entity_table(needs, *place, listing->found, language),
       .pagination = {.address = address(kEntitiesPage, {{"mandant", place->tenant},
                                                         {"typ", wanted.type},
                                                         {"text", wanted.text},
-                                                        {"q", wanted.q}}),
+                                                        {"q", wanted.q},
+                                                        {"nahe", wanted.near},
+                                                        {"umkreis", wanted.radius}}),
                      .current = wanted.page,
                      .last = last_page(count, kEntitiesAPage)}};
   view.head.page.has_errors = wrong;
   web::Html out(language);
   render_entities(out, view);
   co_return personal(std::move(out), wrong ? 422 : 200);
-}
-
-// --- one entity
-
-bool is_public(const Needs& needs, std::string_view name) {
-  for (const identity::Tenant& tenant : needs.tickets.identity.tenants()) {
-    if (tenant.name == name) return tenant.public_read;
-  }
-  return false;
-}
-
-// The same as a command; ids, tenants and context URLs hold no apostrophe when encoded.
-std::string curl_line(const Needs& needs, const Request& request, const Place& place,
-                      std::string_view id) {
-  std::string line = "curl -H 'Accept: application/ld+json'";
-  if (!place.tenant.empty()) line += " -H 'NGSILD-Tenant: " + place.tenant + "'";
-  const std::string& link = needs.context->link();
-  if (!link.empty() && link.find('\'') == std::string::npos) {
-    line += " -H 'Link: <" + link + ">; rel=\"http://www.w3.org/ns/json-ld#context\"'";
-  }
-  if (!is_public(needs, place.tenant)) line += " -H \"Authorization: Bearer $TOKEN\"";
-  web::Html encoded(Language::kDe);
-  encoded.url_part(id);
-  return line + " '" + request.origin() + "/ngsi-ld/v1/entities/" + encoded.str() + "'";
-}
-
-web::kern::DescriptionList facts_of(const Needs& needs, const ngsi::Entity& entity,
-                                    const ngsi::Names& names, Language language) {
-  web::kern::DescriptionList facts;
-  const auto add = [&](const web::Text& key, std::string value) {
-    facts.rows.push_back({words(language, key), std::move(value), {}, {}});
-  };
-  add(texts::kDataType, type_names(entity, names, *needs.context));
-  std::string scopes;
-  for (const std::string_view scope : entity.scopes()) {
-    scopes += scopes.empty() ? "" : ", ";
-    scopes += scope;
-  }
-  if (!scopes.empty()) add(texts::kDataScopes, scopes);
-  add(texts::kDataCreated, web::date_time(language, entity.created_at()));
-  add(texts::kDataChanged, web::date_time(language, entity.modified_at()));
-  return facts;
-}
-
-Response entity(Request& request, const Needs& needs) {
-  const auto place = enter_tenant(needs, request);
-  if (!place) return place.error();
-  const std::string id = request.query_param("id").value_or("");
-  const ngsi::EntityPtr found = needs.broker->find(place->tenant, id);
-  if (!found) {
-    return refused(needs, request, {Code::kResourceNotFound, "there is no such entity", "id"});
-  }
-  const Language language = web::language_of(request);
-  const ngsi::Names& names = needs.broker->names(place->tenant);
-  std::string json;
-  ngsi::render(*found, names, *needs.context, {.with_context = true}, json);
-  const EntityWords in_words{
-      .names = names, .context = *needs.context, .language = language, .href = [&](auto other) {
-        return entity_href(*place, other, language);
-      }};
-  EntityPage view{
-      .head = make_head(needs, request, place->caller, id),
-      .id = id,
-      .facts = facts_of(needs, *found, names, language),
-      .attributes = attribute_rows(*found, in_words),
-      .json = indented_json(json),
-      .curl = curl_line(needs, request, *place, id),
-      .needs_token = !is_public(needs, place->tenant),
-      .back_href = web::path(language, address(kEntitiesPage, {{"mandant", place->tenant}}))};
-  web::Html out(language);
-  render_entity(out, view);
-  return personal(std::move(out));
 }
 
 }  // namespace
@@ -360,8 +306,14 @@ void add_data(net::Router& router, const Needs& needs) {
                 net::Handler([needs](Request& request) { return types(request, needs); }));
   web::add_page(router, net::Method::kGet, std::string(kEntitiesPage),
                 net::AsyncHandler([needs](Request& request) { return entities(request, needs); }));
-  web::add_page(router, net::Method::kGet, std::string(kEntityPage),
-                net::Handler([needs](Request& request) { return entity(request, needs); }));
+  add_data_entity(router, needs);
+  if (!needs.data) return;
+  add_data_history(router, needs);
+  add_data_query(router, needs);
+  add_data_subscriptions(router, needs);
+  add_data_sources(router, needs);
+  add_data_contexts(router, needs);
+  add_data_tenants(router, needs);
 }
 
 }  // namespace revier::console

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "console/geo_sketch.h"
 #include "console/texts.h"
 #include "json/json.h"
 
@@ -16,6 +17,7 @@ using web::Language;
 
 constexpr std::size_t kLinesMax = 20;
 constexpr int kSubLevelsMax = 8;
+constexpr std::size_t kJsonShown = 16 * 1024;  // bytes of one value
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kUnits{{
     {"CEL", "°C"},
@@ -64,9 +66,10 @@ bool add_list(const json::Value& value, Language language, std::vector<ValueLine
 void add_plain(const json::Value& value, std::string_view text, Language language,
                AttributeRow& row) {
   if (is_scalar(value)) {
+    row.is_number = value.is_number();
     row.lines.push_back({.key = {}, .text = scalar_text(value, language), .href = {}});
   } else if (!add_list(value, language, row.lines)) {
-    row.json = indented_json(text);
+    row.json = indented_json(text.substr(0, kJsonShown));
   }
 }
 
@@ -102,7 +105,8 @@ void add_geometry(const json::Value& value, std::string_view text, Language lang
     }
   }
   if (name != "Point" || numbers.size() < 2) {
-    row.json = indented_json(text);
+    row.json = indented_json(text.substr(0, kJsonShown));
+    if (coordinates) row.sketch = sketch_of(*coordinates);
     return;
   }
   const std::string latitude = web::number(language, numbers[1], 6);

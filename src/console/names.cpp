@@ -30,6 +30,8 @@ constexpr std::array kDeedNames{
     Named{"case.take", texts::kDeedCaseTake},
     Named{"case.write", texts::kDeedCaseWrite},
     Named{"check-in.undo", texts::kDeedCheckInUndo},
+    Named{"context.delete", texts::kDeedContextDelete},
+    Named{"context.reload", texts::kDeedContextReload},
     Named{"form.import", texts::kDeedFormImport},
     Named{"newsletter.topic", texts::kDeedNewsletterTopic},
     Named{"registration.cancel", texts::kDeedRegistrationCancel},
@@ -45,6 +47,10 @@ constexpr std::array kDeedNames{
     Named{"session.end-all", texts::kDeedSessionEndAll},
     Named{"session.start", texts::kDeedSessionStart},
     Named{"site.set", texts::kDeedSiteSet},
+    Named{"subscription.drop", texts::kDeedSubscriptionDrop},
+    Named{"subscription.pause", texts::kDeedSubscriptionPause},
+    Named{"subscription.replay", texts::kDeedSubscriptionReplay},
+    Named{"subscription.resume", texts::kDeedSubscriptionResume},
     Named{"tenant.close", texts::kDeedTenantClose},
     Named{"tenant.create", texts::kDeedTenantCreate},
     Named{"tenant.open", texts::kDeedTenantOpen},
@@ -54,12 +60,14 @@ constexpr std::array kDeedNames{
 constexpr std::array kThings{Named{"account", texts::kThingAccount},
                              Named{"case", texts::kThingCase},
                              Named{"check-in", texts::kThingCheckIn},
+                             Named{"context", texts::kThingContext},
                              Named{"form", texts::kThingForm},
                              Named{"list", texts::kThingList},
                              Named{"newsletter-topic", texts::kThingNewsletterTopic},
                              Named{"registration", texts::kThingRegistration},
                              Named{"roles", texts::kThingRoles},
                              Named{"setting", texts::kThingSetting},
+                             Named{"subscription", texts::kThingSubscription},
                              Named{"tenant", texts::kThingTenant},
                              Named{"token", texts::kThingToken}};
 
@@ -75,9 +83,8 @@ constexpr std::array kRights{
     texts::kRightSettingsManage,    texts::kRightStateRead,         texts::kRightCheckInUndo};
 static_assert(kRights.size() == static_cast<std::size_t>(Action::kActionCount));
 
-constexpr std::array kWithoutFunction{Action::kReviewWrite,     Action::kQuotasEdit,
-                                      Action::kModerate,        Action::kExhibitEdit,
-                                      Action::kRetentionManage, Action::kTenantsManage};
+constexpr std::array kWithoutFunction{Action::kReviewWrite, Action::kQuotasEdit, Action::kModerate,
+                                      Action::kExhibitEdit, Action::kRetentionManage};
 constexpr std::array<std::string_view, 3> kRolesWithoutFunction{"reviewer", "moderator",
                                                                 "exhibitor"};
 

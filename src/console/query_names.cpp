@@ -27,14 +27,13 @@ bool names(std::string_view text, std::string_view name) {
 
 }  // namespace
 
-Result<jsonld::ContextPtr> context_of_shown_names(jsonld::Catalogue& catalogue,
-                                                  std::span<const context::NameCount> attributes,
-                                                  std::string_view q, const Weight& weight) {
-  const jsonld::Context& core = *catalogue.core();
+std::string terms_of_shown_names(const jsonld::Context& core,
+                                 std::span<const context::NameCount> shown, std::string_view q,
+                                 const Weight& weight) {
   std::map<std::string, std::vector<const context::NameCount*>, std::less<>> meant;
-  for (const context::NameCount& attribute : attributes) {
-    std::string name = short_name(core, attribute.iri);
-    if (names(q, name)) meant[std::move(name)].push_back(&attribute);
+  for (const context::NameCount& one : shown) {
+    std::string name = short_name(core, one.iri);
+    if (names(q, name)) meant[std::move(name)].push_back(&one);
   }
   std::string text;
   json::Writer out(text);
@@ -43,11 +42,18 @@ Result<jsonld::ContextPtr> context_of_shown_names(jsonld::Catalogue& catalogue,
     const context::NameCount* best = candidates.front();
     if (candidates.size() > 1)
       best = *std::ranges::max_element(candidates, {}, [&](const auto* c) { return weight(*c); });
-    if (core.find(name) == nullptr && name.find(':') == std::string::npos) {
-      out.member(name, best->iri);
-    }
+    const bool is_plain = core.find(name) == nullptr && name.find(':') == std::string::npos;
+    // A name of the default vocabulary needs no term.
+    if (is_plain && core.compact_name(best->iri) != name) out.member(name, best->iri);
   }
   out.end_object();
+  return text;
+}
+
+Result<jsonld::ContextPtr> context_of_shown_names(jsonld::Catalogue& catalogue,
+                                                  std::span<const context::NameCount> attributes,
+                                                  std::string_view q, const Weight& weight) {
+  const std::string text = terms_of_shown_names(*catalogue.core(), attributes, q, weight);
   RV_ASSIGN(const json::Document document, json::Document::parse(text));
   return catalogue.resolve(document.root());
 }

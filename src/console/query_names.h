@@ -22,4 +22,9 @@ using Weight = std::function<std::size_t(const context::NameCount& attribute)>;
     jsonld::Catalogue& catalogue, std::span<const context::NameCount> attributes,
     std::string_view q, const Weight& weight);
 
+// The terms alone, as a JSON object: "{}" where the core context says it all.
+[[nodiscard]] std::string terms_of_shown_names(const jsonld::Context& core,
+                                               std::span<const context::NameCount> names,
+                                               std::string_view q, const Weight& weight);
+
 }  // namespace revier::console

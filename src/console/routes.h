@@ -28,7 +28,10 @@
 //   /console/konto                    one's own account: sessions, second factor
 //   /console/dienste                  reads the catalogue's services from a file
 //   /console/einrichtung              five questions, legal pages, look, publishing
-//   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...
+//   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...,
+//                                     /verlauf: its numbers over time; /abfrage: the query box;
+//                                     /abonnements, /quellen, /kontexte and one of each: those who
+//                                     manage data; /mandanten: administrators
 //
 // Who is not signed in is led to the sign-in page (identity/routes.h) and back; who may not gets
 // 403. Every form carries the session's CSRF field. Nothing needs script.
@@ -48,8 +51,11 @@
 #include "context/write_log.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
+#include "federation/registrations.h"
+#include "federation/watchers.h"
 #include "jsonld/catalogue.h"
 #include "jsonld/context.h"
+#include "ldcontext/contexts.h"
 #include "mail/dkim.h"
 #include "mail/sender.h"
 #include "net/http.h"
@@ -58,6 +64,7 @@
 #include "newsletter/partners.h"
 #include "service/catalogue.h"
 #include "setup/settings.h"
+#include "subscription/subscriptions.h"
 #include "ticket/api.h"
 #include "web/page.h"
 
@@ -77,6 +84,18 @@ struct SetupParts {
   event::ProgrammeKeeper& keeper;
 };
 
+// What the pages of data show beyond entities.
+struct DataParts {
+  subscription::Subscriptions& subscriptions;
+  federation::Registrations& registrations;
+  const federation::Watchers& watchers;
+  ldcontext::Contexts& contexts;
+  std::string_view map_tiles;  // path of the tiles that maps show, may be empty
+  // Answers a request as if it had come over HTTP, with the rights of whoever sent it. The request
+  // lives until the answer is there.
+  std::function<Task<net::Response>(net::Request&)> ask;
+};
+
 // All of it outlives the router.
 struct Needs {
   ticket::Domain tickets;  // also identity, records, pool and civil clock
@@ -90,6 +109,7 @@ struct Needs {
   const context::WriteLog* write_log = nullptr;  // without it no page of who wrote entities
   jsonld::ContextPtr context = nullptr;          // short names of types and attributes
   jsonld::Catalogue* catalogue = nullptr;
+  std::optional<DataParts> data = std::nullopt;  // with `broker`; without it only its entities
   // Drafts and releases; without it there are no pages of the programme.
   event::ProgrammeEditor* programme = nullptr;
   // What can be booked where; without it there are no pages of appointments.

@@ -20,6 +20,7 @@ struct Head {
   web::Page page;
   std::string user = {};  // sign-in name; empty without accounts
   std::vector<MenuItem> menu = {};
+  std::vector<MenuItem> areas = {};  // a second menu: the pages of data
 };
 
 struct Link {
@@ -150,6 +151,9 @@ struct EntitiesPage {
   std::string text;
   web::kern::Select type;
   web::kern::Input q;
+  web::kern::Input near;
+  web::kern::Input radius;
+  bool wrong = false;  // a field says what
   std::int64_t count = 0;
   web::kern::Table table;
   web::Pagination pagination;
@@ -159,6 +163,10 @@ struct ValueLine {
   std::string key;  // of a language or a geometry, may be empty
   std::string text;
   std::string href;  // of the entity that is meant, may be empty
+};
+// Outlines of a geometry as a picture, 320 by 200: "10,20 30,40" are points of a polyline.
+struct GeoSketch {
+  std::vector<std::string> lines;
 };
 // One instance of an attribute, or of a sub-attribute.
 struct AttributeRow {
@@ -171,13 +179,27 @@ struct AttributeRow {
   std::string unit;
   std::string observed_at;
   std::string dataset_id;
+  bool is_number = false;
+  std::string history_href = {};  // what the numbers were, may be empty
+  GeoSketch sketch = {};          // of a geometry that is no point
+};
+// Which span of time, or which form: links of which one is here.
+struct Choosable {
+  std::string text;
+  std::string href;
+  bool current = false;
 };
 struct EntityPage {
   Head head;
   std::string id;
   web::kern::DescriptionList facts;
   std::vector<AttributeRow> attributes;
+  std::string place;  // for the map, in words; empty where it shows none
+  std::string map_tiles;
+  std::vector<Choosable> forms;
+  bool json_open = false;
   std::string json;
+  bool cut = false;
   std::string curl;
   bool needs_token = false;
   std::string back_href;

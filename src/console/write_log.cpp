@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "console/detail/staff.h"
+#include "console/detail/data.h"
 #include "console/pages.h"
 #include "console/texts.h"
 
@@ -72,6 +72,13 @@ web::kern::Input input(const char* id, const web::Text& label, std::string value
           .value = std::move(value)};
 }
 
+// Also reached from the pages of data, whose menu goes along.
+Head write_log_head(const Needs& needs, const Request& request, const identity::Caller& caller) {
+  const std::string title = words(web::language_of(request), texts::kWritesTitle);
+  if (needs.broker == nullptr) return make_head(needs, request, caller, title);
+  return make_data_head(needs, request, {.caller = caller, .tenant = {}}, title);
+}
+
 Task<Response> show_write_log(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kUsersManage);
   if (!caller) co_return caller.error();
@@ -92,7 +99,7 @@ Task<Response> show_write_log(Request& request, const Needs& needs) {
                                              {"vor", from > 0 ? std::to_string(from) : ""}}));
   };
   const WriteLogPage view{
-      .head = make_head(needs, request, *caller, words(language, texts::kWritesTitle)),
+      .head = write_log_head(needs, request, *caller),
       .actor = input("wer", texts::kAuditWho, filter.actor, language),
       .entity = input("entitaet", texts::kWritesEntity, filter.entity, language),
       .table = lines_table(found->lines, language),

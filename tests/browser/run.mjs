@@ -11,7 +11,7 @@ import {runAll} from "./suite.mjs";
 const parts = {
   visitors: ["pages", "programme", "live", "map_tiles", "registration", "mine", "appointment",
              "newsletter", "services", "fibre"],
-  staff: ["afterwards", "console", "door", "staff", "editor", "first_start", "casework"],
+  staff: ["afterwards", "console", "data", "door", "staff", "editor", "first_start", "casework"],
 };
 
 const files = Object.values(parts).flat().map((name) => `${name}_test.mjs`);

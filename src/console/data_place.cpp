@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the pages of data share.
+#include <algorithm>
+#include <array>
+
+#include "console/detail/data.h"
+#include "console/entity_rows.h"
+#include "console/texts.h"
+#include "json/json.h"
+
+namespace revier::console {
+namespace {
+
+using identity::Action;
+using identity::Scope;
+using net::Request;
+using net::Response;
+using web::Language;
+
+constexpr std::size_t kJsonBytesShown = 128 * 1024;
+
+struct DataArea {
+  std::string_view page;
+  std::string_view one;  // the page of one thing of it
+  web::Text label;
+  Action action;
+};
+constexpr std::array kDataAreas{
+    DataArea{kTypesPage, {}, texts::kDataTypes, Action::kDataRead},
+    DataArea{kEntitiesPage, kEntityPage, texts::kDataEntities, Action::kDataRead},
+    DataArea{kQueryPage, {}, texts::kQueryTitle, Action::kDataRead},
+    DataArea{kSubscriptionsPage, kSubscriptionPage, texts::kSubsTitle, Action::kDataManage},
+    DataArea{kSourcesPage, kSourcePage, texts::kSourcesTitle, Action::kDataManage},
+    DataArea{kContextsPage, kContextPage, texts::kContextsTitle, Action::kDataManage},
+    DataArea{kTenantsPage, {}, texts::kTenantsTitle, Action::kTenantsManage},
+    DataArea{kWriteLogPage, {}, texts::kWritesTitle, Action::kUsersManage}};
+
+bool area_is_there(const Needs& needs, const DataArea& area) {
+  if (area.page == kTypesPage || area.page == kEntitiesPage) return true;
+  if (area.page == kWriteLogPage) return needs.accounts != nullptr && needs.write_log != nullptr;
+  return needs.data.has_value();
+}
+
+bool may_see_area(const Place& place, const DataArea& area) {
+  const bool of_tenant = area.action == Action::kDataRead || area.action == Action::kDataManage;
+  return place.caller.may(area.action, of_tenant ? Scope::tenant(place.tenant) : Scope::instance());
+}
+
+std::string text_of_answer(const Response& response) {
+  if (const auto* text = std::get_if<std::string>(&response.body)) return *text;
+  if (const auto* view = std::get_if<std::string_view>(&response.body)) return std::string(*view);
+  if (const auto* shared = std::get_if<Response::Shared>(&response.body)) return **shared;
+  return {};
+}
+
+}  // namespace
+
+tl::expected<Place, Response> enter_tenant(const Needs& needs, const Request& request,
+                                           Action action) {
+  Place place{.caller = {}, .tenant = asked(request, "mandant")};
+  Entry caller = enter(needs, request, action, Scope::tenant(place.tenant));
+  if (!caller) return tl::unexpected(std::move(caller).error());
+  if (!needs.tickets.identity.tenant_exists(place.tenant)) {
+    return tl::unexpected(
+        refused(needs, request, {Code::kNonexistentTenant, "there is no such tenant", "mandant"}));
+  }
+  place.caller = std::move(*caller);
+  return place;
+}
+
+tl::expected<Place, Response> enter_post(const Needs& needs, const Request& request) {
+  auto place = enter_tenant(needs, request, Action::kDataManage);
+  if (!place) return place;
+  static const web::Form form{{csrf_field()}};
+  const auto data = read_own_form(place->caller, form, request);
+  if (!data) return tl::unexpected(refused(needs, request, data.error()));
+  return place;
+}
+
+Head make_data_head(const Needs& needs, const Request& request, const Place& place,
+                    std::string title) {
+  Head head = make_head(needs, request, place.caller, std::move(title));
+  const Language language = head.page.language;
+  const std::string_view here = web::split_language(request.path).page;
+  for (const DataArea& area : kDataAreas) {
+    if (!area_is_there(needs, area) || !may_see_area(place, area)) continue;
+    const bool is_history = area.page == kEntitiesPage && here == kHistoryPage;
+    const bool below = here.starts_with(std::string(area.one.empty() ? area.page : area.one));
+    head.areas.push_back(
+        {.label = words(language, area.label),
+         .href = web::path(language, address(area.page, {{"mandant", place.tenant}})),
+         .current = here == area.page || is_history || (!area.one.empty() && below)});
+  }
+  return head;
+}
+
+std::string tenant_label(std::string_view name, Language language) {
+  return name.empty() ? words(language, texts::kDataDefaultTenant) : std::string(name);
+}
+
+std::vector<web::kern::Choice> tenant_choices(const Needs& needs, const Place& place, Action action,
+                                              Language language) {
+  std::vector<web::kern::Choice> choices;
+  for (const identity::Tenant& tenant : needs.tickets.identity.tenants()) {
+    if (!place.caller.may(action, Scope::tenant(tenant.name))) continue;
+    choices.push_back({.value = tenant.name,
+                       .label = tenant_label(tenant.name, language),
+                       .hint = {},
+                       .selected = tenant.name == place.tenant});
+  }
+  if (choices.size() < 2) choices.clear();
+  return choices;
+}
+
+bool is_public(const Needs& needs, std::string_view name) {
+  for (const identity::Tenant& tenant : needs.tickets.identity.tenants()) {
+    if (tenant.name == name) return tenant.public_read;
+  }
+  return false;
+}
+
+std::string thing_href(std::string_view page, const Place& place, std::string_view id,
+                       Language language) {
+  return web::path(language, address(page, {{"mandant", place.tenant}, {"id", id}}));
+}
+
+std::string long_asked(const Request& request, std::string_view name, std::size_t bytes_max) {
+  const std::string value = request.query_param(name).value_or("");
+  const std::size_t begin = value.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos || value.size() > bytes_max) return {};
+  return value.substr(begin, value.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+std::string at_or_dash(const std::optional<Instant>& at, Language language) {
+  return at ? web::date_time(language, *at) : std::string("–");
+}
+
+std::string problem_detail(std::string_view problem) {
+  const auto document = json::Document::parse(problem);
+  const auto detail = document ? document->root().find("detail") : std::nullopt;
+  return std::string(detail ? detail->as_string().value_or("") : "");
+}
+
+ShownJson shown_json(std::string_view json) {
+  ShownJson shown{.text = indented_json(json.substr(0, kJsonBytesShown)),
+                  .cut = json.size() > kJsonBytesShown};
+  if (shown.text.size() > 2 * kJsonBytesShown) {
+    shown.text.resize(2 * kJsonBytesShown);
+    shown.cut = true;
+  }
+  // Not within a letter of several bytes.
+  while (shown.cut && !shown.text.empty() &&
+         (static_cast<unsigned char>(shown.text.back()) & 0x80U) != 0) {
+    shown.text.pop_back();
+  }
+  return shown;
+}
+
+Task<Result<>> note_deed(const Needs& needs, const identity::Caller& caller, identity::Deed deed) {
+  const auto job = [&needs, &caller, deed](records::Session& session) {
+    return needs.tickets.identity.record(session, caller, deed);
+  };
+  co_return co_await needs.tickets.database.writer().run(job);
+}
+
+Task<Told> ask_api(const Needs& needs, const Request& page, const Place& place, const Call& call) {
+  const std::string length = std::to_string(call.body.size());
+  std::vector<net::Field> fields{{"Accept", "application/json"}};
+  if (const auto cookie = page.header("Cookie")) fields.push_back({"Cookie", *cookie});
+  if (!place.tenant.empty()) fields.push_back({"NGSILD-Tenant", place.tenant});
+  if (!call.media.empty()) {
+    fields.push_back({"Content-Type", call.media});
+    fields.push_back({"Content-Length", length});
+    fields.push_back({"Sec-Fetch-Site", "same-origin"});  // our own page asks
+  }
+  Request request;
+  const std::string_view target = call.target;
+  request.method = call.method;
+  request.target = target;
+  request.path = target.substr(0, target.find('?'));
+  request.query = target.substr(std::min(target.find('?') + 1, target.size()));
+  request.fields = fields;
+  request.body = call.body;
+  request.host = page.host;
+  request.authority = page.authority;
+  request.client_address = page.client_address;
+  request.secure = page.secure;
+  const std::int64_t started = monotonic_us();
+  const Response response = co_await needs.data->ask(request);
+  Told told{.status = response.status,
+            .body = text_of_answer(response),
+            .count = {},
+            .warning = {},
+            .took_us = monotonic_us() - started};
+  for (const auto& [name, value] : response.headers) {
+    if (net::equals_ignoring_case(name, "NGSILD-Results-Count")) told.count = value;
+    if (net::equals_ignoring_case(name, "NGSILD-Warning")) told.warning = value;
+  }
+  co_return told;
+}
+
+}  // namespace revier::console

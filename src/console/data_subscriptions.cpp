@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Subscriptions: how they fare, pausing them, their dead letters.
+#include "console/data_views.h"
+#include "console/detail/data.h"
+#include "console/detail/data_parts.h"
+#include "console/pages.h"
+#include "console/texts.h"
+#include "subscription/document.h"
+
+namespace revier::console {
+namespace {
+
+using identity::Action;
+using net::Method;
+using net::Request;
+using net::Response;
+using web::Language;
+
+constexpr std::size_t kSubscriptionsAPage = 50;
+constexpr std::size_t kLettersShown = 100;
+constexpr std::size_t kEntitiesNamed = 5;
+constexpr std::string_view kDropPage = "/console/daten/abonnement/verwerfen";
+
+// Members of 5.2.12 that people read first; the document has all.
+std::string subscription_about(const subscription::Subscription& of,
+                               const jsonld::Context& context) {
+  std::string text;
+  for (const ngsi::Selection& selection : of.selections) {
+    for (const std::string& part : {selection.type, selection.q}) {
+      if (!part.empty()) text += (text.empty() ? "" : "; ") + part;
+    }
+  }
+  for (const std::string& iri : of.watched) {
+    text += (text.empty() ? "" : "; ") + context.compact_name(iri);
+  }
+  return text;
+}
+
+web::kern::Table subscriptions_table(const std::vector<subscription::Entry>& entries,
+                                     const Place& place, Instant now, Language language) {
+  web::kern::Table table{.caption = words(language, texts::kSubsTitle),
+                         .caption_visible = false,
+                         .columns = {{words(language, texts::kSubsId)},
+                                     {words(language, texts::kSubsState)},
+                                     {words(language, texts::kSubsAbout)},
+                                     {words(language, texts::kSubsSent), true},
+                                     {words(language, texts::kSubsFailed), true},
+                                     {words(language, texts::kSubsLastSuccess)},
+                                     {words(language, texts::kSubsLastFailure)}},
+                         .rows = {}};
+  for (const subscription::Entry& entry : entries) {
+    const subscription::Subscription& of = *entry.subscription;
+    const subscription::Counters& counters = entry.counters;
+    table.rows.push_back(
+        {{.text = of.id, .href = thing_href(kSubscriptionPage, place, of.id, language), .html = {}},
+         {.text = state_of_subscription(of, counters, now, language)},
+         {.text = subscription_about(of, *of.context)},
+         {.text = web::number(language, counters.times_sent)},
+         {.text = web::number(language, counters.times_failed)},
+         {.text = at_or_dash(counters.last_success, language)},
+         {.text = at_or_dash(counters.last_failure, language)}});
+  }
+  return table;
+}
+
+Response list_subscriptions(Request& request, const Needs& needs) {
+  const auto place = enter_tenant(needs, request, Action::kDataManage);
+  if (!place) return place.error();
+  const Language language = web::language_of(request);
+  std::vector<subscription::Entry> entries = needs.data->subscriptions.list(place->tenant);
+  const int last = last_page(static_cast<std::int64_t>(entries.size()), kSubscriptionsAPage);
+  const int page = std::min(asked_page(request), last);
+  keep_page(entries, page, kSubscriptionsAPage);
+  const DataListPage view{
+      .head = make_data_head(needs, request, *place, words(language, texts::kSubsTitle)),
+      .page = web::path(language, kSubscriptionsPage),
+      .intro = words(language, texts::kSubsIntro),
+      .empty = words(language, texts::kSubsNone),
+      .tenants = tenant_choices(needs, *place, Action::kDataManage, language),
+      .table = subscriptions_table(entries, *place, needs.tickets.civil_clock.now(), language),
+      .pagination = {.address = address(kSubscriptionsPage, {{"mandant", place->tenant}}),
+                     .current = page,
+                     .last = last}};
+  web::Html out(language);
+  render_data_list(out, view);
+  return personal(std::move(out));
+}
+
+// --- one
+
+web::kern::DescriptionList subscription_facts(const subscription::Entry& entry, Instant now,
+                                              Language language) {
+  const subscription::Subscription& of = *entry.subscription;
+  const subscription::Counters& counters = entry.counters;
+  web::kern::DescriptionList facts;
+  const auto add = [&](const web::Text& key, std::string value) {
+    if (!value.empty()) facts.rows.push_back({words(language, key), std::move(value), {}, {}});
+  };
+  add(texts::kSubsState, state_of_subscription(of, counters, now, language));
+  add(texts::kSubsAbout, subscription_about(of, *of.context));
+  add(texts::kSubsEndpoint, shown_endpoint(of.notification.endpoint.uri));
+  add(texts::kSubsSent, web::number(language, counters.times_sent));
+  add(texts::kSubsFailed, web::number(language, counters.times_failed));
+  if (counters.attempts > 0) add(texts::kSubsAttempts, web::number(language, counters.attempts));
+  add(texts::kSubsLastNotification, at_or_dash(counters.last_notification, language));
+  add(texts::kSubsLastSuccess, at_or_dash(counters.last_success, language));
+  add(texts::kSubsLastFailure, at_or_dash(counters.last_failure, language));
+  if (of.expires_at) add(texts::kSubsExpires, web::date_time(language, *of.expires_at));
+  add(texts::kDataCreated, web::date_time(language, of.created_at));
+  add(texts::kDataChanged, web::date_time(language, of.modified_at));
+  return facts;
+}
+
+std::string letter_entities(const subscription::DeadLetter& letter, Language language) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(letter.entities.size(), kEntitiesNamed); ++i) {
+    text += (text.empty() ? "" : ", ") + letter.entities[i];
+  }
+  if (letter.entities.size() <= kEntitiesNamed) return text;
+  const auto more = static_cast<std::int64_t>(letter.entities.size() - kEntitiesNamed);
+  return text + " " + web::text(language, texts::kWritesMore, {{"count", more}});
+}
+
+web::kern::Table letters_table(const std::vector<subscription::DeadLetter>& letters,
+                               Language language) {
+  const auto count = static_cast<std::int64_t>(letters.size());
+  web::kern::Table table{.caption = web::text(language, texts::kLettersTitle, {{"count", count}}),
+                         .columns = {{words(language, texts::kLettersAt)},
+                                     {words(language, texts::kLettersReason)},
+                                     {words(language, texts::kLettersAttempts), true},
+                                     {words(language, texts::kLettersEntities)}},
+                         .rows = {}};
+  for (std::size_t i = 0; i < std::min(letters.size(), kLettersShown); ++i) {
+    const subscription::DeadLetter& letter = letters[i];
+    table.rows.push_back({{.text = web::date_time(language, letter.at)},
+                          {.text = letter.reason},
+                          {.text = web::number(language, letter.attempts)},
+                          {.text = letter_entities(letter, language)}});
+  }
+  return table;
+}
+
+std::vector<DataDeed> subscription_deeds(const subscription::Subscription& of, bool has_letters,
+                                         const Place& place, Language language) {
+  const auto at = [&](std::string_view deed) {
+    return thing_href(std::string(kSubscriptionPage) + "/" + std::string(deed), place, of.id,
+                      language);
+  };
+  std::vector<DataDeed> deeds;
+  if (of.is_active) {
+    deeds.push_back({words(language, texts::kSubsPause), at("anhalten"), {}});
+  } else {
+    deeds.push_back({words(language, texts::kSubsResume), at("fortsetzen"), {}});
+  }
+  if (!has_letters) return deeds;
+  deeds.push_back({words(language, texts::kLettersReplay), at("nachsenden"), {}});
+  deeds.push_back({words(language, texts::kLettersDrop), {}, at("verwerfen")});
+  return deeds;
+}
+
+Error no_subscription() {
+  return {Code::kResourceNotFound, "there is no subscription of this id", "id"};
+}
+
+Task<Response> show_subscription(Request& request, const Needs& needs) {
+  const auto place = enter_tenant(needs, request, Action::kDataManage);
+  if (!place) co_return place.error();
+  const std::string id = request.query_param("id").value_or("");
+  const auto entry = needs.data->subscriptions.find(place->tenant, id);
+  if (!entry) co_return refused(needs, request, no_subscription());
+  const auto letters = co_await blocking(needs, [&needs, &place, &id] {
+    return needs.data->subscriptions.dead_letters(place->tenant, id);
+  });
+  if (!letters) co_return refused(needs, request, letters.error());
+  const Language language = web::language_of(request);
+  const Instant now = needs.tickets.civil_clock.now();
+  const subscription::Subscription& of = *entry->subscription;
+  const std::string whole = subscription::to_json(
+      of, entry->counters,
+      {.context = *of.context, .now = now, .sys_attrs = true, .secrets = false});
+  ShownJson document = shown_json(without_password(whole, of.notification.endpoint.uri));
+  DataThingPage view{
+      .head = make_data_head(needs, request, *place, words(language, texts::kSubsOne)),
+      .id = id,
+      .back_text = words(language, texts::kSubsBack),
+      .back_href = web::path(language, address(kSubscriptionsPage, {{"mandant", place->tenant}})),
+      .trouble = entry->counters.last_failed ? entry->counters.last_error : std::string(),
+      .facts = subscription_facts(*entry, now, language),
+      .deeds = subscription_deeds(of, !letters->empty(), *place, language),
+      .csrf = std::string(place->caller.csrf()),
+      .tables = {},
+      .json_title = words(language, texts::kSubsDocument),
+      .json = std::move(document.text),
+      .cut = document.cut};
+  if (!letters->empty()) view.tables.push_back(letters_table(*letters, language));
+  web::Html out(language);
+  render_data_thing(out, view);
+  co_return personal(std::move(out));
+}
+
+// --- what can be done
+
+Response back_to_subscription(const Request& request, const Place& place, std::string_view id) {
+  return Response::see_other(thing_href(kSubscriptionPage, place, id, web::language_of(request)));
+}
+
+Task<Response> set_subscription_active(Request& request, const Needs& needs, bool active) {
+  const auto place = enter_post(needs, request);
+  if (!place) co_return place.error();
+  const std::string id = request.query_param("id").value_or("");
+  subscription::Subscriptions::Update update{
+      .fragment = active ? R"({"isActive":true})" : R"({"isActive":false})",
+      .context = needs.context,
+      .told = nullptr};
+  const auto done = co_await needs.data->subscriptions.update(place->tenant, id, std::move(update));
+  if (!done) co_return refused(needs, request, done.error());
+  const auto noted = co_await note_deed(
+      needs, place->caller,
+      {active ? "subscription.resume" : "subscription.pause", "subscription", id});
+  if (!noted) co_return refused(needs, request, noted.error());
+  co_return back_to_subscription(request, *place, id);
+}
+
+Task<Response> pause_subscription(Request& request, const Needs& needs) {
+  return set_subscription_active(request, needs, false);
+}
+Task<Response> resume_subscription(Request& request, const Needs& needs) {
+  return set_subscription_active(request, needs, true);
+}
+
+Task<Response> settle_letters(Request& request, const Needs& needs, bool replays) {
+  const auto place = enter_post(needs, request);
+  if (!place) co_return place.error();
+  const std::string id = request.query_param("id").value_or("");
+  if (!needs.data->subscriptions.find(place->tenant, id)) {
+    co_return refused(needs, request, no_subscription());
+  }
+  const auto done = co_await blocking(needs, [&needs, &place, &id, replays] {
+    subscription::Subscriptions& all = needs.data->subscriptions;
+    return replays ? all.replay(place->tenant, id) : all.drop_dead_letters(place->tenant, id);
+  });
+  if (!done) co_return refused(needs, request, done.error());
+  const auto noted = co_await note_deed(
+      needs, place->caller,
+      {replays ? "subscription.replay" : "subscription.drop", "subscription", id});
+  if (!noted) co_return refused(needs, request, noted.error());
+  co_return back_to_subscription(request, *place, id);
+}
+
+Task<Response> replay_letters(Request& request, const Needs& needs) {
+  return settle_letters(request, needs, true);
+}
+Task<Response> drop_letters(Request& request, const Needs& needs) {
+  return settle_letters(request, needs, false);
+}
+
+Response ask_drop_letters(Request& request, const Needs& needs) {
+  const auto place = enter_tenant(needs, request, Action::kDataManage);
+  if (!place) return place.error();
+  const std::string id = request.query_param("id").value_or("");
+  if (!needs.data->subscriptions.find(place->tenant, id)) {
+    return refused(needs, request, no_subscription());
+  }
+  const Language language = web::language_of(request);
+  const AskPage view{
+      .head = make_data_head(needs, request, *place, words(language, texts::kLettersDrop)),
+      .text = web::text(language, texts::kLettersDropText, {{"id", id}}),
+      .button = words(language, texts::kLettersDrop),
+      .csrf = std::string(place->caller.csrf()),
+      .back_href = thing_href(kSubscriptionPage, *place, id, language)};
+  web::Html out(language);
+  render_ask(out, view);
+  return personal(std::move(out));
+}
+
+}  // namespace
+
+std::string state_of_subscription(const subscription::Subscription& of,
+                                  const subscription::Counters& counters, Instant now,
+                                  Language language) {
+  if (of.expires_at && *of.expires_at <= now) return words(language, texts::kSubsOver);
+  if (!of.is_active) return words(language, texts::kSubsPaused);
+  return words(language, counters.last_failed ? texts::kSubsFailing : texts::kSubsActive);
+}
+
+std::string shown_endpoint(std::string_view uri) {
+  const std::size_t start = uri.find("://");
+  if (start == std::string_view::npos) return std::string(uri);
+  const std::size_t end = uri.find_first_of("/?#", start + 3);
+  const std::size_t at = uri.substr(0, end).rfind('@');
+  if (at == std::string_view::npos || at < start) return std::string(uri);
+  return std::string(uri.substr(0, start + 3)) + "***" + std::string(uri.substr(at));
+}
+
+std::string without_password(std::string document, std::string_view uri) {
+  const std::string shown = shown_endpoint(uri);
+  if (uri.empty() || shown == uri) return document;
+  for (std::size_t at = document.find(uri); at != std::string::npos;
+       at = document.find(uri, at + shown.size())) {
+    document.replace(at, uri.size(), shown);
+  }
+  return document;
+}
+
+void add_data_subscriptions(net::Router& router, const Needs& needs) {
+  const std::string one(kSubscriptionPage);
+  web::add_page(
+      router, Method::kGet, std::string(kSubscriptionsPage),
+      net::Handler([needs](Request& request) { return list_subscriptions(request, needs); }));
+  add_staff_page(router, needs, Method::kGet, one, show_subscription);
+  add_staff_page(router, needs, Method::kPost, one + "/anhalten", pause_subscription);
+  add_staff_page(router, needs, Method::kPost, one + "/fortsetzen", resume_subscription);
+  add_staff_page(router, needs, Method::kPost, one + "/nachsenden", replay_letters);
+  web::add_page(
+      router, Method::kGet, std::string(kDropPage),
+      net::Handler([needs](Request& request) { return ask_drop_letters(request, needs); }));
+  add_staff_page(router, needs, Method::kPost, std::string(kDropPage), drop_letters);
+}
+
+}  // namespace revier::console

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The data engineer's side: entities, history, queries, subscriptions, sources, @contexts, tenants.
+import assert from "node:assert/strict";
+import {mkdtempSync} from "node:fs";
+import {createServer} from "node:http";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+
+import {isWholePage, looksWellEverywhere} from "./checks.mjs";
+import {account, makeFirstAccount} from "./console_test.mjs";
+import {Server} from "./server.mjs";
+import {test} from "./suite.mjs";
+
+const look = async (page) => {
+  await isWholePage(page, "de");
+  await looksWellEverywhere(page);
+};
+const air = "https://example.org/city/Air";
+const no2 = "https://example.org/city/no2";
+const data = "/console/daten";
+
+// An empty city that may send to this machine.
+async function startCity(binary) {
+  const folder = mkdtempSync(join(tmpdir(), "revier-data-"));
+  const server = new Server(binary, folder, ["--outgoing-allow", "127.0.0.1"], []);
+  for (let tries = 0; !server.firstLink && tries < 400; ++tries) await wait(50);
+  return server;
+}
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// A city that is not set up leads elsewhere than one that is.
+async function signIn(page) {
+  await page.goto("/console/anmelden");
+  await page.getByLabel("Anmeldename").fill(account.name);
+  await page.getByLabel("Passwort").fill(account.password);
+  await page.locator("main form button").click();
+  await page.waitForURL((url) => !url.pathname.includes("anmelden"));
+}
+
+// A receiver of notifications that answers as `status` says.
+async function startReceiver() {
+  const receiver = {status: 400, bodies: []};
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (part) => { body += part; });
+    request.on("end", () => {
+      receiver.bodies.push({status: receiver.status, body});
+      response.writeHead(receiver.status).end();
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  receiver.url = `http://127.0.0.1:${server.address().port}`;
+  receiver.close = () => { server.closeAllConnections(); server.close(); };
+  return receiver;
+}
+
+// A token of all rights over data, made on the page; its secret.
+async function makeToken(page) {
+  await page.goto("/console/tokens");
+  await page.getByLabel("Wofür").fill("Werkbank");
+  await page.getByLabel("Gilt für").selectOption("everywhere");
+  for (const right of ["data.read", "data.write", "data.manage"]) {
+    await page.locator(`input[value="${right}"]`).check();
+  }
+  await page.getByRole("button", {name: "Token erzeugen"}).click();
+  return page.locator(".rv-secrets code").innerText();
+}
+
+// What the interface keeps, written by it.
+async function fill(server, token, receiver) {
+  const send = async (path, body, method = "POST") => {
+    const answer = await fetch(server.address + path, {
+      method, body: JSON.stringify(body),
+      headers: {"Content-Type": "application/json", Authorization: `Bearer ${token}`}});
+    assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
+  const place = {type: "Point", coordinates: [7.2257, 51.5388]};
+  const ring = [[7.1, 51.5], [7.3, 51.5], [7.3, 51.6], [7.1, 51.5]];
+  await send("/ngsi-ld/v1/entities", {
+    id: "urn:ngsi-ld:Air:1", type: air, [no2]: {value: 1}, location: place,
+    name: "<img src=x onerror=alert(1)>", area: {type: "Polygon", coordinates: [ring]},
+    near: {object: "urn:ngsi-ld:Air:2"}});
+  await send("/ngsi-ld/v1/entities", {id: "urn:ngsi-ld:Air:2", type: air, [no2]: {value: 5}});
+  await send("/ngsi-ld/v1/subscriptions", {
+    id: "urn:ngsi-ld:Subscription:air", type: "Subscription", entities: [{type: air}],
+    notification: {endpoint: {uri: receiver.url.replace("//", "//user:geheim@") + "/hook",
+                              receiverInfo: [{key: "X-Key", value: "streng-geheim"}]}}});
+  await send("/ngsi-ld/v1/csourceRegistrations", {
+    id: "urn:ngsi-ld:ContextSourceRegistration:next", type: "ContextSourceRegistration",
+    information: [{entities: [{type: air}]}], endpoint: `${receiver.url}/next`,
+    contextSourceInfo: [{key: "X-Key", value: "streng-geheim"}],
+    management: {cooldown: 60000, timeout: 700}});
+  await send("/ngsi-ld/v1/jsonldContexts", {"@context": {no2}});
+  for (const [minutes, value] of [[50, 10], [30, 40], [10, 22]]) {
+    const observedAt = new Date(Date.now() - minutes * 60_000).toISOString();
+    await send("/ngsi-ld/v1/entities/urn:ngsi-ld:Air:1/attrs",
+               {[no2]: {value, observedAt, unitCode: "GQ"}}, "PATCH");
+  }
+}
+
+async function seesEntities(page) {
+  await page.goto(`${data}/entitaeten?nahe=51.5388,+7.2257&umkreis=50`);
+  assert.deepEqual(await page.locator("tbody a").allInnerTexts(), ["urn:ngsi-ld:Air:1"]);
+  await page.goto(`${data}/entitaeten?nahe=hier`);
+  assert.match(await page.locator(".kern-error").innerText(), /Breite und Länge/);
+  await look(page);
+  await page.goto(`${data}/entitaet?id=urn:ngsi-ld:Air:1&form=einfach`);
+  assert.match(await page.locator("#json pre").innerText(), /"<img src=x onerror=alert\(1\)>"/);
+  assert.equal(await page.locator(".rv-sketch polyline").count(), 1);
+  await look(page);
+  await page.getByRole("button", {name: "Karte laden"}).click();
+  await page.locator(".rv-map__marker").waitFor();
+  await page.getByRole("link", {name: "urn:ngsi-ld:Air:2"}).click();
+  assert.match(await page.locator("h1").innerText(), /Air:2/);
+
+  await page.goto(`${data}/entitaet?id=urn:ngsi-ld:Air:1`);
+  await page.getByRole("link", {name: "Verlauf no2"}).click();
+  const text = await page.locator("main").innerText();
+  assert.match(text, /am kleinsten 10 .*am größten 40 .*zuletzt 22/);
+  assert.equal(await page.locator(".rv-plot__dot").count(), 3);
+  await look(page);
+  await page.getByRole("link", {name: "7 Tage"}).click();
+  assert.match(await page.locator("main").innerText(), /am größten 40/);
+}
+
+async function asks(page, server) {
+  await page.goto(`${data}/abfrage`);
+  await look(page);
+  await page.getByLabel(/^Typ/).fill("Air");
+  await page.getByLabel(/^Ausdruck/).fill("no2>=20");
+  await page.getByRole("button", {name: "Fragen"}).click();
+  assert.match(await page.getByRole("status").innerText(),
+               /1 Entität gefunden, 1 gezeigt, in .* ms/);
+  assert.match(await page.locator("#antwort pre").first().innerText(), /"urn:ngsi-ld:Air:1"/);
+  await look(page);
+  const command = await page.locator("#antwort pre").last().innerText();
+  assert.match(command, /^curl -s -H 'Content-Type: application\/ld\+json' -d '.*"no2":"https/);
+  assert.ok(!command.includes("revier_session"));
+  await page.getByLabel(/^Ausdruck/).fill("no2>>20");
+  await page.getByRole("button", {name: "Fragen"}).click();
+  assert.match(await page.getByRole("status").innerText(), /mit 400 abgelehnt/);
+  await look(page);
+  await page.goto(`${data}/abfrage?type=Air&timerel=after&timeAt=2025-01-01T00:00:00Z` +
+                  "&format=simplified&limit=1");
+  assert.match(await page.locator("#antwort pre").first().innerText(), /"values"/);
+  return command;
+}
+
+// Until a subscription's page has what is looked for.
+async function until(page, pattern) {
+  for (let tries = 0; tries < 60; ++tries) {
+    await page.goto(`${data}/abonnement?id=urn:ngsi-ld:Subscription:air`);
+    if (pattern.test(await page.locator("main").innerText())) return;
+    await wait(500);
+  }
+  assert.fail(`${page.url()} never says ${pattern}:\n${await page.locator("main").innerText()}`);
+}
+
+async function mendsASubscription(page, plain, receiver) {
+  await until(page, /3 unzustellbare Nachrichten[^]*Air:1/);
+  const text = await page.locator("main").innerText();
+  assert.match(text, /aktiv, zuletzt gescheitert[^]*Empfänger\s+http:\/\/\*\*\*@127/);
+  await page.getByText("Das ganze Abonnement als JSON").click();
+  const json = await page.locator("pre").innerText();
+  assert.ok(!/geheim@|streng-geheim/.test(json), json);
+  await look(page);
+
+  await plain.goto(`${data}/abonnements`);
+  await plain.getByRole("link", {name: "urn:ngsi-ld:Subscription:air"}).click();
+  await plain.getByRole("button", {name: "Anhalten"}).click();
+  assert.match(await plain.locator("main").innerText(), /Stand\s+angehalten/);
+  await plain.getByRole("button", {name: "Fortsetzen"}).click();
+  assert.match(await plain.locator("main").innerText(), /Stand\s+aktiv/);
+  await plain.getByRole("link", {name: "Unzustellbare verwerfen"}).click();
+  assert.match(await plain.locator("main").innerText(), /Der Empfänger erfährt nie davon/);
+  await plain.goBack();
+  receiver.status = 200;
+  await plain.getByRole("button", {name: "Unzustellbare noch einmal senden"}).click();
+  for (let tries = 0; tries < 60 && taken(receiver) < 3; ++tries) await wait(200);
+  assert.ok(taken(receiver) >= 3, JSON.stringify(receiver.bodies));
+}
+const taken = ({bodies}) => bodies.filter(({status}) => status === 200).length;
+
+test("a data engineer sees, asks and mends", async ({open, server: {binary}}) => {
+  const server = await startCity(binary), receiver = await startReceiver();
+  try {
+    const page = await open({server}), plain = await open({server, javaScriptEnabled: false});
+    await makeFirstAccount(page, server);
+    await signIn(page);
+    await signIn(plain);
+    const token = await makeToken(page);
+    await fill(server, token, receiver);
+    await seesEntities(page);
+    await asks(page, server);
+
+    await page.goto(`${data}/abfrage?type=Air&limit=5&elsewhere=1`);
+    await page.goto(`${data}/quellen`);
+    assert.match(await page.locator("tbody").innerText(), /ruht nach einem Fehler bis/);
+    await look(page);
+    await page.locator("tbody a").click();
+    assert.match(await page.locator("main").innerText(), /700 ms[^]*60\.000 ms/);
+    assert.ok(!(await page.content()).includes("streng-geheim"));
+    await look(page);
+    await mendsASubscription(page, plain, receiver);
+
+    await page.goto(`${data}/kontexte`);
+    await look(page);
+    await plain.goto(`${data}/kontexte`);
+    await plain.getByRole("link", {name: /jsonldContexts/}).click();
+    await plain.getByText("Das Dokument").click();
+    assert.match(await plain.locator("pre").innerText(), /"no2"/);
+    await plain.getByRole("link", {name: "Löschen"}).click();
+    await plain.getByRole("button", {name: "Löschen"}).click();
+    assert.equal(await plain.getByRole("link", {name: /jsonldContexts/}).count(), 0);
+
+    await page.goto(`${data}/mandanten`);
+    await page.getByLabel("Name").fill("Nicht Gut");
+    await page.getByRole("button", {name: "Mandant anlegen"}).click();
+    assert.equal(await page.locator("rv-summary li").count(), 1);
+    await page.getByLabel("Name").fill("sensors");
+    await page.getByRole("button", {name: "Mandant anlegen"}).click();
+    assert.match(await page.locator("tbody").innerText(), /Standard\s+2\s+alle[^]*sensors\s+0/);
+    await look(page);
+    await page.goto("/console/protokoll");
+    assert.match(await page.locator("tbody").innerText(), /Abonnement angehalten/);
+  } finally {
+    receiver.close();
+    await server.stop();
+  }
+});
