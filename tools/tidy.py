@@ -33,7 +33,7 @@ SEAMS = (
      ()),
     (r"\bgetenv\(", "the environment is read by app/options alone", ("app",)),
     (r"\bstd::j?thread\b(?!::)", "threads belong to the floors",
-     ("publication", "mail", "subscription", "federation", "app")),
+     ("publication", "mail", "subscription", "federation", "snapshot", "app")),
     (r"#include <sqlite3\.h>", "SQL belongs to records", ()),
 )
 # Text that must not stand in any C++ of the product.

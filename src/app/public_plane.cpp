@@ -17,6 +17,7 @@
 #include "newsletter/archive.h"
 #include "service/api.h"
 #include "service/page_routes.h"
+#include "snapshot/api.h"
 #include "subscription/api.h"
 
 namespace revier::app {
@@ -72,6 +73,7 @@ class WholePublic final : public PublicPlane {
     RV_ASSIGN(write_log_, context::WriteLog::open(needs_.store, needs_.civil_clock,
                                                   needs_.real_clock, needs_.write_log));
     broker_->set_witness(*write_log_);
+    RV_TRY(open_snapshots());
     RV_TRY(things_.load());
     keeper_.emplace(things_,
                     [this](const event::Programme& programme) { return follow(programme); });
@@ -98,24 +100,28 @@ class WholePublic final : public PublicPlane {
   }
 
   void add_routes(net::Router& router) override {
-    const context::Access access{
-        .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
-        .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); },
-        .requests =
-            std::make_shared<context::RequestQuota>(needs_.broker.tenant_quota.requests_per_s)};
+    const context::Access access = access_to_tenants(
+        std::make_shared<context::RequestQuota>(needs_.broker.tenant_quota.requests_per_s));
+    context::Access to_snapshots = access;
+    to_snapshots.space = [this](std::string_view tenant, std::string_view id) {
+      return snapshots_->space(tenant, id);
+    };
     context::ApiOptions api = needs_.api;
     api.end_attribute = [this](std::string_view tenant, std::string id, std::string name,
                                ngsi::DeleteOptions options) {
       return history_->end_attribute(tenant, std::move(id), std::move(name), std::move(options));
     };
     const context::Binding binding{*broker_, needs_.catalogue, access, needs_.api, contexts_.get()};
-    context::add_routes(router, *broker_, needs_.catalogue, access, std::move(api), contexts_.get(),
-                        sources_.get());
+    context::Binding of_data = binding;  // of resources that snapshots have too (5.5.15)
+    of_data.access = to_snapshots;
+    context::add_routes(router, *broker_, needs_.catalogue, to_snapshots, std::move(api),
+                        contexts_.get(), sources_.get());
     ldcontext::add_routes(router, *contexts_, binding);
-    subscription::add_routes(router, *subscriptions_, binding, needs_.civil_clock, needs_.pool);
+    subscription::add_routes(router, *subscriptions_, of_data, needs_.civil_clock, needs_.pool);
     federation::add_routes(router, *registrations_of_sources_, *watchers_, binding,
                            needs_.civil_clock, alias_);
-    history::add_routes(router, *history_, binding);
+    history::add_routes(router, *history_, of_data);
+    snapshot::add_routes(router, *snapshots_, binding, needs_.civil_clock, needs_.pool);
     context::add_preflight_routes(router, needs_.api);
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
@@ -146,6 +152,7 @@ class WholePublic final : public PublicPlane {
     RV_TRY(registrations_of_sources_->tick());
     RV_TRY(subscriptions_->tick());
     RV_TRY(history_->tick());
+    RV_TRY(snapshots_->tick());
     RV_TRY(write_log_->tidy());
     return editor_->sweep();
   }
@@ -214,6 +221,27 @@ class WholePublic final : public PublicPlane {
   std::vector<std::string> issues() const override { return things_.all(newsletter::kIssueType); }
 
  private:
+  context::Access access_to_tenants(std::shared_ptr<context::RequestQuota> requests) {
+    return {
+        .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
+        .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); },
+        .requests = std::move(requests)};
+  }
+  // Last of the data plane: its thread writes from here on.
+  Result<> open_snapshots() {
+    const context::Binding binding{*broker_,   needs_.catalogue, access_to_tenants(nullptr),
+                                   needs_.api, contexts_.get(),  sources_.get()};
+    RV_ASSIGN(snapshots_, snapshot::Snapshots::open({.store = needs_.store,
+                                                     .binding = binding,
+                                                     .history = *history_,
+                                                     .subscriptions = *subscriptions_,
+                                                     .client = needs_.client,
+                                                     .civil_clock = needs_.civil_clock,
+                                                     .unkept_types = needs_.history.unkept_types,
+                                                     .options = needs_.snapshots}));
+    return {};
+  }
+
   // Days and bookable sessions become quotas, and sessions that do not take place give out nothing
   // any more; putting one publishes its free seats again, which a
   // replaced entity has lost.
@@ -272,6 +300,7 @@ class WholePublic final : public PublicPlane {
   std::string alias_;  // of this server as a context source
   std::unique_ptr<subscription::Subscriptions> subscriptions_;
   std::unique_ptr<history::History> history_;
+  std::unique_ptr<snapshot::Snapshots> snapshots_;  // its thread reads what stands above
 };
 
 }  // namespace

@@ -30,6 +30,7 @@
 #include "net/server.h"
 #include "publication/publication.h"
 #include "service/catalogue.h"
+#include "snapshot/snapshots.h"
 #include "store/store.h"
 #include "subscription/subscriptions.h"
 #include "ticket/letters.h"
@@ -56,6 +57,7 @@ struct PublicNeeds {
   federation::SourceOptions sources;
   const Clock& real_clock;
   subscription::Options subscriptions;
+  snapshot::Options snapshots;
   history::Options history;
   context::ApiOptions api;
   context::WriteLog::Options write_log;

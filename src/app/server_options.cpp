@@ -101,6 +101,15 @@ subscription::Options subscription_options(const Options& options) {
   return out;
 }
 
+snapshot::Options snapshot_options(const Options& options) {
+  snapshot::Options out;
+  out.snapshots_max = static_cast<std::size_t>(options.number("snapshots.max"));
+  out.entities_max = static_cast<std::size_t>(options.number("snapshots.entities_max"));
+  out.lifetimes.longest = Duration::hours(options.number("snapshots.lifetime_hours"));
+  out.timeout_ms = options.number("subscriptions.timeout_ms");
+  return out;
+}
+
 ldcontext::Options context_options(const Options& options) {
   ldcontext::Options out;
   out.download = options.flag("contexts.download");

@@ -14,6 +14,7 @@
 #include "net/client.h"
 #include "net/mqtt.h"
 #include "net/server.h"
+#include "snapshot/snapshots.h"
 #include "store/store.h"
 #include "subscription/subscriptions.h"
 #include "web/page.h"
@@ -27,6 +28,7 @@ namespace revier::app {
 [[nodiscard]] Result<history::Options> history_options(const Options& options,
                                                        const jsonld::Context& core);
 [[nodiscard]] subscription::Options subscription_options(const Options& options);
+[[nodiscard]] snapshot::Options snapshot_options(const Options& options);
 [[nodiscard]] ldcontext::Options context_options(const Options& options);
 [[nodiscard]] federation::SourceOptions source_options(const Options& options);
 [[nodiscard]] store::Options store_options(const Options& options);

@@ -149,6 +149,7 @@ class WholeSite final : public Site {
                                           .sources = source_options(options_),
                                           .real_clock = real_clock_,
                                           .subscriptions = subscription_options(options_),
+                                          .snapshots = snapshot_options(options_),
                                           .history = std::move(history),
                                           .api = {.cors_origins = cors_origins()},
                                           .write_log = write_log_options(options_),

@@ -97,7 +97,7 @@ void route_quick(net::Router& router, const ApiPtr& api, const Endpoint& endpoin
 }
 
 bool is_distributed(const Api& api, const net::Request& request) {
-  return api.distribution != nullptr && api.distribution->any() &&
+  return api.distribution != nullptr && api.distribution->any() && snapshot_of(request).empty() &&
          request.query_param("local") != "true";
 }
 

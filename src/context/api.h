@@ -23,6 +23,9 @@ struct Access {
   std::function<identity::Caller(const net::Request&)> authenticate;
   std::function<bool(std::string_view)> tenant_exists;
   std::shared_ptr<RequestQuota> requests = {};  // nullptr: as many as come
+  // The space of a snapshot of that tenant (6.3.22). Empty: the resources are not those of
+  // snapshots. Errors: kResourceNotFound; kUnavailable while it is being made.
+  std::function<Result<std::string>(std::string_view tenant, std::string_view snapshot)> space{};
 };
 
 struct ApiOptions {

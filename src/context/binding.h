@@ -11,12 +11,14 @@
 //
 // Thread safety: as of the parts, detail/http.h and detail/exchange.h.
 #pragma once
+#include "context/detail/batch_result.h"
 #include "context/detail/exchange.h"
 #include "context/detail/http.h"
 #include "context/detail/query_body.h"
 #include "context/detail/routes.h"
 #include "context/detail/selecting.h"
 #include "context/detail/serving.h"
+#include "context/detail/versions.h"
 #include "context/detail/view.h"
 
 namespace revier::context {
@@ -24,8 +26,10 @@ namespace revier::context {
 using Binding = detail::Api;
 using detail::accepted;
 using detail::answer;
+using detail::answer_batch;
 using detail::answer_empty;
 using detail::answer_error;
+using detail::BatchResult;
 using detail::begin_ask;
 using detail::begin_delete;
 using detail::begin_read;
@@ -39,6 +43,9 @@ using detail::Endpoint;
 using detail::Exchange;
 using detail::flag_param;
 using detail::has_option;
+using detail::in_version;
+using detail::is_wider;
+using detail::Join;
 using detail::lacks_context;
 using detail::link_context;
 using detail::link_pages;
@@ -55,8 +62,10 @@ using detail::percent_encoded;
 using detail::problem_json;
 using detail::require_a_filter;
 using detail::route_without_id;
+using detail::select_picked;
 using detail::selection_of;
 using detail::serve;
+using detail::shown_attributes;
 using detail::text_member;
 using detail::Wishes;
 

@@ -40,6 +40,7 @@ std::vector<NameCount> named(const ngsi::Names& names, const std::vector<Table::
 
 LiveBroker::LiveBroker(store::Store& store, const Clock& clock, Options options)
     : store_(store), clock_(clock), options_(std::move(options)) {
+  nowhere_.dropped = true;
   memory_max_gauge_.set(static_cast<double>(options_.memory_bytes_max));
 }
 
@@ -50,6 +51,13 @@ const Tenant* LiveBroker::known(std::string_view tenant) const {
 }
 
 Tenant& LiveBroker::made(std::string_view tenant) {
+  if (tenant.find(kSpaceMark) == std::string_view::npos) return entered(tenant);
+  const Lock lock(tenants_mutex_);
+  const auto at = tenants_.find(tenant);
+  return at == tenants_.end() ? nowhere_ : *at->second;
+}
+
+Tenant& LiveBroker::entered(std::string_view tenant) {
   const Lock lock(tenants_mutex_);
   auto at = tenants_.find(tenant);
   if (at == tenants_.end()) {
@@ -101,7 +109,8 @@ Task<Result<>> LiveBroker::for_each(std::string_view tenant, const ngsi::Predica
                                     const Visit& visit, std::int64_t cpu_ms_max) const {
   const Tenant* home = known(tenant);
   if (home == nullptr) co_return Result<>{};
-  co_return co_await visit_matches(home->table, predicate, visit, {options_.slice_us, cpu_ms_max});
+  co_return co_await visit_matches(home->table, predicate, visit,
+                                   {options_.slice_us, cpu_ms_max, options_.links_max});
 }
 
 Plan LiveBroker::plan(std::string_view tenant, const ngsi::Predicate& predicate, Page page) const {

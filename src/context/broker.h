@@ -29,6 +29,7 @@
 #include "base/time.h"
 #include "context/page.h"
 #include "context/quota.h"
+#include "context/space.h"
 #include "ngsi/entity.h"
 #include "ngsi/mutate.h"
 #include "ngsi/names.h"
@@ -158,7 +159,7 @@ class Broker {
                                                   const ngsi::Predicate& predicate,
                                                   Page page) const = 0;
   // Calls `visit` for every match, in the order of creation, on the caller's thread, in slices.
-  // Errors: kTooComplexQuery over `cpu_ms_max`.
+  // Errors: kTooComplexQuery over `cpu_ms_max`, or where q follows more than links_max links.
   using Visit = std::function<void(const ngsi::Entity&)>;
   [[nodiscard]] virtual Task<Result<>> for_each(std::string_view tenant,
                                                 const ngsi::Predicate& predicate,
@@ -211,6 +212,10 @@ class Broker {
   virtual void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) = 0;
   // The name stays for good. On the writer thread, or before the first write.
   virtual void keep_name(std::string_view tenant, ngsi::NameId name) = 0;
+  // Of context/space.h. Those that have rows are open; writing to others is kResourceNotFound.
+  virtual void open_space(std::string_view space) = 0;
+  // All its entities and names go, in one batch; nobody is told of each. Blocks.
+  [[nodiscard]] virtual Result<> drop_space(std::string_view space) = 0;
 
   // Rows of a follower's own, written in order with the changes. Names that it interns are stored
   // in the same batch. `now` is the civil time, not before that of any change.

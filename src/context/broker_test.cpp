@@ -239,6 +239,51 @@ TEST(Broker, KeepsTenantsApart) {
   EXPECT_EQ(world.broker().types("herne").size(), 0U);
 }
 
+TEST(Broker, SpacesComeAndGo) {
+  World world;
+  ASSERT_TRUE(world.create(room("a", 1)));
+  const std::string space = space_name("", "urn:s:1");
+  EXPECT_EQ(world.create(room("a", 2), space).error().code, Code::kResourceNotFound);
+  world.broker().open_space(space);
+  ASSERT_TRUE(world.create(room("a", 2), space));
+  EXPECT_EQ(world.broker().usage().entities, 2U);
+  world.reopen();  // it has rows, so it is there
+  ASSERT_TRUE(world.create(room("b", 3), space));
+  const ngsi::EntityPtr read = world.broker().find(space, "urn:room:b");
+  ASSERT_TRUE(world.broker().drop_space(space));
+  EXPECT_EQ(read->id(), "urn:room:b");  // who reads it still may
+  EXPECT_EQ(world.broker().find(space, "urn:room:b"), nullptr);
+  EXPECT_EQ(world.create(room("c", 1), space).error().code, Code::kResourceNotFound);
+  EXPECT_EQ(world.broker().usage().entities, 1U);
+  world.broker().open_space(space);
+  EXPECT_EQ(world.broker().find(space, "urn:room:a"), nullptr);
+  world.reopen();
+  EXPECT_EQ(world.broker().find(space, "urn:room:a"), nullptr);
+  EXPECT_EQ(world.value("urn:room:a", "seats"), "1");
+}
+
+TEST(Broker, SpacesSayWhoseTheyAre) {
+  const std::string space = space_name("herne", "urn:s:~1");
+  EXPECT_EQ(tenant_of_space(space), "herne");
+  EXPECT_EQ(snapshot_of_space(space), "urn:s:~1");
+  EXPECT_EQ(tenant_of_space("herne"), "herne");
+  EXPECT_EQ(snapshot_of_space("herne"), "");
+}
+
+TEST(Broker, RefusesARowWhoseNamesAreNotThere) {
+  World world;
+  ASSERT_TRUE(world.create(room("a", 1)));
+  const auto taken = world.store().writer().run_blocking([](store::Batch& batch) -> Result<> {
+    batch.erase_prefix(store::Column::kNames, std::string(1, '\0'));
+    return {};
+  });
+  ASSERT_TRUE(taken);
+  const auto opened = Broker::open(world.store(), world.clock(), {});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kCorrupt);
+  EXPECT_NE(opened.error().message.find("urn:room:a"), std::string::npos);
+}
+
 TEST(Broker, RefusesADamagedRow) {
   World world;
   ASSERT_TRUE(world.create(room("a", 1)));

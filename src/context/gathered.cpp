@@ -49,8 +49,9 @@ class GatheredEntities final : public Gathered {
   }
   Task<Result<>> for_each(std::string_view, const ngsi::Predicate& predicate, const Visit& visit,
                           std::int64_t cpu_ms_max) const override {
+    const Options& options = local_.options();
     co_return co_await detail::visit_matches(table_, predicate, visit,
-                                             {local_.options().slice_us, cpu_ms_max});
+                                             {options.slice_us, cpu_ms_max, options.links_max});
   }
   Plan plan(std::string_view, const ngsi::Predicate&, Page) const override { return Plan::kScan; }
 
@@ -79,6 +80,8 @@ class GatheredEntities final : public Gathered {
   void set_witness(WriteWitness&) override {}
   void count_names(std::string_view, const ngsi::Entity&, int) override {}
   void keep_name(std::string_view, ngsi::NameId) override {}
+  void open_space(std::string_view) override {}
+  Result<> drop_space(std::string_view) override { return refused(); }
   Task<Result<>> write_beside(std::string_view, Beside) override { co_return refused(); }
   Usage usage() const override { return {.entities = table_.size()}; }
   const Options& options() const override { return local_.options(); }

@@ -138,6 +138,15 @@ class History {
   [[nodiscard]] virtual Task<Result<Answer>> query(std::string_view tenant, const Wish& wish,
                                                    Page page) const = 0;
 
+  // What a query yields goes into a space (context/broker.h), with its instanceIds; sums of days do
+  // not. Answers how many entities did. Runs longer than a request may.
+  // Errors: as query(); kTooManyResults: beyond `instances_max`; kResourceNotFound: no such space.
+  [[nodiscard]] virtual Task<Result<std::size_t>> copy(std::string_view tenant, const Wish& wish,
+                                                       std::string_view space,
+                                                       std::size_t instances_max) = 0;
+  // All of a space goes. Blocks.
+  [[nodiscard]] virtual Result<> drop_space(std::string_view space) = 0;
+
   // Sums up days that are over and takes out what the rules do not keep, a bounded part of it.
   // Call now and then, from one thread; blocks.
   [[nodiscard]] virtual Result<> tick() = 0;

@@ -179,6 +179,14 @@ Task<Result<>> Reading::take(Selected selected) {
   co_return Result<>{};
 }
 
+Result<std::span<const Row>> Reading::rows() {
+  cut_.finish();
+  if (!cut_.is_cut()) return cut_.all();
+  return fail(Code::kTooManyResults,
+              fmt::format("an entity has more than {} instances; take a shorter time", cut_.max()),
+              "timeAt");
+}
+
 Task<Result<>> Reading::take_series(Series& series, ngsi::NameId name, Entry& entry) {
   const auto number = static_cast<std::uint32_t>(entries_.size() - 1);
   const bool is_scope = name == ngsi::kNoName;

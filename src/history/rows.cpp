@@ -96,6 +96,14 @@ void Rows::put_instance(const Subject& subject, const ngsi::AttributeView& view,
   put_row(subject, view, false, next_number_++, batch);
 }
 
+void Rows::drop_space(std::string_view space, store::Batch& batch) {
+  for (const char kind : {'E', 'I', 'S', 'T', 'N'}) {
+    batch.erase_prefix(kColumn, tenant_prefix(kind, space));
+  }
+  marks_.forget(tenant_prefix('D', space), batch);
+  kept_.erase(std::string(space));
+}
+
 void Rows::put_form(const Subject& subject, std::string_view form, bool deletion,
                     store::Batch& batch) {
   put_numbered(subject, form, deletion, next_number_++, batch);

@@ -108,7 +108,7 @@ Result<> read_common(const context::Binding& binding, const net::Request& reques
 Result<> read_order(const net::Request& request, const ngsi::OrderWish& wish,
                     const ngsi::Names& names, const jsonld::Context& context, Page& page) {
   if (wish.terms.empty() && wish.collation.empty()) return {};
-  if (!wish.terms.empty() && request.query_param("local") == "false") {
+  if (!wish.terms.empty() && context::is_wider(request)) {
     return refused("orderBy", "is for the local scope");
   }
   for (const auto& term : wish.terms) {

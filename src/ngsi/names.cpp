@@ -91,12 +91,16 @@ std::size_t Names::size() const {
   return ids_.size();
 }
 
-void Names::count(const Entity& entity, int difference) {
+bool Names::count(const Entity& entity, int difference) {
   const std::vector<NameId> ids = numbers_in(entity);
   const Lock lock(mutex_);
+  bool all = true;
   for (const NameId id : ids) {
-    if (const auto at = names_.find(id); at != names_.end()) at->second.uses += difference;
+    const auto at = names_.find(id);
+    if (at != names_.end()) at->second.uses += difference;
+    all = all && at != names_.end();
   }
+  return all;
 }
 
 void Names::keep(NameId id) {

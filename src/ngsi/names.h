@@ -58,8 +58,8 @@ class Names {
   [[nodiscard]] NameId next_id() const;
   [[nodiscard]] std::size_t size() const;  // names in use
 
-  // A version appeared (+1) or disappeared (-1).
-  void count(const Entity& entity, int difference);
+  // A version appeared (+1) or disappeared (-1). False where it holds a number that has no name.
+  bool count(const Entity& entity, int difference);
   // The name stays, whether versions have it or not: rows that are no entities hold it.
   void keep(NameId id);
   // Names that no counted version has, ascending, at most `max`.

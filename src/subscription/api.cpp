@@ -27,8 +27,11 @@ struct Api {
 };
 using ApiPtr = std::shared_ptr<const Api>;
 
+// A subscription to a snapshot is a matter of the snapshot's tenant.
+Scope scope_of(std::string_view tenant) { return Scope::tenant(context::tenant_of_space(tenant)); }
+
 bool manages(const Caller& caller, std::string_view tenant) {
-  return caller.may(Action::kDataManage, Scope::tenant(tenant));
+  return caller.may(Action::kDataManage, scope_of(tenant));
 }
 
 bool owns(const Caller& caller, const Subscription& subscription) {
@@ -39,7 +42,7 @@ bool owns(const Caller& caller, const Subscription& subscription) {
 // One of others is told as if it were not there.
 Result<Entry> own_entry(const Api& api, const net::Request& request, std::string_view tenant) {
   const Caller caller = api.caller(request);
-  RV_TRY(caller.require(Action::kDataWrite, Scope::tenant(tenant)));
+  RV_TRY(caller.require(Action::kDataWrite, scope_of(tenant)));
   const std::string id(request.param("id"));
   RV_TRY(ngsi::check_uri(id, "the subscription's id"));
   auto entry = api.subscriptions.find(tenant, id);
@@ -101,7 +104,7 @@ Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
 Task<Result<net::Response>> query(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   const Caller caller = api.caller(request);
-  RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant(exchange.tenant)));
+  RV_CO_TRY(caller.require(Action::kDataWrite, scope_of(exchange.tenant)));
   std::vector<Entry> all = api.subscriptions.list(exchange.tenant);
   std::erase_if(all, [&](const Entry& entry) { return !owns(caller, *entry.subscription); });
   const Shown view = view_of(api, request, exchange);

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "context/broker.h"
 #include "net/http.h"
 #include "subscription/document.h"
 
@@ -60,9 +61,10 @@ void HttpChannel::send(Delivery delivery, Done done) {
   request.headers.emplace_back("Content-Type", name_of(endpoint.accept));
   request.headers.emplace_back("Revier-Attempt", std::to_string(delivery.attempt));
   if (!delivery.link.empty()) request.headers.emplace_back("Link", std::move(delivery.link));
-  if (!subscription.tenant.empty()) {
-    request.headers.emplace_back("NGSILD-Tenant", subscription.tenant);
-  }
+  const std::string_view tenant = context::tenant_of_space(subscription.tenant);
+  const std::string_view snapshot = context::snapshot_of_space(subscription.tenant);
+  if (!tenant.empty()) request.headers.emplace_back("NGSILD-Tenant", tenant);
+  if (!snapshot.empty()) request.headers.emplace_back("NGSILD-Snapshot", snapshot);
   for (const auto& [key, value] : endpoint.receiver_info) {
     if (!is_own_header(key)) request.headers.emplace_back(key, value);
   }

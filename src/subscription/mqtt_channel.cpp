@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "subscription/detail/mqtt_channel.h"
 
+#include "context/broker.h"
 #include "json/json.h"
 #include "subscription/document.h"
 
@@ -16,9 +17,10 @@ std::string payload_of(const Delivery& delivery) {
   out.key("metadata").begin_object();
   out.member("Content-Type", std::string(name_of(endpoint.accept)));
   if (!delivery.link.empty()) out.member("Link", delivery.link);
-  if (!delivery.subscription.tenant.empty()) {
-    out.member("NGSILD-Tenant", delivery.subscription.tenant);
-  }
+  const std::string_view tenant = context::tenant_of_space(delivery.subscription.tenant);
+  const std::string_view snapshot = context::snapshot_of_space(delivery.subscription.tenant);
+  if (!tenant.empty()) out.member("NGSILD-Tenant", tenant);
+  if (!snapshot.empty()) out.member("NGSILD-Snapshot", snapshot);
   out.member("Revier-Attempt", delivery.attempt);
   for (const auto& [key, value] : endpoint.receiver_info) {
     if (key != "Content-Type" && key != "Link") out.member(key, value);

@@ -12,7 +12,7 @@ namespace {
 Result<std::optional<ngsi::Order>> order_of(const net::Request& request, const Exchange& exchange,
                                             const ngsi::Names& names, const ngsi::OrderWish& wish) {
   if (wish.terms.empty() && wish.collation.empty() && wish.coordinates.empty()) return std::nullopt;
-  if (!wish.terms.empty() && request.query_param("local") == "false") {
+  if (!wish.terms.empty() && is_wider(request)) {
     return fail(Code::kBadRequestData, "orderBy is for the local scope", "orderBy");
   }
   RV_ASSIGN(ngsi::Order order, ngsi::Order::compile(wish, names, *exchange.context));

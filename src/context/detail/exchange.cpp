@@ -19,6 +19,18 @@ Result<Exchange> begin(const Api& api, const net::Request& request, Action actio
   }
   exchange.caller = api.access.authenticate(request);
   RV_TRY(check_operation(api, exchange.caller, exchange.tenant, action));
+  if (const auto snapshot = snapshot_of(request); !snapshot.empty()) {
+    // Rights by entity are told under the names of the tenant, which are not those of a space.
+    if (api.rights != nullptr) {
+      return fail(Code::kForbidden, "a token with rights by entity does not reach snapshots",
+                  "NGSILD-Snapshot");
+    }
+    if (!api.access.space) {
+      return fail(Code::kOperationNotSupported, "this is no operation on a snapshot",
+                  "NGSILD-Snapshot");
+    }
+    RV_ASSIGN(exchange.tenant, api.access.space(exchange.tenant, snapshot));
+  }
   if (action == Action::kDataWrite) {
     exchange.operation.append(net::to_string(request.method)).append(" ").append(request.route);
   }

@@ -35,7 +35,7 @@ struct Api {
 };
 
 struct Exchange {
-  std::string tenant;
+  std::string tenant;  // where a snapshot is asked: its space
   Media accept = Media::kJson;
   Media body_type = Media::kJson;
   jsonld::ContextPtr context;  // of the Link header, else core

@@ -54,7 +54,7 @@ Result<bool> LiveBroker::expire_some(Tenant& tenant) {
                                         : Result<ngsi::Mutated>(ngsi::Mutated{});
                         }});
     }
-    more = writes.size() == kExpireMax;
+    more = writes.size() == kExpireMax && !tenant.dropped;
     return stage(tenant, writes, Origin::expiry(), batch);
   };
   const auto done = store_.writer().run_blocking(
@@ -64,6 +64,7 @@ Result<bool> LiveBroker::expire_some(Tenant& tenant) {
 }
 
 Result<> LiveBroker::expire() {
+  clear_graves();
   std::vector<Tenant*> due;
   {
     const Lock lock(tenants_mutex_);

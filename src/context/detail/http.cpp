@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kContextRelation = "http://www.w3.org/ns/json-ld#context";
 constexpr std::string_view kTenantHeader = "NGSILD-Tenant";
+constexpr std::string_view kSnapshotHeader = "NGSILD-Snapshot";
 
 std::string_view trim(std::string_view text) {
   const auto from = text.find_first_not_of(" \t");
@@ -176,6 +177,13 @@ std::string page_target(const net::Request& request, std::size_t limit, std::str
   return target;
 }
 
+void tell_place(const net::Request& request, net::Response& response) {
+  for (const std::string_view name : {kTenantHeader, kSnapshotHeader}) {
+    const auto place = request.header(name).value_or("");
+    if (!place.empty()) response.header(std::string(name), std::string(place));
+  }
+}
+
 }  // namespace
 
 std::string_view media_name(Media media) {
@@ -245,6 +253,10 @@ std::string_view tenant_of(const net::Request& request) {
   return request.header(kTenantHeader).value_or("");
 }
 
+std::string_view snapshot_of(const net::Request& request) {
+  return request.header(kSnapshotHeader).value_or("");
+}
+
 std::vector<std::string> list_param(const net::Request& request, std::string_view name) {
   const auto text = request.query_param(name);
   return text ? listed(*text) : std::vector<std::string>();
@@ -271,6 +283,10 @@ Result<bool> flag_param(const net::Request& request, std::string_view name) {
   if (!text || *text == "false") return false;
   if (*text == "true") return true;
   return fail(Code::kBadRequestData, fmt::format("{} is true or false", name), std::string(name));
+}
+
+bool is_wider(const net::Request& request) {
+  return request.query_param("local") == "false" && snapshot_of(request).empty();
 }
 
 Result<Page> page_of(const net::Request& request) {
@@ -311,17 +327,13 @@ void link_context(net::Response& response, std::string_view url) {
 net::Response answer(const net::Request& request, int status, Media media, std::string body) {
   net::Response response =
       net::Response::text(status, std::string(media_name(media)), std::move(body));
-  if (const auto tenant = tenant_of(request); !tenant.empty()) {
-    response.header(std::string(kTenantHeader), std::string(tenant));
-  }
+  tell_place(request, response);
   return response;
 }
 
 net::Response answer_empty(const net::Request& request, int status) {
   net::Response response = net::Response::empty(status);
-  if (const auto tenant = tenant_of(request); !tenant.empty()) {
-    response.header(std::string(kTenantHeader), std::string(tenant));
-  }
+  tell_place(request, response);
   return response;
 }
 

@@ -32,6 +32,8 @@ enum class Media : std::uint8_t { kJson, kLdJson, kGeoJson };
 
 // Value of NGSILD-Tenant; empty for the default tenant (6.3.14).
 [[nodiscard]] std::string_view tenant_of(const net::Request& request);
+// Value of NGSILD-Snapshot; empty where the request is about no snapshot (6.3.22).
+[[nodiscard]] std::string_view snapshot_of(const net::Request& request);
 
 // Comma-separated values of a parameter; empty where it is missing.
 [[nodiscard]] std::vector<std::string> list_param(const net::Request& request,
@@ -42,6 +44,8 @@ enum class Media : std::uint8_t { kJson, kLdJson, kGeoJson };
 [[nodiscard]] bool has_option(const net::Request& request, std::string_view option);
 // Errors: kBadRequestData for anything but "true" and "false".
 [[nodiscard]] Result<bool> flag_param(const net::Request& request, std::string_view name);
+// local=false is asked for, which snapshots ignore (6.3.18).
+[[nodiscard]] bool is_wider(const net::Request& request);
 // limit, offset, count (6.3.10, 6.3.13). Errors: kBadRequestData.
 [[nodiscard]] Result<Page> page_of(const net::Request& request);
 
@@ -54,7 +58,7 @@ void link_cursor(net::Response& response, const net::Request& request, Media med
 // Adds the Link header to the @context that names the members of a JSON body.
 void link_context(net::Response& response, std::string_view url);
 
-// An answer with body, or none; the tenant's name goes back (6.3.14).
+// An answer with body, or none; the names of tenant and snapshot go back (6.3.14, 6.3.22).
 [[nodiscard]] net::Response answer(const net::Request& request, int status, Media media,
                                    std::string body);
 [[nodiscard]] net::Response answer_empty(const net::Request& request, int status);

@@ -43,6 +43,9 @@ class LiveBroker final : public Broker {
   void keep_name(std::string_view tenant, ngsi::NameId name) override {
     made(tenant).names.keep(name);
   }
+  // spaces.cpp
+  void open_space(std::string_view space) override;
+  [[nodiscard]] Result<> drop_space(std::string_view space) override;
   [[nodiscard]] Usage usage() const override;
   [[nodiscard]] const Options& options() const override { return options_; }
 
@@ -61,7 +64,11 @@ class LiveBroker final : public Broker {
  private:
   // nullptr where the tenant has no state yet.
   [[nodiscard]] const Tenant* known(std::string_view tenant) const;
+  // A space that is not open is nowhere_.
   [[nodiscard]] Tenant& made(std::string_view tenant);
+  [[nodiscard]] Tenant& entered(std::string_view tenant);  // opens spaces too
+  void bury(Tenant& space);
+  void clear_graves();
   [[nodiscard]] std::vector<const Tenant*> all_tenants() const;
 
   // Writer thread.
@@ -99,9 +106,16 @@ class LiveBroker final : public Broker {
   const Options options_;
 
   mutable Mutex tenants_mutex_;
-  // A tenant is never taken out: references to it stay good.
+  // A tenant is never taken out: references to it stay good. A space that was dropped is kept in
+  // graves_ for longer than any request that still reads it takes.
   std::map<std::string, std::unique_ptr<Tenant>, std::less<>> tenants_
       RV_GUARDED_BY(tenants_mutex_);
+  struct Grave {
+    std::unique_ptr<Tenant> space;
+    std::int64_t until_us = 0;  // monotonic
+  };
+  std::vector<Grave> graves_ RV_GUARDED_BY(tenants_mutex_);
+  Tenant nowhere_{std::string(1, kSpaceMark), 0};
 
   Mutex listeners_mutex_;
   std::vector<ChangeListener*> listeners_ RV_GUARDED_BY(listeners_mutex_);

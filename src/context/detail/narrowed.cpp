@@ -103,6 +103,8 @@ class NarrowedBroker final : public Broker {
   void set_witness(WriteWitness&) override {}
   void count_names(std::string_view, const ngsi::Entity&, int) override {}
   void keep_name(std::string_view, ngsi::NameId) override {}
+  void open_space(std::string_view) override {}
+  Result<> drop_space(std::string_view) override { return refused(); }
 
  private:
   void guard(std::vector<Write>& writes) const {

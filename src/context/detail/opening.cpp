@@ -77,7 +77,7 @@ Result<> LiveBroker::load_names() {
   const auto rows = store_.scan(store::Column::kNames, {});
   for (; rows->valid(); rows->next()) {
     RV_ASSIGN(const Key key, split(rows->key(), "names"));
-    Tenant& tenant = made(key.tenant);
+    Tenant& tenant = entered(key.tenant);
     RV_TRY(tenant.names.restore(name_of_key(key.rest), rows->value()));
     tenant.staging.next_name = tenant.names.next_id();
   }
@@ -91,7 +91,7 @@ Result<> LiveBroker::load_publications() {
     std::string_view value = rows->value();
     const auto revision = take_u64(value);
     if (!revision) return fail(Code::kCorrupt, "a publication's revision is too short");
-    Tenant& tenant = made(key.tenant);
+    Tenant& tenant = entered(key.tenant);
     tenant.staging.revisions[std::string(rows->key())] = *revision;
   }
   return rows->status();
@@ -115,7 +115,7 @@ Result<std::vector<LiveBroker::StoredRow>> LiveBroker::read_block(store::Cursor&
   for (; rows.valid() && block.size() < kBlockRows; rows.next()) {
     RV_ASSIGN(const Key key, split(rows.key(), "entities"));
     StoredRow& row = block.emplace_back();
-    row.tenant = &made(key.tenant);
+    row.tenant = &entered(key.tenant);
     row.id = key.rest;
     row.bytes = rows.value();
   }
@@ -129,7 +129,12 @@ Result<> LiveBroker::load_block(std::vector<StoredRow>& block) {
       return fail(Code::kCorrupt,
                   fmt::format("the row of entity {}: {}", row.id, row.decoded.error().message));
     }
-    row.tenant->names.count(*row.entity, 1);
+    if (!row.tenant->names.count(*row.entity, 1)) {
+      return fail(Code::kCorrupt,
+                  fmt::format("the row of entity {} has a type or an attribute whose name is not "
+                              "stored",
+                              row.id));
+    }
     row.tenant->expiries.put(row.id, ngsi::earliest_expiry(*row.entity));
     const std::size_t before_bytes = row.tenant->table.memory_bytes();
     row.tenant->table.add({row.serial, std::move(row.entity)}, std::move(row.keys));

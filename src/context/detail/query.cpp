@@ -262,7 +262,7 @@ Task<Result<Found>> run_query(const Table& table, const ngsi::Predicate& predica
 
 Task<Result<>> visit_matches(const Table& table, const ngsi::Predicate& predicate,
                              const Broker::Visit& visit, Budget budget) {
-  Matches matches(table, predicate, {.limit = table.size(), .count = true}, 0);
+  Matches matches(table, predicate, {.limit = table.size(), .count = true}, budget.links_max);
   const auto take = [&visit](const Row& row) {
     visit(*row.entity);
     return true;

@@ -13,6 +13,7 @@ namespace revier::context::detail {
 struct Budget {
   std::int64_t slice_us = 0;
   std::int64_t cpu_ms_max = 0;
+  std::size_t links_max = 0;  // of visit_matches()
 };
 [[nodiscard]] Task<Result<>> visit_matches(const Table& table, const ngsi::Predicate& predicate,
                                            const Broker::Visit& visit, Budget budget);

@@ -63,6 +63,7 @@ struct Tenant {
   Table table;
   Staging staging;
   Expiries expiries;
+  bool dropped = false;  // a space that is no more: takes no write. Writer thread
 };
 
 // Keys of rows. The tenant's name holds no NUL (identity), so no key of one is a prefix of

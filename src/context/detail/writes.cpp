@@ -13,6 +13,10 @@ constexpr std::size_t kFullPercent = 90;
 constexpr std::size_t kSweepMax = 1'000;  // names taken out at a time
 constexpr std::size_t kSweepAfter = 256;  // names that come before the next look
 
+tl::unexpected<Error> no_space() {
+  return fail(Code::kResourceNotFound, "the snapshot is not there any more", "NGSILD-Snapshot");
+}
+
 std::string row_value(Serial serial, const ngsi::Entity& entity) {
   std::string value;
   value.reserve(8 + entity.bytes().size());
@@ -70,6 +74,7 @@ Result<Broker::Outcomes> LiveBroker::write_blocking(std::string_view tenant,
 Task<Result<>> LiveBroker::write_beside(std::string_view tenant, Beside job) {
   Tenant& home = made(tenant);
   co_return co_await store_.writer().run([this, &home, &job](store::Batch& batch) -> Result<> {
+    if (home.dropped) return no_space();
     RV_TRY(job(home.names, stamp(), batch));
     stage_names(home, batch);
     return {};
@@ -78,8 +83,12 @@ Task<Result<>> LiveBroker::write_beside(std::string_view tenant, Beside job) {
 
 Broker::Outcomes LiveBroker::stage(Tenant& tenant, const std::vector<Write>& writes, Origin origin,
                                    store::Batch& batch) {
-  sweep_names(tenant, batch);
   Outcomes outcomes;
+  if (tenant.dropped) {
+    outcomes.assign(writes.size(), Result<Change>(no_space()));
+    return outcomes;
+  }
+  sweep_names(tenant, batch);
   outcomes.reserve(writes.size());
   for (const Write& write : writes) outcomes.push_back(stage_one(tenant, write, origin, batch));
   stage_followers(tenant, outcomes, batch);

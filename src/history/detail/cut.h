@@ -48,6 +48,7 @@ class Cut {
   void finish();
   // Those of one entity and name.
   [[nodiscard]] std::span<const Row> rows(std::uint32_t entity, ngsi::NameId name) const;
+  [[nodiscard]] std::span<const Row> all() const { return rows_; }
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   [[nodiscard]] bool is_cut() const { return is_cut_; }
   // Of the rows' times; only where there are rows.

@@ -44,6 +44,10 @@ class Reading {
   // Its instances go into the answer.
   [[nodiscard]] Task<Result<>> take(Selected selected);
 
+  // What was taken, in order of entity, name and time; the answer's text needs it no more. Errors:
+  // kTooManyResults: it was more than an answer holds.
+  [[nodiscard]] Result<std::span<const Row>> rows();
+
   // After the last entity: "[{...},{...}]", or without brackets.
   [[nodiscard]] Result<std::string> body(bool array);
   // After body(): the wish leaves out all that there is.

@@ -59,6 +59,9 @@ class Rows {
   void put_numbered(const Subject& subject, std::string_view form, bool deletion,
                     std::uint64_t number, store::Batch& batch);
 
+  // All rows of a space go.
+  void drop_space(std::string_view space, store::Batch& batch);
+
   [[nodiscard]] Marks& marks() { return marks_; }
   // An instance went, or its sums have to be made again for another reason.
   void mark(const Subject& subject, const InstanceKey& key, store::Batch& batch);

@@ -41,6 +41,12 @@ class StoredHistory final : public History {
   [[nodiscard]] Task<Result<Answer>> query(std::string_view tenant, const Wish& wish,
                                            Page page) const override;
 
+  // copying.cpp
+  [[nodiscard]] Task<Result<std::size_t>> copy(std::string_view tenant, const Wish& wish,
+                                               std::string_view space,
+                                               std::size_t instances_max) override;
+  [[nodiscard]] Result<> drop_space(std::string_view space) override;
+
   // An instance of the same attribute, dataset and observedAt.
   struct Same {
     std::string key;
