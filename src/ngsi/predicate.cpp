@@ -143,7 +143,11 @@ Result<> Predicate::State::compile(const Selection& selection, const Names& name
   RV_TRY(take_attrs(selection, names, context));
   if (!selection.q.empty()) {
     RV_ASSIGN(const Query query, parse_query(selection.q));
-    RV_ASSIGN(q, detail::make_ready(query, names, context, selection.expand_values));
+    std::vector<std::string> expanded = selection.expand_values;
+    std::erase_if(expanded, [&keys = selection.json_keys](const std::string& name) {
+      return std::find(keys.begin(), keys.end(), name) != keys.end();
+    });
+    RV_ASSIGN(q, detail::make_ready(query, names, context, expanded));
   }
   if (!selection.scope_q.empty()) {
     RV_ASSIGN(scopes, detail::ScopeQuery::compile(selection.scope_q));

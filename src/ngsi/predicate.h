@@ -43,6 +43,7 @@ struct Selection {
   bool or_scope = false;               // a scope will do as well
   std::string q;
   std::vector<std::string> expand_values;
+  std::vector<std::string> json_keys;  // never expanded, also where expand_values names them
   std::string georel;
   std::string geometry;
   std::string coordinates;  // JSON

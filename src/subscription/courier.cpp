@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/run_task.h"
 #include "base/time.h"
+#include "subscription/detail/links.h"
 #include "subscription/detail/notification.h"
 
 namespace revier::subscription::detail {
@@ -16,6 +17,7 @@ constexpr std::size_t kAhead = 64;            // entries read ahead of delivery
 constexpr std::size_t kTogetherMax = 1'000;   // entries in one notification after throttling
 constexpr std::size_t kEntitiesMax = 10'000;  // in one notification by timeInterval
 constexpr std::int64_t kIntervalCpuMs = 500;
+constexpr std::size_t kLinksMax = 2'000;  // entities that one notification looks for as linked
 constexpr std::int64_t kIdleUs = 60'000'000;
 
 // The latest change of each entity, in the order of these.
@@ -261,7 +263,8 @@ Result<std::string> Courier::build(const Subscription& subscription,
   const Notification notification{notification_id(subscription, entries.front().sequence),
                                   needs_.civil_clock.now()};
   return body_of_changes(subscription, notification, latest(groups),
-                         needs_.broker.names(subscription.tenant));
+                         needs_.broker.names(subscription.tenant),
+                         TenantLinks(needs_.broker, subscription.tenant, kLinksMax));
 }
 
 void Courier::dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex>& lock) {
@@ -297,7 +300,8 @@ Result<std::string> Courier::build_interval(const Subscription& subscription) co
   const Instant now = needs_.civil_clock.now();
   const Notification notification{notification_id(subscription, static_cast<std::uint64_t>(now.us)),
                                   now};
-  return body_of_entities(subscription, notification, found, names);
+  return body_of_entities(subscription, notification, found, names,
+                          TenantLinks(needs_.broker, subscription.tenant, kLinksMax));
 }
 
 void Courier::send(const LinePtr& line, const SubscriptionPtr& subscription, std::string body,

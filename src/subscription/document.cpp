@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 
 #include "json/reader.h"
 #include "ngsi/fragment.h"
@@ -15,7 +17,9 @@ namespace {
 
 using json::Reader;
 
-constexpr std::array<std::string_view, 24> kMembers = {"id",
+constexpr int kLinkLevelsMax = 10;
+
+constexpr std::array<std::string_view, 25> kMembers = {"id",
                                                        "type",
                                                        "subscriptionName",
                                                        "description",
@@ -38,10 +42,11 @@ constexpr std::array<std::string_view, 24> kMembers = {"id",
                                                        "localOnly",
                                                        "splitEntities",
                                                        "jsonldContext",
+                                                       "ngsildConformance",
                                                        "notification"};
 // Read-only, or carried beside; ignored where a client sends them.
-constexpr std::array<std::string_view, 5> kIgnored = {"@context", "status", "createdAt",
-                                                      "modifiedAt", "ngsildConformance"};
+constexpr std::array<std::string_view, 4> kIgnored = {"@context", "status", "createdAt",
+                                                      "modifiedAt"};
 
 bool among(const auto& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -134,15 +139,23 @@ Result<ngsi::Selection> read_selector(const Reader& reader) {
   return selection;
 }
 
+// "a,b"
+Result<std::vector<std::string>> read_listed(const Reader& reader, std::string_view name) {
+  RV_ASSIGN(const std::string text, reader.text(name));
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    out.push_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return out;
+}
+
 Result<> read_conditions(const Reader& reader, ngsi::Selection& all) {
   RV_ASSIGN(all.q, reader.text("q"));
   RV_ASSIGN(all.scope_q, reader.text("scopeQ"));
-  RV_ASSIGN(const std::string expand, reader.text("expandValues"));
-  for (std::size_t at = 0; at < expand.size();) {
-    const std::size_t comma = std::min(expand.find(',', at), expand.size());
-    all.expand_values.push_back(expand.substr(at, comma - at));
-    at = comma + 1;
-  }
+  RV_ASSIGN(all.expand_values, read_listed(reader, "expandValues"));
+  RV_ASSIGN(all.json_keys, read_listed(reader, "jsonKeys"));
   RV_ASSIGN(const auto geo, reader.object("geoQ"));
   if (!geo) return {};
   RV_ASSIGN(all.georel, geo->text("georel"));
@@ -237,13 +250,16 @@ Result<ngsi::Representation> read_format(const Reader& reader) {
   return reader.refuse("format", "normalized, concise or simplified");
 }
 
-// Members by name; what they link to is not shown in notifications.
-Result<ngsi::ProjectionTerms> read_projection(const Reader& reader, std::string_view name) {
+// Members, in braces those of the entities that they link to, `levels` of them.
+Result<ngsi::ProjectionTerms> read_projection(const Reader& reader, std::string_view name,
+                                              std::size_t levels) {
   RV_ASSIGN(const auto texts, reader.texts(name));
   ngsi::ProjectionTerms terms;
   for (const std::string& text : texts) {
     const auto parsed = ngsi::parse_projection(text, name);
-    if (!parsed || ngsi::depth_of(*parsed) > 0) return reader.refuse(name, "names of members");
+    if (!parsed || ngsi::depth_of(*parsed) > levels) {
+      return reader.refuse(name, "names of members, in braces as far as join and joinLevel go");
+    }
     terms.insert(terms.end(), parsed->begin(), parsed->end());
   }
   return terms;
@@ -251,8 +267,8 @@ Result<ngsi::ProjectionTerms> read_projection(const Reader& reader, std::string_
 
 Result<> read_members(const Reader& reader, Notified& out) {
   RV_ASSIGN(out.members.attrs, reader.texts("attributes"));
-  RV_ASSIGN(out.members.pick, read_projection(reader, "pick"));
-  RV_ASSIGN(out.members.omit, read_projection(reader, "omit"));
+  RV_ASSIGN(out.members.pick, read_projection(reader, "pick", out.link_levels));
+  RV_ASSIGN(out.members.omit, read_projection(reader, "omit", out.link_levels));
   for (const std::string& name : out.members.attrs) {
     if (name == "id" || name == "type" || name == "scope") {
       return reader.refuse("attributes", "names of attributes, not id, type or scope");
@@ -270,8 +286,25 @@ Result<> read_members(const Reader& reader, Notified& out) {
   return {};
 }
 
+Result<> read_join(const Reader& reader, Notified& out) {
+  RV_ASSIGN(const std::string join, reader.text("join"));
+  if (join != "" && join != "@none" && join != "flat" && join != "inline") {
+    return reader.refuse("join", "flat, inline or @none");
+  }
+  RV_ASSIGN(const auto level, reader.positive("joinLevel"));
+  const double levels = level.value_or(1);
+  if (levels > kLinkLevelsMax || levels != std::floor(levels)) {
+    return reader.refuse("joinLevel", fmt::format("a number from 1 to {}", kLinkLevelsMax));
+  }
+  if (join != "flat" && join != "inline") return {};
+  out.join = join == "flat" ? Join::kFlat : Join::kInline;
+  out.link_levels = static_cast<std::size_t>(levels);
+  return {};
+}
+
 Result<Notified> read_notified(const Reader& reader) {
   Notified out;
+  RV_TRY(read_join(reader, out));
   RV_TRY(read_members(reader, out));
   RV_ASSIGN(out.representation, read_format(reader));
   RV_ASSIGN(out.sys_attrs, reader.flag("sysAttrs", false));
@@ -279,12 +312,6 @@ Result<Notified> read_notified(const Reader& reader) {
   if (out.show_changes && out.representation == ngsi::Representation::kSimplified) {
     return reader.refuse("showChanges", "another format than keyValues beside it");
   }
-  RV_ASSIGN(const std::string join, reader.text("join"));
-  if (join == "flat" || join == "inline") {
-    return fail(Code::kOperationNotSupported, "notifications come without linked entities",
-                "notification.join");
-  }
-  if (!join.empty() && join != "@none") return reader.refuse("join", "flat, inline or @none");
   RV_ASSIGN(const auto endpoint, reader.object("endpoint"));
   if (!endpoint) return reader.refuse("endpoint", "an endpoint");
   RV_ASSIGN(out.endpoint, read_endpoint(*endpoint));
@@ -316,6 +343,21 @@ Result<> check_members(const json::Value& document) {
                 std::string(key));
   }
   return {};
+}
+
+// "1.5": a version of the specification; those from 1.9 on are told nothing else than others.
+Result<std::optional<int>> read_conformance(const Reader& reader) {
+  RV_ASSIGN(const std::string text, reader.text("ngsildConformance"));
+  if (text.empty()) return std::optional<int>();
+  int minor = 0;
+  const char* const end = text.data() + text.size();
+  const bool one = text.starts_with("1.") && text.size() <= 4;
+  const auto read = one ? std::from_chars(text.data() + 2, end, minor)
+                        : std::from_chars_result{end, std::errc::invalid_argument};
+  if (read.ec != std::errc{} || read.ptr != end || minor < 0) {
+    return reader.refuse("ngsildConformance", "a version, as 1.5");
+  }
+  return std::optional(std::min(minor, 9));
 }
 
 Result<std::string> canonical(const json::Value& document, const jsonld::Context& context) {
@@ -395,6 +437,7 @@ Result<Subscription> parse(const json::Value& document, const Reading& reading) 
   RV_ASSIGN(const auto notification, names.object("notification"));
   if (!notification) return reader.refuse("notification", "where and how to notify");
   RV_ASSIGN(out.notification, read_notified(*notification));
+  RV_ASSIGN(out.notification.version, read_conformance(names));
   RV_ASSIGN(out.notification.members.dataset_ids, names.texts("datasetId"));
   RV_TRY(check_conditions(out));
   return out;

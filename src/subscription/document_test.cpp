@@ -79,6 +79,12 @@ TEST_F(DocumentTest, NamesWhatIsWrong) {
             "notification.showChanges");
   EXPECT_EQ(refused(kRooms, R"("attributes":["id"],)"), "notification.attributes");
   EXPECT_EQ(refused(kRooms, R"("pick":["a"],"omit":["a"],)"), "notification.omit");
+  EXPECT_EQ(refused(std::string(kRooms) + R"("ngsildConformance":"2.0",)"), "ngsildConformance");
+  EXPECT_EQ(refused(kRooms, R"("join":"both",)"), "notification.join");
+  EXPECT_EQ(refused(kRooms, R"("join":"flat","joinLevel":11,)"), "notification.joinLevel");
+  EXPECT_EQ(refused(kRooms, R"("join":"flat","joinLevel":1.5,)"), "notification.joinLevel");
+  EXPECT_EQ(refused(kRooms, R"("pick":["a{b}"],)"), "notification.pick");
+  EXPECT_EQ(refused(kRooms, R"("join":"flat","pick":["a{b{c}}"],)"), "notification.pick");
 }
 
 TEST_F(DocumentTest, TakesEndpointsThatItCanReach) {

@@ -88,7 +88,8 @@ std::vector<std::size_t> Matcher::candidates(const Tenant& tenant, const ngsi::E
   return places;
 }
 
-bool Matcher::concerns(const Compiled& compiled, const Told& told) {
+bool Matcher::concerns(const Compiled& compiled, const Told& told,
+                       const ngsi::LinkedEntities& linked) {
   const Subscription& subscription = *compiled.subscription;
   const bool watches_all = subscription.watched.empty();
   Triggers happened = 0;
@@ -103,11 +104,12 @@ bool Matcher::concerns(const Compiled& compiled, const Told& told) {
   if ((happened & subscription.triggers) == 0) return false;
   const ngsi::Entity& entity = told.after ? *told.after : *told.before;
   return std::any_of(compiled.predicates.begin(), compiled.predicates.end(),
-                     [&entity](const ngsi::Predicate& one) { return one.matches(entity); });
+                     [&](const ngsi::Predicate& one) { return one.matches(entity, &linked); });
 }
 
 std::vector<Match> Matcher::match(std::string_view tenant, const ngsi::Names& names,
-                                  const std::vector<Told>& told, Instant now) {
+                                  const std::vector<Told>& told, Instant now,
+                                  const ngsi::LinkedEntities& linked) {
   std::vector<Match> out;
   const auto home = tenants_.find(tenant);
   if (home == tenants_.end()) return out;
@@ -117,7 +119,7 @@ std::vector<Match> Matcher::match(std::string_view tenant, const ngsi::Names& na
     const ngsi::Entity& entity = told[i].after ? *told[i].after : *told[i].before;
     for (const std::size_t place : candidates(home->second, entity)) {
       const Compiled& compiled = home->second.compiled[place];
-      if (compiled.subscription->active_at(now) && concerns(compiled, told[i])) {
+      if (compiled.subscription->active_at(now) && concerns(compiled, told[i], linked)) {
         picks[place].push_back(i);
       }
     }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "subscription/detail/notification.h"
 
+#include <set>
+
 #include <fmt/format.h>
 
+#include "context/binding.h"
 #include "json/json.h"
 #include "ngsi/notice.h"
 #include "subscription/detail/previous.h"
@@ -21,8 +24,9 @@ bool prefers_plain_json(const Endpoint& endpoint) {
 
 class Writer {
  public:
-  static Result<Writer> make(const Subscription& subscription, const ngsi::Names& names) {
-    Writer writer(subscription, names);
+  static Result<Writer> make(const Subscription& subscription, const ngsi::Names& names,
+                             const ngsi::LinkedEntities& linked) {
+    Writer writer(subscription, names, linked);
     RV_ASSIGN(writer.projection_, ngsi::Projection::make(names, *subscription.context,
                                                          subscription.notification.members));
     if (!subscription.lang.empty()) {
@@ -40,10 +44,11 @@ class Writer {
     if (went || !shown) {
       RV_ASSIGN(shown, ngsi::with_nulls(told.before, told.after, shown_changes(told), told.at));
     }
-    std::string text = rendered(*shown);
+    if (told.after) shown_.push_back({told.after, &projection_});
+    std::string text = rendered(*shown, projection_);
     if (!told.after) insert_deleted_at(text, told.at);
     if (needs_previous(told, went)) {
-      const std::string before = told.before ? rendered(*told.before) : std::string();
+      const std::string before = told.before ? rendered(*told.before, projection_) : std::string();
       RV_ASSIGN(text, with_previous({text, before, told, names_, *subscription_.told_context,
                                      subscription_.notification}));
     }
@@ -51,9 +56,13 @@ class Writer {
     return {};
   }
 
-  void entity(const ngsi::Entity& entity) { add(rendered(entity)); }
+  void entity(const ngsi::EntityPtr& entity) {
+    shown_.push_back({entity, &projection_});
+    add(rendered(*entity, projection_));
+  }
 
   std::string finish(const Notification& notification) {
+    if (subscription_.notification.join == Join::kFlat) add_linked();
     const BodyType type = subscription_.notification.endpoint.accept;
     std::string text;
     json::Writer out(text);
@@ -69,15 +78,46 @@ class Writer {
       }
       out.end_object();
     } else {
-      out.key("data").raw("[" + data_ + "]");
+      std::string data = "[" + data_ + "]";
+      if (const auto version = subscription_.notification.version) {
+        if (auto older = context::in_version(data, *version)) data = *std::move(older);
+      }
+      out.key("data").raw(data);
     }
     out.end_object();
     return text;
   }
 
  private:
-  Writer(const Subscription& subscription, const ngsi::Names& names)
-      : subscription_(subscription), names_(names) {}
+  struct Shown {
+    ngsi::EntityPtr entity;
+    const ngsi::Projection* projection;  // nullptr: everything
+  };
+  Writer(const Subscription& subscription, const ngsi::Names& names,
+         const ngsi::LinkedEntities& linked)
+      : subscription_(subscription), names_(names), linked_(linked) {}
+
+  // Those that the entities so far link to, each once, level after level.
+  void add_linked() {
+    std::set<std::string, std::less<>> seen;
+    for (const Shown& one : shown_) seen.emplace(one.entity->id());
+    std::size_t from = 0;
+    for (std::size_t level = 0; level < subscription_.notification.link_levels; ++level) {
+      const std::size_t to = shown_.size();
+      for (; from < to; ++from) {
+        const Shown linking = shown_[from];
+        const auto take = [&](std::string_view id, const ngsi::Projection* behind) {
+          if (seen.contains(id)) return;
+          ngsi::EntityPtr entity = linked_.find(id);
+          if (!entity) return;
+          seen.emplace(id);
+          add(behind != nullptr ? rendered(*entity, *behind) : rendered(*entity, everything_));
+          shown_.push_back({std::move(entity), behind});
+        };
+        ngsi::for_each_link(*linking.entity, linking.projection, take);
+      }
+    }
+  }
 
   // Of an entity that went only what was asked for: its attributes too, or nothing but the fact.
   std::vector<ngsi::AttributeChange> shown_changes(const Told& told) const {
@@ -104,12 +144,16 @@ class Writer {
     return (notified.show_changes && told.before) || (notified.sys_attrs && went);
   }
 
-  std::string rendered(const ngsi::Entity& entity) const {
+  std::string rendered(const ngsi::Entity& entity, const ngsi::Projection& projection) const {
     const Notified& notified = subscription_.notification;
     ngsi::RenderOptions options;
     options.representation = notified.representation;
     options.sys_attrs = notified.sys_attrs;
-    options.projection = &projection_;
+    options.projection = &projection;
+    if (notified.join == Join::kInline) {
+      options.linked = &linked_;
+      options.link_levels = notified.link_levels;
+    }
     options.language = language_ ? &*language_ : nullptr;
     options.with_context = notified.endpoint.accept == BodyType::kLdJson;
     std::string text;
@@ -136,7 +180,10 @@ class Writer {
 
   const Subscription& subscription_;
   const ngsi::Names& names_;
+  const ngsi::LinkedEntities& linked_;
   ngsi::Projection projection_;
+  ngsi::Projection everything_;
+  std::vector<Shown> shown_;
   std::optional<ngsi::LanguageFilter> language_;
   ngsi::GeoJsonOptions geo_;
   std::string data_;
@@ -147,8 +194,8 @@ class Writer {
 Result<std::string> body_of_changes(const Subscription& subscription,
                                     const Notification& notification,
                                     const std::vector<const Told*>& changes,
-                                    const ngsi::Names& names) {
-  RV_ASSIGN(Writer writer, Writer::make(subscription, names));
+                                    const ngsi::Names& names, const ngsi::LinkedEntities& linked) {
+  RV_ASSIGN(Writer writer, Writer::make(subscription, names, linked));
   for (const Told* told : changes) RV_TRY(writer.changed(*told));
   return writer.finish(notification);
 }
@@ -156,9 +203,9 @@ Result<std::string> body_of_changes(const Subscription& subscription,
 Result<std::string> body_of_entities(const Subscription& subscription,
                                      const Notification& notification,
                                      const std::vector<ngsi::EntityPtr>& entities,
-                                     const ngsi::Names& names) {
-  RV_ASSIGN(Writer writer, Writer::make(subscription, names));
-  for (const ngsi::EntityPtr& entity : entities) writer.entity(*entity);
+                                     const ngsi::Names& names, const ngsi::LinkedEntities& linked) {
+  RV_ASSIGN(Writer writer, Writer::make(subscription, names, linked));
+  for (const ngsi::EntityPtr& entity : entities) writer.entity(entity);
   return writer.finish(notification);
 }
 

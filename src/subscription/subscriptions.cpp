@@ -10,6 +10,7 @@
 #include "subscription/detail/courier.h"
 #include "subscription/detail/definition.h"
 #include "subscription/detail/http_channel.h"
+#include "subscription/detail/links.h"
 #include "subscription/detail/mqtt_channel.h"
 
 namespace revier::subscription {
@@ -234,7 +235,8 @@ class StoredSubscriptions final : public Subscriptions,
                       ngsi::real_changes(what)});
     }
     if (told.empty()) return;
-    const auto matches = matcher_.match(tenant, names, told, now);
+    const auto matches =
+        matcher_.match(tenant, names, told, now, detail::TenantLinks(needs_.broker, tenant, told));
     if (matches.empty()) return;
     outbox_.stage(tenant, told, matches, batch);
     for (const detail::Match& match : matches) {

@@ -45,11 +45,18 @@ struct Endpoint {
   std::vector<KeyValue> notifier_info;
 };
 
+// Linked entities beside the others, or in the place of the link (4.5.23).
+enum class Join : std::uint8_t { kNone, kFlat, kInline };
+
 struct Notified {
+  Join join = Join::kNone;
+  std::size_t link_levels = 0;      // how many links are followed
   ngsi::Projection::Lists members;  // names as IRIs; dataset_ids of the subscription
   ngsi::Representation representation = ngsi::Representation::kNormalized;
   bool sys_attrs = false;
   bool show_changes = false;
+  std::optional<int>
+      version;  // 1.x: entities as that version has them (ngsildConformance, 4.3.6.8)
   Endpoint endpoint;
 };
 

@@ -151,6 +151,7 @@ case("4.9", "q follows links as deep as join does, and minds hints of types",
 case("4.9", "a term of a vocabulary is expanded where the client asks for it",
      create({"id": "urn:a:1", "g": {"vocab": "Male"}}),
      ids("/entities?type=T&q=g==Male&expandValues=g", "urn:a:1"),
+     ids("/entities?type=T&q=g==Male&expandValues=g&jsonKeys=g"),
      ids("/entities?type=T&q=g==Male"))
 
 case("4.10", "geo-queries",

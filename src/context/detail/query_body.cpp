@@ -134,6 +134,7 @@ Result<ngsi::Selection> body_selection(const json::Value& body) {
   RV_ASSIGN(selection.q, text_member(body, "q"));
   RV_ASSIGN(selection.scope_q, text_member(body, "scopeQ"));
   RV_ASSIGN(selection.expand_values, names_member(body, "expandValues"));
+  RV_ASSIGN(selection.json_keys, names_member(body, "jsonKeys"));
   RV_TRY(read_geo_query(body, selection));
   return selection;
 }

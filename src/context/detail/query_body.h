@@ -20,7 +20,7 @@ namespace revier::context::detail {
 [[nodiscard]] Result<std::vector<std::string>> names_member(const json::Value& object,
                                                             std::string_view name);
 
-// entities, attrs, q, expandValues, geoQ and scopeQ.
+// entities, attrs, q, expandValues, jsonKeys, geoQ and scopeQ.
 [[nodiscard]] Result<ngsi::Selection> body_selection(const json::Value& body);
 // What the answer shall hold.
 [[nodiscard]] Result<Wishes> body_wishes(const json::Value& body);

@@ -33,6 +33,7 @@ ngsi::Selection selection_of(const net::Request& request) {
   selection.attrs = list_param(request, "attrs");
   selection.q = text("q");
   selection.expand_values = list_param(request, "expandValues");
+  selection.json_keys = list_param(request, "jsonKeys");
   selection.georel = text("georel");
   selection.geometry = text("geometry");
   selection.coordinates = text("coordinates");
@@ -47,7 +48,7 @@ Result<> require_a_filter(const ngsi::Selection& selection, const ngsi::Projecti
   if (const auto csf = request.query_param("csf")) {
     RV_TRY(check_csf(*csf));
   }
-  if (selection.type == "*" && request.query_param("local") == "false") {
+  if (selection.type == "*" && is_wider(request)) {
     return fail(Code::kBadRequestData, "type=* is for the local scope: local cannot be false",
                 "local");
   }
@@ -57,8 +58,8 @@ Result<> require_a_filter(const ngsi::Selection& selection, const ngsi::Projecti
   const bool picked = std::any_of(pick.begin(), pick.end(), [](const ngsi::ProjectionTerm& term) {
     return !is_system_member(term.name);
   });
-  if (local || !selection.type.empty() || !selection.any_of.empty() || attributes || picked ||
-      !selection.georel.empty()) {
+  if (local || !snapshot_of(request).empty() || !selection.type.empty() ||
+      !selection.any_of.empty() || attributes || picked || !selection.georel.empty()) {
     return {};
   }
   RV_ASSIGN(const bool queried, ngsi::names_attribute(selection.q));

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ngsi/linked.h"
 #include "ngsi/names.h"
 #include "subscription/detail/rows.h"
 
@@ -27,7 +28,8 @@ class Matcher {
 
   // Subscriptions that are active at `now`, told of changes (no timeInterval), and concerned.
   [[nodiscard]] std::vector<Match> match(std::string_view tenant, const ngsi::Names& names,
-                                         const std::vector<Told>& told, Instant now);
+                                         const std::vector<Told>& told, Instant now,
+                                         const ngsi::LinkedEntities& linked);
   // There is one in this tenant.
   [[nodiscard]] bool any(std::string_view tenant) const;
 
@@ -49,7 +51,8 @@ class Matcher {
   static void compile(Tenant& tenant, const ngsi::Names& names);
   static void enter(Tenant& tenant, std::size_t place);
   static std::vector<std::size_t> candidates(const Tenant& tenant, const ngsi::Entity& entity);
-  static bool concerns(const Compiled& compiled, const Told& told);
+  static bool concerns(const Compiled& compiled, const Told& told,
+                       const ngsi::LinkedEntities& linked);
 
   std::map<std::string, Tenant, std::less<>> tenants_;
 };
