@@ -34,7 +34,7 @@ struct Entry {
   std::string purpose;  // mostly the wording's kind
   bool given = false;   // false: withdrawn
   Instant at;
-  std::string channel;  // "web", "desk", "mail", "api"
+  std::string channel;  // "web", "desk", "mail", "api", "time" (it ran out)
   std::string wording_kind;
   std::int64_t wording_version = 1;
   std::string wording_language;

@@ -241,6 +241,9 @@ Task<Response> post_own_contact(Request& request, const ContactPages& pages) {
   if (!done) co_return refused_contact(pages, request, done.error());
   const auto left = co_await contact_behind(request, pages);
   if (left) co_return Response::see_other(std::string(request.path));
+  if (what != "alles") {
+    co_return told(pages, request, texts::kEndedAllTitle, texts::kEndedAllText);
+  }
   co_return told(pages, request, texts::kErasedTitle, texts::kErasedText);
 }
 

@@ -86,6 +86,12 @@ Result<> insert(Session& session, const Contact& contact) {
 
 std::string subject_of_contact(std::string_view id) { return fmt::format("fibre:{}", id); }
 
+// Not to be turned back without the key of the secret links.
+std::string mailbox_of(const ticket::SecretLinks& links, std::string_view mail) {
+  const std::string key = ticket::mail_key(mail);
+  return links.token("fibre-mailbox", key).substr(key.size() + 1);
+}
+
 // Changes by street: what a contact asks for is looked up here.
 using ChangesByStreet =
     std::map<std::pair<std::string_view, std::string_view>, std::vector<AddressChange>>;
@@ -206,8 +212,11 @@ Result<> Contacts::note(Session& session, const Contact& contact, std::string_vi
                                    .wording_kind = std::string(purpose),
                                    .wording_version = kWordingVersion,
                                    .wording_language = contact.language,
-                                   .proof = fmt::format("asked {}", to_iso8601(contact.asked_at)),
-                                   .retain_until = contact.delete_after});
+                                   .proof = fmt::format("asked {}, confirmed by the link in its "
+                                                        "letter to mailbox {}",
+                                                        to_iso8601(contact.asked_at),
+                                                        mailbox_of(needs_.links, contact.mail)),
+                                   .retain_until = contact.delete_after + kProofKeep});
 }
 
 Task<Result<>> Contacts::confirm(std::string id) {
@@ -229,7 +238,7 @@ Result<> Contacts::confirm_in(Session& session, const std::string& id) {
     if (!same) continue;
     contact.wants_changes = contact.wants_changes || (other.confirmed_at && other.wants_changes);
     contact.interested = contact.interested || (other.confirmed_at && other.interested);
-    RV_TRY(erase_in(session, other));
+    RV_TRY(close_in(session, other, "web"));
   }
   contact.confirmed_at = now;
   contact.delete_after = now + kContactKeep;
@@ -263,9 +272,9 @@ Result<bool> Contacts::end_in(Session& session, const std::string& id, std::stri
   const bool had = changes ? contact->wants_changes : contact->interested;
   const bool keeps = changes ? contact->interested : contact->wants_changes;
   if (!had) return false;
-  // Without a wish that is left nothing of the person is kept.
+  // Without a wish that is left nothing of the person is kept but the proof of what she agreed to.
   if (!keeps || !contact->confirmed_at) {
-    RV_TRY(erase_in(session, *contact));
+    RV_TRY(close_in(session, *contact, channel));
     return true;
   }
   RV_TRY(note(session, *contact, purpose, false, channel));
@@ -277,18 +286,37 @@ Result<bool> Contacts::end_in(Session& session, const std::string& id, std::stri
 }
 
 Task<Result<>> Contacts::erase(std::string id) {
-  co_return co_await needs_.database.writer().run(
-      [this, id = std::move(id)](Session& session) -> Result<> {
-        auto contact = find(session, id);
-        if (!contact && contact.error().code == Code::kGone) return {};
-        if (!contact) return fail(contact.error());
-        return erase_in(session, *contact);
-      });
+  co_return co_await needs_.database.writer().run([this, id = std::move(id)](
+                                                      Session& session) -> Result<> {
+    auto contact = find(session, id);
+    if (contact) return erase_in(session, *contact);
+    if (contact.error().code != Code::kGone) return fail(contact.error());
+    RV_ASSIGN(const std::int64_t proofs, consent::erase_subject(session, subject_of_contact(id)));
+    if (proofs > 0) erased_ = true;
+    return {};
+  });
 }
 
 Result<> Contacts::erase_in(Session& session, const Contact& contact) {
-  RV_TRY(session.execute("DELETE FROM fibre_contact WHERE id = :id", {{"id", contact.id}}));
   RV_TRY(consent::erase_subject(session, subject_of_contact(contact.id)));
+  return forget(session, contact);
+}
+
+Result<> Contacts::close_in(Session& session, Contact contact, std::string_view channel) {
+  const Instant now = needs_.civil_clock.now();
+  contact.delete_after = now;
+  if (contact.confirmed_at && contact.wants_changes) {
+    RV_TRY(note(session, contact, kChangesPurpose, false, channel));
+  }
+  if (contact.confirmed_at && contact.interested) {
+    RV_TRY(note(session, contact, kInterestPurpose, false, channel));
+  }
+  RV_TRY(consent::set_retention(session, subject_of_contact(contact.id), now + kProofKeep));
+  return forget(session, contact);
+}
+
+Result<> Contacts::forget(Session& session, const Contact& contact) {
+  RV_TRY(session.execute("DELETE FROM fibre_contact WHERE id = :id", {{"id", contact.id}}));
   RV_TRY(mail::take_back(session, contact.mail, contact_letters(contact.id)));
   RV_ASSIGN(const std::vector<Contact> others,
             contacts_of_mail(session, ticket::mail_key(contact.mail)));
@@ -373,7 +401,7 @@ Result<std::int64_t> Contacts::erase_ended(Session& session, Instant now) {
             session.query(std::string(kContactColumns) +
                               "WHERE delete_after <= :now ORDER BY delete_after LIMIT :limit",
                           {{"now", now}, {"limit", kContactsAtOnce}}));
-  for (const records::Row& row : rows) RV_TRY(erase_in(session, contact_of(row)));
+  for (const records::Row& row : rows) RV_TRY(close_in(session, contact_of(row), "time"));
   const bool before = erased_.exchange(false);
   return static_cast<std::int64_t>(rows.size()) + (before ? 1 : 0);
 }

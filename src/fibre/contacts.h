@@ -7,6 +7,11 @@
 // consents for each of the two purposes. What nobody confirms goes after kConfirmWithin, what is
 // confirmed after kContactKeep. The answer is the same whether or not an address is known.
 //
+// When the last wish ends, the address of mail is deleted with the contact; the ledger keeps for
+// kProofKeep what was agreed to and withdrawn, with a keyed hash of the address, so that the
+// operator can still answer somebody who names it and asks why she got mail. Only who asks for it
+// by the link (erase()) or erases all of hers (erase_person()) has the proof erased too.
+//
 // Interest is counted by street; nobody outside is given an address. Letters about changes are
 // written in the transaction that changes the list, one a contact and list.
 //
@@ -34,6 +39,7 @@ namespace revier::fibre {
 
 inline constexpr Duration kConfirmWithin = Duration::days(7);
 inline constexpr Duration kContactKeep = Duration::days(2 * 365);
+inline constexpr Duration kProofKeep = Duration::days(3 * 365);  // as of the newsletter
 inline constexpr std::string_view kChangesPurpose = "fibre-changes";
 inline constexpr std::string_view kInterestPurpose = "fibre-interest";
 inline constexpr std::string_view kContactLink = "fibre-contact";
@@ -96,9 +102,11 @@ class Contacts {
   [[nodiscard]] Task<Result<>> ask(Contact wanted);
   // Twice is no error. Errors: kGone (too late, or erased).
   [[nodiscard]] Task<Result<>> confirm(std::string id);
-  // Withdraws one of the two; the last one erases the contact. `channel` is "web" or "mail".
+  // Withdraws one of the two; the last one deletes the contact and keeps the proof. `channel` is
+  // "web" or "mail".
   // False where there was nothing to end.
   [[nodiscard]] Task<Result<bool>> end(std::string id, std::string purpose, std::string channel);
+  // All of it, the proof too; also of a contact that has ended.
   [[nodiscard]] Task<Result<>> erase(std::string id);
 
   // Errors: kGone.
@@ -124,6 +132,10 @@ class Contacts {
   [[nodiscard]] Result<bool> end_in(records::Session& session, const std::string& id,
                                     std::string_view purpose, std::string_view channel);
   [[nodiscard]] Result<> erase_in(records::Session& session, const Contact& contact);
+  // Ends what she still wishes and keeps the proof alone.
+  [[nodiscard]] Result<> close_in(records::Session& session, Contact contact,
+                                  std::string_view channel);
+  [[nodiscard]] Result<> forget(records::Session& session, const Contact& contact);
   [[nodiscard]] Result<> note(records::Session& session, const Contact& contact,
                               std::string_view purpose, bool given, std::string_view channel) const;
 

@@ -111,6 +111,16 @@ class ContactsTest : public testing::TestWithParam<std::string> {
     return id;
   }
 
+  std::vector<consent::Entry> ledger(const std::string& id) {
+    std::vector<consent::Entry> list;
+    const auto read = database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(list, consent::entries(session, "fibre:" + id));
+      return {};
+    });
+    EXPECT_TRUE(read);
+    return list;
+  }
+
   const std::vector<records::Migration> migrations_ = contact_migrations();
   tests::TestRecords records_;
   ManualClock clock_{parse_iso8601("2025-02-05T10:00:00Z").value()};
@@ -186,7 +196,7 @@ TEST_P(ContactsTest, AskingAgainReplacesTheWishOfBefore) {
   EXPECT_TRUE(find(second)->interested);
 }
 
-TEST_P(ContactsTest, EachWishEndsByItselfAndTheLastErasesAll) {
+TEST_P(ContactsTest, EachWishEndsByItselfAndTheLastLeavesTheProofAlone) {
   const std::string id = confirmed(wish("a@x.test", "12"));
   EXPECT_TRUE(run_task(contacts_->end(id, std::string(kChangesPurpose), "mail")).value());
   EXPECT_FALSE(run_task(contacts_->end(id, std::string(kChangesPurpose), "mail")).value());
@@ -196,6 +206,16 @@ TEST_P(ContactsTest, EachWishEndsByItselfAndTheLastErasesAll) {
   EXPECT_EQ(find(id).error().code, Code::kGone);
   EXPECT_TRUE(letters("a@x.test").empty());
   EXPECT_FALSE(run_task(contacts_->end(id, std::string(kInterestPurpose), "web")).value());
+  const std::vector<consent::Entry> proof = ledger(id);
+  ASSERT_EQ(proof.size(), 4U) << "given twice, withdrawn twice";
+  EXPECT_FALSE(stands(id, kInterestPurpose));
+  for (const consent::Entry& entry : proof) {
+    EXPECT_EQ(entry.proof.find("a@x.test"), std::string::npos);
+    EXPECT_EQ(entry.retain_until, clock_.now() + kProofKeep);
+  }
+  EXPECT_EQ(proof.front().proof, proof.back().proof) << "the same mailbox";
+  ASSERT_TRUE(run_task(contacts_->erase(id)));
+  EXPECT_TRUE(ledger(id).empty()) << "who asks has the proof erased too";
 }
 
 TEST_P(ContactsTest, KeepsNothingBeyondItsTime) {
@@ -217,6 +237,8 @@ TEST_P(ContactsTest, KeepsNothingBeyondItsTime) {
   EXPECT_GE(erase(), 1);
   EXPECT_EQ(find(kept).error().code, Code::kGone);
   EXPECT_FALSE(stands(kept, kInterestPurpose));
+  EXPECT_EQ(ledger(kept).size(), 4U);
+  EXPECT_TRUE(ledger(late).empty()) << "what nobody confirmed needs no proof";
 }
 
 TEST_P(ContactsTest, APersonTakesAlongAndErasesAllOfHers) {
@@ -239,6 +261,7 @@ TEST_P(ContactsTest, APersonTakesAlongAndErasesAllOfHers) {
                 .value(),
             1);
   EXPECT_EQ(find(id).error().code, Code::kGone);
+  EXPECT_TRUE(ledger(id).empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Records, ContactsTest, testing::ValuesIn(tests::record_systems()),

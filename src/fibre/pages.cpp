@@ -259,6 +259,7 @@ Task<Response> get_lookup(Request& request, const PageNeeds& needs) {
                   .areas = area_cards(*list, language),
                   .map_tiles = std::string(needs.map_tiles)};
   view.page.description = page_words(language, texts::kLookupDescription);
+  view.page.scripts = {"suggest.js"};
   int status = 200;
   if (request.query_param("strasse") && view.has_list) {
     view.asked = web::validate(view.form, view.data);
@@ -274,7 +275,7 @@ Task<Response> get_lookup(Request& request, const PageNeeds& needs) {
     // A district is part of an answer's link, not of the next question.
     view.data.set("bezirk", "");
   } else if (view.has_list) {
-    view.page.scripts = {"map.js"};
+    view.page.scripts.emplace_back("map.js");
     if (needs.coverage) view.plot = draw(co_await needs.coverage(), language);
   }
   web::Html out(language);
