@@ -68,6 +68,7 @@ Response show_start(const PageNeeds& needs, const Request& request) {
   if (event == nullptr) return detail::not_found(needs, request);
   StartPage view{.page = needs.site.page(request, event->name.in(language)),
                  .has_offers = !programme->offers.empty(),
+                 .has_fibre = false,
                  .motto = event->motto.in(language),
                  .dates = dates_of(*event, language),
                  .place = place_text(*programme, event->venue, language),
@@ -82,6 +83,9 @@ Response show_start(const PageNeeds& needs, const Request& request) {
                  .json_ld = event_json_ld(*programme, *event, needs.site_url, language)};
   view.page.description =
       web::text(language, texts::kStartDescription, {{"event", event->name.in(language)}});
+  // In the menu where a list is in force.
+  view.has_fibre = std::ranges::any_of(
+      view.page.navigation, [](const web::NavItem& item) { return item.page == "/glasfaser"; });
   fill_now(view, *programme, *needs.ledger(), needs.civil_clock.now(), language);
   for (const Day& day : event->days) {
     view.days.push_back({day.date,

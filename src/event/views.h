@@ -66,6 +66,7 @@ struct DayGrid {
 struct StartPage {
   web::Page page;
   bool has_offers = false;
+  bool has_fibre = false;  // the look-up at an address
   std::string motto;
   std::string dates;
   std::string place;

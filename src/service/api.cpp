@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/api.h"
 
+#include <charconv>
+
 #include "service/import.h"
 
 namespace revier::service {
@@ -10,6 +12,7 @@ using net::Method;
 using net::Request;
 using net::Response;
 
+constexpr std::size_t kLimitMax = 100;
 constexpr net::RouteOptions kOneBody{.body_bytes_max = 128 * 1024};
 constexpr net::RouteOptions kFileBody{.body_bytes_max = kImportBytesMax};
 
@@ -25,8 +28,17 @@ Response search_services(const ApiNeeds& needs, const Request& request) {
                              .today = request.query_param("today") == "true"};
   const auto language =
       request.query_param("language") == "en" ? web::Language::kEn : web::Language::kDe;
+  std::size_t most = SIZE_MAX;
+  if (const auto limit = request.query_param("limit")) {
+    const char* const end = limit->data() + limit->size();
+    const auto read = std::from_chars(limit->data(), end, most);
+    if (read.ec != std::errc() || read.ptr != end || most < 1 || most > kLimitMax) {
+      return Response::problem({Code::kBadRequestData, "limit is 1 to 100", "limit"});
+    }
+  }
   std::string text = "[";
   for (const Service* const service : catalogue->select(filter, language)) {
+    if (most-- == 0) break;
     if (text.size() > 1) text += ',';
     text += event::item_json(*catalogue->item(service->id));
   }

@@ -10,6 +10,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "event/programme.h"
 #include "net/http.h"
@@ -29,5 +30,7 @@ void add_pages(net::Router& router, const PageNeeds& needs);
 
 // "Dienste", for the site's menu.
 [[nodiscard]] web::NavItem navigation_item();
+// Those of each service, for search engines: "/dienste/hundesteuer".
+[[nodiscard]] std::vector<std::string> service_pages(const Catalogue& catalogue);
 
 }  // namespace revier::service

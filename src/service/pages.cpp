@@ -111,6 +111,7 @@ Response show_catalogue(const PageNeeds& needs, const Request& request) {
       .situations = situation_links(*catalogue, filter.situation, language),
       .rows = {}};
   view.page.description = say(language, texts::kCatalogueDescription);
+  view.page.scripts = {"suggest.js"};
   for (const Service* const service : catalogue->select(filter, language)) {
     view.rows.push_back(row_of(*service, language));
   }
@@ -263,6 +264,15 @@ Response show_easy(const PageNeeds& needs, const Request& request) {
 }
 
 }  // namespace
+
+std::vector<std::string> service_pages(const Catalogue& catalogue) {
+  std::vector<std::string> pages;
+  for (const auto& service : catalogue.services()) {
+    pages.push_back(page_of(service));
+    if (!service.easy_language.empty()) pages.push_back(pages.back() + "/leichte-sprache");
+  }
+  return pages;
+}
 
 web::NavItem navigation_item() { return {texts::kCatalogueNav, std::string(kHome)}; }
 

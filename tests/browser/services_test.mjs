@@ -40,6 +40,41 @@ test("services: found, read, in easy language", async ({open}) => {
   });
 });
 
+test("services: suggestions while typing, by keyboard and by press", async ({open}) => {
+  const page = await open();
+  await page.goto("/dienste");
+  const field = page.getByRole("combobox", {name: "Was möchten Sie erledigen?"})
+      .or(page.locator("#suche")).first();
+  await field.pressSequentially("hund an");
+  const options = page.locator("rv-suggest [role=option]");
+  await options.first().waitFor();
+  assert.equal(await field.getAttribute("aria-expanded"), "true");
+  assert.match(await page.locator("rv-suggest [role=status]").innerText(), /^\d+ Vorschl/);
+  await looksWellEverywhere(page);
+  await page.keyboard.press("Escape");
+  await options.first().waitFor({state: "detached"});
+  assert.equal(await field.inputValue(), "hund an", "what was typed stays");
+  await field.pressSequentially("melden");
+  await options.first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  const first = await options.first().getAttribute("id");
+  assert.equal(await field.getAttribute("aria-activedescendant"), first);
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await field.getAttribute("aria-activedescendant"), null);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/dienste\/hundesteuer$/);
+  await page.goto("/en/dienste");
+  await page.locator("#suche").pressSequentially("bulky");
+  await options.filter({hasText: "Have bulky waste collected"}).click();
+  await page.waitForURL(/\/en\/dienste\/sperrmuell$/);
+  await page.goto("/dienste");
+  await page.locator("#suche").pressSequentially("Müll");
+  await options.first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/suche=M/);  // without a choice the form is sent
+});
+
 test("services without JavaScript", async ({open}) => {
   await story(await open({javaScriptEnabled: false}), async (page) => {
     assert.equal(await page.locator("h1").count(), 1);

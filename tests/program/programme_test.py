@@ -178,7 +178,9 @@ class Programme(unittest.TestCase):
     def test_sitemap_names_public_pages_in_both_languages(self):
         places = [url.findtext(SITEMAP + "loc") for url in xmllint(self.get("/sitemap.xml")[1])]
         base = f"http://{self.server.address}"
-        for page in ("/programm", "/en/programm", "/programm/scd25-d1-01", "/en/aenderungen"):
+        for page in ("/programm", "/en/programm", "/programm/scd25-d1-01", "/en/aenderungen",
+                     "/dienste/hundesteuer", "/en/dienste/hundesteuer",
+                     "/dienste/hundesteuer/leichte-sprache"):
             self.assertIn(base + page, places)
         self.assertFalse([place for place in places if "/console" in place or "/ticket" in place])
         for place in places[:4]:

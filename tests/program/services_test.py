@@ -50,6 +50,9 @@ class Services(unittest.TestCase):
         self.assertEqual(self.found("hundt anmelden")[0], "hundesteuer")
         self.assertEqual(self.found("register dog", "&language=en")[0], "hundesteuer")
         self.assertEqual(self.found("der die das"), [])
+        self.assertEqual(self.found("Hund anmelden", "&limit=1"), ["hundesteuer"])
+        for wrong in ("0", "101", "x", "-1", "1x", ""):
+            self.ask("GET", f"/api/v1/services?limit={wrong}", expected=400)
         self.assertEqual(self.found("x" * 3000), [])
         today = self.ask("GET", "/api/v1/services?today=true&situation=car")
         self.assertIn("kfz-abmelden", [s["id"] for s in today])
@@ -125,7 +128,7 @@ class Services(unittest.TestCase):
             self.assertEqual(status, 200)
             self.assertNotIn(b"<script>alert", page)
         self.assertEqual(self.server.ask("GET", "/dienste?lage=mars")[0], 200)
-        self.assertEqual(self.server.ask("GET", "/dienste/sperrmuell/leichte-sprache")[0], 404)
+        self.assertEqual(self.server.ask("GET", "/dienste/laerm/leichte-sprache")[0], 404)
 
     def test_no_figure_of_the_city_without_day_and_source(self):
         facts = self.ask("GET", "/api/v1/city-facts")

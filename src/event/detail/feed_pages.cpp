@@ -79,6 +79,9 @@ Response show_sitemap(const PageNeeds& needs) {
   for (const auto* list : {&needs.site.navigation, &needs.site.footer}) {
     for (const web::NavItem& item : *list) pages.push_back(item.page);
   }
+  if (needs.more_pages) {
+    for (std::string& page : needs.more_pages()) pages.push_back(std::move(page));
+  }
   return file("application/xml; charset=utf-8",
               sitemap(*needs.keeper.now(), *needs.ledger(), needs.site_url, pages));
 }
