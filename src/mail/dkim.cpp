@@ -71,11 +71,12 @@ bool set_headers(DKIM_LIB* library, int option, const char* const* names) {
 }
 
 Result<LibraryPtr> open_library() {
-  static constexpr std::array<const char*, 17> kSigned{"from",
+  static constexpr std::array<const char*, 18> kSigned{"from",
                                                        "reply-to",
                                                        "to",
                                                        "subject",
                                                        "date",
+                                                       "list-id",
                                                        "message-id",
                                                        "mime-version",
                                                        "content-type",

@@ -90,6 +90,13 @@ void add_unsubscribe(GMimeMessage* letter, const std::string& address) {
   g_mime_object_set_header(object, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click", nullptr);
 }
 
+// RFC 2919, 3: an identifier under a domain of the sender's.
+void add_list(GMimeMessage* letter, const std::string& list, const Letterhead& head) {
+  const std::string domain = head.from.substr(head.from.rfind('@') + 1);
+  g_mime_object_set_header(GMIME_OBJECT(letter), "List-Id",
+                           one_line("<" + list + "." + domain + ">").c_str(), nullptr);
+}
+
 }  // namespace
 
 std::string message_id(const Message& message, const Letterhead& head) {
@@ -110,6 +117,7 @@ std::string write_mime(const Message& message, const Parts& parts, const Letterh
   const Ref<GMimeMessage> letter(g_mime_message_new(TRUE));
   write_head(letter.get(), message, head, date);
   if (!parts.unsubscribe.empty()) add_unsubscribe(letter.get(), parts.unsubscribe);
+  if (!parts.list.empty()) add_list(letter.get(), parts.list, head);
   const Ref<GMimePart> plain = text_part("plain", parts.text, language);
   if (parts.html.empty()) {
     g_mime_message_set_mime_part(letter.get(), GMIME_OBJECT(plain.get()));

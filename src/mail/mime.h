@@ -21,6 +21,8 @@ struct Parts {
   std::string text;
   std::string html;         // may be empty
   std::string unsubscribe;  // https address that ends such letters by one POST (RFC 8058), or empty
+  // Of letters to a list: its List-Id (RFC 2919) without the sender's domain, "news.newsletter".
+  std::string list = {};
 };
 
 struct Letterhead {

@@ -258,7 +258,8 @@ mail::Parts Issues::render(const Issue& issue, Language wanted, std::string_view
       .html = web::letter_html(language, {.subject = issue.subject_in(language),
                                           .blocks = {},
                                           .body = body_html(markdown, needs.site_url)}),
-      .unsubscribe = {}};
+      .unsubscribe = {},
+      .list = issue.topic + ".newsletter"};
   if (!subscriber.empty()) {
     parts.unsubscribe = needs.site_url + unsubscribe_path(needs.links, subscriber, language) +
                         "?ausgabe=" + issue.id;

@@ -132,6 +132,7 @@ class Newsletter(unittest.TestCase):
         add_issue(self.data, body="Hallo [Programm](/programm) ![](https://x.test/pixel.gif)")
         self.server.start()
         letter = self.letter_to("leser0@beispiel.test")
+        self.assertRegex(letter["List-Id"], r"^<[a-z0-9-]+\.newsletter\.event\.example>$")
         wait_for(lambda: issue_row(self.data)["state"] == "sent", what="the end of the issue")
         self.assertEqual(len(self.sink.letters), 3)
         text, html = [part.get_content() for part in letter.iter_parts()]
