@@ -47,6 +47,7 @@ function placeOfName(area: Area): Position {
 export class MapView {
   private readonly map: maplibre.Map;
   private readonly marks: maplibre.Marker[] = [];
+  private pinned?: maplibre.Marker;
 
   constructor(private readonly library: Library, private readonly ground: HTMLElement,
               private readonly areas: Area[], private readonly positions: Position[],
@@ -89,6 +90,28 @@ export class MapView {
       placed.push({x, y: low, width});
       mark.setOffset([0, low - y]);
     }
+  }
+
+  // Calls back with the place that somebody presses.
+  onPress(take: (position: Position) => void): void {
+    this.map.on("click", ({lngLat}) => take([lngLat.lng, lngLat.lat]));
+  }
+  middle(): Position {
+    const {lng, lat} = this.map.getCenter();
+    return [lng, lat];
+  }
+  // Puts the one pin there, and shows the place where it is out of sight.
+  pin(position: Position): void {
+    if (!this.pinned) {
+      const pin = document.createElement("span");
+      pin.className = "rv-map__pin";
+      this.pinned = new this.library.Marker({element: pin, anchor: "bottom"})
+          .setLngLat(position).addTo(this.map);
+      for (const attribute of ["role", "aria-label", "tabindex"]) pin.removeAttribute(attribute);
+      pin.setAttribute("aria-hidden", "true");
+    }
+    this.pinned.setLngLat(position);
+    if (!this.map.getBounds().contains(position)) this.map.jumpTo({center: position});
   }
 
   zoomIn(): void { this.map.zoomIn(); }

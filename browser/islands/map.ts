@@ -7,32 +7,13 @@
 // loaded before somebody asks for it. Names and values come from the cards and follow them, places
 // and outlines from the broker. The list stays: it says the same without a map.
 import type {Ground} from "./map_ground";
-import {type Area, type Library, MapView, type Position} from "./_map_view";
+import {
+  button, creditOf, element, type Entity, loadAreas, loadEntities, loadGround, loadLibrary,
+  outlinesOf,
+} from "./_map_load";
+import {type Library, MapView, type Position} from "./_map_view";
 
-const areaType = "https://schema.org/AdministrativeArea";
 const idsAtOnce = 40;
-
-interface Entity {
-  id: string;
-  location?: GeoJSON.Geometry;
-  "https://schema.org/name"?: string;
-  "https://schema.org/creditText"?: string;
-}
-
-function element<K extends keyof HTMLElementTagNameMap>(
-    tag: K, className: string, text = ""): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function button(text: string, press: () => void, className = "rv-map__button"): HTMLButtonElement {
-  const made = element("button", className, text);
-  made.type = "button";
-  made.addEventListener("click", press);
-  return made;
-}
 
 class MapElement extends HTMLElement {
   private readonly status = element("p", "rv-map__status");
@@ -53,57 +34,20 @@ class MapElement extends HTMLElement {
     this.status.textContent = this.text("loading");
     try {
       const [library, areas, places] =
-          await Promise.all([this.library(), this.areas(), this.places()]);
-      this.draw(library, areas, places, await this.ground(library));
+          await Promise.all([loadLibrary(this.dataset), loadAreas(this.dataset), this.places()]);
+      this.draw(library, areas, places, await loadGround(library, this.dataset));
     } catch {
       this.status.textContent = this.text("failed");
       if (this.start) this.start.disabled = false;
     }
   }
 
-  private async library(): Promise<Library> {
-    const styles = Object.assign(document.createElement("link"),
-                                 {rel: "stylesheet", href: this.text("styles")});
-    const script = Object.assign(document.createElement("script"), {src: this.text("library")});
-    await Promise.all([styles, script].map((part) => new Promise((resolve, reject) => {
-      part.addEventListener("load", resolve);
-      part.addEventListener("error", reject);
-      document.head.append(part);
-    })));
-    const library = (window as unknown as {maplibregl: Library}).maplibregl;
-    library.setWorkerUrl(new URL(this.text("worker"), location.href).href);
-    return library;
-  }
-
-  // The operator's tiles; nothing where there are none. Without them the map still says all it has
-  // to say, so a file that cannot be read costs the ground only.
-  private async ground(library: Library): Promise<Ground | undefined> {
-    if (!this.text("tiles")) return undefined;
-    try {
-      const {openGround} = await import(this.text("ground")) as typeof import("./map_ground");
-      return await openGround(library, this.text("tiles"));
-    } catch {
-      return undefined;
-    }
-  }
-
-  private async entities(query: Record<string, string>): Promise<Entity[]> {
-    const parameters = new URLSearchParams({...query, options: "keyValues", limit: "100"});
-    const answer = await fetch(`${this.text("entities")}?${parameters}`);
-    if (!answer.ok) throw new Error(answer.statusText);
-    return await answer.json() as Entity[];
-  }
-
-  private async areas(): Promise<Entity[]> {
-    const found = await this.entities({type: areaType});
-    return found.filter(({location}) => location?.type.endsWith("Polygon"));
-  }
-
   private async places(): Promise<Map<string, Position>> {
     const ids = this.cards().map((card) => card.id);
     const parts = [];
     for (let n = 0; n < ids.length; n += idsAtOnce) {
-      parts.push(this.entities({id: ids.slice(n, n + idsAtOnce).join(","), attrs: "location"}));
+      parts.push(loadEntities(this.dataset, {id: ids.slice(n, n + idsAtOnce).join(","),
+                                             attrs: "location"}));
     }
     const found = (await Promise.all(parts)).flat();
     return new Map(found.flatMap(({id, location}) =>
@@ -118,10 +62,8 @@ class MapElement extends HTMLElement {
                tiles?: Ground): void {
     const ground = element("div", "rv-map__ground");
     this.replaceChildren(ground);
-    const outlines = areas.map((area) => ({name: area["https://schema.org/name"] ?? "",
-                                           geometry: area.location} as Area));
-    const view = new MapView(library, ground, outlines, [...places.values()], this.text("title"),
-                             tiles);
+    const view = new MapView(library, ground, outlinesOf(areas), [...places.values()],
+                             this.text("title"), tiles);
     const marks = new Map<string, HTMLElement[]>();
     for (const card of this.cards()) {
       const position = places.get(card.id);
@@ -135,10 +77,7 @@ class MapElement extends HTMLElement {
                  button(this.text("closer"), () => view.zoomIn()),
                  button(this.text("farther"), () => view.zoomOut()),
                  button(this.text("all"), () => view.showAll()));
-    const credits = new Set(areas.map((area) => area["https://schema.org/creditText"] ?? ""));
-    const credit = element("p", "rv-muted", [...credits].filter(Boolean).join("; "));
-    if (tiles?.credit.length) credit.append(credits.size ? "; " : "", ...tiles.credit);
-    this.append(tools, this.panel, credit);
+    this.append(tools, this.panel, creditOf(areas, tiles));
     ground.querySelector("canvas")?.focus({preventScroll: true});
   }
 

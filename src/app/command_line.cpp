@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "fibre/read_list.h"
+
 namespace revier::app {
 namespace {
 
@@ -261,10 +263,18 @@ class Grammar {
         "  revier fibre-list streets.csv --source 'Netz GmbH' --as-of 2025-01-31 --dry-run\n"
         "  revier fibre-list streets.csv --source 'Netz GmbH' --as-of 2025-01-31\n"
         "  revier fibre-list streets.shp --source 'Stadt Herne' --as-of 2025-01-31\n"
+        "  revier fibre-list --example 60000 --source 'Invented' --as-of 2025-01-31\n"
         "CSV, GeoJSON, a Shapefile or a ZIP of its parts; columns: docs/operate/import.md.",
         Command::kFibreList, false);
     FibreLine& line = out_.fibre;
-    sub->add_option("file", out_.transfer.file, "File to read")->required();
+    auto* const file = sub->add_option("file", out_.transfer.file, "File to read");
+    auto* const example =
+        sub->add_option("--example", line.example,
+                        "So many made-up addresses in place of a file, to try it out; marked as "
+                        "invented on every page")
+            ->check(CLI::Range(std::size_t{1}, fibre::kListRowsMax))
+            ->excludes(file);
+    file->excludes(example);
     sub->add_option("--source", line.source, "Whose list it is; shown with every answer")
         ->required();
     sub->add_option("--as-of", line.as_of, "Day on which it was true, like 2025-01-31")->required();

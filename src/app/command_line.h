@@ -58,6 +58,7 @@ struct FibreLine {
   std::string source;
   std::string as_of;
   std::string crs;
+  std::size_t example = 0;  // so many invented addresses in place of a file
   bool invented = false;
   bool older = false;
 };

@@ -9,6 +9,7 @@
 #include "app/connection.h"
 #include "app/files.h"
 #include "context/binding.h"
+#include "demo/addresses.h"
 #include "fibre/read_list.h"
 #include "json/json.h"
 #include "table/archive.h"
@@ -41,13 +42,19 @@ Result<std::string> bytes_of(const std::string& path) {
   return read_file(path, fibre::kListBytesMax);
 }
 
+Result<std::string> list_of(const CommandLine& line) {
+  if (line.fibre.example > 0) return demo::address_list(line.fibre.example, line.fibre.as_of);
+  if (!line.transfer.file.empty()) return bytes_of(line.transfer.file);
+  return fail(Code::kBadRequestData, "name a file, or --example COUNT for made-up addresses");
+}
+
 std::string url_of(const CommandLine& line, const transfer::Server& server) {
   const FibreLine& wish = line.fibre;
   std::string url =
       fmt::format("{}/api/v1/fibre/list?source={}&as_of={}&crs={}", server.address,
                   context::percent_encoded(wish.source), context::percent_encoded(wish.as_of),
                   context::percent_encoded(wish.crs));
-  if (wish.invented) url += "&invented=true";
+  if (wish.invented || wish.example > 0) url += "&invented=true";
   if (wish.older) url += "&older=true";
   if (line.transfer.dry_run) url += "&dry_run=true";
   return url;
@@ -86,7 +93,7 @@ tl::unexpected<Error> refused(int status, std::string_view body) {
 }  // namespace
 
 Result<> run_fibre_command(const CommandLine& line, const Options& options) {
-  RV_ASSIGN(std::string bytes, bytes_of(line.transfer.file));
+  RV_ASSIGN(std::string bytes, list_of(line));
   RV_ASSIGN(const Connection connection, connect(line, options, true));
   fmt::print(stderr, "sending {} bytes\n", bytes.size());
   RV_ASSIGN(

@@ -51,15 +51,16 @@ class WholeFibre final : public FibrePlane {
 
   Result<> tick() override { return lists_->tick(); }
   fibre::Lists& lists() override { return *lists_; }
+  fibre::Stage& stage() override { return stage_; }
 
- private:
-  fibre::Domain domain() {
+  fibre::Domain domain() override {
     return {.lists = *lists_,
             .identity = *needs_.accounts.identity,
             .pool = needs_.pool,
             .database = *needs_.accounts.database};
   }
 
+ private:
   // Behind the city's values.
   void add_to_menu() {
     std::vector<web::NavItem>& menu = needs_.frame.navigation;
@@ -117,6 +118,7 @@ class WholeFibre final : public FibrePlane {
   }
 
   const FibreNeeds needs_;
+  fibre::Stage stage_{needs_.accounts.clock, needs_.accounts.random};
   std::unique_ptr<fibre::Lists> lists_;
 };
 

@@ -8,7 +8,9 @@
 #include "app/people_plane.h"
 #include "app/public_plane.h"
 #include "base/result.h"
+#include "fibre/api.h"
 #include "fibre/lists.h"
+#include "fibre/stage.h"
 #include "net/http.h"
 #include "net/server.h"
 #include "web/page.h"
@@ -37,6 +39,8 @@ class FibrePlane {
   // Blocks.
   [[nodiscard]] virtual Result<> tick() = 0;
   [[nodiscard]] virtual fibre::Lists& lists() = 0;
+  [[nodiscard]] virtual fibre::Domain domain() = 0;
+  [[nodiscard]] virtual fibre::Stage& stage() = 0;
 };
 
 }  // namespace revier::app

@@ -15,6 +15,7 @@
 #include "base/run_task.h"
 #include "casework/api.h"
 #include "casework/page_routes.h"
+#include "casework/person.h"
 #include "door/api.h"
 #include "door/store.h"
 #include "fibre/contacts.h"
@@ -103,7 +104,8 @@ class WholePeople final : public PeoplePlane {
              .erase_person =
                  [this](records::Session& session, const std::string& mail_key) {
                    return erase_person(session, mail_key);
-                 }}));
+                 },
+             .knows_person = casework::has_cases}));
     calendar_.emplace(appointment::Calendar::Needs{.registrations = *registrations_,
                                                    .programme = needs_.programme,
                                                    .civil_clock = needs_.civil_clock});
@@ -148,7 +150,8 @@ class WholePeople final : public PeoplePlane {
         .site = needs_.frame,
         .site_url = needs_.site_address,
         .real_clock = needs_.accounts.clock,
-        .network_drafts_max = needs_.options.number("casework.network_drafts")};
+        .network_drafts_max = needs_.options.number("casework.network_drafts"),
+        .map_tiles = needs_.map_tiles};
     casework::add_pages(router, cases);
     casework::add_api_routes(
         router,
@@ -156,19 +159,25 @@ class WholePeople final : public PeoplePlane {
   }
 
   ticket::Domain domain() override {
-    return {.database = *needs_.accounts.database,
-            .registrations = *registrations_,
-            .links = links_,
-            .keys = keys_,
-            .identity = *needs_.accounts.identity,
-            .pool = needs_.pool,
-            .reads = needs_.reads,
-            .civil_clock = needs_.civil_clock,
-            .export_more = write_check_ins,
-            .export_person_more = [this](records::Session& session, const std::string& mail_key,
-                                         json::Writer& out) -> Result<> {
-              RV_TRY(newsletter_->write_export(session, mail_key, out));
-              return fibre::Contacts::write_person(session, mail_key, out);
+    return {
+        .database = *needs_.accounts.database,
+        .registrations = *registrations_,
+        .links = links_,
+        .keys = keys_,
+        .identity = *needs_.accounts.identity,
+        .pool = needs_.pool,
+        .reads = needs_.reads,
+        .civil_clock = needs_.civil_clock,
+        .export_more = write_check_ins,
+        .export_person_more = [this](records::Session& session, const std::string& mail_key,
+                                     json::Writer& out) -> Result<> {
+          RV_TRY(newsletter_->write_export(session, mail_key, out));
+          RV_TRY(casework::write_person(cases_, session, mail_key, out));
+          return fibre::Contacts::write_person(session, mail_key, out);
+        },
+        .person_things =
+            [this](records::Session& session, const std::string& mail_key, web::Language language) {
+              return casework::person_things(cases_, session, mail_key, language);
             }};
   }
 
@@ -194,6 +203,7 @@ class WholePeople final : public PeoplePlane {
   newsletter::Newsletter& newsletter() override { return *newsletter_; }
   casework::Cases& cases() override { return cases_; }
   casework::Forms& forms() override { return forms_; }
+  const casework::Attachments& attachments() override { return attachments_; }
   fibre::Contacts& fibre_contacts() override { return *fibre_contacts_; }
   newsletter::Issues& issues() override { return *issues_; }
   newsletter::Partners& partners() override { return *partners_; }
@@ -238,6 +248,7 @@ class WholePeople final : public PeoplePlane {
   Result<std::int64_t> erase_person(records::Session& session, const std::string& mail_key) {
     RV_ASSIGN(const std::int64_t newsletters, newsletter_->erase_mail(session, mail_key));
     RV_ASSIGN(const std::int64_t contacts, fibre_contacts_->erase_person(session, mail_key));
+    RV_TRY(casework::erase_person(session, mail_key, needs_.civil_clock.now()));
     return newsletters + contacts;
   }
 

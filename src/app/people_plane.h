@@ -47,6 +47,7 @@ struct PeopleNeeds {
   // Issues of the newsletter where the public reads them, as entities; the first blocks.
   std::function<Result<>(std::string id, std::string entity)> put_issue;
   std::function<std::vector<std::string>()> issues;
+  std::string_view map_tiles = {};  // path of the tiles that maps show; empty: plain ground
 };
 
 class PeoplePlane {
@@ -66,6 +67,7 @@ class PeoplePlane {
   [[nodiscard]] virtual newsletter::Newsletter& newsletter() = 0;
   [[nodiscard]] virtual casework::Cases& cases() = 0;
   [[nodiscard]] virtual casework::Forms& forms() = 0;
+  [[nodiscard]] virtual const casework::Attachments& attachments() = 0;
   [[nodiscard]] virtual fibre::Contacts& fibre_contacts() = 0;
   [[nodiscard]] virtual newsletter::Issues& issues() = 0;
   [[nodiscard]] virtual newsletter::Partners& partners() = 0;

@@ -135,16 +135,18 @@ class WholePublic final : public PublicPlane {
                                 .programme = [this] { return keeper_->now(); },
                                 .site = needs_.frame,
                                 .site_url = needs_.site_address});
-    event::add_pages(router, {.keeper = *keeper_,
-                              .ledger = [this] { return editor_->ledger(); },
-                              .site = needs_.frame,
-                              .civil_clock = needs_.civil_clock,
-                              .site_url = needs_.site_address,
-                              .map_tiles = needs_.map_tiles,
-                              .live_things = [this] { return things_.live_things(); },
-                              .seats_left = [this](std::string_view id) { return seats_left(id); },
-                              .can_register = [this] { return can_register(); },
-                              .is_demo = needs_.is_demo});
+    event::add_pages(router,
+                     {.keeper = *keeper_,
+                      .ledger = [this] { return editor_->ledger(); },
+                      .site = needs_.frame,
+                      .civil_clock = needs_.civil_clock,
+                      .site_url = needs_.site_address,
+                      .map_tiles = needs_.map_tiles,
+                      .live_things = [this] { return things_.live_things(); },
+                      .seats_left = [this](std::string_view id) { return seats_left(id); },
+                      .can_register = [this] { return can_register(); },
+                      .more_pages = [this] { return service::service_pages(*services_->now()); },
+                      .is_demo = needs_.is_demo});
   }
 
   Result<> tick() override {

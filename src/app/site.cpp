@@ -228,6 +228,7 @@ class WholeSite final : public Site {
                   return public_->put_issue(std::move(id), std::move(entity));
                 },
             .issues = [this] { return public_->issues(); },
+            .map_tiles = map_tiles_ ? kMapTilesPath : std::string_view(),
         }));
     show_newsletter();
     show_forms();
@@ -306,11 +307,13 @@ class WholeSite final : public Site {
                          .partners = &people_->partners(),
                          .cases = &people_->cases(),
                          .forms = &people_->forms(),
+                         .attachments = &people_->attachments(),
                          .accounts = accounts_->identity.get(),
                          .real_clock = &real_clock_,
                          .site_address = site_address(options_, listening()),
                          .scopes = [this](web::Language language) { return scopes(language); },
                          .services = &public_->services(),
+                         .fibre = console::FibreParts{fibre_->domain(), fibre_->stage()},
                          .setup = setup_parts()});
     add_setup_routes();
     router_.set_error_page([this](const net::Request& request, const Error& error) {

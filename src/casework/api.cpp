@@ -20,7 +20,9 @@ using net::Response;
 constexpr Duration kCaseWindow = Duration::minutes(15);
 constexpr std::size_t kSendersMax = 20'000;
 constexpr net::RouteOptions kDefinitionBody{.body_bytes_max = 256 * 1024};
-constexpr net::RouteOptions kAnswersBody{.body_bytes_max = 256 * 1024};
+// Answers and files as Base64.
+constexpr std::size_t kCaseJsonBytesMax = 14'000'000;
+constexpr net::RouteOptions kAnswersBody{.body_bytes_max = kCaseJsonBytesMax};
 
 Response get_forms(const ApiNeeds& needs) {
   std::string text;
@@ -62,11 +64,57 @@ Task<Response> put_form(Request& request, const ApiNeeds& needs) {
   co_return Response::json(200, (*done)->json);
 }
 
-// What was sent, before it is checked.
-Result<Cases::WholeCase> read_whole(const Request& request, const Definition& form) {
-  RV_ASSIGN(const json::Document document,
-            json::Document::parse(request.body,
-                                  {.bytes_max = 256 << 10, .depth_max = 8, .values_max = 10'000}));
+// A refusal of a file with its place.
+tl::unexpected<Error> refuse_sent_file(const Error& error, std::size_t number) {
+  const std::string pointer = fmt::format("/files/{}", number);
+  return fail(Code::kUnprocessable, fmt::format("{}: {}", pointer, error.message), pointer);
+}
+
+// Those of `files`; `form` is nullptr for a message. Blocks: on the pool.
+Result<std::vector<NewFile>> read_sent_files(const json::Value& root, const Definition* form,
+                                             const Attachments& attachments) {
+  std::vector<NewFile> files;
+  const auto sent = root.find("files");
+  if (!sent) return files;
+  const std::size_t most = form == nullptr ? kMessageFilesMax : 40;
+  if (!sent->is_array() || sent->size() > most) {
+    return fail(Code::kUnprocessable, fmt::format("files: expected an array of at most {}", most),
+                "files");
+  }
+  for (const json::Value one : sent->elements()) {
+    const auto refuse = [&](const char* what) {
+      return refuse_sent_file({Code::kUnprocessable, what}, files.size());
+    };
+    if (!one.is_object()) return refuse("expected an object");
+    const json::Reader reader(one, "");
+    RV_ASSIGN(const std::string name, reader.text("name"));
+    RV_ASSIGN(const std::string content, reader.text("content"));
+    RV_ASSIGN(std::string field, reader.text("field"));
+    const Field* const question = form == nullptr ? nullptr : form->field(field);
+    if (form != nullptr && (question == nullptr || question->kind != Kind::kFiles)) {
+      return refuse("field: expected the name of a question for files");
+    }
+    if (form == nullptr && !field.empty()) return refuse("field: a message has no questions");
+    const auto bytes = from_base64(content);
+    if (!bytes || bytes->empty()) return refuse("content: expected Base64");
+    if (bytes->size() > (question == nullptr ? kMessageFileBytesMax : question->bytes_max)) {
+      return refuse("content: the file is too large");
+    }
+    const auto clean =
+        clean_file(*bytes, question == nullptr ? message_file_types() : question->types);
+    if (!clean) return refuse_sent_file(clean.error(), files.size());
+    files.push_back(attachments.prepare(std::move(field), name, *clean));
+  }
+  return files;
+}
+
+// What was sent, before it is checked. Blocks: on the pool.
+Result<Cases::WholeCase> read_whole(const Request& request, const Definition& form,
+                                    const Attachments& attachments) {
+  RV_ASSIGN(
+      const json::Document document,
+      json::Document::parse(
+          request.body, {.bytes_max = kCaseJsonBytesMax, .depth_max = 8, .values_max = 10'000}));
   const json::Value root = document.root();
   if (!root.is_object()) return fail(Code::kBadRequestData, "expected an object");
   const json::Reader reader(root, "");
@@ -88,6 +136,7 @@ Result<Cases::WholeCase> read_whole(const Request& request, const Definition& fo
     }
     whole.request_key = form.id + ":" + std::string(*key);
   }
+  RV_ASSIGN(whole.files, read_sent_files(root, &form, attachments));
   return whole;
 }
 
@@ -122,12 +171,16 @@ Task<Response> post_case(Request& request, const ApiNeeds& needs, Attempts& send
   if (form->identity_level != IdentityLevel::kNone) {
     co_return Response::problem({Code::kForbidden, "this form needs a proof of identity"});
   }
-  auto whole = read_whole(request, *form);
+  auto read = co_await needs.pages.pool.run(
+      [&] { return read_whole(request, *form, needs.pages.attachments); });
+  if (!read) co_return Response::problem(read.error());
+  auto& whole = *read;
   if (!whole) co_return Response::problem(whole.error());
   if (!whole->mail.empty() && !is_mail(whole->mail)) {
     co_return Response::problem({Code::kUnprocessable, "mail: expected an address", "mail"});
   }
-  const std::vector<Problem> problems = check_answers(*form, whole->answers, {});
+  const std::vector<Problem> problems =
+      check_answers(*form, whole->answers, counts_of(whole->files));
   if (!problems.empty()) co_return problems_response(problems);
   if (!senders.take(network_of(request.client_address),
                     static_cast<unsigned>(needs.pages.network_drafts_max),
@@ -150,13 +203,70 @@ Task<Response> post_case(Request& request, const ApiNeeds& needs, Attempts& send
       .header("Cache-Control", "no-store");
 }
 
-Task<Response> get_api_case(Request& request, const ApiNeeds& needs) {
+// One that was handed in. Errors: kResourceNotFound.
+Task<Result<OpenCase>> open_api_case(const Request& request, const ApiNeeds& needs) {
   const Pages pages{{needs.pages}, nullptr};
-  const auto open = co_await open_case(request, pages);
-  if (!open) co_return Response::problem(open.error());
-  if (open->record.state == State::kDraft) {
-    co_return Response::problem({Code::kResourceNotFound, "this form has not been handed in"});
+  auto open = co_await open_case(request, pages);
+  if (open && open->record.state == State::kDraft) {
+    co_return fail(Code::kResourceNotFound, "this form has not been handed in");
   }
+  co_return open;
+}
+
+struct SentMessage {
+  std::string text;
+  std::vector<NewFile> files;
+};
+
+Result<SentMessage> read_sent_message(const Request& request, const Attachments& attachments) {
+  RV_ASSIGN(const json::Document document,
+            json::Document::parse(
+                request.body, {.bytes_max = kCaseJsonBytesMax, .depth_max = 4, .values_max = 100}));
+  if (!document.root().is_object()) return fail(Code::kBadRequestData, "expected an object");
+  SentMessage sent;
+  RV_ASSIGN(sent.text, json::Reader(document.root(), "").text("text"));
+  RV_ASSIGN(sent.files, read_sent_files(document.root(), nullptr, attachments));
+  return sent;
+}
+
+Task<Response> post_api_message(Request& request, const ApiNeeds& needs) {
+  const auto open = co_await open_api_case(request, needs);
+  if (!open) co_return Response::problem(open.error());
+  auto sent = co_await needs.pages.pool.run(
+      [&] { return read_sent_message(request, needs.pages.attachments); });
+  if (!sent) co_return Response::problem(sent.error());
+  if (!*sent) co_return Response::problem(sent->error());
+  const auto done = co_await needs.cases.write(open->record.id, std::move((*sent)->text),
+                                               std::move((*sent)->files));
+  if (!done) co_return Response::problem(done.error());
+  std::string text;
+  json::Writer out(text);
+  out.begin_object()
+      .member("number", done->number)
+      .member("state", to_string(done->state))
+      .end_object();
+  co_return Response::json(201, std::move(text)).header("Cache-Control", "no-store");
+}
+
+Task<Response> get_api_file(Request& request, const ApiNeeds& needs) {
+  const auto open = co_await open_api_case(request, needs);
+  if (!open) co_return Response::problem(open.error());
+  Result<rows::FileContent> content = fail(Code::kInternalError, "not read");
+  auto read = co_await needs.pages.reads.run([&] {
+    return needs.pages.database.read([&](records::Session& session) -> Result<> {
+      content = rows::file_content(session, open->record.id, request.param("id"));
+      return {};
+    });
+  });
+  if (!read) co_return Response::problem(read.error());
+  if (!*read) co_return Response::problem(read->error());
+  if (!content) co_return Response::problem(content.error());
+  co_return file_response(content->file.name, content->file.type, std::move(content->bytes));
+}
+
+Task<Response> get_api_case(Request& request, const ApiNeeds& needs) {
+  const auto open = co_await open_api_case(request, needs);
+  if (!open) co_return Response::problem(open.error());
   std::vector<CaseMessage> messages;
   auto read = co_await needs.pages.reads.run([&] {
     return needs.pages.database.read([&](records::Session& session) -> Result<> {
@@ -166,7 +276,8 @@ Task<Response> get_api_case(Request& request, const ApiNeeds& needs) {
   });
   if (!read) co_return Response::problem(read.error());
   if (!*read) co_return Response::problem(read->error());
-  co_return Response::json(200, export_json(*open->form, open->record, open->answers, messages))
+  co_return Response::json(
+      200, export_json(*open->form, open->record, open->answers, messages, open->files))
       .header("Cache-Control", "no-store");
 }
 
@@ -188,6 +299,12 @@ void add_api_routes(net::Router& router, const ApiNeeds& needs) {
              kAnswersBody);
   router.add(Method::kGet, "/api/v1/cases/{token}",
              net::AsyncHandler([needs](Request& request) { return get_api_case(request, needs); }));
+  router.add(
+      Method::kPost, "/api/v1/cases/{token}/messages",
+      net::AsyncHandler([needs](Request& request) { return post_api_message(request, needs); }),
+      kAnswersBody);
+  router.add(Method::kGet, "/api/v1/cases/{token}/files/{id}",
+             net::AsyncHandler([needs](Request& request) { return get_api_file(request, needs); }));
 }
 
 }  // namespace revier::casework

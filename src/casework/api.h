@@ -4,8 +4,10 @@
 //   GET  /api/v1/forms               the newest definition of each
 //   GET  /api/v1/forms/{id}          one
 //   PUT  /api/v1/forms/{id}          imports a version; right settings.manage or programme.edit
-//   POST /api/v1/forms/{id}/cases    {answers, mail, language, declaration: true}: hands in
+//   POST /api/v1/forms/{id}/cases    {answers, files, mail, language, declaration: true}
 //   GET  /api/v1/cases/{token}       a case by its secret link
+//   POST /api/v1/cases/{token}/messages    {text, files}: a message of the person
+//   GET  /api/v1/cases/{token}/files/{id}  the content of a file
 #pragma once
 #include "casework/page_routes.h"
 #include "identity/identity.h"

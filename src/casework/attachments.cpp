@@ -25,18 +25,6 @@ std::string to_base64(std::string_view bytes) {
   return text;
 }
 
-Result<std::string> from_base64(std::string_view text) {
-  std::string bytes(text.size() / 4 * 3 + 3, '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr,
-                        sodium_base64_VARIANT_ORIGINAL) != 0) {
-    return fail(Code::kCorrupt, "an attachment is not what was stored");
-  }
-  bytes.resize(size);
-  return bytes;
-}
-
 Scan scan_of(std::string_view name) {
   if (name == "clean") return Scan::kClean;
   return name == "infected" ? Scan::kInfected : Scan::kWaiting;
@@ -50,7 +38,9 @@ Attachment attachment_from(const records::Row& row) {
           .type = row.text("type"),
           .bytes = row.integer("bytes"),
           .scan = scan_of(row.text("scan")),
-          .at = {row.integer("at")}};
+          .at = {row.integer("at")},
+          .released = row.integer("released") != 0,
+          .message = row.integer("message")};
 }
 
 Result<std::int64_t> sum_of(records::Session& session, std::string_view sql,
@@ -65,19 +55,22 @@ Result<> check_draft(records::Session& session, std::string_view case_id) {
   return fail(Code::kConflict, "this form has been handed in");
 }
 
+Result<> check_case_bytes(records::Session& session, const Attachment& file) {
+  RV_ASSIGN(const std::int64_t own, sum_of(session,
+                                           "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS n "
+                                           "FROM case_attachment WHERE case_id = :id",
+                                           {{"id", file.case_id}}));
+  if (own + file.bytes <= kCaseBytesMax) return {};
+  return fail(Code::kTooLarge, "the files of one case have 30 MB at most");
+}
+
 Result<> check_room(records::Session& session, const Attachment& file, std::size_t most) {
   RV_ASSIGN(const FileCounts counts, rows::file_counts(session, file.case_id));
   const auto known = counts.find(file.field);
   if (known != counts.end() && known->second >= most) {
     return fail(Code::kUnprocessable, "no more files are taken here", "count");
   }
-  RV_ASSIGN(const std::int64_t own, sum_of(session,
-                                           "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS n "
-                                           "FROM case_attachment WHERE case_id = :id",
-                                           {{"id", file.case_id}}));
-  if (own + file.bytes > kCaseBytesMax) {
-    return fail(Code::kTooLarge, "the files of one case have 30 MB at most");
-  }
+  RV_TRY(check_case_bytes(session, file));
   RV_ASSIGN(const std::int64_t all, sum_of(session,
                                            "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS n "
                                            "FROM case_attachment WHERE case_id IN"
@@ -91,8 +84,8 @@ Result<> check_room(records::Session& session, const Attachment& file, std::size
 
 Result<> insert_file(records::Session& session, const Attachment& file, std::string_view content) {
   RV_TRY(session.execute(
-      "INSERT INTO case_attachment (id, case_id, field, name, type, bytes, scan, at)"
-      " VALUES (:id, :case, :field, :name, :type, :bytes, :scan, :at)",
+      "INSERT INTO case_attachment (id, case_id, field, name, type, bytes, scan, at, message)"
+      " VALUES (:id, :case, :field, :name, :type, :bytes, :scan, :at, :message)",
       {{"id", file.id},
        {"case", file.case_id},
        {"field", file.field},
@@ -100,7 +93,8 @@ Result<> insert_file(records::Session& session, const Attachment& file, std::str
        {"type", file.type},
        {"bytes", file.bytes},
        {"scan", file.scan == Scan::kClean ? "clean" : "waiting"},
-       {"at", file.at}}));
+       {"at", file.at},
+       {"message", file.message}}));
   RV_TRY(session.execute("INSERT INTO case_content (id, content) VALUES (:id, :content)",
                          {{"id", file.id}, {"content", content}}));
   return {};
@@ -122,6 +116,24 @@ Result<> set_scanned(records::Session& session, std::string_view id, bool clean)
 
 }  // namespace
 
+Result<std::string> from_base64(std::string_view text) {
+  std::string bytes(text.size() / 4 * 3 + 3, '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), nullptr, &size, nullptr,
+                        sodium_base64_VARIANT_ORIGINAL) != 0) {
+    return fail(Code::kCorrupt, "an attachment is not what was stored");
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+const std::vector<std::string>& message_file_types() {
+  static const std::vector<std::string> types = {std::string(kJpeg), std::string(kPng),
+                                                 std::string(kPdf)};
+  return types;
+}
+
 std::string shown_name(std::string_view name, std::string_view type) {
   name = name.substr(name.find_last_of("/\\") + 1);
   std::string clean;
@@ -139,22 +151,28 @@ std::string shown_name(std::string_view name, std::string_view type) {
   return clean + (type == kJpeg ? ".jpg" : type == kPng ? ".png" : ".pdf");
 }
 
+NewFile Attachments::prepare(std::string field, std::string_view name,
+                             const CleanFile& file) const {
+  return {.row = {.id = random_id(needs_.random),
+                  .case_id = {},
+                  .field = std::move(field),
+                  .name = shown_name(name, file.type),
+                  .type = file.type,
+                  .bytes = std::ssize(file.bytes),
+                  .scan = needs_.scanner == nullptr ? Scan::kClean : Scan::kWaiting,
+                  .at = needs_.civil_clock.now()},
+          .content = to_base64(file.bytes)};
+}
+
 Task<Result<>> Attachments::add(std::string case_id, const Field& field, std::string name,
                                 CleanFile file) {
-  const Attachment made{.id = random_id(needs_.random),
-                        .case_id = std::move(case_id),
-                        .field = field.name,
-                        .name = shown_name(name, file.type),
-                        .type = file.type,
-                        .bytes = std::ssize(file.bytes),
-                        .scan = needs_.scanner == nullptr ? Scan::kClean : Scan::kWaiting,
-                        .at = needs_.civil_clock.now()};
-  const std::string content = to_base64(file.bytes);
+  NewFile made = prepare(field.name, name, file);
+  made.row.case_id = std::move(case_id);
   co_return co_await needs_.database.writer().run(
       [&, most = field.items_max](records::Session& session) -> Result<> {
-        RV_TRY(check_draft(session, made.case_id));
-        RV_TRY(check_room(session, made, most));
-        return insert_file(session, made, content);
+        RV_TRY(check_draft(session, made.row.case_id));
+        RV_TRY(check_room(session, made.row, most));
+        return insert_file(session, made.row, made.content);
       });
 }
 
@@ -226,6 +244,12 @@ FileCounts counts_of(const std::vector<Attachment>& files) {
   return counts;
 }
 
+FileCounts counts_of(const std::vector<NewFile>& files) {
+  FileCounts counts;
+  for (const NewFile& file : files) ++counts[file.row.field];
+  return counts;
+}
+
 net::Response file_response(std::string_view name, std::string_view type, std::string bytes) {
   web::Html encoded(web::Language::kDe);
   encoded.url_part(name);
@@ -238,7 +262,28 @@ net::Response file_response(std::string_view name, std::string_view type, std::s
       .header("Content-Disposition", "attachment; filename*=UTF-8''" + encoded.str());
 }
 
+net::Response picture_response(std::string_view type, std::string bytes) {
+  net::Response answer = net::Response::text(200, std::string(type), std::move(bytes));
+  answer.compressible = false;
+  return std::move(answer)
+      .header("Cache-Control", "no-store")
+      .header("X-Content-Type-Options", "nosniff")
+      .header("Content-Security-Policy", "sandbox; default-src 'none'");
+}
+
 namespace rows {
+
+Result<> add_files(records::Session& session, std::string_view case_id, std::int64_t message,
+                   const std::vector<NewFile>& files) {
+  for (const NewFile& file : files) {
+    Attachment row = file.row;
+    row.case_id = case_id;
+    row.message = message;
+    RV_TRY(check_case_bytes(session, row));
+    RV_TRY(insert_file(session, row, file.content));
+  }
+  return {};
+}
 
 Result<std::vector<Attachment>> attachments(records::Session& session, std::string_view case_id) {
   RV_ASSIGN(const auto found, session.query("SELECT * FROM case_attachment WHERE case_id = :id"
@@ -266,6 +311,35 @@ Result<FileContent> file_content(records::Session& session, std::string_view cas
   if (content.file.scan == Scan::kInfected) {
     return fail(Code::kGone, "something harmful was found in this file");
   }
+  RV_ASSIGN(content.bytes, read_content(session, id));
+  return content;
+}
+
+Result<> set_released(records::Session& session, std::string_view case_id, std::string_view id,
+                      bool released) {
+  RV_ASSIGN(const std::int64_t changed,
+            session.execute("UPDATE case_attachment SET released = :released"
+                            " WHERE id = :id AND case_id = :case",
+                            {{"released", released ? 1 : 0}, {"id", id}, {"case", case_id}}));
+  if (changed == 0) return fail(Code::kResourceNotFound, "this case has no such file");
+  return {};
+}
+
+Result<> conceal_files(records::Session& session, std::string_view case_id) {
+  RV_TRY(session.execute("UPDATE case_attachment SET released = 0 WHERE case_id = :id",
+                         {{"id", case_id}}));
+  return {};
+}
+
+Result<FileContent> released_file(records::Session& session, std::string_view case_number,
+                                  std::string_view id) {
+  RV_ASSIGN(const auto found,
+            session.query("SELECT a.* FROM case_attachment a JOIN case_record c ON c.id = a.case_id"
+                          " WHERE a.id = :id AND c.number = :number AND a.released = 1"
+                          " AND a.scan = 'clean'",
+                          {{"id", id}, {"number", case_number}}));
+  if (found.empty()) return fail(Code::kResourceNotFound, "there is no such picture");
+  FileContent content{.file = attachment_from(found.front()), .bytes = {}};
   RV_ASSIGN(content.bytes, read_content(session, id));
   return content;
 }

@@ -44,7 +44,20 @@ struct Attachment {
   std::int64_t bytes = 0;
   Scan scan = Scan::kClean;
   Instant at;
+  bool released = false;     // by the office: everybody may see it (PublicPart::photo)
+  std::int64_t message = 0;  // the number of the message it came with; 0: an answer of the form
 };
+
+// A file on its way into the records.
+struct NewFile {
+  Attachment row;       // its case and message are set where it is kept
+  std::string content;  // Base64
+};
+
+// What may come with a message.
+inline constexpr std::size_t kMessageFileBytesMax = 10'000'000;
+inline constexpr std::size_t kMessageFilesMax = 5;
+[[nodiscard]] const std::vector<std::string>& message_file_types();
 
 class Attachments {
  public:
@@ -56,6 +69,10 @@ class Attachments {
   };
   explicit Attachments(Needs needs) : needs_(needs) {}
 
+  // For an answer to the question `field`, or for a message where that is "". Some ms for a large
+  // one: on the pool.
+  [[nodiscard]] NewFile prepare(std::string field, std::string_view name,
+                                const CleanFile& file) const;
   // To a draft. Errors: kResourceNotFound; kConflict for a case that was handed in;
   // kUnprocessable with `field` "count"; kTooLarge beyond kCaseBytesMax; kInsufficientStorage.
   [[nodiscard]] Task<Result<>> add(std::string case_id, const Field& field, std::string name,
@@ -76,17 +93,26 @@ class Attachments {
 using FileNames = std::map<std::string, std::string, std::less<>>;
 [[nodiscard]] FileNames names_of(const std::vector<Attachment>& files);
 [[nodiscard]] FileCounts counts_of(const std::vector<Attachment>& files);
+[[nodiscard]] FileCounts counts_of(const std::vector<NewFile>& files);
 
 // To be kept, never to be shown: as an attachment, without guessing its type.
 [[nodiscard]] net::Response file_response(std::string_view name, std::string_view type,
                                           std::string bytes);
+// A picture that is shown in a page.
+[[nodiscard]] net::Response picture_response(std::string_view type, std::string bytes);
 
 // "Foto (1).jpg" of "C:\tmp\Foto\x01(1).jpg.exe" that is a picture: without a path or control
 // characters, with the ending of its true type, at most 100 bytes.
 [[nodiscard]] std::string shown_name(std::string_view name, std::string_view type);
 
+// Errors: kCorrupt for what is no Base64.
+[[nodiscard]] Result<std::string> from_base64(std::string_view text);
+
 namespace rows {
 
+// To a case that is there. Errors: kTooLarge beyond kCaseBytesMax.
+[[nodiscard]] Result<> add_files(records::Session& session, std::string_view case_id,
+                                 std::int64_t message, const std::vector<NewFile>& files);
 // In the order they came.
 [[nodiscard]] Result<std::vector<Attachment>> attachments(records::Session& session,
                                                           std::string_view case_id);
@@ -99,6 +125,14 @@ struct FileContent {
 // Errors: kResourceNotFound; kUnavailable while it waits; kGone where something was found.
 [[nodiscard]] Result<FileContent> file_content(records::Session& session, std::string_view case_id,
                                                std::string_view id);
+// Shows a file to everybody, or no longer. Errors: kResourceNotFound for another case's.
+[[nodiscard]] Result<> set_released(records::Session& session, std::string_view case_id,
+                                    std::string_view id, bool released);
+// No file of the case is shown to everybody any more.
+[[nodiscard]] Result<> conceal_files(records::Session& session, std::string_view case_id);
+// By the number of its case. Errors: kResourceNotFound, the same for one that is not released.
+[[nodiscard]] Result<FileContent> released_file(records::Session& session,
+                                                std::string_view case_number, std::string_view id);
 [[nodiscard]] Result<> erase_files(records::Session& session, std::string_view case_id);
 
 }  // namespace rows

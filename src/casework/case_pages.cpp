@@ -5,6 +5,7 @@
 #include "casework/case_store.h"
 #include "casework/detail/page_parts.h"
 #include "casework/export.h"
+#include "casework/message_file.h"
 #include "casework/pages.h"
 #include "casework/receipt.h"
 #include "casework/texts.h"
@@ -71,7 +72,7 @@ std::vector<web::kern::Row> case_facts(const OpenCase& open, Language language) 
 }
 
 void add_messages(CasePage& view, const OpenCase& open, const std::vector<CaseMessage>& messages,
-                  Language language) {
+                  std::string_view base, Language language) {
   for (const CaseMessage& message : messages) {
     const bool office = message.author == Author::kOffice;
     const std::string when = web::date_time(language, message.at);
@@ -81,12 +82,14 @@ void add_messages(CasePage& view, const OpenCase& open, const std::vector<CaseMe
                                  {{"office", open.form->office_name.in(language)}, {"when", when}})
                      : web::text(language, texts::kCaseFromYou, {{"when", when}}),
          .text = message.text,
-         .from_office = office});
+         .from_office = office,
+         .files = file_rows(open.files, "", base, language, message.number)});
   }
 }
 
 Task<Response> show_case(Request& request, const Pages& pages, const OpenCase& open,
-                         const web::Form& form, const web::FormData& data, int status) {
+                         const web::Form& form, const web::FormData& data, int status,
+                         std::string file_problem = {}) {
   const auto messages = co_await messages_of(pages, open.record);
   if (!messages) co_return refused(pages, request, messages.error());
   const Language language = web::language_of(request);
@@ -104,14 +107,15 @@ Task<Response> show_case(Request& request, const Pages& pages, const OpenCase& o
       .files = file_rows(open.files, "", case_address(request, ""), language),
       .form = form,
       .data = data,
+      .input = message_input(std::move(file_problem), language),
       .message_action = case_address(request, "/nachricht"),
       .receipt_href = case_address(request, "/quittung.pdf"),
       .json_href = case_address(request, "/daten.json"),
       .xml_href = case_address(request, "/daten.xml"),
       .withdraw_href = case_address(request, "/zurueckziehen"),
       .parts = answer_parts(open, language, "")};
-  add_messages(view, open, *messages, language);
-  view.page.has_errors = !data.valid();
+  add_messages(view, open, *messages, case_address(request, ""), language);
+  view.page.has_errors = !data.valid() || !view.input.problem.empty();
   web::Html out(language);
   render_case(out, view);
   co_return web::html_response(std::move(out), status, web::Caching::kNever);
@@ -135,15 +139,27 @@ Task<Response> post_message(Request& request, const Pages& pages) {
   const auto open = co_await open_sent(request, pages);
   if (!open) co_return refused(pages, request, open.error());
   const web::Form form = message_form();
-  auto data = web::read_form(form, request);
-  if (!data) co_return refused(pages, request, data.error());
-  if (!web::validate(form, *data)) {
-    co_return co_await show_case(request, pages, *open, form, *data, 422);
+  auto sent = web::read_upload(form, "datei", request);
+  if (!sent) co_return refused(pages, request, sent.error());
+  const bool is_valid = web::validate(form, sent->data);
+  auto files = co_await read_message_file(pages.pool, pages.attachments, *sent);
+  const Language language = web::language_of(request);
+  if (!files && files.error().code != Code::kUnprocessable) {
+    co_return refused(pages, request, files.error());
   }
-  const auto done =
-      co_await pages.cases.write(open->record.id, std::string(data->get("nachricht")));
+  if (!is_valid || !files) {
+    co_return co_await show_case(
+        request, pages, *open, form, sent->data, 422,
+        files ? std::string() : message_file_trouble(files.error(), language));
+  }
+  const auto done = co_await pages.cases.write(
+      open->record.id, std::string(sent->data.get("nachricht")), std::move(*files));
   if (!done && done.error().code == Code::kConflict) {
     co_return Response::see_other(case_address(request, ""));
+  }
+  if (!done && done.error().code == Code::kTooLarge) {
+    co_return co_await show_case(request, pages, *open, form, sent->data, 422,
+                                 message_file_trouble(done.error(), language));
   }
   if (!done) co_return refused(pages, request, done.error());
   co_return Response::see_other(case_address(request, "?gesendet=1"));
@@ -170,7 +186,7 @@ Task<Response> get_data(Request& request, const Pages& pages, bool xml) {
   if (!open) co_return refused(pages, request, open.error());
   const auto messages = co_await messages_of(pages, open->record);
   if (!messages) co_return refused(pages, request, messages.error());
-  co_return answer_export(*open->form, open->record, open->answers, *messages, xml);
+  co_return answer_export(*open->form, open->record, open->answers, *messages, open->files, xml);
 }
 
 Task<Response> get_json(Request& request, const Pages& pages) {
@@ -223,7 +239,10 @@ Task<Response> post_withdraw(Request& request, const Pages& pages) {
 
 void add_own_case_pages(net::Router& router, const Pages& pages) {
   add_case_page(router, pages, Method::kGet, "/vorgang/{token}", get_case);
-  add_case_page(router, pages, Method::kPost, "/vorgang/{token}/nachricht", post_message);
+  web::add_page(
+      router, Method::kPost, "/vorgang/{token}/nachricht",
+      net::AsyncHandler([pages](Request& request) { return post_message(request, pages); }),
+      kMessageBody);
   add_case_page(router, pages, Method::kGet, "/vorgang/{token}/quittung.pdf", get_receipt);
   add_case_page(router, pages, Method::kGet, "/vorgang/{token}/daten.json", get_json);
   add_case_page(router, pages, Method::kGet, "/vorgang/{token}/daten.xml", get_xml);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "casework/attachments.h"
+#include "ticket/registrations.h"
 
 namespace revier::casework {
 namespace {
@@ -41,7 +42,14 @@ constexpr std::array kCaseMigrations = {
         " type TEXT NOT NULL, bytes BIGINT NOT NULL, scan TEXT NOT NULL, at BIGINT NOT NULL);"
         "CREATE INDEX case_attachment_case ON case_attachment (case_id);"
         "CREATE INDEX case_attachment_scan ON case_attachment (scan, at);"
-        "CREATE TABLE case_content (id TEXT PRIMARY KEY, content TEXT NOT NULL)"}};
+        "CREATE TABLE case_content (id TEXT PRIMARY KEY, content TEXT NOT NULL)"},
+    records::Migration{"casework-0003-released",
+                       "ALTER TABLE case_attachment ADD COLUMN released BIGINT NOT NULL DEFAULT 0;"
+                       "CREATE INDEX case_record_worker ON case_record (worker, submitted_at)"},
+    records::Migration{"casework-0004-mail",
+                       "CREATE INDEX case_record_mail ON case_record (LOWER(mail))"},
+    records::Migration{"casework-0005-message-files",
+                       "ALTER TABLE case_attachment ADD COLUMN message BIGINT NOT NULL DEFAULT 0"}};
 
 constexpr std::array kStates = {std::pair{State::kDraft, std::string_view("draft")},
                                 std::pair{State::kReceived, std::string_view("received")},
@@ -163,6 +171,7 @@ Where where_of(const rows::CaseFilter& filter) {
   if (!filter.form.empty()) where.add("form = :form", "form", filter.form);
   if (!filter.number.empty()) where.add("number = :number", "number", filter.number);
   if (!filter.worker.empty()) where.add("worker = :worker", "worker", filter.worker);
+  if (filter.unassigned) where.text += " AND worker = ''";
   if (filter.state == "open") {
     where.text += " AND state IN ('received', 'working', 'asked')";
   } else if (filter.state == "ended") {
@@ -170,8 +179,15 @@ Where where_of(const rows::CaseFilter& filter) {
   } else if (!filter.state.empty()) {
     where.add("state = :state", "state", filter.state);
   }
+  if (filter.submitted_before) where.text += " AND submitted_at < :before";
   where.add_offices(filter.offices);
   return where;
+}
+
+std::vector<records::Parameter> parameters_for(const Where& where, const rows::CaseFilter& filter) {
+  std::vector<records::Parameter> parameters = where.parameters();
+  if (filter.submitted_before) parameters.emplace_back("before", *filter.submitted_before);
+  return parameters;
 }
 
 }  // namespace
@@ -267,9 +283,30 @@ Result<Case> find_by_request(Session& session, std::string_view request_key) {
   return found.front();
 }
 
+Result<std::vector<Case>> of_mail(Session& session, std::string_view mail_key) {
+  if (mail_key.empty()) return std::vector<Case>();
+  RV_ASSIGN(
+      std::vector<Case> list,
+      cases_where(session, kCaseColumns, "WHERE LOWER(mail) = :key ORDER BY created_at DESC, id",
+                  {{"key", mail_key}}));
+  // What the systems hold for small letters is not quite the same.
+  std::erase_if(list, [&](const Case& one) { return ticket::mail_key(one.mail) != mail_key; });
+  return list;
+}
+
+Result<> strip(Session& session, std::string_view id, Instant now) {
+  RV_TRY(erase_files(session, id));
+  RV_TRY(session.execute("DELETE FROM case_message WHERE case_id = :id", {{"id", id}}));
+  RV_TRY(
+      session.execute("UPDATE case_record SET answers = '{}', mail = '', request_key = NULL,"
+                      " delete_after = :now WHERE id = :id",
+                      {{"now", now}, {"id", id}}));
+  return {};
+}
+
 Result<std::vector<Case>> list(Session& session, const CaseFilter& filter) {
   const Where where = where_of(filter);
-  std::vector<records::Parameter> parameters = where.parameters();
+  std::vector<records::Parameter> parameters = parameters_for(where, filter);
   parameters.emplace_back("limit", filter.limit);
   parameters.emplace_back("offset", filter.offset);
   return cases_where(session, kListColumns,
@@ -280,8 +317,22 @@ Result<std::vector<Case>> list(Session& session, const CaseFilter& filter) {
 Result<std::int64_t> count(Session& session, const CaseFilter& filter) {
   const Where where = where_of(filter);
   RV_ASSIGN(const records::Row row,
-            session.one("SELECT COUNT(*) AS n FROM case_record " + where.text, where.parameters()));
+            session.one("SELECT COUNT(*) AS n FROM case_record " + where.text,
+                        parameters_for(where, filter)));
   return row.integer("n");
+}
+
+Result<std::vector<Worker>> workers(Session& session,
+                                    const std::optional<std::vector<std::string>>& offices) {
+  Where where;
+  where.add_offices(offices);
+  RV_ASSIGN(const auto found,
+            session.query("SELECT worker, MAX(worker_name) AS name FROM case_record " + where.text +
+                              " AND worker <> '' GROUP BY worker ORDER BY 2, 1 LIMIT 200",
+                          where.parameters()));
+  std::vector<Worker> list;
+  for (const records::Row& row : found) list.push_back({row.text("worker"), row.text("name")});
+  return list;
 }
 
 Result<std::vector<FormFigures>> figures(Session& session, Instant since,
@@ -314,7 +365,8 @@ Result<std::vector<FormFigures>> figures(Session& session, Instant since,
   return list;
 }
 
-Result<> add_message(Session& session, std::string_view case_id, const CaseMessage& message) {
+Result<std::int64_t> add_message(Session& session, std::string_view case_id,
+                                 const CaseMessage& message) {
   RV_ASSIGN(
       const records::Row last,
       session.one("SELECT COALESCE(MAX(number), 0) AS n FROM case_message WHERE case_id = :id",
@@ -327,7 +379,7 @@ Result<> add_message(Session& session, std::string_view case_id, const CaseMessa
                        {"author", message.author == Author::kOffice ? "office" : "person"},
                        {"text", message.text},
                        {"at", message.at}}));
-  return {};
+  return last.integer("n") + 1;
 }
 
 Result<std::vector<CaseMessage>> messages(Session& session, std::string_view case_id) {

@@ -28,15 +28,22 @@ struct StoredForm {
 [[nodiscard]] Result<> insert(records::Session& session, const Case& made,
                               std::string_view request_key);
 [[nodiscard]] Result<> update(records::Session& session, const Case& changed);
+// Of an address (ticket::mail_key), drafts too; newest first.
+[[nodiscard]] Result<std::vector<Case>> of_mail(records::Session& session,
+                                                std::string_view mail_key);
+// Takes all that is personal out of a case, and lets it end now.
+[[nodiscard]] Result<> strip(records::Session& session, std::string_view id, Instant now);
 // Errors of the two: kResourceNotFound.
 [[nodiscard]] Result<Case> find(records::Session& session, std::string_view id);
 [[nodiscard]] Result<Case> find_by_request(records::Session& session, std::string_view request_key);
 
 struct CaseFilter {
-  std::string form;    // empty: any
-  std::string state;   // "open", "ended" or one state's name; empty: all but drafts
-  std::string number;  // empty: any
-  std::string worker;  // id; empty: any
+  std::string form;         // empty: any
+  std::string state;        // "open", "ended" or one state's name; empty: all but drafts
+  std::string number;       // empty: any
+  std::string worker;       // id; empty: any
+  bool unassigned = false;  // only those that nobody works on
+  std::optional<Instant> submitted_before;  // only those that are older
   // Offices whose cases are shown; nullopt: all.
   std::optional<std::vector<std::string>> offices;
   std::int64_t offset = 0;
@@ -45,6 +52,14 @@ struct CaseFilter {
 // Oldest first, without their answers. Never drafts.
 [[nodiscard]] Result<std::vector<Case>> list(records::Session& session, const CaseFilter& filter);
 [[nodiscard]] Result<std::int64_t> count(records::Session& session, const CaseFilter& filter);
+
+struct Worker {
+  std::string id;
+  std::string name;
+};
+// Who works, or worked, on cases that are kept; by name.
+[[nodiscard]] Result<std::vector<Worker>> workers(
+    records::Session& session, const std::optional<std::vector<std::string>>& offices);
 
 struct FormFigures {
   std::string form;
@@ -58,8 +73,9 @@ struct FormFigures {
     records::Session& session, Instant since,
     const std::optional<std::vector<std::string>>& offices);
 
-[[nodiscard]] Result<> add_message(records::Session& session, std::string_view case_id,
-                                   const CaseMessage& message);
+// Its number.
+[[nodiscard]] Result<std::int64_t> add_message(records::Session& session, std::string_view case_id,
+                                               const CaseMessage& message);
 [[nodiscard]] Result<std::vector<CaseMessage>> messages(records::Session& session,
                                                         std::string_view case_id);
 

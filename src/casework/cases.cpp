@@ -2,10 +2,10 @@
 #include "casework/cases.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
-#include "casework/attachments.h"
 #include "casework/case_store.h"
 #include "casework/letters.h"
 #include "casework/public_entity.h"
@@ -47,7 +47,55 @@ Result<> check_message(std::string_view text) {
   return fail(Code::kUnprocessable, "a message has 1 to 8000 bytes", "text");
 }
 
+// The office's word alone makes a photo public, and only one that was written anew.
+Result<> release_photo(Session& session, const Definition& form, const Case& one,
+                       const std::string& file) {
+  RV_ASSIGN(const std::vector<Attachment> files, rows::attachments(session, one.id));
+  const auto found = std::ranges::find(files, file, &Attachment::id);
+  if (found == files.end()) return fail(Code::kResourceNotFound, "this case has no such file");
+  const bool may = form.published && !form.published->photo.empty() &&
+                   found->field == form.published->photo && found->scan == Scan::kClean;
+  if (!may) return fail(Code::kUnprocessable, "this file cannot be published", "file");
+  return rows::set_released(session, one.id, file, true);
+}
+
+Result<> add_message(Session& session, const Case& one, const CaseMessage& message,
+                     const std::vector<NewFile>& files) {
+  if (files.size() > kMessageFilesMax) {
+    return fail(Code::kUnprocessable, "a message takes 5 files at most", "files");
+  }
+  RV_ASSIGN(const std::int64_t number, rows::add_message(session, one.id, message));
+  return rows::add_files(session, one.id, number, files);
+}
+
+std::string mark_of(const Attachment& file) {
+  return fmt::format("{}/{}/{}", file.field, file.name, file.bytes);
+}
+
+// Whether a case was handed in with these files and no others.
+Result<bool> has_files(Session& session, std::string_view case_id,
+                       const std::vector<NewFile>& files) {
+  RV_ASSIGN(const std::vector<Attachment> known, rows::attachments(session, case_id));
+  std::multiset<std::string> kept;
+  std::multiset<std::string> sent;
+  for (const Attachment& file : known) {
+    if (file.message == 0) kept.insert(mark_of(file));
+  }
+  for (const NewFile& file : files) sent.insert(mark_of(file.row));
+  return kept == sent;
+}
+
+void set_worker(Case& one, State state, std::string_view id, std::string_view name) {
+  one.worker = id;
+  one.worker_name = name;
+  if (one.state != State::kAsked) one.state = state;
+}
+
 }  // namespace
+
+std::string Cases::photo_path(const Case& one, std::string_view file) {
+  return fmt::format("/meldung/{}/foto/{}", one.number, file);
+}
 
 Result<DefinitionPtr> Cases::form_of(const Case& one) const {
   DefinitionPtr form = needs_.forms.find(one.form, one.version);
@@ -124,9 +172,9 @@ Task<Result<Case>> Cases::set_mail(std::string id, std::string mail, bool send_l
              });
 }
 
-Result<> Cases::hand_in(Session& session, const Definition& form, Case& one) {
+Result<> Cases::hand_in(Session& session, const Definition& form, const FileCounts& files,
+                        Case& one) {
   RV_ASSIGN(const Answers answers, answers_of(form, one));
-  RV_ASSIGN(const FileCounts files, rows::file_counts(session, one.id));
   const std::vector<Problem> problems = check_answers(form, answers, files);
   if (!problems.empty()) {
     return fail(Code::kUnprocessable, problems.front().en, problems.front().pointer);
@@ -147,7 +195,8 @@ Task<Result<Case>> Cases::submit(std::string id) {
   return run(std::move(id), [this](Session& session, Case& one) -> Result<> {
     if (one.state != State::kDraft) return {};
     RV_ASSIGN(const DefinitionPtr form, form_of(one));
-    return hand_in(session, *form, one);
+    RV_ASSIGN(const FileCounts files, rows::file_counts(session, one.id));
+    return hand_in(session, *form, files, one);
   });
 }
 
@@ -161,7 +210,10 @@ Task<Result<Case>> Cases::submit_whole(WholeCase whole) {
   co_return co_await needs_.database.writer().run([&](Session& session) -> Result<Case> {
     if (!whole.request_key.empty()) {
       const auto known = rows::find_by_request(session, whole.request_key);
-      const bool same = known && known->answers == answers && known->mail == whole.mail;
+      bool same = known && known->answers == answers && known->mail == whole.mail;
+      if (same) {
+        RV_ASSIGN(same, has_files(session, known->id, whole.files));
+      }
       if (same) return *known;
       if (known) return fail(Code::kConflict, "this Idempotency-Key was used for other answers");
       if (known.error().code != Code::kResourceNotFound) return fail(known.error());
@@ -175,15 +227,17 @@ Task<Result<Case>> Cases::submit_whole(WholeCase whole) {
               .mail = whole.mail,
               .language = std::string(web::code(whole.language)),
               .created_at = now};
-    RV_TRY(hand_in(session, *form, made));
+    RV_TRY(hand_in(session, *form, counts_of(whole.files), made));
     RV_TRY(rows::insert(session, made, whole.request_key));
+    RV_TRY(rows::add_files(session, made.id, 0, whole.files));
     return made;
   });
 }
 
-Task<Result<Case>> Cases::write(std::string id, std::string text) {
+Task<Result<Case>> Cases::write(std::string id, std::string text, std::vector<NewFile> files) {
   return run(std::move(id),
-             [this, text = std::move(text)](Session& session, Case& one) -> Result<> {
+             [this, text = std::move(text), files = std::move(files)](Session& session,
+                                                                      Case& one) -> Result<> {
                RV_TRY(refuse_ended(one));
                RV_TRY(check_message(text));
                ++one.revision;
@@ -191,9 +245,10 @@ Task<Result<Case>> Cases::write(std::string id, std::string text) {
                if (one.state == State::kAsked) {
                  one.state = one.worker.empty() ? State::kReceived : State::kWorking;
                }
-               return rows::add_message(
-                   session, one.id,
-                   {.author = Author::kPerson, .text = text, .at = needs_.civil_clock.now()});
+               return add_message(
+                   session, one,
+                   {.author = Author::kPerson, .text = text, .at = needs_.civil_clock.now()},
+                   files);
              });
 }
 
@@ -206,7 +261,7 @@ Task<Result<>> Cases::withdraw(std::string id) {
     one.ended_at = now;
     one.delete_after = now + kWithdrawnKept;
     ++one.revision;
-    return {};
+    return rows::conceal_files(session, one.id);
   });
   if (!done) co_return fail(done.error());
   co_return Result<>{};
@@ -214,20 +269,34 @@ Task<Result<>> Cases::withdraw(std::string id) {
 
 Result<> Cases::do_deed(Session& session, const OfficeDeed& deed, const identity::Caller& by,
                         Case& one) {
+  ++one.revision;
+  if (deed.deed == Deed::kConceal) {
+    return rows::set_released(session, one.id, deed.file, false);
+  }
   RV_TRY(refuse_ended(one));
   RV_ASSIGN(const DefinitionPtr form, form_of(one));
   const Instant now = needs_.civil_clock.now();
-  ++one.revision;
-  if (deed.deed == Deed::kTake || deed.deed == Deed::kGive) {
-    const bool take = deed.deed == Deed::kTake;
-    one.worker = take ? std::string(by.id()) : std::string();
-    one.worker_name = take ? std::string(by.name()) : std::string();
-    if (one.state != State::kAsked) one.state = take ? State::kWorking : State::kReceived;
-    return {};
+  switch (deed.deed) {
+    case Deed::kRelease:
+      return release_photo(session, *form, one, deed.file);
+    case Deed::kTake:
+      set_worker(one, State::kWorking, by.id(), by.name());
+      return {};
+    case Deed::kGive:
+      set_worker(one, State::kReceived, "", "");
+      return {};
+    case Deed::kHandOn:
+      if (deed.worker.empty()) {
+        return fail(Code::kUnprocessable, "a case is handed on to a colleague", "worker");
+      }
+      set_worker(one, State::kWorking, deed.worker, deed.worker_name);
+      return {};
+    default:
+      break;
   }
   RV_TRY(check_message(deed.text));
-  RV_TRY(rows::add_message(session, one.id,
-                           {.author = Author::kOffice, .text = deed.text, .at = now}));
+  RV_TRY(add_message(session, one, {.author = Author::kOffice, .text = deed.text, .at = now},
+                     deed.files));
   if (deed.deed == Deed::kAsk) one.state = State::kAsked;
   if (deed.deed == Deed::kDecide) {
     if (deed.outcome == Outcome::kNone) {
@@ -246,8 +315,9 @@ Task<Result<Case>> Cases::act(std::string id, OfficeDeed deed, identity::Caller 
   return run(
       std::move(id),
       [this, deed = std::move(deed), by = std::move(by)](Session& session, Case& one) -> Result<> {
-        constexpr std::string_view kNames[] = {"case.take", "case.give", "case.write", "case.ask",
-                                               "case.decide"};
+        constexpr std::string_view kNames[] = {"case.take",    "case.give",   "case.write",
+                                               "case.ask",     "case.decide", "case.hand-on",
+                                               "case.release", "case.conceal"};
         RV_TRY(by.require(identity::Action::kCasesWork, identity::Scope::office(one.office)));
         if (one.state == State::kDraft)
           return fail(Code::kResourceNotFound, "there is no such case");
@@ -261,15 +331,24 @@ Task<Result<Case>> Cases::act(std::string id, OfficeDeed deed, identity::Caller 
 
 Result<> Cases::publish_behind(const Definition& form) {
   std::vector<Case> behind;
+  std::vector<std::vector<std::string>> photos;  // addresses, of each
   RV_TRY(needs_.database.read([&](Session& session) -> Result<> {
     RV_ASSIGN(behind, rows::unpublished(session, form.id, kAtOnce));
+    for (const Case& one : behind) {
+      RV_ASSIGN(const std::vector<Attachment> files, rows::attachments(session, one.id));
+      std::vector<std::string>& own = photos.emplace_back();
+      for (const Attachment& file : files) {
+        if (file.released) own.push_back(needs_.site_url + photo_path(one, file.id));
+      }
+    }
     return {};
   }));
-  for (const Case& one : behind) {
+  for (std::size_t n = 0; n < behind.size(); ++n) {
+    const Case& one = behind[n];
     RV_ASSIGN(const DefinitionPtr own, form_of(one));
     RV_ASSIGN(const Answers answers, answers_of(*own, one));
     if (own->published) {
-      RV_TRY(needs_.publish(public_id(one), public_entity(*own, one, answers)));
+      RV_TRY(needs_.publish(public_id(one), public_entity(*own, one, answers, photos[n])));
     }
     RV_TRY(needs_.database.writer().run_blocking([&](Session& session) -> Result<> {
       return rows::set_published(session, one.id, one.revision);

@@ -15,6 +15,7 @@
 #include "base/task.h"
 #include "base/time.h"
 #include "casework/answers.h"
+#include "casework/attachments.h"
 #include "casework/forms.h"
 #include "casework/types.h"
 #include "identity/identity.h"
@@ -42,16 +43,24 @@ struct CaseNeeds {
 
 // What an office does.
 enum class Deed : std::uint8_t {
-  kTake,    // becomes its worker
-  kGive,    // back to those that nobody works on
-  kWrite,   // a message
-  kAsk,     // a message that waits for an answer
-  kDecide,  // ends it, with outcome and message
+  kTake,     // becomes its worker
+  kGive,     // back to those that nobody works on
+  kWrite,    // a message
+  kAsk,      // a message that waits for an answer
+  kDecide,   // ends it, with outcome and message
+  kHandOn,   // to a colleague, who becomes its worker
+  kRelease,  // shows a photo to everybody (PublicPart::photo)
+  kConceal,  // shows it to nobody else any more; also of a case that has ended
 };
 struct OfficeDeed {
   Deed deed = Deed::kTake;
   Outcome outcome = Outcome::kNone;  // of kDecide
   std::string text;                  // of kWrite, kAsk, kDecide
+  // Of kHandOn: an account that works for the case's office; who calls has checked that.
+  std::string worker = {};
+  std::string worker_name = {};
+  std::string file = {};            // id, of kRelease and kConceal
+  std::vector<NewFile> files = {};  // that come with a message
 };
 
 class Cases {
@@ -83,15 +92,22 @@ class Cases {
     std::string mail;
     web::Language language = web::Language::kDe;
     std::string request_key;
+    std::vector<NewFile> files = {};  // answers to questions for files
   };
   [[nodiscard]] Task<Result<Case>> submit_whole(WholeCase whole);
 
-  // A message of the person. Errors: kConflict when the case has ended.
-  [[nodiscard]] Task<Result<Case>> write(std::string id, std::string text);
+  // A message of the person. Errors: kConflict when the case has ended; kTooLarge beyond
+  // kCaseBytesMax; kUnprocessable with `field` "text" or "files" (too many).
+  [[nodiscard]] Task<Result<Case>> write(std::string id, std::string text,
+                                         std::vector<NewFile> files = {});
   // Ends an open case by the will of the person, or erases a draft.
   [[nodiscard]] Task<Result<>> withdraw(std::string id);
   // Errors: kConflict where the state does not allow it; kForbidden for another office's.
+  // kResourceNotFound for another case's file; kUnprocessable with `field` "file" for one that
+  // cannot be released.
   [[nodiscard]] Task<Result<Case>> act(std::string id, OfficeDeed deed, identity::Caller by);
+  // Where everybody sees a released file: "/meldung/V-7K3MQ9TR/foto/ID".
+  [[nodiscard]] static std::string photo_path(const Case& one, std::string_view file);
 
   // Publishes what is behind and erases what has ended. To be called every few seconds.
   [[nodiscard]] Result<> sweep();
@@ -99,7 +115,8 @@ class Cases {
  private:
   using Step = std::function<Result<>(records::Session&, Case&)>;
   [[nodiscard]] Task<Result<Case>> run(std::string id, Step step);
-  [[nodiscard]] Result<> hand_in(records::Session& session, const Definition& form, Case& one);
+  [[nodiscard]] Result<> hand_in(records::Session& session, const Definition& form,
+                                 const FileCounts& files, Case& one);
   [[nodiscard]] Result<> do_deed(records::Session& session, const OfficeDeed& deed,
                                  const identity::Caller& by, Case& one);
   [[nodiscard]] Result<> erase_ended();

@@ -9,6 +9,7 @@
 #include "casework/attachments.h"
 #include "casework/case_store.h"
 #include "casework/export.h"
+#include "casework/person.h"
 #include "casework/public_entity.h"
 #include "mail/outbox.h"
 #include "support/demo_forms.h"
@@ -288,6 +289,150 @@ TEST_P(CasesTest, NoFileIsHandedOutBeforeItIsScanned) {
   EXPECT_EQ(content(draft.id, first).error().code, Code::kResourceNotFound);
 }
 
+TEST_P(CasesTest, APhotoIsPublicAfterTheOfficeReleasedItAlone) {
+  Attachments files({.database = *database_, .civil_clock = clock_, .random = random_});
+  const Case draft = run_task(cases_.begin("mangel-melden", web::Language::kDe)).value();
+  const Field& field = *forms_.newest("mangel-melden")->field("foto");
+  ASSERT_TRUE(run_task(files.add(draft.id, field, "a.png", {std::string(kPng), "picture"})));
+  const auto fill = [](const Definition& form, Answers& answers) -> Result<> {
+    RV_ASSIGN(const json::Document document, json::Document::parse(kReport));
+    RV_ASSIGN(answers, read_answers(form, document.root()));
+    return {};
+  };
+  ASSERT_TRUE(run_task(cases_.change(draft.id, fill)));
+  const Case sent = run_task(cases_.submit(draft.id)).value();
+  const Case other = hand_in("mangel-melden", kReport).value();
+  std::string id;
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(const auto list, rows::attachments(session, sent.id));
+    id = list.at(0).id;
+    return {};
+  }));
+  const auto seen = [&](const std::string& number) {
+    bool found = false;
+    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+      found = rows::released_file(session, number, id).has_value();
+      return {};
+    }));
+    return found;
+  };
+  const auto told = [&] {
+    EXPECT_TRUE(cases_.sweep());
+    return public_.at(public_id(sent)).find("https://revier.test" + Cases::photo_path(sent, id)) !=
+           std::string::npos;
+  };
+  EXPECT_FALSE(told());
+  EXPECT_FALSE(seen(sent.number));
+  EXPECT_EQ(act(other, {.deed = Deed::kRelease, .file = id}).error().code, Code::kResourceNotFound);
+  ASSERT_TRUE(act(sent, {.deed = Deed::kRelease, .file = id}));
+  EXPECT_TRUE(told());
+  EXPECT_TRUE(seen(sent.number));
+  EXPECT_FALSE(seen(other.number)) << "by the number of its own case only";
+  ASSERT_TRUE(act(sent, {.deed = Deed::kConceal, .file = id}));
+  EXPECT_FALSE(told());
+  EXPECT_FALSE(seen(sent.number));
+  ASSERT_TRUE(act(sent, {.deed = Deed::kRelease, .file = id}));
+  ASSERT_TRUE(run_task(cases_.withdraw(sent.id)));
+  EXPECT_FALSE(told()) << "who withdraws takes her photo back";
+  EXPECT_FALSE(seen(sent.number));
+  EXPECT_EQ(act(sent, {.deed = Deed::kRelease, .file = id}).error().code, Code::kConflict);
+}
+
+TEST_P(CasesTest, NoOtherFileCanBeReleased) {
+  Attachments files({.database = *database_, .civil_clock = clock_, .random = random_});
+  const Case draft = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
+  const Field field{.name = "schein", .kind = Kind::kFiles};
+  ASSERT_TRUE(run_task(files.add(draft.id, field, "a.pdf", {std::string(kPdf), "%PDF-"})));
+  ASSERT_TRUE(
+      run_task(cases_.change(draft.id, [](const Definition& form, Answers& answers) -> Result<> {
+        RV_ASSIGN(const json::Document document, json::Document::parse(kDogAnswers));
+        RV_ASSIGN(answers, read_answers(form, document.root()));
+        return {};
+      })));
+  const Case sent = run_task(cases_.submit(draft.id)).value();
+  std::string id;
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(const auto list, rows::attachments(session, sent.id));
+    id = list.at(0).id;
+    return {};
+  }));
+  EXPECT_EQ(act(sent, {.deed = Deed::kRelease, .file = id}).error().field, "file");
+}
+
+TEST_P(CasesTest, ACaseIsHandedOnAndFoundByWorkerAndAge) {
+  const Case one = hand_in("mangel-melden", kReport).value();
+  clock_.advance(Duration::days(8));
+  ASSERT_TRUE(hand_in("mangel-melden", changed(std::string(kReport), "Dunkel", "Hell")));
+  EXPECT_EQ(act(one, {.deed = Deed::kHandOn}).error().field, "worker");
+  ASSERT_TRUE(act(one, {.deed = Deed::kHandOn, .worker = "7", .worker_name = "bea"}));
+  EXPECT_EQ(now(one.id)->state, State::kWorking);
+  const auto count = [&](rows::CaseFilter filter) {
+    std::int64_t found = -1;
+    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(found, rows::count(session, filter));
+      RV_ASSIGN(const auto list, rows::list(session, filter));
+      EXPECT_EQ(std::ssize(list), found);
+      RV_ASSIGN(const auto workers, rows::workers(session, std::nullopt));
+      EXPECT_EQ(workers.size(), 1U);
+      EXPECT_EQ(workers.at(0).name, "bea");
+      return {};
+    }));
+    return found;
+  };
+  EXPECT_EQ(count({}), 2);
+  EXPECT_EQ(count({.worker = "7"}), 1);
+  EXPECT_EQ(count({.worker = "8"}), 0);
+  EXPECT_EQ(count({.unassigned = true}), 1);
+  EXPECT_EQ(count({.submitted_before = clock_.now() - Duration::days(7)}), 1);
+  ASSERT_TRUE(act(one, {.deed = Deed::kGive}));
+  EXPECT_EQ(now(one.id)->state, State::kReceived);
+}
+
+TEST_P(CasesTest, APersonFindsHerCasesAndErasesWhatNoOfficeHasToKeep) {
+  const Case draft = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
+  ASSERT_TRUE(run_task(cases_.set_mail(draft.id, "Ada@Beispiel.test", false)));
+  const Case open = hand_in("mangel-melden", kReport).value();
+  const Case gone =
+      hand_in("mangel-melden", changed(std::string(kReport), "Dunkel", "Hell")).value();
+  ASSERT_TRUE(run_task(cases_.write(gone.id, "Bitte nicht mehr.")));
+  ASSERT_TRUE(run_task(cases_.withdraw(gone.id)));
+  const Case hers = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
+  ASSERT_TRUE(run_task(cases_.set_mail(hers.id, "bea@beispiel.test", false)));
+  ASSERT_TRUE(cases_.sweep());
+  const auto things = [&](const std::string& key) {
+    std::vector<ticket::PersonThing> list;
+    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(list, person_things(cases_, session, key, web::Language::kDe));
+      RV_ASSIGN(const bool any, has_cases(session, key));
+      EXPECT_EQ(any, !list.empty());
+      std::string text;
+      json::Writer out(text);
+      out.begin_object();
+      RV_TRY(write_person(cases_, session, key, out));
+      out.end_object();
+      const auto document = json::Document::parse(text);
+      EXPECT_EQ(document->root().find("cases")->size(), list.size());
+      return {};
+    }));
+    return list;
+  };
+  EXPECT_EQ(things("ada@beispiel.test").size(), 3U);
+  EXPECT_TRUE(things("").empty());
+  ASSERT_TRUE(database_->writer().run_blocking([&](records::Session& session) -> Result<> {
+    return erase_person(session, "ada@beispiel.test", clock_.now());
+  }));
+  const auto left = things("ada@beispiel.test");
+  ASSERT_EQ(left.size(), 1U) << "what the office has in its hands";
+  EXPECT_NE(left[0].stays.find(open.number), std::string::npos);
+  EXPECT_EQ(now(gone.id)->answers, "{}") << "at once, before the row goes";
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_FALSE(now(draft.id));
+  EXPECT_FALSE(now(gone.id));
+  EXPECT_EQ(public_.at(public_id(gone)), "");
+  EXPECT_TRUE(now(open.id));
+  EXPECT_EQ(things("bea@beispiel.test").size(), 1U);
+}
+
 TEST_P(CasesTest, ExportsSayTheSame) {
   const auto one = hand_in("hund-anmelden", changed(std::string(kDogAnswers), "Ada", "<&>"));
   ASSERT_TRUE(one);
@@ -295,10 +440,10 @@ TEST_P(CasesTest, ExportsSayTheSame) {
   const auto document = json::Document::parse(one->answers);
   const Answers answers = read_answers(*form, document->root()).value();
   const std::vector<CaseMessage> messages = {{.number = 1, .text = "]]>", .at = clock_.now()}};
-  const std::string json_text = export_json(*form, *one, answers, messages);
+  const std::string json_text = export_json(*form, *one, answers, messages, {});
   EXPECT_TRUE(json::Document::parse(json_text));
   EXPECT_NE(json_text.find("\"vorname\":\"<&>\""), std::string::npos);
-  const std::string xml = export_xml(*form, *one, answers, messages);
+  const std::string xml = export_xml(*form, *one, answers, messages, {});
   EXPECT_NE(xml.find("<answer name=\"vorname\">&lt;&amp;&gt;</answer>"), std::string::npos) << xml;
   EXPECT_NE(xml.find("<group name=\"hunde\">"), std::string::npos);
 }

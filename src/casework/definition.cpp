@@ -8,6 +8,7 @@
 
 #include "casework/detail/place.h"
 #include "casework/detail/schema.h"
+#include "casework/file_check.h"
 #include "json/json.h"
 
 namespace revier::casework {
@@ -162,10 +163,17 @@ Result<std::string> public_field(const Place& place, const Definition& made, con
 Result<> read_public(const Place& root, Definition& made) {
   const auto place = root.member("publish");
   if (!place) return {};
-  RV_TRY(place->only({"category", "position"}));
+  RV_TRY(place->only({"category", "position", "photo"}));
   PublicPart part;
   RV_ASSIGN(part.category, public_field(*place, made, "category", Kind::kChoice, true));
   RV_ASSIGN(part.position, public_field(*place, made, "position", Kind::kPosition, false));
+  RV_ASSIGN(part.photo, public_field(*place, made, "photo", Kind::kFiles, false));
+  if (const Field* const photo = made.field(part.photo)) {
+    // Pictures are written anew before they are kept, PDFs are not.
+    if (std::ranges::find(photo->types, kPdf) != photo->types.end()) {
+      return place->refuse("photo: only a question that takes no PDF can be published");
+    }
+  }
   made.published = std::move(part);
   return {};
 }

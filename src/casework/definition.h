@@ -96,10 +96,12 @@ struct FormPage {
 enum class IdentityLevel : std::uint8_t { kNone, kLow, kSubstantial, kHigh };  // (EU) 910/2014
 
 // What of a case becomes a public entity: its state and the answers named here. No text that people
-// write themselves is among them: they may name somebody in it.
+// write themselves is among them: they may name somebody in it. A photo may show somebody: each one
+// is public only after the office has looked at it and released it.
 struct PublicPart {
   std::string category;  // kChoice
   std::string position;  // kPosition; empty: none
+  std::string photo;     // kFiles that takes pictures only; empty: none
 };
 
 struct Definition {

@@ -97,6 +97,13 @@ TEST(Definition, OnlyChoicesAndPointsBecomePublic) {
       parse_definition(changed(form, R"("category":"art")", R"("category":"beschreibung")"));
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().field, "/publish/category");
+  EXPECT_EQ(parse_definition(form)->published->photo, "foto");
+  const auto text = parse_definition(changed(form, R"("photo":"foto")", R"("photo":"ort")"));
+  EXPECT_EQ(text.error().field, "/publish/photo");
+  // A PDF is kept as it came: it may say who wrote it.
+  const auto paper = parse_definition(
+      changed(form, R"("types":["image/jpeg",)", R"("types":["application/pdf","image/jpeg",)"));
+  EXPECT_EQ(paper.error().field, "/publish");
 }
 
 TEST(Definition, BoundsWhatItReads) {

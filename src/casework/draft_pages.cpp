@@ -74,6 +74,14 @@ Task<Result<OpenPage>> open_page(const Request& request, const Pages& pages) {
 
 // --- questions
 
+// The first question of the page that asks for a point; empty: none does.
+std::string point_field(const OpenPage& at) {
+  for (const Field* field : asked_fields(*at.open.form, *at.page, at.open.answers)) {
+    if (field->kind == Kind::kPosition) return field->name;
+  }
+  return {};
+}
+
 Response show_question(const Request& request, const Pages& pages, const OpenPage& at,
                        const web::Form& form, const web::FormData& data, std::string title,
                        std::string_view from, int status) {
@@ -83,7 +91,14 @@ Response show_question(const Request& request, const Pages& pages, const OpenPag
                     .text = at.page->text.in(language),
                     .form = form,
                     .data = data,
-                    .from = std::string(from)};
+                    .from = std::string(from),
+                    .maps = {}};
+  if (const std::string field = point_field(at); at.group == nullptr && !field.empty()) {
+    view.maps.push_back({.field = field,
+                         .near = pages.site.owner_in(Language::kDe),
+                         .tiles = std::string(pages.map_tiles)});
+    view.page.scripts = {"map_point.js"};
+  }
   if (at.group != nullptr) view.steps.back_href = std::string(request.path);
   view.page.has_errors = !data.valid();
   web::Html out(language);

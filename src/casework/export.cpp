@@ -25,6 +25,11 @@ void write_xml_row(event::XmlWriter& out, const std::vector<Field>& fields, cons
   }
 }
 
+std::string_view scan_name(Scan scan) {
+  if (scan == Scan::kClean) return "clean";
+  return scan == Scan::kWaiting ? "waiting" : "infected";
+}
+
 std::string_view author_name(Author author) {
   return author == Author::kOffice ? "office" : "person";
 }
@@ -32,7 +37,8 @@ std::string_view author_name(Author author) {
 }  // namespace
 
 std::string export_json(const Definition& form, const Case& one, const Answers& answers,
-                        const std::vector<CaseMessage>& messages) {
+                        const std::vector<CaseMessage>& messages,
+                        const std::vector<Attachment>& files) {
   std::string text;
   json::Writer out(text);
   out.begin_object()
@@ -58,12 +64,27 @@ std::string export_json(const Definition& form, const Case& one, const Answers& 
         .member("text", message.text)
         .end_object();
   }
+  out.end_array().key("files").begin_array();
+  for (const Attachment& file : files) {
+    out.begin_object()
+        .member("id", file.id)
+        .member("field", file.field)
+        .member("name", file.name)
+        .member("type", file.type)
+        .member("bytes", file.bytes)
+        .member("at", to_iso8601(file.at))
+        .member("message", file.message)
+        .member("scan", scan_name(file.scan))
+        .member("published", file.released)
+        .end_object();
+  }
   out.end_array().end_object();
   return text;
 }
 
 std::string export_xml(const Definition& form, const Case& one, const Answers& answers,
-                       const std::vector<CaseMessage>& messages) {
+                       const std::vector<CaseMessage>& messages,
+                       const std::vector<Attachment>& files) {
   event::XmlWriter out;
   out.open("case");
   out.element("number", one.number).element("form", one.form);
@@ -95,13 +116,23 @@ std::string export_xml(const Definition& form, const Case& one, const Answers& a
     out.attribute("at", to_iso8601(message.at)).text(message.text).close();
   }
   out.close();
+  out.open("files");
+  for (const Attachment& file : files) {
+    out.open("file").attribute("id", file.id).attribute("field", file.field);
+    out.attribute("type", file.type).attribute("bytes", std::to_string(file.bytes));
+    out.attribute("message", std::to_string(file.message));
+    out.attribute("at", to_iso8601(file.at)).attribute("scan", scan_name(file.scan));
+    out.text(file.name).close();
+  }
+  out.close();
   return out.finish();
 }
 
 net::Response answer_export(const Definition& form, const Case& one, const Answers& answers,
-                            const std::vector<CaseMessage>& messages, bool as_xml) {
-  std::string body =
-      as_xml ? export_xml(form, one, answers, messages) : export_json(form, one, answers, messages);
+                            const std::vector<CaseMessage>& messages,
+                            const std::vector<Attachment>& files, bool as_xml) {
+  std::string body = as_xml ? export_xml(form, one, answers, messages, files)
+                            : export_json(form, one, answers, messages, files);
   net::Response response =
       net::Response::text(200, as_xml ? "application/xml" : "application/json", std::move(body));
   response.header("Cache-Control", "no-store");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "casework/detail/page_parts.h"
+#include "casework/message_file.h"
 #include "casework/pages.h"
 #include "casework/texts.h"
 #include "web/multipart.h"
@@ -17,25 +18,32 @@ using web::Language;
 
 constexpr net::RouteOptions kFileBody{.body_bytes_max = 11'000'000};
 
-std::string type_names(const Field& field) {
+std::string type_names(const std::vector<std::string>& types) {
   std::string text;
-  for (const std::string& type : field.types) {
+  for (const std::string& type : types) {
     text += text.empty() ? "" : ", ";
     text += type == kJpeg ? "JPEG" : type == kPng ? "PNG" : "PDF";
   }
   return text;
 }
 
-std::string file_trouble(const Error& error, const Field& field, Language language) {
+std::string accepted(const std::vector<std::string>& types) {
+  std::string text;
+  for (const std::string& type : types) text += (text.empty() ? "" : ",") + type;
+  return text;
+}
+
+std::string file_trouble(const Error& error, const std::vector<std::string>& types,
+                         std::size_t most, Language language) {
   const auto t = [&](const web::Text& key) { return std::string(web::text(language, key)); };
   if (error.code == Code::kTooLarge) return t(texts::kFileTotal);
   if (error.field == "type") {
-    return web::text(language, texts::kFileWrongType, {{"types", type_names(field)}});
+    return web::text(language, texts::kFileWrongType, {{"types", type_names(types)}});
   }
   if (error.field == "pixels") return t(texts::kFilePixels);
   if (error.field == "active") return t(texts::kFileActive);
   if (error.field == "count") {
-    return web::text(language, texts::kFileCount, {{"count", field.items_max}});
+    return web::text(language, texts::kFileCount, {{"count", most}});
   }
   return t(texts::kFileDamaged);
 }
@@ -74,13 +82,15 @@ Task<Response> post_file(Request& request, const Pages& pages) {
   }
   auto clean = co_await pages.pool.run([&] { return clean_file(sent->file, (*field)->types); });
   if (!clean) co_return refused(pages, request, clean.error());
-  if (!*clean) co_return say(file_trouble(clean->error(), **field, language));
+  if (!*clean)
+    co_return say(file_trouble(clean->error(), (*field)->types, (*field)->items_max, language));
   const auto added =
       co_await pages.attachments.add(open->record.id, **field, sent->file_name, std::move(**clean));
   if (!added && describe(added.error().code).status >= 500) {
     co_return refused(pages, request, added.error());
   }
-  if (!added) co_return say(file_trouble(added.error(), **field, language));
+  if (!added)
+    co_return say(file_trouble(added.error(), (*field)->types, (*field)->items_max, language));
   co_return Response::see_other(
       case_address(request, fmt::format("/seite/{}{}", page, from.empty() ? "" : "?von=pruefen")));
 }
@@ -100,7 +110,56 @@ Task<Response> get_file(Request& request, const Pages& pages) {
   co_return file_response(content->file.name, content->file.type, std::move(content->bytes));
 }
 
+Task<Response> get_photo(Request& request, const Pages& pages) {
+  Result<rows::FileContent> content = fail(Code::kInternalError, "not read");
+  auto read = co_await pages.reads.run([&] {
+    return pages.database.read([&](records::Session& session) -> Result<> {
+      content = rows::released_file(session, request.param("number"), request.param("id"));
+      return {};
+    });
+  });
+  if (!read) co_return refused(pages, request, read.error());
+  if (!*read) co_return refused(pages, request, read->error());
+  if (!content) co_return refused(pages, request, content.error());
+  co_return picture_response(content->file.type, std::move(content->bytes));
+}
+
 }  // namespace
+
+FileInput message_input(std::string problem, Language language) {
+  return {.label = std::string(web::text(language, texts::kFileMessage)),
+          .hint = web::text(language, texts::kFileMessageHint,
+                            {{"types", type_names(message_file_types())},
+                             {"size", size_text(kMessageFileBytesMax, language)}}),
+          .accept = accepted(message_file_types()),
+          .problem = std::move(problem)};
+}
+
+Task<Result<std::vector<NewFile>>> read_message_file(net::Pool& pool,
+                                                     const Attachments& attachments,
+                                                     const web::Upload& sent) {
+  std::vector<NewFile> files;
+  if (sent.file.empty()) co_return files;
+  if (sent.file.size() > kMessageFileBytesMax) {
+    co_return fail(Code::kUnprocessable, "a file has 10 MB at most", "size");
+  }
+  auto made = co_await pool.run([&]() -> Result<NewFile> {
+    RV_ASSIGN(const CleanFile clean, clean_file(sent.file, message_file_types()));
+    return attachments.prepare("", sent.file_name, clean);
+  });
+  if (!made) co_return fail(made.error());
+  if (!*made) co_return fail(made->error());
+  files.push_back(std::move(**made));
+  co_return files;
+}
+
+std::string message_file_trouble(const Error& error, Language language) {
+  if (error.field == "size") {
+    return web::text(language, texts::kFileTooLarge,
+                     {{"size", size_text(kMessageFileBytesMax, language)}});
+  }
+  return file_trouble(error, message_file_types(), kMessageFilesMax, language);
+}
 
 std::string size_text(std::size_t bytes, Language language) {
   const double megabytes = static_cast<double>(bytes) / 1e6;
@@ -109,14 +168,15 @@ std::string size_text(std::size_t bytes, Language language) {
 }
 
 std::vector<FileRow> file_rows(const std::vector<Attachment>& files, std::string_view field,
-                               std::string_view base, Language language) {
+                               std::string_view base, Language language, std::int64_t message) {
   std::vector<FileRow> list;
   for (const Attachment& file : files) {
-    if (!field.empty() && file.field != field) continue;
+    if (file.message != message || (!field.empty() && file.field != field)) continue;
     FileRow row{.id = file.id,
                 .name = file.name,
                 .size = size_text(static_cast<std::size_t>(file.bytes), language)};
     if (file.scan == Scan::kClean) row.href = fmt::format("{}/datei/{}", base, file.id);
+    if (file.released) row.size += ", " + std::string(web::text(language, texts::kFileReleased));
     if (file.scan == Scan::kWaiting) row.note = web::text(language, texts::kFileWaiting);
     if (file.scan == Scan::kInfected) row.note = web::text(language, texts::kFileInfected);
     list.push_back(std::move(row));
@@ -133,21 +193,18 @@ Response show_files(const Request& request, const Pages& pages, const OpenCase& 
   FilesPage view{.page = private_page(pages, request, page.title.in(language)),
                  .steps = steps_of(request, open, &page, language),
                  .text = page.text.in(language),
-                 .label = field.label.in(language),
-                 .hint = web::text(language, texts::kFileHint,
-                                   {{"types", type_names(field)},
-                                    {"size", size_text(field.bytes_max, language)},
-                                    {"count", field.items_max}}),
-                 .accept = {},
+                 .input = {.label = field.label.in(language),
+                           .hint = web::text(language, texts::kFileHint,
+                                             {{"types", type_names(field.types)},
+                                              {"size", size_text(field.bytes_max, language)},
+                                              {"count", field.items_max}}),
+                           .accept = accepted(field.types),
+                           .problem = std::move(problem)},
                  .files = file_rows(open.files, field.name, case_address(request, ""), language),
-                 .problem = std::move(problem),
                  .from = std::string(from),
                  .page_action = case_address(request, "/seite/" + page.id),
                  .upload_action = case_address(request, "/datei/" + page.id)};
-  for (const std::string& type : field.types) {
-    view.accept += (view.accept.empty() ? "" : ",") + type;
-  }
-  view.page.has_errors = !view.problem.empty();
+  view.page.has_errors = !view.input.problem.empty();
   web::Html out(language);
   render_files(out, view);
   return web::html_response(std::move(out), status, web::Caching::kNever);
@@ -158,6 +215,8 @@ void add_file_pages(net::Router& router, const Pages& pages) {
                 net::AsyncHandler([pages](Request& request) { return post_file(request, pages); }),
                 kFileBody);
   add_case_page(router, pages, Method::kGet, "/vorgang/{token}/datei/{id}", get_file);
+  router.add(Method::kGet, "/meldung/{number}/foto/{id}",
+             net::AsyncHandler([pages](Request& request) { return get_photo(request, pages); }));
 }
 
 }  // namespace revier::casework

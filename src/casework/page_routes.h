@@ -11,6 +11,7 @@
 //   .../nachricht                     POST: a message to the office
 //   .../quittung.pdf, /daten.json, /daten.xml
 //   .../zurueckziehen                 asks; POST withdraws, or erases a draft
+//   /meldung/{number}/foto/{id}       a picture that the office has released, for everybody
 //
 // Nothing needs script. The token is all that opens a case: who has another one sees another case.
 #pragma once
@@ -36,6 +37,7 @@ struct PageNeeds {
   std::string site_url;  // without a slash at the end
   const Clock& real_clock;
   std::int64_t network_drafts_max = 60;  // in a quarter of an hour
+  std::string_view map_tiles = {};       // path of the tiles that maps show; empty: plain ground
 };
 
 void add_pages(net::Router& router, const PageNeeds& needs);

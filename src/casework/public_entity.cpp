@@ -28,7 +28,8 @@ std::string_view public_status(State state) {
 
 std::string public_id(const Case& one) { return "urn:ngsi-ld:Case:" + one.number; }
 
-std::string public_entity(const Definition& form, const Case& one, const Answers& answers) {
+std::string public_entity(const Definition& form, const Case& one, const Answers& answers,
+                          const std::vector<std::string>& photos) {
   const PublicPart& part = *form.published;
   std::string text;
   json::Writer out(text);
@@ -55,6 +56,12 @@ std::string public_entity(const Definition& form, const Case& one, const Answers
     out.member("type", "Point").key("coordinates").begin_array();
     out.number(position->longitude).number(position->latitude).end_array();
     out.end_object().end_object();
+  }
+  if (!photos.empty()) {
+    out.key(std::string(kSchemaOrg) + "image").begin_object().member("type", "Property");
+    out.key("value").begin_array();
+    for (const std::string& photo : photos) out.string(photo);
+    out.end_array().end_object();
   }
   out.end_object();
   return text;

@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "casework/answers.h"
 #include "casework/types.h"
@@ -15,8 +16,9 @@ inline constexpr std::string_view kReportType =
 
 // "urn:ngsi-ld:Case:V-7K3MQ9TR"; of a case that was handed in.
 [[nodiscard]] std::string public_id(const Case& one);
-// Normalised, IRIs as names.
+// Normalised, IRIs as names. `photos`: addresses of those that the office has released.
 [[nodiscard]] std::string public_entity(const Definition& form, const Case& one,
-                                        const Answers& answers);
+                                        const Answers& answers,
+                                        const std::vector<std::string>& photos);
 
 }  // namespace revier::casework

@@ -41,13 +41,20 @@ struct Steps {
   std::string later_href;
 };
 
+// A map on which a point is chosen for a question.
+struct PointMap {
+  std::string field;
+  std::string near;   // names the town that it shows first
+  std::string tiles;  // path; empty: plain ground
+};
 struct QuestionPage {
   web::Page page;
   Steps steps;
   std::string text;
   const web::Form& form;
   const web::FormData& data;
-  std::string from;  // "pruefen": goes back there
+  std::string from;            // "pruefen": goes back there
+  std::vector<PointMap> maps;  // none or one
   [[nodiscard]] web::FormView view() const { return {form, data}; }
 };
 
@@ -73,15 +80,19 @@ struct FileRow {
   std::string href;  // empty where it is not handed out
   std::string note;  // why
 };
+// The field "datei".
+struct FileInput {
+  std::string label;
+  std::string hint;
+  std::string accept;
+  std::string problem;
+};
 struct FilesPage {
   web::Page page;
   Steps steps;
   std::string text;
-  std::string label;
-  std::string hint;
-  std::string accept;
+  FileInput input;
   std::vector<FileRow> files;
-  std::string problem;
   std::string from;
   std::string page_action;
   std::string upload_action;
@@ -117,6 +128,7 @@ struct MessageRow {
   std::string head;
   std::string text;
   bool from_office = false;
+  std::vector<FileRow> files;
 };
 struct CasePage {
   web::Page page;
@@ -131,6 +143,7 @@ struct CasePage {
   std::vector<FileRow> files;
   const web::Form& form;
   const web::FormData& data;
+  FileInput input;
   std::string message_action;
   std::string receipt_href;
   std::string json_href;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "casework/views.h"
 #include "console/views.h"
 
 namespace revier::console {
@@ -12,7 +13,8 @@ struct CasesPage {
   Head head;
   std::vector<web::kern::Choice> forms;
   std::vector<web::kern::Choice> states;
-  bool mine = false;
+  std::vector<web::kern::Choice> workers;
+  std::vector<web::kern::Choice> ages;
   std::string number;
   std::int64_t count = 0;
   web::kern::Table table;
@@ -20,14 +22,23 @@ struct CasesPage {
   std::string figures_href;
 };
 
-struct CaseMessageRow {
-  std::string head;
-  std::string text;
-};
 struct CaseFileRow {
   std::string name;
   std::string href;  // empty where it is not handed out
   std::string note;  // why
+};
+struct CaseMessageRow {
+  std::string head;
+  std::string text;
+  std::vector<CaseFileRow> files;
+};
+// A picture that may be shown to everybody.
+struct CasePhoto {
+  int number = 1;
+  std::string id;
+  std::string source;
+  bool released = false;
+  bool may_release = true;
 };
 struct CaseDeskPage {
   Head head;
@@ -38,6 +49,9 @@ struct CaseDeskPage {
   web::kern::Table answers;
   std::vector<CaseMessageRow> messages;
   std::vector<CaseFileRow> files;
+  std::vector<CasePhoto> photos;
+  casework::FileInput input;
+  std::vector<web::kern::Choice> colleagues;
   std::string problem;
   std::string text;  // what was typed and not taken
   bool done = false;

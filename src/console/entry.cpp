@@ -3,7 +3,9 @@
 #include <array>
 #include <charconv>
 
+#include "console/detail/cases.h"
 #include "console/detail/entry.h"
+#include "console/detail/fibre.h"
 #include "console/detail/newsletter.h"
 #include "console/detail/services.h"
 #include "console/detail/setup.h"
@@ -20,7 +22,6 @@ using net::Request;
 using net::Response;
 
 constexpr std::size_t kAskedBytesMax = 200;
-constexpr std::string_view kCasesHref = "/console/vorgaenge";
 constexpr std::string_view kFormsHref = "/console/formulare";
 
 struct Area {
@@ -36,10 +37,11 @@ constexpr std::array kAreas{
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
     Area{"/console/termine", texts::kMenuAppointments, Action::kCasesWork},
     Area{"/console/warteraum", texts::kMenuRoom, Action::kCasesWork},
-    Area{kCasesHref, texts::kMenuCases, Action::kCasesWork, true},
+    Area{kCasesPage, texts::kMenuCases, Action::kCasesWork, true},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{kNewsletterPage, texts::kMenuNewsletter, Action::kNewsletterEdit},
     Area{kServicesPage, texts::kMenuServices, Action::kDataWrite},
+    Area{kFibrePage, texts::kMenuFibre, Action::kDataWrite},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
     Area{kFormsHref, texts::kMenuForms, Action::kSettingsManage},
     Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
@@ -120,7 +122,7 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
     if (area.action == Action::kDataWrite && needs.services == nullptr) continue;
     if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
     if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
-    const bool about_cases = area.page == kCasesHref || area.page == kFormsHref;
+    const bool about_cases = area.page == kCasesPage || area.page == kFormsHref;
     if (about_cases && needs.cases == nullptr) continue;
     if (!about_cases && area.action == Action::kSettingsManage && !needs.setup) continue;
     if (!about_cases && area.action == Action::kCasesWork && needs.calendar == nullptr) continue;
@@ -201,6 +203,7 @@ void add_routes(net::Router& router, const Needs& needs) {
   }
   if (needs.newsletter != nullptr) add_newsletter(router, needs);
   if (needs.services != nullptr) add_services(router, needs);
+  if (needs.fibre) add_fibre(router, needs);
   if (needs.broker != nullptr) add_data(router, needs);
   if (needs.setup) add_setup(router, needs);
   if (needs.accounts == nullptr) return;

@@ -11,7 +11,6 @@ namespace {
 using table::Outcome;
 using web::Language;
 
-constexpr std::size_t kFileBytesMax = std::size_t{4} << 20;
 constexpr std::size_t kPlanBytesMax = std::size_t{8} << 20;
 
 const web::Text& label_of(Outcome outcome) {
@@ -95,14 +94,14 @@ Result<std::string> read_import_plan(const identity::Caller& caller, const net::
 
 void add_import_pages(net::Router& router, const Needs& needs, std::string_view page,
                       net::Response (*ask)(net::Request&, const Needs&), ImportStep plan,
-                      ImportStep take) {
+                      ImportStep take, std::size_t file_bytes_max) {
   const std::string here(page);
   const auto step = [needs](ImportStep run) {
     return net::AsyncHandler([needs, run](net::Request& request) { return run(request, needs); });
   };
   web::add_page(router, net::Method::kGet, here,
                 net::Handler([needs, ask](net::Request& request) { return ask(request, needs); }));
-  web::add_page(router, net::Method::kPost, here, step(plan), {.body_bytes_max = kFileBytesMax});
+  web::add_page(router, net::Method::kPost, here, step(plan), {.body_bytes_max = file_bytes_max});
   // A plan grows when it is written into a form.
   web::add_page(router, net::Method::kPost, here + "/uebernehmen", step(take),
                 {.body_bytes_max = 3 * kPlanBytesMax});

@@ -18,6 +18,7 @@ using web::Language;
 
 constexpr std::string_view kSession = "session:";
 constexpr std::string_view kOffer = "offer:";
+constexpr std::string_view kService = "service:";
 constexpr std::string_view kNews = "news";
 constexpr std::size_t kNewsMax = 8;
 
@@ -46,6 +47,12 @@ std::string offer_block(const event::Offer& offer, Language language) {
   return text;
 }
 
+std::string service_block(const service::Service& service, Language language) {
+  std::string text = heading(service.name.in(language), language, "/dienste/" + service.id);
+  text += escaped(service.summary.in(language)) + "\n\n";
+  return text;
+}
+
 std::string news_block(const event::Programme& programme, const event::Ledger& ledger,
                        Language language) {
   std::string text =
@@ -66,7 +73,8 @@ const T* find_by_id(const std::vector<T>& list, std::string_view id) {
 
 }  // namespace
 
-std::vector<web::Option> block_options(const event::Programme& programme, Language language) {
+std::vector<web::Option> block_options(const event::Programme& programme,
+                                       const service::Catalogue& services, Language language) {
   std::vector<web::Option> options{
       {.value = "", .label = texts::kNewsletterBlockNone, .hint = {}},
       {.value = std::string(kNews), .label = texts::kNewsletterBlockNews, .hint = {}}};
@@ -82,11 +90,18 @@ std::vector<web::Option> block_options(const event::Programme& programme, Langua
                                           {{"name", offer.name.in(language)}}),
                        .hint = {}});
   }
+  for (const service::Service& service : services.services()) {
+    options.push_back({.value = std::string(kService) + service.id,
+                       .label = web::text(language, texts::kNewsletterBlockService,
+                                          {{"name", service.name.in(language)}}),
+                       .hint = {}});
+  }
   return options;
 }
 
 std::optional<std::string> block_text(const event::Programme& programme,
-                                      const event::Ledger& ledger, std::string_view value,
+                                      const event::Ledger& ledger,
+                                      const service::Catalogue& services, std::string_view value,
                                       Language language) {
   if (value == kNews) return news_block(programme, ledger, language);
   if (value.starts_with(kSession)) {
@@ -96,6 +111,10 @@ std::optional<std::string> block_text(const event::Programme& programme,
   if (value.starts_with(kOffer)) {
     const auto* offer = find_by_id(programme.offers, value.substr(kOffer.size()));
     if (offer != nullptr) return offer_block(*offer, language);
+  }
+  if (value.starts_with(kService)) {
+    const auto* service = services.find(value.substr(kService.size()));
+    if (service != nullptr) return service_block(*service, language);
   }
   return std::nullopt;
 }

@@ -45,6 +45,12 @@ web::FormField body_field(const char* name, const web::Text& label, const web::L
           .length_max = newsletter::kBodyMax};
 }
 
+service::CataloguePtr services_of(const Needs& needs) {
+  if (needs.services != nullptr) return needs.services->now();
+  static const auto kNone = std::make_shared<const service::Catalogue>(std::vector<event::Item>());
+  return kNone;
+}
+
 web::Form issue_form(const Needs& needs, Language language) {
   web::Form form{{csrf_field(),
                   {.name = "version", .kind = FieldKind::kHidden},
@@ -70,11 +76,12 @@ web::Form issue_form(const Needs& needs, Language language) {
                   {.name = "time", .kind = FieldKind::kTime, .label = texts::kNewsletterTime}}};
   form.fields[4].required = true;
   if (needs.programme == nullptr) return form;
-  form.fields.push_back({.name = "block",
-                         .kind = FieldKind::kSelect,
-                         .label = texts::kNewsletterBlock,
-                         .hint = texts::kNewsletterBlockHint,
-                         .options = block_options(*needs.programme->keeper().now(), language)});
+  form.fields.push_back(
+      {.name = "block",
+       .kind = FieldKind::kSelect,
+       .label = texts::kNewsletterBlock,
+       .hint = texts::kNewsletterBlockHint,
+       .options = block_options(*needs.programme->keeper().now(), *services_of(needs), language)});
   form.fields.push_back({.name = "insert", .kind = FieldKind::kHidden});
   return form;
 }
@@ -144,8 +151,8 @@ Task<Response> edit_issue(Request& request, const Needs& needs) {
 void insert_block(const Needs& needs, FormData& data) {
   const std::string block(data.get("block"));
   const auto append = [&](const char* field, Language language) {
-    const auto text =
-        block_text(*needs.programme->keeper().now(), *needs.programme->ledger(), block, language);
+    const auto text = block_text(*needs.programme->keeper().now(), *needs.programme->ledger(),
+                                 *services_of(needs), block, language);
     if (!text) return;
     std::string body(data.get(field));
     if (!body.empty()) body += "\n\n";

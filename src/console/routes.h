@@ -27,6 +27,7 @@
 //   /console/protokoll/daten          who wrote which entities through the API; administrators
 //   /console/konto                    one's own account: sessions, second factor
 //   /console/dienste                  reads the catalogue's services from a file
+//   /console/glasfaser                reads a list of addresses for the fibre look-up
 //   /console/einrichtung              five questions, legal pages, look, publishing
 //   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...,
 //                                     /verlauf: its numbers over time; /abfrage: the query box;
@@ -53,6 +54,8 @@
 #include "event/programme_keeper.h"
 #include "federation/registrations.h"
 #include "federation/watchers.h"
+#include "fibre/api.h"
+#include "fibre/stage.h"
 #include "jsonld/catalogue.h"
 #include "jsonld/context.h"
 #include "ldcontext/contexts.h"
@@ -96,6 +99,12 @@ struct DataParts {
   std::function<Task<net::Response>(net::Request&)> ask;
 };
 
+// The fibre look-up's lists.
+struct FibreParts {
+  fibre::Domain domain;
+  fibre::Stage& stage;
+};
+
 // All of it outlives the router.
 struct Needs {
   ticket::Domain tickets;  // also identity, records, pool and civil clock
@@ -121,7 +130,8 @@ struct Needs {
   newsletter::Partners* partners = nullptr;  // with `newsletter`
   // Cases of online forms; without them there are no pages of cases.
   casework::Cases* cases = nullptr;
-  casework::Forms* forms = nullptr;  // with `cases`
+  casework::Forms* forms = nullptr;                    // with `cases`
+  const casework::Attachments* attachments = nullptr;  // with `cases`
   // What changes accounts; without it there are no pages of staff.
   identity::Identity* accounts = nullptr;
   const Clock* real_clock = nullptr;  // with `accounts`
@@ -129,6 +139,8 @@ struct Needs {
   std::function<std::vector<ScopeChoice>(web::Language)> scopes = {};
   // Without it there is no page of services.
   service::CatalogueKeeper* services = nullptr;
+  // Without it there is no page of fibre lists.
+  std::optional<FibreParts> fibre = std::nullopt;
   // Without it there are no pages of the set-up.
   std::optional<SetupParts> setup = std::nullopt;
 };

@@ -56,6 +56,16 @@ struct ImportPlanPage {
   std::string take;     // label of the button
 };
 
+struct FibrePage {
+  Head head;
+  std::string error;  // why the list was not read or not put in force, may be empty
+  std::string now;    // the list in force
+  bool taken = false;
+  const web::Form& form;
+  const web::FormData& data;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
 struct ServicesPage {
   Head head;
   std::string error;  // why the file was not read, may be empty

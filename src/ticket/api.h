@@ -46,6 +46,9 @@ struct Domain {
   // What other domains keep of an address, as members of the export of everything of a person.
   std::function<Result<>(records::Session&, const std::string& mail_key, json::Writer&)>
       export_person_more = {};
+  std::function<Result<std::vector<PersonThing>>(records::Session&, const std::string& mail_key,
+                                                 web::Language)>
+      person_things = {};
 };
 
 inline constexpr std::string_view kHoldLink = "hold";

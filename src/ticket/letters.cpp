@@ -60,7 +60,9 @@ class Writer {
 
   mail::Message finish() {
     const Booking& booking = order_.booking;
-    paragraph(web::text(language_, texts::kLetterGreeting, {{"name", booking.name}}));
+    paragraph(booking.name.empty()
+                  ? std::string(web::text(language_, texts::kLetterGreetingAnybody))
+                  : web::text(language_, texts::kLetterGreeting, {{"name", booking.name}}));
     write_body();
     paragraph(occasion_.name + "\n" + occasion_.place);
     if (order_.kind != LetterKind::kOwnLink) {

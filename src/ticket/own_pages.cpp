@@ -59,16 +59,21 @@ struct Person {
   std::string id;
   std::string mail;
   std::vector<Booking> bookings;
+  std::vector<PersonThing> things;
 };
 
 Task<Result<Person>> person_of(const Request& request, const PageNeeds& needs) {
   auto id = needs.domain.links.open(kPersonLink, request.param("token"));
   if (!id) co_return fail(id.error());
-  Person person{.id = std::move(*id), .mail = {}, .bookings = {}};
+  Person person{.id = std::move(*id), .mail = {}, .bookings = {}, .things = {}};
   const Instant now = needs.domain.civil_clock.now();
   RV_CO_TRY(co_await read_records(needs.domain, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(person.mail, rows::person_mail(session, person.id, now));
     RV_ASSIGN(person.bookings, rows::bookings_of_mail(session, person.mail));
+    if (needs.domain.person_things) {
+      RV_ASSIGN(person.things,
+                needs.domain.person_things(session, person.mail, web::language_of(request)));
+    }
     return {};
   }));
   co_return person;
@@ -91,6 +96,7 @@ Task<Response> get_own(Request& request, const PageNeeds& needs) {
   OwnPage view{.page = private_page(needs, request, texts::kOwnTitle),
                .mail = person->mail,
                .bookings = {},
+               .things = person->things,
                .export_href = std::string(request.path) + "/daten.json",
                .erase_href = std::string(request.path) + "/loeschen"};
   for (const Booking& booking : person->bookings) {
@@ -122,10 +128,14 @@ Task<Response> get_erase(Request& request, const PageNeeds& needs) {
   if (!person) co_return refused(needs, request, person.error());
   const Language language = web::language_of(request);
   const std::string path(request.path);
+  std::vector<std::string> stays;
+  for (const PersonThing& thing : person->things) {
+    if (!thing.stays.empty()) stays.push_back(thing.stays);
+  }
   web::Html out(language);
   render_erase(out, {private_page(needs, request, texts::kEraseTitle),
                      web::text(language, texts::kEraseCount, {{"count", person->bookings.size()}}),
-                     path.substr(0, path.rfind('/'))});
+                     std::move(stays), path.substr(0, path.rfind('/'))});
   co_return web::html_response(std::move(out), 200, Caching::kNever);
 }
 

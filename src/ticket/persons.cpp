@@ -31,10 +31,14 @@ Result<> Desk::send_own_link_in(Session& s, const std::string& mail, const std::
   const std::string key = mail_key(mail);
   RV_ASSIGN(const std::vector<Booking> bookings, rows::bookings_of_mail(s, key));
   // Whoever asks hears the same either way: the limit and an unknown address say nothing.
-  if (bookings.empty() || !check_mail_limit(s, mail)) return {};
+  bool known = !bookings.empty();
+  if (!known && needs_.knows_person) {
+    RV_ASSIGN(known, needs_.knows_person(s, key));
+  }
+  if (!known || !check_mail_limit(s, mail)) return {};
   RV_ASSIGN(const std::string person, rows::person_id(s, key, random_id(needs_.random), now(),
                                                       now() + needs_.options.own_link));
-  Booking addressee = bookings.front();
+  Booking addressee = bookings.empty() ? Booking{.mail = mail} : bookings.front();
   addressee.language = language;
   addressee.delete_after = now() + needs_.options.own_link;
   return write(s,

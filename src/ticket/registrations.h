@@ -106,6 +106,8 @@ class Registrations {
     // Erases what other domains keep of an address when its owner asks; how many consents.
     std::function<Result<std::int64_t>(records::Session&, const std::string& mail_key)>
         erase_person = {};
+    // Whether other domains keep something of an address that its owner finds on her own page.
+    std::function<Result<bool>(records::Session&, const std::string& mail_key)> knows_person = {};
   };
 
   // Builds the seats from the records.

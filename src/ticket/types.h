@@ -93,6 +93,15 @@ struct PartNews {
   Instant ends_at;
 };
 
+// What another domain keeps of a person, for the page with all that is hers.
+struct PersonThing {
+  std::string title;
+  std::string state;
+  std::string href;
+  std::string open;   // what the link says
+  std::string stays;  // that it is not erased when she asks, and until when; empty: it is erased
+};
+
 struct ConsentChoice {
   std::string kind;          // "photo", "matchmaking", ...
   std::int64_t version = 1;  // of the wording that was shown

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ticket/types.h"
 #include "web/form.h"
 #include "web/page.h"
 
@@ -133,12 +134,14 @@ struct OwnPage {
   web::Page page;
   std::string mail;
   std::vector<OwnBooking> bookings;
+  std::vector<PersonThing> things;
   std::string export_href;
   std::string erase_href;
 };
 struct ErasePage {
   web::Page page;
   std::string count;
+  std::vector<std::string> stays;  // what an office has to keep
   std::string back_href;
 };
 struct ErasurePage {

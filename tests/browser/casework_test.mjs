@@ -157,6 +157,117 @@ for (const [name, story] of [["dog", dog], ["parking permit", parking], ["defect
   });
 }
 
+test("casework point is chosen on a map by pressing and by keyboard", async ({open}) => {
+  const page = await open();
+  await page.goto("/formulare/mangel-melden");
+  await press(page, "Jetzt ausfüllen");
+  await page.getByLabel("Art des Mangels").selectOption({label: "Müll"});
+  await page.getByLabel("Was haben Sie gesehen?").fill("Sperrmüll am Weg");
+  await next(page);
+  const field = page.getByLabel(/Punkt auf der Karte/).first();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await press(page, "Punkt auf der Karte wählen");
+  const map = page.locator("rv-map-point canvas");
+  await map.waitFor();
+  await page.locator(".rv-map__cross").waitFor();
+  await map.focus();
+  await page.keyboard.press("Enter");
+  const middle = await field.inputValue();
+  assert.match(middle, /^51\.\d{5}, 7\.\d{5}$/, "the town that it is about");
+  await page.getByText(`Punkt gesetzt: ${middle}`).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForTimeout(600);
+  await press(page, "Mitte der Karte nehmen");
+  const moved = await field.inputValue();
+  assert.ok(Number(moved.split(", ")[1]) > Number(middle.split(", ")[1]), "further east");
+  await map.click({position: {x: 60, y: 60}});
+  const pressed = await field.inputValue();
+  assert.ok(Number(pressed.split(", ")[0]) > Number(moved.split(", ")[0]), "further north");
+  await looksWellEverywhere(page);
+  await page.getByLabel(/Straße und Hausnummer/).fill("Weg 1");
+  await page.getByRole("button", {name: "Weiter", exact: true}).click();
+  await heading(page, "Foto");
+  assert.ok(asked.every((url) => new URL(url).origin === new URL(page.url()).origin));
+});
+
+test("casework photo is public once the office has looked at it", async ({open, server}) => {
+  const page = await open();
+  await page.goto("/formulare/mangel-melden");
+  await press(page, "Jetzt ausfüllen");
+  await page.getByLabel("Art des Mangels").selectOption({label: "Straße oder Gehweg"});
+  await page.getByLabel("Was haben Sie gesehen?").fill("Loch im Gehweg");
+  await next(page);
+  await page.getByLabel(/Straße und Hausnummer/).fill("Weg 1");
+  await next(page);
+  await attach(page, whole);
+  await page.getByRole("checkbox").check();
+  await press(page, "Abschicken");
+  const number = (await page.locator("h1").innerText()).match(/V-\w{8}/)[0];
+  const desk = await open({javaScriptEnabled: false});
+  await asAdministrator(desk, server);
+  await desk.goto("/console/vorgaenge?bei=niemand&nummer=" + number);
+  await desk.getByRole("link", {name: number}).click();
+  await desk.getByText("Nicht veröffentlicht. Sehen Sie es genau an").waitFor();
+  await press(desk, "Übergeben");
+  await desk.getByText("Wählen Sie, wer den Vorgang übernehmen soll").waitFor();
+  await desk.getByLabel("Übergeben an").selectOption({index: 1});
+  await press(desk, "Übergeben");
+  await desk.getByText("In Bearbeitung").waitFor();
+  await press(desk, "Foto 1 veröffentlichen");
+  await desk.getByText("Veröffentlicht: Alle sehen dieses Foto").waitFor();
+  const entity = `/ngsi-ld/v1/entities/urn:ngsi-ld:Case:${number}`;
+  const photo = async () => JSON.stringify(await (await server.ask(entity)).json())
+      .match(/\/meldung\/[^"]+/)?.[0];
+  const until = async (shown) => {
+    for (let n = 0; n < 100 && Boolean(await photo()) !== shown; ++n) {
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    return photo();
+  };
+  const address = await until(true);
+  const shown = await server.ask(address);
+  assert.equal(shown.status, 200);
+  assert.equal(shown.headers.get("content-type"), "image/png");
+  await page.reload();
+  await page.getByText("veröffentlicht").waitFor();
+  await press(desk, "Foto 1 nicht mehr zeigen");
+  await desk.getByText("Nicht veröffentlicht. Sehen Sie es genau an").waitFor();
+  assert.equal((await server.ask(address)).status, 404);
+  assert.equal(await until(false), undefined);
+});
+
+test("casework cases stand on a person's own page", async ({open, server}) => {
+  const mail = nextMail();
+  const sent = await server.ask("/api/v1/forms/mangel-melden/cases", {method: "POST", body: {
+    declaration: true, mail,
+    answers: {art: "gruen", beschreibung: "Ast liegt quer", ort: "Park"}}});
+  const {number} = await sent.json();
+  const page = await open();
+  await page.goto("/formulare/hund-anmelden");
+  await press(page, "Jetzt ausfüllen");
+  await press(page, "Speichern und später");
+  await page.getByLabel(/E-Mail/).fill(mail.toUpperCase());
+  await press(page, "Link zusenden");
+  await page.goto("/meine-buchungen");
+  await page.getByLabel(/E-Mail/).fill(mail);
+  await press(page, "Link schicken");
+  const {text} = await letter(server, mail, /meine-buchungen/);
+  await page.goto(text.match(/\/meine-buchungen\/\S+/)[0]);
+  await page.getByText(`Mangel melden, Vorgang ${number}`).first().waitFor();
+  await page.getByRole("heading", {name: "Angefangen: Hund anmelden"}).waitFor();
+  await isWholePage(page, "de");
+  await looksWellEverywhere(page);
+  const own = page.url();
+  const data = await (await page.request.get(own + "/daten.json")).json();
+  assert.deepEqual(data.cases.map((one) => one.form).sort(), ["hund-anmelden", "mangel-melden"]);
+  await page.getByRole("link", {name: "Daten löschen"}).click();
+  await page.getByText("wird noch bearbeitet").waitFor();
+  await looksWellEverywhere(page);
+  await press(page, "Ja, alles löschen");
+  await page.getByText("Vorgänge bei einem Amt").waitFor();
+});
+
 test("casework case between person and office", async ({open, server}) => {
   const mail = nextMail();
   const sent = await server.ask("/api/v1/forms/mangel-melden/cases", {method: "POST", body: {
@@ -184,11 +295,26 @@ test("casework case between person and office", async ({open, server}) => {
   await page.goto(`/vorgang/${token}`);
   await page.getByText("Wie viele sind es?").waitFor();
   await page.getByLabel("Ihre Nachricht an das Amt").fill("Drei.");
+  await page.getByLabel("Datei zur Nachricht").setInputFiles(
+      {name: "nachweis.png", mimeType: "image/png", buffer: picture});
   await press(page, "Nachricht senden");
   await page.getByText("Ihre Nachricht ist angekommen").waitFor();
   await looksWellEverywhere(page);
   await desk.reload();
   await desk.getByText("Drei.").waitFor();
+  await desk.getByRole("link", {name: "nachweis.png"}).waitFor();
+  await desk.getByLabel("Nachricht an die Person").fill("Danke, so sieht es aus:");
+  await desk.getByLabel("Datei zur Nachricht").setInputFiles(
+      {name: "amt.txt", mimeType: "image/png", buffer: Buffer.from("kein Bild")});
+  await press(desk, "Senden");
+  await desk.getByText("Es zählt der Inhalt").first().waitFor();
+  await looksWellEverywhere(desk);
+  await desk.getByLabel("Datei zur Nachricht").setInputFiles(
+      {name: "amt.png", mimeType: "image/png", buffer: picture});
+  await press(desk, "Senden");
+  await desk.getByRole("link", {name: "amt.png"}).waitFor();
+  await page.reload();
+  await page.getByRole("link", {name: "amt.png"}).waitFor();
   await desk.getByLabel("Erledigt").check();
   await desk.getByLabel("Begründung für die Person").fill("Abgeholt.");
   await press(desk, "Entscheiden und beenden");

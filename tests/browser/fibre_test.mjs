@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 
 import {isWholePage, looksWellEverywhere, noOverflow, noViolations} from "./checks.mjs";
+import {makeFirstAccount, signIn} from "./console_test.mjs";
 import {letter} from "./mailbox.mjs";
 import {nextMail} from "./people.mjs";
+import {Server} from "./server.mjs";
 import {narrow, test} from "./suite.mjs";
 
 // The demo brings its lists a moment after the server.
@@ -115,3 +117,59 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal((await page.goto(own)).status(), 410);
   });
 }
+
+test("a list is read in two steps in the console", async ({open, server: {process}}) => {
+  const server = await Server.start(process.spawnfile);
+  try {
+    await listIsThere(server);
+    const page = await open({server});
+    await makeFirstAccount(page, server);
+    await signIn(page);
+    await page.getByRole("navigation").getByRole("link", {name: "Glasfaser"}).last().click();
+    await page.waitForURL(/\/console\/glasfaser$/);
+    await isWholePage(page, "de");
+    await looksWellEverywhere(page);
+    const list = {name: "liste.csv", mimeType: "text/csv", buffer: Buffer.from(
+        "Straße;Hausnummer;Bezirk;Status\nMusterweg;1;Wanne;verfügbar\nMusterweg;;Wanne;geplant\n" +
+        "Musterweg;<b>;Wanne;geplant\nMusterweg;2;Wanne;vielleicht\n")};
+    const read = async (day, file = list) => {
+      await page.getByLabel("Quelle").fill("Beispielwerk");
+      await page.getByLabel("Stand").fill(day);
+      await page.getByLabel("Datei").setInputFiles(file);
+      await page.getByRole("button", {name: "Prüfen, ohne etwas zu ändern"}).click();
+    };
+    await page.getByRole("button", {name: "Prüfen, ohne etwas zu ändern"}).click();
+    await page.getByText("Nennen Sie die Quelle.").first().waitFor();
+    await looksWellEverywhere(page);
+    await read("2024-01-01");
+    await page.getByText("älter als die, die in Kraft ist").waitFor();
+    await read("2025-01-18", {...list, buffer: Buffer.from("PK\x03\x04 kein Archiv")});
+    await page.getByText("Die Liste wurde nicht eingelesen").waitFor();
+    await read("2025-01-18");
+    await page.getByRole("cell", {name: /Die Hausnummer fehlt/}).waitFor();
+    await page.getByRole("cell", {name: /Das ist keine Hausnummer \(<b>\)/}).waitFor();
+    await page.getByRole("cell", {name: /Der Status ist unbekannt \(vielleicht\)/}).waitFor();
+    await page.getByText(/Adressen der jetzigen Liste stehen nicht mehr darin/).waitFor();
+    await isWholePage(page, "de");
+    await looksWellEverywhere(page);
+    const before = await (await server.ask("/api/v1/fibre/list")).json();
+    assert.equal(before.number, 4, "nothing is in force before the second step");
+    const plan = await page.locator("input[name=plan]").inputValue();
+    const csrf = await page.locator("input[name=csrf]").first().inputValue();
+    await page.getByRole("button", {name: "Liste in Kraft setzen"}).click();
+    await page.getByText("Die neue Liste ist in Kraft").waitFor();
+    const again = await page.request.post("/console/glasfaser/uebernehmen", {
+      form: {csrf, plan}, headers: {"Sec-Fetch-Site": "same-origin"}});
+    assert.equal(again.status(), 422, "a plan is taken once");
+    await page.goto("/glasfaser?strasse=Musterweg&hausnummer=1");
+    await page.getByText("Beispielwerk").first().waitFor();
+    await page.goto("/");
+    await page.getByRole("link", {name: "Glasfaser an Ihrer Adresse"}).click();
+    await page.waitForURL(/\/glasfaser$/);
+    await page.getByRole("combobox").pressSequentially("muster");
+    await page.getByRole("option", {name: "Musterweg"}).click();
+    assert.equal(await page.getByRole("combobox").inputValue(), "Musterweg");
+  } finally {
+    await server.stop();
+  }
+});

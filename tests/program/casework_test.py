@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Online forms as people, programs and others who want more than is theirs use them."""
+import base64
 import json
 import os
 import re
@@ -220,6 +221,68 @@ class Casework(unittest.TestCase):
         status, refused = self.send({**body, "answers": {**REPORT, "art": "mond", "ort": ""}})
         self.assertEqual(status, 422)
         self.assertEqual({e["field"] for e in refused["errors"]}, {"/art", "/ort"})
+
+    def test_files_come_by_the_api_and_with_messages(self):
+        def sent(content, **more):
+            return {"name": "bild.png", "content": base64.b64encode(content).decode(), **more}
+        body = {"answers": REPORT, "declaration": True, "files": [sent(PNG, field="foto")]}
+        status, done = self.send(body, **{"Idempotency-Key": "with file"})
+        self.assertEqual(status, 201, done)
+        self.assertEqual(self.send(body, **{"Idempotency-Key": "with file"})[1], done)
+        more = {**body, "files": body["files"] * 2}
+        self.assertEqual(self.send(more, **{"Idempotency-Key": "with file"})[0], 409)
+        path = "/api/v1/cases/" + done["token"]
+        for files in ([sent(b"PK\x03\x04", field="foto")], [sent(PNG, field="ort")], [sent(PNG)],
+                      [{"name": "a", "field": "foto", "content": "%%"}], "x", [1],
+                      [sent(PNG[:40], field="foto")], [sent(PNG, field="foto")] * 3):
+            status, refused = self.send({**body, "files": files})
+            self.assertIn(status, (400, 422), (files, refused))
+        def write(body, token=done["token"]):
+            json_body = {"Content-Type": "application/json"}
+            status, _, text = self.server.ask("POST", f"/api/v1/cases/{token}/messages",
+                                              json.dumps(body), json_body)
+            return status, text
+        self.assertEqual(write({"text": "Noch eins", "files": [sent(PNG)]})[0], 201)
+        self.assertEqual(write({"files": [sent(PNG)]})[0], 422, "a text is needed")
+        self.assertEqual(write({"text": "x", "files": [sent(PNG)] * 6})[0], 422)
+        self.assertEqual(write({"text": "x", "files": [sent(b"<svg>")]})[0], 422)
+        self.assertIn(write({"text": "x"}, token="x.y")[0], (400, 404))
+        case = self.server.json(path)
+        self.assertEqual([(f["field"], f["message"]) for f in case["files"]],
+                         [("foto", 0), ("", 1)])
+        self.assertEqual(len(case["messages"]), 1)
+        for file in case["files"]:
+            status, headers, content = self.server.ask("GET", f"{path}/files/{file['id']}")
+            self.assertEqual((status, content[:8]), (200, PNG[:8]))
+            self.assertTrue(headers["Content-Disposition"].startswith("attachment; "))
+        _, other = self.send({"answers": REPORT, "declaration": True})
+        stolen = f"/api/v1/cases/{other['token']}/files/{case['files'][0]['id']}"
+        self.assertEqual(self.server.ask("GET", stolen)[0], 404)
+
+    def test_a_message_brings_a_file_by_the_page(self):
+        draft = self.filled()
+        self.post(draft + "/pruefen", {"erklaerung": "1"})
+        def send(content, text=b"Hier"):
+            body = (b'--B\r\nContent-Disposition: form-data; name="nachricht"\r\n\r\n' + text +
+                    b'\r\n--B\r\nContent-Disposition: form-data; name="datei"; filename="a.pdf"'
+                    b"\r\n\r\n" + content + b"\r\n--B--\r\n")
+            status, _, page = self.server.ask(
+                "POST", draft + "/nachricht", body,
+                {"Content-Type": "multipart/form-data; boundary=B",
+                 "Sec-Fetch-Site": "same-origin"})
+            return status, page.decode()
+        for hostile in (b"PK\x03\x04 zip", b"%PDF-1.4\n/JavaScript\n%%EOF", PNG[:30],
+                        b"%PDF-1.4\n%%EOF\nPK\x05\x06" + bytes(18), b"<html>"):
+            status, page = send(hostile)
+            self.assertEqual(status, 422, hostile)
+            self.assertIn("Hier</textarea>", page, "what was typed stays")
+        self.assertEqual(send(PNG, b"")[0], 422)
+        self.assertEqual(self.server.json(draft + "/daten.json")["messages"], [])
+        self.assertEqual(send(PNG)[0], 303)
+        self.assertEqual(send(b"")[0], 303, "a message without a file")
+        page = self.server.ask("GET", draft)[2].decode()
+        file = re.search(r'href="(/vorgang/[^"]+/datei/[^"]+)"', page).group(1)
+        self.assertEqual(self.server.ask("GET", file)[2][:8], PNG[:8])
 
     def test_hostile_bodies_are_refused_and_harmless(self):
         deep = "[" * 10_000

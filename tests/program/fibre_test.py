@@ -149,6 +149,18 @@ class FibreTest(unittest.TestCase):
         self.assertEqual((rows[0]["row"], rows[0]["number"]), ("6", "x"))
         self.assertEqual(self.ask("Ahornstr", "12a")["source"], "Netz")
 
+    def test_the_command_brings_made_up_addresses_marked_as_invented(self):
+        wanted = ("--source", "Beispiel", "--as-of", "2025-01-31", "--data", self.data)
+        done = command("fibre-list", "--example", "2000", *wanted)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("2000 addresses are in force, 0 refused", done.stderr)
+        status, _, text = self.server.ask("GET", "/api/v1/fibre/list")
+        self.assertEqual(status, 200)
+        self.assertTrue(json.loads(text)["invented"])
+        for wrong in ((), ("--example", "0"), ("--example", "10000000"),
+                      ("file.csv", "--example", "5")):
+            self.assertNotEqual(command("fibre-list", *wrong, *wanted).returncode, 0, wrong)
+
 
 if __name__ == "__main__":
     unittest.main()

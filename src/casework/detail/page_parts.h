@@ -56,10 +56,11 @@ struct OpenCase {
                              const FormPage* page, web::Language language);
 // "1,2 MB".
 [[nodiscard]] std::string size_text(std::size_t bytes, web::Language language);
-// Those of a question, or of all where it is empty; `base` is the address of the case.
+// Those of a question, or of all where it is empty, or those of a message; `base` is the address of
+// the case.
 [[nodiscard]] std::vector<FileRow> file_rows(const std::vector<Attachment>& files,
                                              std::string_view field, std::string_view base,
-                                             web::Language language);
+                                             web::Language language, std::int64_t message = 0);
 [[nodiscard]] net::Response show_files(const net::Request& request, const Pages& pages,
                                        const OpenCase& open, std::string_view page_id,
                                        std::string_view from, std::string problem, int status);

@@ -39,9 +39,10 @@ void add_names(std::vector<std::string>& lines, web::Language language, const we
                                                    const net::Request& request);
 
 using ImportStep = Task<net::Response> (*)(net::Request&, const Needs&);
+inline constexpr std::size_t kImportFileBytesMax = std::size_t{4} << 20;
 // GET of the page, POST of the file, POST of the plan.
 void add_import_pages(net::Router& router, const Needs& needs, std::string_view page,
                       net::Response (*ask)(net::Request&, const Needs&), ImportStep plan,
-                      ImportStep take);
+                      ImportStep take, std::size_t file_bytes_max = kImportFileBytesMax);
 
 }  // namespace revier::console
