@@ -5,6 +5,7 @@
 
 #include "app/files.h"
 #include "app/floors.h"
+#include "json/json.h"
 #include "jsonld/catalogue.h"
 #include "ngsi/rights.h"
 
@@ -60,12 +61,13 @@ Result<> list_users(identity::Identity& identity) {
 
 // The file's text after a look whether it says rights by entity.
 Result<std::string> rights_of(const std::string& path) {
-  RV_ASSIGN(std::string text, read_file(path));
+  RV_ASSIGN(const std::string text, read_file(path));
   RV_ASSIGN(const auto catalogue, jsonld::Catalogue::make());
   if (auto rights = ngsi::Rights::parse(text, catalogue->core()); !rights) {
     return fail(rights.error().code, path + ": " + rights.error().message);
   }
-  return text;
+  RV_ASSIGN(const json::Document document, json::Document::parse(text));
+  return json::to_text(document.root());  // on one line
 }
 
 Result<> make_token(const CommandLine& line, Accounts& accounts) {

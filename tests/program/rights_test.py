@@ -62,7 +62,8 @@ class Rights(unittest.TestCase):
                         {"label": "x", "actions": ["no"]}, {"label": None}):
                 status, answer = self.ask(server, self.admin, "POST", "/api/v1/tokens", bad)
                 self.assertIn(status, (400, 422), (bad, answer))
-        self.assertIn("used 20", command("user", "list", "--data", self.folder).stdout)
+        listed = command("user", "list", "--data", self.folder).stdout
+        self.assertIn('"types":["Room"],"except":["code"]', listed)
 
     def test_quotas_of_a_tenant(self):
         self.assertEqual(command("tenant", "add", "waste", "--data", self.folder).returncode, 0)
