@@ -305,7 +305,7 @@ RC_GTEST_PROP(History, AggregatesAsPlainArithmeticDoes, ()) {
   wish.form = Form::kAggregated;
   wish.time.relation = Relation::kAfter;
   wish.time.at = at("2025-01-01T00:59:54Z");
-  wish.aggregation.period = must(parse_period(fmt::format("PT{}S", length)));
+  wish.aggregation.period = must(parse_period(fmt::format("PT{}S", length), "aggrPeriodDuration"));
   for (std::size_t i = 0; i < kMethodNames.size(); ++i) {
     wish.aggregation.methods.push_back(static_cast<Method>(i));
   }
@@ -378,7 +378,7 @@ Wish aggregates(const World& world, std::string_view period, std::string_view fr
   wish.time.at = at(from);
   wish.aggregation.methods = {Method::kTotalCount, Method::kSum,    Method::kAvg,  Method::kMin,
                               Method::kMax,        Method::kStddev, Method::kSumsq};
-  wish.aggregation.period = must(parse_period(period));
+  wish.aggregation.period = must(parse_period(period, "aggrPeriodDuration"));
   return wish;
 }
 
@@ -477,19 +477,19 @@ TEST(Rule, ReadsWhatIsKeptHowLong) {
 // --- Periods -------------------------------------------------------------------------------------
 
 TEST(Period, ReadsDurationsAndNothingElse) {
-  EXPECT_TRUE(must(parse_period("PT0S")).is_whole());
-  EXPECT_TRUE(must(parse_period("P0D")).is_whole());
-  EXPECT_EQ(must(parse_period("P3Y6M4DT12H30M5S")).months, 42);
-  EXPECT_EQ(must(parse_period("P2W")).rest.us, Duration::days(14).us);
-  EXPECT_EQ(must(parse_period("PT1.5S")).rest.us, 1'500'000);
+  EXPECT_TRUE(must(parse_period("PT0S", "aggrPeriodDuration")).is_whole());
+  EXPECT_TRUE(must(parse_period("P0D", "aggrPeriodDuration")).is_whole());
+  EXPECT_EQ(must(parse_period("P3Y6M4DT12H30M5S", "aggrPeriodDuration")).months, 42);
+  EXPECT_EQ(must(parse_period("P2W", "aggrPeriodDuration")).rest.us, Duration::days(14).us);
+  EXPECT_EQ(must(parse_period("PT1.5S", "aggrPeriodDuration")).rest.us, 1'500'000);
   for (const char* text : {"", "P", "PT", "P1", "1D", "P-1D", "P1DT", "P1H", "PT1D", "P1D1Y",
                            "P1W1D", "P1D1W", "P1.5D", "P9999999D", "PT1S ", "p1d"}) {
-    EXPECT_FALSE(parse_period(text)) << text;
+    EXPECT_FALSE(parse_period(text, "aggrPeriodDuration")) << text;
   }
 }
 
 TEST(Period, CountsMonthsByTheCalendar) {
-  const Period month = must(parse_period("P1M"));
+  const Period month = must(parse_period("P1M", "aggrPeriodDuration"));
   const Instant start = at("2024-01-31T00:00:00Z");
   EXPECT_EQ(month.after(start, 1), at("2024-02-29T00:00:00Z"));
   EXPECT_EQ(month.after(start, 2), at("2024-03-31T00:00:00Z"));

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/period.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -46,21 +47,6 @@ struct TemporalQuery {
 using TextOf = std::function<std::optional<std::string>(std::string_view name)>;
 // `needed`: a query without timerel is an error. Errors: kBadRequestData with `field`.
 [[nodiscard]] Result<TemporalQuery> read_temporal_query(const TextOf& text_of, bool needed);
-
-// ISO 8601: P[n]Y[n]M[n]DT[n]H[n]M[n]S or P[n]W; the last number may have a fraction if it counts
-// seconds. All zero: the whole range.
-struct Period {
-  std::int64_t months = 0;
-  Duration rest;
-
-  [[nodiscard]] bool is_whole() const { return months == 0 && rest.us == 0; }
-  // The start of the k-th period of those that follow each other from `start` on.
-  [[nodiscard]] Instant after(Instant start, std::int64_t k) const;
-  // The number of the period in which `time` lies, which is not before `start`. Not for a whole.
-  [[nodiscard]] std::int64_t number_of(Instant start, Instant time) const;
-};
-// Errors: kBadRequestData.
-[[nodiscard]] Result<Period> parse_period(std::string_view text);
 
 enum class Method : std::uint8_t {
   kTotalCount,
