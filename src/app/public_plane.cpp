@@ -31,6 +31,7 @@ class WholePublic final : public PublicPlane {
       : needs_(std::move(needs)),
         broker_(std::move(broker)),
         things_(*broker_, needs_.catalogue.core()),
+        maps_(context::EntityMaps::make(needs_.civil_clock)),
         hub_(*broker_, [this](const net::Request& request) { return may_read(request); }) {}
 
   Result<> load() {
@@ -111,11 +112,12 @@ class WholePublic final : public PublicPlane {
                                ngsi::DeleteOptions options) {
       return history_->end_attribute(tenant, std::move(id), std::move(name), std::move(options));
     };
-    const context::Binding binding{*broker_, needs_.catalogue, access, needs_.api, contexts_.get()};
+    const context::Binding binding{*broker_,        needs_.catalogue, access,     needs_.api,
+                                   contexts_.get(), sources_.get(),   maps_.get()};
     context::Binding of_data = binding;  // of resources that snapshots have too (5.5.15)
     of_data.access = to_snapshots;
     context::add_routes(router, *broker_, needs_.catalogue, to_snapshots, std::move(api),
-                        contexts_.get(), sources_.get());
+                        contexts_.get(), sources_.get(), maps_.get());
     ldcontext::add_routes(router, *contexts_, binding);
     subscription::add_routes(router, *subscriptions_, of_data, needs_.civil_clock, needs_.pool);
     federation::add_routes(router, *registrations_of_sources_, *watchers_, binding,
@@ -290,6 +292,7 @@ class WholePublic final : public PublicPlane {
   std::unique_ptr<context::WriteLog> write_log_;  // outlives the broker
   std::unique_ptr<context::Broker> broker_;
   PublicThings things_;
+  std::unique_ptr<context::EntityMaps> maps_;
   live::Hub hub_;
   std::optional<event::ProgrammeKeeper> keeper_;
   std::optional<service::CatalogueKeeper> services_;

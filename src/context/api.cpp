@@ -8,11 +8,13 @@
 namespace revier::context {
 
 void add_routes(net::Router& router, Broker& broker, jsonld::Catalogue& catalogue, Access access,
-                ApiOptions options, jsonld::Source* contexts, Distribution* distribution) {
+                ApiOptions options, jsonld::Source* contexts, Distribution* distribution,
+                EntityMaps* maps) {
   const auto api = std::make_shared<const detail::Api>(detail::Api{
-      broker, catalogue, std::move(access), std::move(options), contexts, distribution});
+      broker, catalogue, std::move(access), std::move(options), contexts, distribution, maps});
   detail::add_entity_routes(router, api);
   detail::add_query_routes(router, api);
+  if (maps != nullptr) detail::add_map_routes(router, api);
   detail::add_purge_routes(router, api);
   detail::add_explain_routes(router, api);
   detail::add_attribute_routes(router, api);
@@ -102,7 +104,7 @@ bool is_distributed(const Api& api, const net::Request& request) {
 }
 
 Api api_over(const Api& api, Broker& gathered) {
-  return {gathered, api.catalogue, api.access, api.options, api.contexts, nullptr};
+  return {gathered, api.catalogue, api.access, api.options, api.contexts, nullptr, api.maps};
 }
 
 void add_warnings(net::Response& response, const std::vector<std::string>& warnings) {

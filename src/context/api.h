@@ -12,6 +12,7 @@
 
 #include "context/broker.h"
 #include "context/distribution.h"
+#include "context/entity_maps.h"
 #include "identity/access.h"
 #include "jsonld/catalogue.h"
 #include "net/http.h"
@@ -44,11 +45,11 @@ struct ApiOptions {
 };
 
 // Adds the routes. Reading needs Action::kDataRead on the tenant, writing Action::kDataWrite.
-// `contexts` gets @contexts that the catalogue does not have, `distribution` asks other sources;
-// nullptr: neither is to be had. All of it must outlive the server that uses the router.
+// `contexts` gets @contexts that are missing, `distribution` asks other sources, `maps` keeps
+// entity maps; nullptr: there are none. All of it outlives the server that uses the router.
 void add_routes(net::Router& router, Broker& broker, jsonld::Catalogue& catalogue, Access access,
                 ApiOptions options = {}, jsonld::Source* contexts = nullptr,
-                Distribution* distribution = nullptr);
+                Distribution* distribution = nullptr, EntityMaps* maps = nullptr);
 
 // Answers browsers that ask before a request, for all routes under /ngsi-ld/v1 that are there: to
 // be called last. Nothing where no origin is allowed.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // /entities (POST) and /entities/{id} (clauses 6.4.3.1, 6.5.3).
+#include "context/detail/mapped.h"
 #include "context/detail/narrowed.h"
 #include "context/detail/routes.h"
 #include "context/detail/serving.h"
@@ -76,6 +77,12 @@ Task<Result<net::Response>> retrieve_distributed(const Api& api, net::Request& r
   RV_CO_ASSIGN(selection.ids.emplace_back(), path_id(request));
   selection.type = request.query_param("type").value_or("");
   RV_CO_ASSIGN(auto attributes, shown_attributes(wishes, *exchange.context));
+  EntityMapPtr map;
+  if (wishes.map.any()) {
+    RV_CO_TRY(require_maps(api));
+    map = named_map(api, exchange, wishes.map, /*temporal=*/false);
+  }
+  const Distribution::Origins known = map ? origins_of(*map) : Distribution::Origins();
   RV_CO_ASSIGN(const Distribution::Answer gathered,
                co_await api.distribution->gather({.operation = Distribution::Operation::kRetrieve,
                                                   .tenant = exchange.tenant,
@@ -83,12 +90,41 @@ Task<Result<net::Response>> retrieve_distributed(const Api& api, net::Request& r
                                                   .context = exchange.context,
                                                   .selection = selection,
                                                   .attributes = std::move(attributes),
-                                                  .dataset_ids = wishes.dataset_ids}));
-  if (!gathered.broker) co_return retrieve_entity(api, request);
-  const Api over = api_over(api, *gathered.broker);
+                                                  .dataset_ids = wishes.dataset_ids,
+                                                  .known = map ? &known : nullptr}));
+  const Api over = api_over(api, gathered.broker ? *gathered.broker : api.broker);
   net::Response response = answered(over, request, retrieve_entity(over, request));
+  if (wishes.map.any() && !map && response.status < 300) {
+    EntityMap::Place place{.id = selection.ids.front()};
+    const auto found = gathered.origins.find(place.id);
+    if (found != gathered.origins.end()) place.sources = found->second;
+    place.here = api.broker.find(exchange.tenant, place.id) != nullptr;
+    RV_CO_ASSIGN(map, map_of_one(api, exchange, wishes.map, std::move(place), false));
+  }
+  if (map && response.status < 300) response.header(std::string(kMapHeader), map_location(*map));
   add_warnings(response, gathered.warnings);
   co_return response;
+}
+
+// 5.7.1.4 of an entity that is here.
+Result<net::Response> retrieve_mapped(const Api& api, net::Request& request, const MapWish& wish) {
+  RV_TRY(require_maps(api));
+  RV_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
+  RV_ASSIGN(net::Response response, retrieve_entity(api, request));
+  EntityMapPtr map = named_map(api, exchange, wish, /*temporal=*/false);
+  if (!map) {
+    RV_ASSIGN(const std::string id, path_id(request));
+    RV_ASSIGN(map, map_of_one(api, exchange, wish, {.id = id, .here = true}, false));
+  }
+  response.header(std::string(kMapHeader), map_location(*map));
+  return response;
+}
+
+Result<net::Response> retrieve_here(const Api& api, net::Request& request) {
+  const bool plain = request.query.empty() && !request.header(kMapHeader);
+  if (plain) return retrieve_entity(api, request);
+  RV_ASSIGN(const MapWish wish, MapWish::of(request));
+  return wish.any() ? retrieve_mapped(api, request, wish) : retrieve_entity(api, request);
 }
 
 // 5.6.18
@@ -165,7 +201,7 @@ void add_entity_routes(net::Router& router, const ApiPtr& api) {
   const std::string all = "/ngsi-ld/v1/entities";
   const std::string one = all + "/{id}";
   route(router, api, {kPost, all, kPlain}, create_entity);
-  route_quick(router, api, {kGet, one, kRetrieve}, retrieve_entity, retrieve_distributed);
+  route_quick(router, api, {kGet, one, kRetrieve}, retrieve_here, retrieve_distributed);
   route(router, api, {kPut, one, kTyped}, replace_entity);
   route(router, api, {kPatch, one, kMerge}, merge_entity);
   route(router, api, {kDelete, one, kTyped}, delete_entity);

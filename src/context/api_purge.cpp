@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Purge Entities: DELETE /entities (6.4.3.3, 5.6.21).
+#include <algorithm>
+
 #include "context/detail/batch_result.h"
 #include "context/detail/routes.h"
 #include "context/detail/selecting.h"
@@ -51,6 +53,29 @@ void drop_gone(Broker::Outcomes& outcomes) {
   }
 }
 
+// What sources made of their share; true where all that was asked failed.
+bool add_purged(const std::vector<Distribution::Purged>& purged, BatchResult& result) {
+  std::size_t failed = 0;
+  for (const Distribution::Purged& one : purged) {
+    for (const auto& [id, error] : one.entities) {
+      result.errors.push_back({id, error, one.registration});
+    }
+    if (one.result) continue;
+    result.errors.push_back({{}, one.result.error(), one.registration});
+    ++failed;
+  }
+  return failed > 0 && failed == purged.size();
+}
+
+// "An error of type Conflict in case the complete purge Entities failed" (5.6.21.4); so it is told
+// of any other error that all have in common.
+bool is_one_error(const BatchResult& result) {
+  return result.success.empty() &&
+         std::ranges::all_of(result.errors, [&result](const EntityError& error) {
+           return error.error.code == result.errors.front().error.code;
+         });
+}
+
 Task<Result<net::Response>> purge_entities(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_delete(api, request));
   const ngsi::Selection selection = selection_of(request);
@@ -61,11 +86,18 @@ Task<Result<net::Response>> purge_entities(const Api& api, net::Request& request
   if (predicate.link_levels() > 0) {
     co_return fail(Code::kBadRequestData, "a purge follows no links", "q");
   }
+  BatchResult result;
+  bool all_failed = false;
+  if (is_distributed(api, request)) {
+    RV_CO_ASSIGN(const auto purged, co_await api.distribution->purge(
+                                        {exchange.tenant, request, exchange.context, selection,
+                                         reduction, request.query_param("csf").value_or("")}));
+    all_failed = add_purged(purged, result);
+  }
   std::vector<std::string> ids;
   const Broker::Visit visit = [&ids](const ngsi::Entity& entity) { ids.emplace_back(entity.id()); };
   RV_CO_TRY(co_await api.broker.for_each(exchange.tenant, predicate, visit,
                                          api.broker.options().query_cpu_ms_max));
-  BatchResult result;
   for (std::size_t from = 0; from < ids.size(); from += kJobEntities) {
     const std::size_t to = std::min(ids.size(), from + kJobEntities);
     std::vector<std::string> some(ids.begin() + static_cast<std::ptrdiff_t>(from),
@@ -77,6 +109,7 @@ Task<Result<net::Response>> purge_entities(const Api& api, net::Request& request
     drop_gone(outcomes);
     add_outcomes(result, std::move(some), outcomes);
   }
+  if (all_failed && is_one_error(result)) co_return fail(result.errors.front().error);
   co_return answer_batch(request, result);
 }
 

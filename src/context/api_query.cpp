@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Queries: GET /entities (6.4.3.2) and POST /entityOperations/query (6.23.3.1); clause 5.7.2.
 #include "context/detail/asked.h"
+#include "context/detail/mapped.h"
 #include "context/detail/query_body.h"
 #include "context/detail/routes.h"
 #include "context/detail/selecting.h"
@@ -54,22 +55,14 @@ Task<Result<net::Response>> answer_query(const Api& api, const net::Request& req
   co_return response;
 }
 
-// splitEntities (6.4.3.2): nullopt where the client does not say.
-Result<std::optional<bool>> split_param(const net::Request& request) {
-  if (!request.query_param("splitEntities")) return std::optional<bool>();
-  RV_ASSIGN(const bool split, flag_param(request, "splitEntities"));
-  return std::optional(split);
-}
-
-// Filters are applied to what was gathered: so an attribute that only they name is needed too.
-bool filters(const ngsi::Selection& selection) {
-  return !selection.q.empty() || !selection.georel.empty();
-}
-
 // A query, of what is here, and where registrations match of what other sources have (5.7.2).
 Task<Result<net::Response>> answer_anywhere(const Api& api, const net::Request& request,
                                             const Exchange& exchange, ngsi::Selection selection,
                                             Wishes wishes) {
+  if (wishes.map.any()) {
+    co_return co_await answer_mapped(api, request, exchange,
+                                     {std::move(selection), std::move(wishes)});
+  }
   if (!is_distributed(api, request)) {
     co_return co_await answer_query(api, request, exchange, std::move(selection),
                                     std::move(wishes));
@@ -79,22 +72,9 @@ Task<Result<net::Response>> answer_anywhere(const Api& api, const net::Request& 
     co_return fail(Code::kBadRequestData, "a cursor is for the local scope: add local=true",
                    "cursor");
   }
-  RV_CO_ASSIGN(const auto split, split_param(request));
-  std::vector<std::string> attributes;
-  if (!filters(selection)) {
-    RV_CO_ASSIGN(attributes, shown_attributes(wishes, *exchange.context));
-  }
-  const bool batch = request.method == net::Method::kPost;
-  using enum Distribution::Operation;
+  const MappedQuery query{selection, wishes};
   RV_CO_ASSIGN(const Distribution::Answer gathered,
-               co_await api.distribution->gather({.operation = batch ? kQueryBatch : kQuery,
-                                                  .tenant = exchange.tenant,
-                                                  .request = request,
-                                                  .context = exchange.context,
-                                                  .selection = selection,
-                                                  .attributes = std::move(attributes),
-                                                  .dataset_ids = wishes.dataset_ids,
-                                                  .split_entities = split}));
+               co_await gather(api, request, exchange, query, /*known=*/nullptr));
   if (!gathered.broker) {
     co_return co_await answer_query(api, request, exchange, std::move(selection),
                                     std::move(wishes));
@@ -121,28 +101,15 @@ Task<Result<net::Response>> query_entities(const Api& api, net::Request& request
 
 // --- Query as a body (5.2.23) --------------------------------------------------------------------
 
-Result<> check_query(const json::Value& body) {
-  if (!body.is_object()) return fail(Code::kBadRequestData, "the body is a Query, an object");
-  RV_ASSIGN(const std::string type, text_member(body, "type"));
-  if (type != "Query") return fail(Code::kBadRequestData, "type is \"Query\"", "type");
-  for (const std::string_view name : {"temporalQ", "aggrParams"}) {
-    if (!body.find(name)) continue;
-    return fail(Code::kBadRequestData, fmt::format("{} is for temporal queries only", name),
-                std::string(name));
-  }
-  if (body.find("entityMap")) {
-    return fail(Code::kNotImplemented, "the member entityMap is not supported", "entityMap");
-  }
-  return {};
-}
-
 Task<Result<net::Response>> query_by_body(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(Exchange exchange, begin_ask(api, request));
   const json::Value body = exchange.body->root();
-  RV_CO_TRY(check_query(body));
+  RV_CO_TRY(check_query_body(body));
   RV_CO_ASSIGN(exchange.context, context_of(api, exchange, body));
   RV_CO_ASSIGN(ngsi::Selection selection, body_selection(body));
   RV_CO_ASSIGN(Wishes wishes, body_wishes(body));
+  RV_CO_ASSIGN(MapWish map, MapWish::of(request));
+  wishes.map.add(std::move(map));
   co_return co_await answer_anywhere(api, request, exchange, std::move(selection),
                                      std::move(wishes));
 }

@@ -12,63 +12,123 @@ namespace {
 
 using ngsi::NameId;
 
-// What is known of one attribute, over the entities that were looked at.
-struct AttributeFacts {
-  std::size_t instances = 0;
-  std::set<ngsi::Kind> kinds;
-  std::set<NameId> types;
-};
+using Facts = Distribution::Facts;
+using Listing = Distribution::Listing;
 
 // Of the entities of a selection: their attributes, by type and all together.
 struct Survey {
+  struct OfAttribute {
+    std::size_t instances = 0;
+    std::set<ngsi::Kind> kinds;
+    std::set<NameId> types;
+  };
   std::size_t entities = 0;
-  std::map<NameId, std::set<NameId>> attributes_of_type;
-  std::map<NameId, AttributeFacts> attributes;
+  std::map<NameId, std::set<NameId>> types;
+  std::map<NameId, OfAttribute> attributes;
 
   void add(const ngsi::Entity& entity) {
     ++entities;
-    const std::vector<NameId> types = entity.types();
-    for (const NameId type : types) attributes_of_type[type];
+    const std::vector<NameId> own = entity.types();
+    for (const NameId type : own) types[type];
     for (const ngsi::AttributeView& attribute : entity.attributes()) {
-      AttributeFacts& facts = attributes[attribute.name];
+      OfAttribute& facts = attributes[attribute.name];
       ++facts.instances;
       facts.kinds.insert(attribute.kind);
-      facts.types.insert(types.begin(), types.end());
-      for (const NameId type : types) attributes_of_type[type].insert(attribute.name);
+      facts.types.insert(own.begin(), own.end());
+      for (const NameId type : own) types[type].insert(attribute.name);
     }
+  }
+
+  [[nodiscard]] Facts facts(const ngsi::Names& names) const {
+    Facts out;
+    out.entities = entities;
+    for (const auto& [type, own] : types) {
+      auto& known = out.types[names.iri(type)];
+      for (const NameId attribute : own) known.insert(names.iri(attribute));
+    }
+    for (const auto& [attribute, of] : attributes) {
+      auto& known = out.attributes[names.iri(attribute)];
+      known.instances = of.instances;
+      for (const ngsi::Kind kind : of.kinds) known.kinds.emplace(ngsi::kind_name(kind));
+      for (const NameId type : of.types) known.types.insert(names.iri(type));
+    }
+    return out;
   }
 };
 
-Task<Result<Survey>> survey(const Api& api, const Exchange& exchange,
-                            const ngsi::Selection& selection) {
+Task<Result<Facts>> survey(const Api& api, const Exchange& exchange,
+                           const ngsi::Selection& selection) {
   const ngsi::Names& names = api.broker.names(exchange.tenant);
   RV_CO_ASSIGN(const auto predicate, ngsi::Predicate::compile(selection, names, *exchange.context));
   Survey found;
   const Broker::Visit visit = [&found](const ngsi::Entity& entity) { found.add(entity); };
   RV_CO_TRY(co_await api.broker.for_each(exchange.tenant, predicate, visit,
                                          api.broker.options().query_cpu_ms_max));
-  co_return found;
+  co_return found.facts(names);
+}
+
+// What is here.
+Task<Result<Facts>> local_facts(const Api& api, const Exchange& exchange, Listing listing,
+                                const std::string& name) {
+  Facts out;
+  ngsi::Selection selection;
+  const bool narrowed = api.rights != nullptr;  // looked for then, else counted
+  switch (listing) {
+    case Listing::kTypes:
+      if (narrowed) break;
+      for (const auto& count : api.broker.types(exchange.tenant)) out.types[count.iri];
+      co_return out;
+    case Listing::kAttributes:
+      if (narrowed) break;
+      for (const auto& count : api.broker.attributes(exchange.tenant)) out.attributes[count.iri];
+      co_return out;
+    case Listing::kType:
+      if (!narrowed && api.broker.count_of_type(exchange.tenant, name) == 0) co_return out;
+      selection.type = name;
+      break;
+    case Listing::kAttribute:
+      selection.attrs = {name};
+      break;
+    default:
+      break;
+  }
+  co_return co_await survey(api, exchange, selection);
+}
+
+// Numbers of several places are added: an entity that two of them have counts twice, which 5.7.11
+// allows ("estimates").
+void add_facts(Facts& to, Facts from) {
+  to.entities += from.entities;
+  for (auto& [type, attributes] : from.types) to.types[type].merge(attributes);
+  for (auto& [name, facts] : from.attributes) {
+    Distribution::AttributeFacts& known = to.attributes[name];
+    known.instances += facts.instances;
+    known.kinds.merge(facts.kinds);
+    known.types.merge(facts.types);
+  }
+  to.warnings = std::move(from.warnings);
+}
+
+// What is here and what other sources list.
+Task<Result<Facts>> facts_of(const Api& api, const net::Request& request, const Exchange& exchange,
+                             Listing listing, std::string name) {
+  RV_CO_ASSIGN(Facts facts, co_await local_facts(api, exchange, listing, name));
+  if (is_distributed(api, request)) {
+    RV_CO_ASSIGN(Facts others,
+                 co_await api.distribution->inquire(
+                     {listing, exchange.tenant, request, exchange.context, std::move(name)}));
+    add_facts(facts, std::move(others));
+  }
+  co_return facts;
 }
 
 // Names as the client's @context writes them, in order.
-class Compact {
- public:
-  Compact(const Api& api, const Exchange& exchange)
-      : names_(api.broker.names(exchange.tenant)), context_(*exchange.context) {}
-
-  [[nodiscard]] std::string iri(NameId name) const { return names_.iri(name); }
-  [[nodiscard]] std::string name(NameId name) const { return context_.compact_name(iri(name)); }
-  template <class Ids>
-  [[nodiscard]] std::set<std::string> names(const Ids& ids) const {
-    std::set<std::string> out;
-    for (const NameId id : ids) out.insert(name(id));
-    return out;
-  }
-
- private:
-  const ngsi::Names& names_;
-  const jsonld::Context& context_;
-};
+template <class Iris>
+std::set<std::string> compacted(const Exchange& exchange, const Iris& iris) {
+  std::set<std::string> out;
+  for (const std::string& iri : iris) out.insert(exchange.context->compact_name(iri));
+  return out;
+}
 
 template <class Texts>
 void write_texts(json::Writer& writer, std::string_view member, const Texts& texts) {
@@ -83,27 +143,25 @@ enum class Detail : std::uint8_t {
   kOfList,  // 4.5.14: typeNames
   kWhole    // 4.5.15: both, and attributeCount
 };
-void write_attribute(json::Writer& writer, const Compact& compact, NameId name,
-                     const AttributeFacts& facts, Detail detail) {
-  writer.begin_object().member("id", compact.iri(name)).member("type", "Attribute");
-  writer.member("attributeName", compact.name(name));
+void write_attribute(json::Writer& writer, const Exchange& exchange, const std::string& iri,
+                     const Distribution::AttributeFacts& facts, Detail detail) {
+  writer.begin_object().member("id", iri).member("type", "Attribute");
+  writer.member("attributeName", exchange.context->compact_name(iri));
   if (detail == Detail::kWhole) {
     writer.member("attributeCount", static_cast<std::int64_t>(facts.instances));
   }
-  if (detail != Detail::kOfList) {
-    std::vector<std::string_view> kinds;
-    for (const ngsi::Kind kind : facts.kinds) kinds.push_back(ngsi::kind_name(kind));
-    write_texts(writer, "attributeTypes", kinds);
+  if (detail != Detail::kOfList) write_texts(writer, "attributeTypes", facts.kinds);
+  if (detail != Detail::kOfType) {
+    write_texts(writer, "typeNames", compacted(exchange, facts.types));
   }
-  if (detail != Detail::kOfType) write_texts(writer, "typeNames", compact.names(facts.types));
 }
 
 // EntityType (5.2.25)
-void write_type(json::Writer& writer, const Compact& compact, NameId type,
-                const std::set<NameId>& attributes) {
-  writer.begin_object().member("id", compact.iri(type)).member("type", "EntityType");
-  writer.member("typeName", compact.name(type));
-  write_texts(writer, "attributeNames", compact.names(attributes));
+void write_type(json::Writer& writer, const Exchange& exchange, const std::string& iri,
+                const std::set<std::string>& attributes) {
+  writer.begin_object().member("id", iri).member("type", "EntityType");
+  writer.member("typeName", exchange.context->compact_name(iri));
+  write_texts(writer, "attributeNames", compacted(exchange, attributes));
 }
 
 void end_object(json::Writer& writer, const Exchange& exchange) {
@@ -114,17 +172,19 @@ void end_object(json::Writer& writer, const Exchange& exchange) {
 }
 
 net::Response answer_facts(const net::Request& request, const Exchange& exchange,
-                           std::string body) {
+                           const Facts& facts, std::string body) {
   net::Response response = answer(request, 200, exchange.accept, std::move(body));
   if (exchange.accept == Media::kJson) link_context(response, exchange.context->link());
+  add_warnings(response, facts.warnings);
   return response;
 }
 
 // EntityTypeList (5.2.24), AttributeList (5.2.27)
-std::string name_list(const Exchange& exchange, const std::vector<NameCount>& counts,
-                      std::string_view type, std::string_view member) {
+template <class Known>
+std::string name_list(const Exchange& exchange, const Known& known, std::string_view type,
+                      std::string_view member) {
   std::set<std::string> names;
-  for (const NameCount& count : counts) names.insert(exchange.context->compact_name(count.iri));
+  for (const auto& [iri, facts] : known) names.insert(exchange.context->compact_name(iri));
   SystemRandom random;
   std::string out;
   json::Writer writer(out);
@@ -136,53 +196,25 @@ std::string name_list(const Exchange& exchange, const std::vector<NameCount>& co
   return out;
 }
 
-// What there is for a caller with narrowed rights is looked for, for others it is counted.
-Task<Result<std::vector<NameCount>>> type_counts(const Api& api, const Exchange& exchange) {
-  if (api.rights == nullptr) co_return api.broker.types(exchange.tenant);
-  RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
-  const ngsi::Names& names = api.broker.names(exchange.tenant);
-  std::vector<NameCount> counts;
-  for (const auto& [type, attributes] : found.attributes_of_type) {
-    counts.push_back({names.iri(type), 1});
-  }
-  co_return counts;
-}
-
-Task<Result<std::vector<NameCount>>> attribute_counts(const Api& api, const Exchange& exchange) {
-  if (api.rights == nullptr) co_return api.broker.attributes(exchange.tenant);
-  RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
-  const ngsi::Names& names = api.broker.names(exchange.tenant);
-  std::vector<NameCount> counts;
-  for (const auto& [name, facts] : found.attributes) {
-    counts.push_back({names.iri(name), facts.instances});
-  }
-  co_return counts;
-}
-
-tl::unexpected<Error> no_entity_of_type() {
-  return fail(Code::kResourceNotFound, "there is no entity of this type", "type");
-}
-
 // 5.7.5, 5.7.6
 Task<Result<net::Response>> list_types(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
   RV_CO_ASSIGN(const bool details, flag_param(request, "details"));
+  const Listing listing = details ? Listing::kTypeDetails : Listing::kTypes;
+  RV_CO_ASSIGN(const Facts facts, co_await facts_of(api, request, exchange, listing, {}));
   if (!details) {
-    RV_CO_ASSIGN(const auto counts, co_await type_counts(api, exchange));
-    co_return answer_facts(request, exchange,
-                           name_list(exchange, counts, "EntityTypeList", "typeList"));
+    co_return answer_facts(request, exchange, facts,
+                           name_list(exchange, facts.types, "EntityTypeList", "typeList"));
   }
-  RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
-  const Compact compact(api, exchange);
   std::string out;
   json::Writer writer(out);
   writer.begin_array();
-  for (const auto& [type, attributes] : found.attributes_of_type) {
-    write_type(writer, compact, type, attributes);
+  for (const auto& [type, attributes] : facts.types) {
+    write_type(writer, exchange, type, attributes);
     end_object(writer, exchange);
   }
   writer.end_array();
-  co_return answer_facts(request, exchange, std::move(out));
+  co_return answer_facts(request, exchange, facts, std::move(out));
 }
 
 // 5.7.7
@@ -190,50 +222,44 @@ Task<Result<net::Response>> describe_type(const Api& api, net::Request& request)
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
   RV_CO_ASSIGN(const std::string iri,
                ngsi::expand_checked(request.param("type"), *exchange.context));
-  const NameId type = api.broker.names(exchange.tenant).find(iri);
-  if (api.rights == nullptr && api.broker.count_of_type(exchange.tenant, iri) == 0) {
-    co_return no_entity_of_type();
+  RV_CO_ASSIGN(const Facts facts, co_await facts_of(api, request, exchange, Listing::kType, iri));
+  if (facts.entities == 0) {
+    co_return fail(Code::kResourceNotFound, "there is no entity of this type", "type");
   }
-  ngsi::Selection selection;
-  selection.type = iri;
-  RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, selection));
-  if (found.entities == 0) co_return no_entity_of_type();
-  const Compact compact(api, exchange);
   std::string out;
   json::Writer writer(out);
   writer.begin_object().member("id", iri).member("type", "EntityTypeInfo");
-  writer.member("typeName", compact.name(type));
-  writer.member("entityCount", static_cast<std::int64_t>(found.entities));
+  writer.member("typeName", exchange.context->compact_name(iri));
+  writer.member("entityCount", static_cast<std::int64_t>(facts.entities));
   writer.key("attributeDetails").begin_array();
-  for (const auto& [name, facts] : found.attributes) {
-    write_attribute(writer, compact, name, facts, Detail::kOfType);
+  for (const auto& [name, of] : facts.attributes) {
+    write_attribute(writer, exchange, name, of, Detail::kOfType);
     writer.end_object();
   }
   writer.end_array();
   end_object(writer, exchange);
-  co_return answer_facts(request, exchange, std::move(out));
+  co_return answer_facts(request, exchange, facts, std::move(out));
 }
 
 // 5.7.8, 5.7.9
 Task<Result<net::Response>> list_attributes(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
   RV_CO_ASSIGN(const bool details, flag_param(request, "details"));
+  const Listing listing = details ? Listing::kAttributeDetails : Listing::kAttributes;
+  RV_CO_ASSIGN(const Facts facts, co_await facts_of(api, request, exchange, listing, {}));
   if (!details) {
-    RV_CO_ASSIGN(const auto counts, co_await attribute_counts(api, exchange));
-    co_return answer_facts(request, exchange,
-                           name_list(exchange, counts, "AttributeList", "attributeList"));
+    co_return answer_facts(request, exchange, facts,
+                           name_list(exchange, facts.attributes, "AttributeList", "attributeList"));
   }
-  RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, {}));
-  const Compact compact(api, exchange);
   std::string out;
   json::Writer writer(out);
   writer.begin_array();
-  for (const auto& [name, facts] : found.attributes) {
-    write_attribute(writer, compact, name, facts, Detail::kOfList);
+  for (const auto& [name, of] : facts.attributes) {
+    write_attribute(writer, exchange, name, of, Detail::kOfList);
     end_object(writer, exchange);
   }
   writer.end_array();
-  co_return answer_facts(request, exchange, std::move(out));
+  co_return answer_facts(request, exchange, facts, std::move(out));
 }
 
 // 5.7.10
@@ -244,18 +270,17 @@ Task<Result<net::Response>> describe_attribute(const Api& api, net::Request& req
     co_return fail(Code::kResourceNotFound, "a member of entities is no attribute", "attribute");
   }
   RV_CO_ASSIGN(const std::string iri, ngsi::expand_checked(name, *exchange.context));
-  ngsi::Selection selection;
-  selection.attrs = {iri};
-  RV_CO_ASSIGN(const Survey found, co_await survey(api, exchange, selection));
-  const auto facts = found.attributes.find(api.broker.names(exchange.tenant).find(iri));
-  if (facts == found.attributes.end()) {
+  RV_CO_ASSIGN(const Facts facts,
+               co_await facts_of(api, request, exchange, Listing::kAttribute, iri));
+  const auto found = facts.attributes.find(iri);
+  if (found == facts.attributes.end()) {
     co_return fail(Code::kResourceNotFound, "no entity has this attribute", "attribute");
   }
   std::string out;
   json::Writer writer(out);
-  write_attribute(writer, Compact(api, exchange), facts->first, facts->second, Detail::kWhole);
+  write_attribute(writer, exchange, iri, found->second, Detail::kWhole);
   end_object(writer, exchange);
-  co_return answer_facts(request, exchange, std::move(out));
+  co_return answer_facts(request, exchange, facts, std::move(out));
 }
 
 }  // namespace

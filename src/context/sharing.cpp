@@ -55,7 +55,7 @@ using Here = std::optional<Result<Change>>;
 // An entity that is not here is no error of a deletion where others alone have it (5.6.6).
 bool is_nothing(const Here& here, const Deed& deed, const Distribution::Shared& shared) {
   return here && !*here && here->error().code == Code::kResourceNotFound &&
-         deed.act == Act::kDelete && any_alone(shared.outcomes, 0);
+         (deed.act == Act::kDelete || deed.run) && any_alone(shared.outcomes, 0);
 }
 
 bool is_of_attributes(Act act) { return act == Act::kUpdate || act == Act::kAppend; }
@@ -98,7 +98,9 @@ std::string joint_update(const Here& here, const Distribution::Shared& shared,
   return out;
 }
 
-net::Response answer_done(const net::Request& request, const Deed& deed) {
+net::Response answer_done(const net::Request& request, const Deed& deed,
+                          const Distribution::Shared& shared) {
+  if (deed.done) return deed.done(std::ranges::any_of(shared.outcomes, &Outcome::created));
   if (deed.act != Act::kCreate) return answer_empty(request, 204);
   net::Response response = answer_empty(request, 201);
   response.header("Location", "/ngsi-ld/v1/entities/" + percent_encoded(deed.id));
@@ -139,7 +141,7 @@ Result<net::Response> answer_joint(const net::Request& request, const Deed& deed
     if (!outcome.result) errors.push_back(outcome.result.error());
     partial = partial || outcome.partial;
   }
-  if (errors.empty() && !partial) return answer_done(request, deed);
+  if (errors.empty() && !partial) return answer_done(request, deed, shared);
   const std::size_t places = shared.outcomes.size() + (here ? 1 : 0);
   const auto conflict = [](const Error& error) { return error.code == Code::kConflict; };
   const bool none = errors.size() == places && !partial;
@@ -162,6 +164,7 @@ Task<Result<net::Response>> run_shared(const Api& api, const net::Request& reque
   std::vector<Piece> pieces = {
       piece_of(api, exchange, deed.id, deed.fragment, deed.body, deed.context)};
   if (!deed.attribute.empty()) pieces.front().attributes = {deed.attribute};
+  pieces.front().instance = deed.instance;
   RV_CO_ASSIGN(const Distribution::Shared shared,
                co_await api.distribution->share({deed.act, exchange.tenant, request, pieces}));
   take_out(deed.fragment, shared.held.front());
@@ -169,7 +172,12 @@ Task<Result<net::Response>> run_shared(const Api& api, const net::Request& reque
   for (const auto& attribute : deed.fragment.attributes) left.push_back(attribute.name);
   Here here;
   if (!shared.held.front().whole) {
-    here = co_await write_one(api, request, exchange, deed.make(std::move(deed.fragment)));
+    if (deed.run) {
+      const Result<> done = co_await deed.run(std::move(deed.fragment));
+      here = done ? Result<Change>(Change{}) : fail(done.error());
+    } else {
+      here = co_await write_one(api, request, exchange, deed.make(std::move(deed.fragment)));
+    }
   }
   if (is_nothing(here, deed, shared)) here.reset();
   co_return answer_joint(request, deed, here, shared, left);

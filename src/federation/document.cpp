@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/period.h"
 #include "federation/detail/operations.h"
 #include "json/reader.h"
 #include "ngsi/fragment.h"
@@ -42,6 +43,7 @@ constexpr std::array<std::string_view, 22> kMembers = {"id",
 constexpr std::array<std::string_view, 8> kIgnored = {"@context",    "status",      "timesSent",
                                                       "timesFailed", "lastSuccess", "lastFailure",
                                                       "createdAt",   "modifiedAt"};
+constexpr std::int64_t kCacheMsMax = 86'400'000;
 constexpr std::array<std::string_view, 3> kPlaces = {"location", "observationSpace",
                                                      "operationSpace"};
 
@@ -252,9 +254,11 @@ Result<> read_management(const Reader& reader, Registration& out) {
   out.management.timeout_ms = static_cast<std::int64_t>(timeout.value_or(0));
   out.management.cooldown_ms = static_cast<std::int64_t>(cooldown.value_or(0));
   RV_ASSIGN(const std::string cache, object->text("cacheDuration"));
-  if (!cache.empty() && !cache.starts_with('P')) {
-    return object->refuse("cacheDuration", "a duration of ISO 8601");
-  }
+  if (cache.empty()) return {};
+  const auto period = parse_period(cache, "cacheDuration");
+  if (!period) return object->refuse("cacheDuration", "a duration of ISO 8601");
+  const Duration duration = period->after(Instant{}, 1) - Instant{};
+  out.management.cache_ms = std::min(duration.us / 1'000, kCacheMsMax);
   return {};
 }
 

@@ -304,6 +304,61 @@ TEST(Sources, RestAfterAFailure) {
   EXPECT_EQ(resting.field("NGSILD-Warning").substr(0, 3), "199");
 }
 
+TEST(Sources, AreNotAskedAgainWhileTheirAnswersAreKept) {
+  Node here("here");
+  Source source;
+  here.make_registration(
+      R"("id":"urn:reg:1",)" + std::string(kRooms) + R"(,"management":{"cacheDuration":"PT1H"})",
+      source.url());
+  source.answer(500, "");
+  (void)here.ask("GET", "/entities/urn:r:1");
+  source.answer(200, R"({"id":"urn:r:1","type":"Room","seats":1})");
+  const std::string first = here.get("/entities/urn:r:1");
+  EXPECT_THAT(first, HasSubstr("seats")) << "a failure is not kept";
+  source.answer(200, R"({"id":"urn:r:1","type":"Room","seats":2})");
+  EXPECT_EQ(here.get("/entities/urn:r:1"), first);
+  EXPECT_EQ(source.wait(2).size(), 2U);
+  EXPECT_THAT(here.get("/csourceRegistrations/urn:reg:1?options=sysAttrs"),
+              HasSubstr(R"("timesSent":2)"));
+  EXPECT_NE(here.ask("GET", "/entities/urn:r:1", "", "Via: 1.1 first\r\n").body, first)
+      << "another question";
+  EXPECT_EQ(here.register_source(std::string(kRooms) + R"(,"management":{"cacheDuration":"soon"})",
+                                 source.url())
+                .status,
+            400);
+}
+
+TEST(Sources, AreGivenUpAfterTheTimeoutOfTheirRegistration) {
+  Node here("here");
+  test::Silent silent;
+  here.make_registration(std::string(kRooms) + R"(,"management":{"timeout":50,"cooldown":60000})",
+                         silent.url());
+  EXPECT_EQ(here.ask("GET", "/entities/urn:r:1").field("NGSILD-Warning").substr(0, 3), "199");
+  const std::size_t asked = silent.connections();
+  EXPECT_EQ(here.ask("GET", "/entities/urn:r:1").field("NGSILD-Warning").substr(0, 3), "199");
+  EXPECT_EQ(silent.connections(), asked) << "it rests";
+}
+
+TEST(Sources, AreChosenByTheirProperties) {
+  Node here("here");
+  Source sensor;
+  Source archive;
+  here.make_registration(std::string(kRooms) + R"(,"kind":"sensor")", sensor.url());
+  here.make_registration(std::string(kRooms) + R"(,"kind":"archive")", archive.url());
+  sensor.answer(200, R"([{"id":"urn:r:1","type":"Room"}])");
+  archive.answer(200, R"([{"id":"urn:r:2","type":"Room"}])");
+  EXPECT_EQ(here.get("/entities?type=Room&csf=kind==%22sensor%22&pick=id"),
+            R"([{"id":"urn:r:1"}])");
+  EXPECT_EQ(archive.asked(), "");
+  EXPECT_EQ(here.ask("POST", "/entityOperations/query",
+                     R"({"type":"Query","entities":[{"type":"Room"}],"pick":["id"],)"
+                     R"("csf":"kind==\"archive\""})")
+                .body,
+            R"([{"id":"urn:r:2"}])");
+  EXPECT_THAT(archive.asked(), HasSubstr("entityOperations/query"));
+  EXPECT_EQ(here.ask("GET", "/entities?type=Room&csf=(").status, 400);
+}
+
 TEST(Sources, AtPrivateAddressesAreNotAskedUnlessAllowed) {
   Node here("here", {});
   Source source;
@@ -366,29 +421,55 @@ RC_GTEST_PROP(SourcesProperty, ThreeNodesAreAsOne, ()) {
     }
   }
   const int n = *rc::gen::inRange(0, 5);
+  const auto sorted = [](const std::string& text) {
+    const auto document = must(json::Document::parse(text));
+    std::vector<std::string> out;
+    for (const json::Value entity : document.root().elements()) {
+      std::vector<std::string> pairs;
+      std::string& line = out.emplace_back();
+      for (const auto [key, value] : entity.members()) {
+        pairs.push_back(std::string(key) + json::to_text(value));
+      }
+      std::ranges::sort(pairs);
+      for (const std::string& pair : pairs) line += pair + ",";
+    }
+    std::ranges::sort(out);
+    return out;
+  };
   for (const std::string& query :
        {std::string("type=Room"), fmt::format("type=Room&q=seats%3E{}", n),
         fmt::format("type=Room&q=seats%3C={};floor%3E1", n),
         fmt::format("type=Room&q=(seats=={}|!name)", n), std::string("type=Room&attrs=floor"),
         std::string("type=Room&count=true"), fmt::format("type=Room&id=urn:r:{}", n)}) {
     const std::string path = "/entities?format=simplified&" + query;
-    const auto sorted = [](const std::string& text) {
-      const auto document = must(json::Document::parse(text));
-      std::vector<std::string> out;
-      for (const json::Value entity : document.root().elements()) {
-        std::vector<std::string> pairs;
-        std::string& line = out.emplace_back();
-        for (const auto [key, value] : entity.members()) {
-          pairs.push_back(std::string(key) + json::to_text(value));
-        }
-        std::ranges::sort(pairs);
-        for (const std::string& pair : pairs) line += pair + ",";
-      }
-      std::ranges::sort(out);
-      return out;
-    };
     RC_ASSERT(sorted(parts[0].get(path)) == sorted(whole.get(path)));
   }
+  const auto one = fmt::format("/entities/urn:r:{}?format=simplified&pick=seats,name", n);
+  const auto here = parts[0].ask("GET", one);
+  const auto there = whole.ask("GET", one);
+  RC_ASSERT(here.status == there.status);
+  if (here.status == 200) {
+    RC_ASSERT(sorted("[" + here.body + "]") == sorted("[" + there.body + "]"));
+  }
+  for (const char* list : {"/types", "/attributes"}) {
+    const auto names = [&](Node& node) {
+      const std::string body = node.get(list);
+      return body.substr(body.find('['));
+    };
+    RC_ASSERT(names(parts[0]) == names(whole));
+  }
+  // By the pages of a map every entity comes once.
+  const std::string paged = "/entities?type=Room&format=simplified&limit=2";
+  const auto first = parts[0].ask("GET", paged + "&entityMap=true");
+  const std::string map = fmt::format("NGSILD-EntityMap: {}\r\n", first.field("NGSILD-EntityMap"));
+  std::vector<std::string> all = sorted(first.body);
+  for (int offset = 2; offset < 6; offset += 2) {
+    const auto next =
+        sorted(parts[0].ask("GET", fmt::format("{}&offset={}", paged, offset), "", map).body);
+    all.insert(all.end(), next.begin(), next.end());
+  }
+  std::ranges::sort(all);
+  RC_ASSERT(all == sorted(whole.get("/entities?type=Room&format=simplified")));
 }
 
 // --- Subscriptions to registrations --------------------------------------------------------------
@@ -423,7 +504,7 @@ TEST_F(WatchersTest, AreToldOfEachChangeOfWhatMatches) {
   EXPECT_THAT(receiver_.wait(4)[3], HasSubstr(R"("triggerReason":"noLongerMatching")"));
   // Counted when the receiver's answer is back.
   std::string shown;
-  for (int i = 0; i < 500 && shown.find(R"("timesSent":4)") == std::string::npos; ++i) {
+  for (int i = 0; i < 6'000 && shown.find(R"("timesSent":4)") == std::string::npos; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     shown = node_.get("/csourceSubscriptions/urn:s:1");
   }

@@ -116,6 +116,7 @@ bool Matching::fits_attributes(const Information& information) const {
 }
 
 bool Matching::fits_times(const Registration& registration) const {
+  if (wanted_.any_times) return true;
   if (!wanted_.times) return !registration.is_temporal();
   const auto& interval =
       wanted_.times->by_observation ? registration.observation : registration.management_interval;

@@ -19,7 +19,9 @@ std::optional<Instant> time_member(const json::Value& object, std::string_view n
 }
 
 Times times_in(const json::Value& object) {
-  return {time_member(object, "createdAt"), time_member(object, "modifiedAt")};
+  Times times{time_member(object, "createdAt"), time_member(object, "modifiedAt")};
+  if (const auto deleted = time_member(object, "deletedAt")) times.modified = deleted;
+  return times;
 }
 
 // When each instance was written, by attribute and datasetId.
@@ -35,6 +37,20 @@ TimesByInstance times_of(const json::Value& entity, const jsonld::Context& conte
     if (!iri) continue;
     if (value.is_object()) take(*iri, value);
     for (const json::Value instance : value.elements()) take(*iri, instance);
+  }
+  return out;
+}
+
+// Of an evolution: the times of the instances of each attribute, in their order.
+std::map<std::string, std::vector<Times>> instance_times(const json::Value& entity,
+                                                         const jsonld::Context& context) {
+  std::map<std::string, std::vector<Times>> out;
+  for (const auto [key, value] : entity.members()) {
+    const auto iri = key == "scope" ? Result<std::string>("scope") : context.expand_name(key);
+    if (!iri) continue;
+    auto& all = out[*iri];
+    if (value.is_object()) all.push_back(times_in(value));
+    for (const json::Value instance : value.elements()) all.push_back(times_in(instance));
   }
   return out;
 }
@@ -64,11 +80,29 @@ Result<Part> part_of(const Question& question, const json::Value& entity,
     RV_ASSIGN(context, catalogue.resolve(*own));
   }
   Part part;
+  part.times = times_in(entity);
+  if (question.of_past) {
+    ngsi::ParseOptions options = ngsi::kParseWhole;
+    options.temporal = true;
+    RV_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(entity, *context, options));
+    auto times = instance_times(entity, *context);
+    std::map<std::string, std::size_t> next;
+    std::vector<ngsi::FragmentAttribute> kept;
+    for (ngsi::FragmentAttribute& attribute : fragment.attributes) {
+      const auto& all = times[attribute.name];
+      const std::size_t at = next[attribute.name]++;
+      if (!is_registered(question, attribute)) continue;
+      part.attribute_times.push_back(at < all.size() ? all[at] : Times{});
+      kept.push_back(std::move(attribute));
+    }
+    fragment.attributes = std::move(kept);
+    part.fragment = std::move(fragment);
+    return part;
+  }
   RV_ASSIGN(part.fragment, ngsi::parse_entity(entity, *context, ngsi::kParseWhole));
   std::erase_if(part.fragment.attributes, [&](const ngsi::FragmentAttribute& attribute) {
     return !is_registered(question, attribute);
   });
-  part.times = times_in(entity);
   const TimesByInstance times = times_of(entity, *context);
   for (const ngsi::FragmentAttribute& attribute : part.fragment.attributes) {
     const auto found = times.find({attribute.name, attribute.dataset_id});
@@ -136,16 +170,17 @@ Result<ngsi::EntityPtr> base_of(ngsi::Names& names, ngsi::EntityPtr before, cons
 
 }  // namespace
 
-Result<std::vector<Part>> parts_of(const Question& question, const net::Reply& reply,
-                                   jsonld::Catalogue& catalogue) {
-  if (reply.body.empty()) return std::vector<Part>{};
+Result<Parts> parts_of(const Question& question, const net::Reply& reply,
+                       jsonld::Catalogue& catalogue) {
+  Parts out;
+  if (reply.body.empty()) return out;
   RV_ASSIGN(const json::Document document, json::Document::parse(reply.body));
   const json::Value root = document.root();
-  std::vector<Part> parts;
   const auto take = [&](const json::Value& entity) -> Result<> {
     if (entity.is_object() && entity.size() == 0) return {};
+    ++out.entities;
     RV_ASSIGN(Part part, part_of(question, entity, catalogue));
-    if (is_registered(question, part.fragment)) parts.push_back(std::move(part));
+    if (is_registered(question, part.fragment)) out.parts.push_back(std::move(part));
     return {};
   };
   if (root.is_array()) {
@@ -153,7 +188,7 @@ Result<std::vector<Part>> parts_of(const Question& question, const net::Reply& r
   } else {
     RV_TRY(take(root));
   }
-  return parts;
+  return out;
 }
 
 Result<ngsi::EntityPtr> merged(ngsi::Names& names, ngsi::EntityPtr before, Part part,

@@ -15,16 +15,16 @@ constexpr Operations kUpdating = kUpdateEntity | kUpdateAttrs | kReplaceEntity |
 
 // Table 4.20-2, with what of each group is asked for here.
 constexpr std::array<Named, 5> kGroups = {{
-    {"federationOps", kReading},
-    {"associationOps", kReading},
+    {"federationOps", kFederating},
+    {"associationOps", kReading | kListing},
     {"updateOps", kUpdating},
     {"retrieveOps", kRetrieving},
     {"redirectionOps", kRetrieving | kUpdating | kCreateEntity | kAppendAttrs | kDeleteAttrs |
-                           kDeleteEntity | kMergeEntity},
+                           kDeleteEntity | kMergeEntity | kPurgeEntity | kListing},
 }};
 
 // Table 4.20-1.
-constexpr std::array<Named, 17> kOperationsAsked = {{
+constexpr std::array<Named, 32> kOperationsAsked = {{
     {"retrieveEntity", kRetrieveEntity},
     {"queryEntity", kQueryEntity},
     {"queryBatch", kQueryBatch},
@@ -42,23 +42,23 @@ constexpr std::array<Named, 17> kOperationsAsked = {{
     {"updateBatch", kUpdateBatch},
     {"deleteBatch", kDeleteBatch},
     {"mergeBatch", kMergeBatch},
+    {"purgeEntity", kPurgeEntity},
+    {"retrieveEntityTypes", kRetrieveTypes},
+    {"retrieveEntityTypeDetails", kRetrieveTypeDetails},
+    {"retrieveEntityTypeInfo", kRetrieveTypeInfo},
+    {"retrieveAttrTypes", kRetrieveAttributes},
+    {"retrieveAttrTypeDetails", kRetrieveAttributeDetails},
+    {"retrieveAttrTypeInfo", kRetrieveAttributeInfo},
+    {"upsertTemporal", kUpsertTemporal},
+    {"appendAttrsTemporal", kAppendTemporal},
+    {"deleteAttrsTemporal", kDeleteAttrsTemporal},
+    {"updateAttrInstanceTemporal", kUpdateInstance},
+    {"deleteAttrInstanceTemporal", kDeleteInstance},
+    {"deleteTemporal", kDeleteTemporal},
+    {"retrieveTemporal", kRetrieveTemporal},
+    {"queryTemporal", kQueryTemporal},
 }};
-constexpr std::array<std::string_view, 26> kNotAsked = {"upsertTemporal",
-                                                        "appendAttrsTemporal",
-                                                        "deleteAttrsTemporal",
-                                                        "updateAttrInstanceTemporal",
-                                                        "deleteAttrInstanceTemporal",
-                                                        "deleteTemporal",
-                                                        "purgeEntity",
-                                                        "retrieveTemporal",
-                                                        "queryTemporal",
-                                                        "retrieveEntityTypes",
-                                                        "retrieveEntityTypeDetails",
-                                                        "retrieveEntityTypeInfo",
-                                                        "retrieveAttrTypes",
-                                                        "retrieveAttrTypeDetails",
-                                                        "retrieveAttrTypeInfo",
-                                                        "createSubscription",
+constexpr std::array<std::string_view, 11> kNotAsked = {"createSubscription",
                                                         "updateSubscription",
                                                         "retrieveSubscription",
                                                         "querySubscription",

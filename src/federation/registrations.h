@@ -32,6 +32,8 @@ struct Wanted {
     bool by_observation = true;
   };
   std::optional<Times> times;
+  // Sources of both: writes of history.
+  bool any_times = false;
 };
 
 // A registration that matches.

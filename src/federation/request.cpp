@@ -14,6 +14,7 @@ namespace {
 using context::Distribution;
 
 constexpr std::string_view kEntities = "/ngsi-ld/v1/entities";
+constexpr std::string_view kTemporal = "/ngsi-ld/v1/temporal/entities";
 constexpr std::string_view kBatch = "/ngsi-ld/v1/entityOperations/query";
 constexpr std::string_view kOfRequest = "urn:ngsi-ld:request";
 // Set by us, by HTTP, or with a meaning of their own (4.3.6.5, 4.3.6.6).
@@ -21,6 +22,9 @@ constexpr std::array<std::string_view, 14> kReserved = {
     "NGSILD-Tenant", "Via",         "Content-Length", "Transfer-Encoding", "Host", "Connection",
     "Accept",        "contentType", "jsonldContext",  "ngsildConformance", "Link", "TE",
     "Content-Type",  "Upgrade"};
+
+// Ids that one question names: addresses stay below what servers take.
+constexpr std::size_t kQuestionIds = 100;
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string out;
@@ -41,7 +45,7 @@ std::vector<std::string> asked_attributes(const Information& information,
 }
 
 bool is_query(const Question& question) {
-  return question.path == kEntities || question.path == kBatch;
+  return question.path == kEntities || question.path == kBatch || question.path == kTemporal;
 }
 
 class Questions {
@@ -77,6 +81,13 @@ class Questions {
   std::string resource_for(const Registration& registration) const {
     using Wish = Distribution::Operation;
     const Operations offered = registration.operations;
+    if (asking_.time != nullptr) {
+      if (ask_.operation == Wish::kRetrieve && (offered & kRetrieveTemporal) != 0) {
+        return fmt::format("{}/{}", kTemporal,
+                           context::percent_encoded(ask_.selection.ids.front()));
+      }
+      return (offered & kQueryTemporal) != 0 ? std::string(kTemporal) : std::string();
+    }
     if (ask_.operation == Wish::kRetrieve && (offered & kRetrieveEntity) != 0) {
       return fmt::format("{}/{}", kEntities, context::percent_encoded(ask_.selection.ids.front()));
     }
@@ -93,14 +104,46 @@ class Questions {
                       &information,
                       context_for(*registration),
                       resource_for(*registration),
+                      asking_.time != nullptr,
                       {}};
     if (question.path.empty()) return;
+    if (asking_.time != nullptr) question.params = *asking_.time;
     std::vector<std::string> names;
     for (const std::string& iri : asked_attributes(information, ask_.attributes)) {
       names.push_back(question.context->compact_name(iri));
     }
     if (!names.empty()) question.params.emplace_back("attrs", joined(names));
-    if (is_query(question)) add_selection(question);
+    if (!is_query(question)) {
+      add_question(std::move(question));
+      return;
+    }
+    const std::vector<std::string> ids = ids_for(*registration, entity);
+    if (ids.empty() && !ask_.selection.ids.empty()) return;
+    for (std::size_t from = 0; from == 0 || from < ids.size(); from += kQuestionIds) {
+      Question part = question;
+      const std::size_t to = std::min(ids.size(), from + kQuestionIds);
+      add_selection(part, {ids.begin() + static_cast<std::ptrdiff_t>(from),
+                           ids.begin() + static_cast<std::ptrdiff_t>(to)});
+      add_question(std::move(part));
+    }
+  }
+
+  // Those that are asked for and that the source may have.
+  std::vector<std::string> ids_for(const Registration& registration,
+                                   const EntityInfo* entity) const {
+    if (entity != nullptr && !entity->id.empty()) return {entity->id};
+    if (ask_.known == nullptr) return ask_.selection.ids;
+    std::vector<std::string> out;
+    for (const std::string& id : ask_.selection.ids) {
+      const auto known = ask_.known->find(id);
+      if (known == ask_.known->end()) continue;
+      const auto& sources = known->second;
+      if (std::ranges::find(sources, registration.id) != sources.end()) out.push_back(id);
+    }
+    return out;
+  }
+
+  void add_question(Question question) {
     const auto same = [&](const Question& other) {
       return other.registration == question.registration && other.path == question.path &&
              other.params == question.params;
@@ -108,7 +151,7 @@ class Questions {
     if (std::ranges::none_of(out_, same)) out_.push_back(std::move(question));
   }
 
-  void add_selection(Question& question) const {
+  void add_selection(Question& question, const std::vector<std::string>& ids) const {
     const ngsi::Selection& asked = ask_.selection;
     std::string type;
     if (question.entity != nullptr) {
@@ -120,10 +163,8 @@ class Questions {
       type = rewritten(asked.type, *ask_.context, *question.context);
     }
     if (!type.empty()) question.params.emplace_back("type", type);
-    const bool one = question.entity != nullptr && !question.entity->id.empty();
-    const auto& ids = asked.ids;
-    if (one || !ids.empty()) {
-      question.params.emplace_back("id", one ? question.entity->id : joined(ids));
+    if (!ids.empty()) {
+      question.params.emplace_back("id", joined(ids));
     } else if (question.entity != nullptr && !question.entity->id_pattern.empty()) {
       question.params.emplace_back("idPattern", question.entity->id_pattern);
     } else if (!asked.id_pattern.empty()) {
@@ -241,7 +282,7 @@ net::Outgoing outgoing_of(const Question& question, const Sending& sending, std:
   if (registration.management.local_only) add("local", "true");
   add("options", "sysAttrs");
   if (is_query(question)) {
-    add("limit", std::to_string(kPageEntities));
+    add("limit", std::to_string(page_size(question)));
     if (offset > 0) add("offset", std::to_string(offset));
   }
   const auto accept = info_of(registration, "accept");

@@ -16,6 +16,7 @@ using Piece = Distribution::Piece;
 using Outcome = Distribution::Outcome;
 
 constexpr std::string_view kEntitiesPath = "/ngsi-ld/v1/entities";
+constexpr std::string_view kTemporalEntities = "/ngsi-ld/v1/temporal/entities";
 constexpr std::string_view kBatches = "/ngsi-ld/v1/entityOperations/";
 
 // How an act is asked for, and what a source must take for it.
@@ -24,7 +25,7 @@ struct Way {
   net::Method method;
   std::string_view end;  // of the path: of the entity's, or of the batches'
 };
-constexpr std::array<Way, 14> kWays = {{
+constexpr std::array<Way, 20> kWays = {{
     {kCreateEntity, net::Method::kPost, ""},
     {kUpdateEntity, net::Method::kPatch, "/attrs/"},
     {kAppendAttrs, net::Method::kPost, "/attrs/"},
@@ -34,6 +35,12 @@ constexpr std::array<Way, 14> kWays = {{
     {kDeleteEntity, net::Method::kDelete, ""},
     {kMergeEntity, net::Method::kPatch, ""},
     {kReplaceEntity, net::Method::kPut, ""},
+    {kUpsertTemporal, net::Method::kPost, ""},
+    {kAppendTemporal, net::Method::kPost, "/attrs/"},
+    {kDeleteAttrsTemporal, net::Method::kDelete, "/attrs/"},
+    {kUpdateInstance, net::Method::kPatch, "/attrs/"},
+    {kDeleteInstance, net::Method::kDelete, "/attrs/"},
+    {kDeleteTemporal, net::Method::kDelete, ""},
     {kCreateBatch, net::Method::kPost, "create"},
     {kUpsertBatch, net::Method::kPost, "upsert"},
     {kUpdateBatch, net::Method::kPost, "update"},
@@ -43,9 +50,12 @@ constexpr std::array<Way, 14> kWays = {{
 const Way& way_of(Act act) { return kWays[static_cast<std::size_t>(act)]; }
 
 bool is_batch(Act act) { return act >= Act::kCreateBatch; }
+bool is_of_history(Act act) { return act >= Act::kUpsertHistory && act <= Act::kDeleteHistory; }
+bool is_of_instance(Act act) { return act == Act::kReplaceInstance || act == Act::kDeleteInstance; }
 bool is_of_attribute(Act act) {
   return act == Act::kUpdateAttribute || act == Act::kReplaceAttribute ||
-         act == Act::kDeleteAttribute;
+         act == Act::kDeleteAttribute || act == Act::kDeleteHistoryOfAttribute ||
+         is_of_instance(act);
 }
 
 bool takes(const Registration& registration, Act act) {
@@ -183,12 +193,14 @@ std::string path_of(const Delivery& delivery, const Piece& piece, const jsonld::
   const Act act = delivery.act;
   const Way& way = way_of(act);
   if (is_batch(act)) return std::string(kBatches).append(way.end);
-  std::string path(kEntitiesPath);
-  if (act != Act::kCreate) path.append("/").append(context::percent_encoded(piece.id));
+  std::string path(is_of_history(act) ? kTemporalEntities : kEntitiesPath);
+  const bool is_new = act == Act::kCreate || act == Act::kUpsertHistory;
+  if (!is_new) path.append("/").append(context::percent_encoded(piece.id));
   path.append(way.end);
   if (is_of_attribute(act)) {
     const jsonld::Context& names = own ? *own : *piece.context;
     path.append(context::percent_encoded(names.compact_name(piece.attributes.front())));
+    if (is_of_instance(act)) path.append("/").append(context::percent_encoded(piece.instance));
   }
   return path;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reading from registered context sources, and writing to them (ETSI GS CIM 009 V1.9.1, clauses
-// 4.3.6, 5.6, 5.7.1, 5.7.2, 6.3.17 to 6.3.19). Reading asks those that match, side by side, and
+// 4.3.6, 5.6, 5.7.1 to 5.7.11, 6.3.17 to 6.3.19). Reading asks those that match, side by side, and
 // gathers their answers with what is here, so that it is then answered as if all were here.
 // Writing sends each its share (detail/sharing.h), before what is left is written here.
 //
@@ -28,8 +28,9 @@ struct SourceOptions {
   // Entities may lie in parts at several sources: filters are applied to the whole only.
   bool split_entities = false;
   std::size_t reply_bytes_max = std::size_t{8} << 20;
-  std::size_t entities_max = 20'000;  // of one request, all sources together
-  std::size_t requests_max = 64;      // to sources, pages not counted
+  std::size_t entities_max = 20'000;              // of one request, all sources together
+  std::size_t bytes_max = std::size_t{64} << 20;  // likewise, beyond the first page of each
+  std::size_t requests_max = 64;                  // to sources, pages not counted
 };
 
 struct SourceNeeds {

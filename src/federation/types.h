@@ -20,7 +20,7 @@ namespace revier::federation {
 enum class Mode : std::uint8_t { kInclusive, kExclusive, kRedirect, kAuxiliary };
 
 // Operations that sources are asked for (4.20), one bit each; others are only remembered by name.
-enum Operation : std::uint32_t {
+enum Operation : std::uint64_t {
   kRetrieveEntity = 1U << 0,
   kQueryEntity = 1U << 1,
   kQueryBatch = 1U << 2,
@@ -38,9 +38,30 @@ enum Operation : std::uint32_t {
   kUpdateBatch = 1U << 14,
   kDeleteBatch = 1U << 15,
   kMergeBatch = 1U << 16,
+  kPurgeEntity = 1U << 17,
+  kRetrieveTypes = 1U << 18,
+  kRetrieveTypeDetails = 1U << 19,
+  kRetrieveTypeInfo = 1U << 20,
+  kRetrieveAttributes = 1U << 21,
+  kRetrieveAttributeDetails = 1U << 22,
+  kRetrieveAttributeInfo = 1U << 23,
+  kUpsertTemporal = 1U << 24,
+  kAppendTemporal = 1U << 25,
+  kDeleteAttrsTemporal = 1U << 26,
+  kUpdateInstance = 1U << 27,
+  kDeleteInstance = 1U << 28,
+  kDeleteTemporal = 1U << 29,
+  kRetrieveTemporal = 1U << 30,
+  kQueryTemporal = 1U << 31,
 };
-using Operations = std::uint32_t;
+using Operations = std::uint64_t;
 inline constexpr Operations kReading = kRetrieveEntity | kQueryEntity | kQueryBatch;
+inline constexpr Operations kListing = kRetrieveTypes | kRetrieveTypeDetails | kRetrieveTypeInfo |
+                                       kRetrieveAttributes | kRetrieveAttributeDetails |
+                                       kRetrieveAttributeInfo;
+inline constexpr Operations kRecalling = kRetrieveTemporal | kQueryTemporal;
+// "The default set of operations" (4.20), as far as it is asked for.
+inline constexpr Operations kFederating = kReading | kListing;
 
 struct EntityInfo {
   std::string id;                  // takes precedence over the pattern
@@ -68,6 +89,7 @@ struct Management {
   bool local_only = false;
   std::int64_t timeout_ms = 0;   // 0: the server's own
   std::int64_t cooldown_ms = 0;  // after a failure; 0: none
+  std::int64_t cache_ms = 0;     // answers are told again so long; 0: never
 };
 
 struct Registration {
@@ -84,7 +106,7 @@ struct Registration {
   std::optional<Interval> observation;
   std::optional<Interval> management_interval;
   Mode mode = Mode::kInclusive;
-  Operations operations = kReading;
+  Operations operations = kFederating;
   Management management;
   Instant created_at;
   Instant modified_at;

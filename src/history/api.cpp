@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "history/api.h"
 
-#include "history/detail/wishes.h"
+#include "history/detail/routes.h"
 #include "ngsi/parse.h"
 
 namespace revier::history {
 namespace {
 
+using context::Deed;
 using context::Exchange;
-using detail::Asked;
-using detail::Parts;
+using detail::Api;
+using Act = context::Distribution::Act;
 
 constexpr std::string_view kAll = "/ngsi-ld/v1/temporal/entities";
 
@@ -17,140 +18,29 @@ namespace names {
 using Word = std::string_view;
 inline constexpr std::array<Word, 1> kLocal = {"local"};
 inline constexpr std::array<Word, 3> kDelete = {"local", "datasetId", "deleteAll"};
-inline constexpr std::array<Word, 17> kRetrieve = {"local",
-                                                   "attrs",
-                                                   "pick",
-                                                   "omit",
-                                                   "lang",
-                                                   "datasetId",
-                                                   "format",
-                                                   "options",
-                                                   "timerel",
-                                                   "timeAt",
-                                                   "endTimeAt",
-                                                   "timeproperty",
-                                                   "lastN",
-                                                   "aggrMethods",
-                                                   "aggrPeriodDuration",
-                                                   "entityMap",
-                                                   "entityMapLifetime"};
-inline constexpr std::array<Word, 36> kQuery = {"local",
-                                                "attrs",
-                                                "pick",
-                                                "omit",
-                                                "lang",
-                                                "datasetId",
-                                                "format",
-                                                "options",
-                                                "timerel",
-                                                "timeAt",
-                                                "endTimeAt",
-                                                "timeproperty",
-                                                "lastN",
-                                                "aggrMethods",
-                                                "aggrPeriodDuration",
-                                                "entityMap",
-                                                "entityMapLifetime",
-                                                "type",
-                                                "id",
-                                                "idPattern",
-                                                "q",
-                                                "expandValues",
-                                                "jsonKeys",
-                                                "georel",
-                                                "geometry",
-                                                "coordinates",
-                                                "geoproperty",
-                                                "scopeQ",
-                                                "csf",
-                                                "orderBy",
-                                                "collation",
-                                                "splitEntities",
-                                                "limit",
-                                                "offset",
-                                                "count",
-                                                "geometryProperty"};
-inline constexpr std::array<Word, 9> kAsk = {"local",     "format", "options",
-                                             "entityMap", "limit",  "entityMapLifetime",
-                                             "offset",    "count",  "splitEntities"};
-inline constexpr std::array<Word, 5> kViews = {"temporalValues", "aggregatedValues", "normalized",
-                                               "concise", "sysAttrs"};
 }  // namespace names
 
 constexpr context::Parameters kPlain = {names::kLocal, {}};
 constexpr context::Parameters kDeletion = {names::kDelete, {}};
-constexpr context::Parameters kRetrieve = {names::kRetrieve, names::kViews};
-constexpr context::Parameters kQuery = {names::kQuery, names::kViews};
-constexpr context::Parameters kAsk = {names::kAsk, names::kViews};
 
-struct Api {
-  History& history;
-  context::Binding binding;
-};
-
-// --- Reading -------------------------------------------------------------------------------------
-
-// "unit" DateTime, the range as 6.3.10 says it, "size" lastN or "*".
-std::string content_range(const Part& part) {
-  return fmt::format("DateTime {}-{}/{}", to_iso8601(part.start), to_iso8601(part.end),
-                     part.size ? std::to_string(*part.size) : "*");
-}
-
-net::Response answered(const net::Request& request, const Exchange& exchange, Answer answer) {
-  const int status = answer.part ? 206 : 200;
-  net::Response response =
-      context::answer_document(request, exchange, std::move(answer.body), status);
-  if (answer.part) response.header("Content-Range", content_range(*answer.part));
-  return response;
-}
-
-// 5.7.3
-Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
-  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
-  RV_CO_ASSIGN(std::string id, context::path_id(request));
-  RV_CO_ASSIGN(Parts parts, detail::parts_of(request, /*time_needed=*/false));
-  Asked asked;
-  RV_CO_TRY(detail::read_retrieval(api.binding, request, exchange, std::move(parts), asked));
-  RV_CO_ASSIGN(Answer answer,
-               co_await api.history.retrieve(exchange.tenant, std::move(id), asked.wish));
-  co_return answered(request, exchange, std::move(answer));
-}
-
-// 5.7.4
-Task<Result<net::Response>> answer_query(const Api& api, const net::Request& request,
-                                         const Exchange& exchange, Parts parts) {
-  Asked asked;
-  RV_CO_TRY(detail::read_query(api.binding, request, exchange, std::move(parts), asked));
-  RV_CO_ASSIGN(Answer answer, co_await api.history.query(exchange.tenant, asked.wish, asked.page));
-  const bool more = answer.more;
-  const auto count = answer.count;
-  net::Response response = answered(request, exchange, std::move(answer));
-  if (request.method == net::Method::kGet || request.method == net::Method::kHead) {
-    const context::Page page{asked.page.limit, asked.page.offset, asked.page.count};
-    context::link_pages(response, request, exchange.accept, page, more);
+// Sources get their share where there are some, and what is left is done here (4.3.6).
+Task<Result<net::Response>> give(const Api& api, const net::Request& request,
+                                 const Exchange& exchange, Deed deed) {
+  if (!deed.done) {
+    deed.done = [&request](bool) { return context::answer_empty(request, 204); };
   }
-  if (count) context::tell_count(response, *count);
-  co_return response;
-}
-
-Task<Result<net::Response>> query(const Api& api, net::Request& request) {
-  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
-  RV_CO_ASSIGN(Parts parts, detail::parts_of(request, /*time_needed=*/true));
-  co_return co_await answer_query(api, request, exchange, std::move(parts));
-}
-
-Task<Result<net::Response>> query_by_body(const Api& api, net::Request& request) {
-  RV_CO_ASSIGN(Exchange exchange, begin_ask(api.binding, request));
-  if (exchange.accept == context::Media::kGeoJson) {
-    co_return fail(Code::kNotAcceptable, "history is told as application/json or ld+json");
+  if (context::is_distributed(api.binding, request)) {
+    co_return co_await context::run_shared(api.binding, request, exchange, std::move(deed));
   }
-  const json::Value body = exchange.body->root();
-  RV_CO_ASSIGN(Parts parts, detail::parts_of(body));
-  RV_CO_ASSIGN(exchange.context, context_of(api.binding, exchange, body));
-  co_return co_await answer_query(api, request, exchange, std::move(parts));
+  RV_CO_TRY(co_await deed.run(std::move(deed.fragment)));
+  co_return deed.done(/*created=*/false);
 }
 
-// --- Writing -------------------------------------------------------------------------------------
+Task<Result<>> upsert_here(History& history, const std::string& tenant, ngsi::Fragment fragment,
+                           bool& created) {
+  RV_CO_ASSIGN(created, co_await history.upsert(tenant, std::move(fragment)));
+  co_return Result<>{};
+}
 
 // 5.6.11
 Task<Result<net::Response>> upsert(const Api& api, net::Request& request) {
@@ -160,13 +50,20 @@ Task<Result<net::Response>> upsert(const Api& api, net::Request& request) {
   ngsi::ParseOptions options = ngsi::kParseWhole;
   options.temporal = true;
   RV_CO_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(body, *context, options));
+  bool created = false;
   const std::string id = fragment.id;
-  RV_CO_ASSIGN(const bool created,
-               co_await api.history.upsert(exchange.tenant, std::move(fragment)));
-  if (!created) co_return context::answer_empty(request, 204);
-  net::Response response = context::answer_empty(request, 201);
-  response.header("Location", fmt::format("{}/{}", kAll, context::percent_encoded(id)));
-  co_return response;
+  Deed deed{.act = Act::kUpsertHistory, .id = id, .body = body, .context = context};
+  deed.fragment = std::move(fragment);
+  deed.run = [&](ngsi::Fragment f) {
+    return upsert_here(api.history, exchange.tenant, std::move(f), created);
+  };
+  deed.done = [&](bool elsewhere) {
+    if (!created && !elsewhere) return context::answer_empty(request, 204);
+    net::Response response = context::answer_empty(request, 201);
+    response.header("Location", fmt::format("{}/{}", kAll, context::percent_encoded(id)));
+    return response;
+  };
+  co_return co_await give(api, request, exchange, std::move(deed));
 }
 
 // 5.6.12
@@ -175,8 +72,10 @@ Task<Result<net::Response>> add(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(std::string id, context::path_id(request));
   RV_CO_ASSIGN(ngsi::Fragment fragment,
                body_fragment(api.binding, exchange, id, {.temporal = true}));
-  RV_CO_TRY(co_await api.history.add(exchange.tenant, std::move(id), std::move(fragment)));
-  co_return context::answer_empty(request, 204);
+  RV_CO_ASSIGN(Deed deed,
+               body_deed(api.binding, exchange, Act::kAddHistory, id, std::move(fragment)));
+  deed.run = [&](ngsi::Fragment f) { return api.history.add(exchange.tenant, id, std::move(f)); };
+  co_return co_await give(api, request, exchange, std::move(deed));
 }
 
 // 5.6.13
@@ -189,9 +88,12 @@ Task<Result<net::Response>> delete_attribute(const Api& api, net::Request& reque
   if (options.dataset_id == "@none") options.dataset_id.clear();
   if (!options.dataset_id.empty()) RV_CO_TRY(ngsi::check_uri(options.dataset_id, "datasetId"));
   RV_CO_ASSIGN(options.delete_all, context::flag_param(request, "deleteAll"));
-  RV_CO_TRY(co_await api.history.delete_attribute(exchange.tenant, std::move(id), std::move(name),
-                                                  std::move(options)));
-  co_return context::answer_empty(request, 204);
+  Deed deed{.act = Act::kDeleteHistoryOfAttribute, .id = id, .context = exchange.context};
+  deed.attribute = name;
+  deed.run = [&](const ngsi::Fragment&) {
+    return api.history.delete_attribute(exchange.tenant, id, name, options);
+  };
+  co_return co_await give(api, request, exchange, std::move(deed));
 }
 
 Result<History::Instance> instance_of(const net::Request& request, const Exchange& exchange) {
@@ -201,6 +103,13 @@ Result<History::Instance> instance_of(const net::Request& request, const Exchang
   instance.instance_id = request.param("instance");
   RV_TRY(ngsi::check_uri(instance.instance_id, "the instanceId"));
   return instance;
+}
+
+Deed instance_deed(const Exchange& exchange, Act act, const History::Instance& instance) {
+  Deed deed{.act = act, .id = instance.id, .context = exchange.context};
+  deed.attribute = instance.name;
+  deed.instance = instance.instance_id;
+  return deed;
 }
 
 // The one element of an array, or the value itself.
@@ -234,25 +143,32 @@ Task<Result<net::Response>> replace_instance(const Api& api, net::Request& reque
   RV_CO_ASSIGN(History::Instance instance, instance_of(request, exchange));
   RV_CO_ASSIGN(ngsi::FragmentAttribute by,
                body_instance(request.param("name"), body, *exchange.context));
-  RV_CO_TRY(
-      co_await api.history.replace_instance(exchange.tenant, std::move(instance), std::move(by)));
-  co_return context::answer_empty(request, 204);
+  Deed deed = instance_deed(exchange, Act::kReplaceInstance, instance);
+  deed.body = body;
+  deed.run = [&](const ngsi::Fragment&) {
+    return api.history.replace_instance(exchange.tenant, instance, by);
+  };
+  co_return co_await give(api, request, exchange, std::move(deed));
 }
 
 // 5.6.15
 Task<Result<net::Response>> delete_instance(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
   RV_CO_ASSIGN(History::Instance instance, instance_of(request, exchange));
-  RV_CO_TRY(co_await api.history.delete_instance(exchange.tenant, std::move(instance)));
-  co_return context::answer_empty(request, 204);
+  Deed deed = instance_deed(exchange, Act::kDeleteInstance, instance);
+  deed.run = [&](const ngsi::Fragment&) {
+    return api.history.delete_instance(exchange.tenant, instance);
+  };
+  co_return co_await give(api, request, exchange, std::move(deed));
 }
 
 // 5.6.16
 Task<Result<net::Response>> remove_evolution(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
   RV_CO_ASSIGN(std::string id, context::path_id(request));
-  RV_CO_TRY(co_await api.history.remove(exchange.tenant, std::move(id)));
-  co_return context::answer_empty(request, 204);
+  Deed deed{.act = Act::kDeleteHistory, .id = id, .context = exchange.context};
+  deed.run = [&](const ngsi::Fragment&) { return api.history.remove(exchange.tenant, id); };
+  co_return co_await give(api, request, exchange, std::move(deed));
 }
 
 }  // namespace
@@ -271,15 +187,13 @@ void add_routes(net::Router& router, History& history, context::Binding binding)
   const std::string one = all + "/{id}";
   const std::string attributes = one + "/attrs";
   const std::string instance = attributes + "/{name}/{instance}";
-  add_route(kGet, all, kQuery, query);
   add_route(kPost, all, kPlain, upsert);
-  add_route(kGet, one, kRetrieve, retrieve);
   add_route(kDelete, one, kPlain, remove_evolution);
   add_route(kPost, attributes, kPlain, add);
   add_route(kDelete, attributes + "/{name}", kDeletion, delete_attribute);
   add_route(kPatch, instance, kPlain, replace_instance);
   add_route(kDelete, instance, kPlain, delete_instance);
-  add_route(kPost, "/ngsi-ld/v1/temporal/entityOperations/query", kAsk, query_by_body);
+  detail::add_reading_routes(router, api);
   const std::string nobody = all + "//attrs";
   context::route_without_id(router, shared, kPost, nobody);
   context::route_without_id(router, shared, kDelete, nobody + "/{name}");

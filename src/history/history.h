@@ -15,7 +15,8 @@
 #include <vector>
 
 #include "base/task.h"
-#include "context/broker.h"
+#include "context/distribution.h"
+#include "context/gathered.h"
 #include "history/types.h"
 #include "ngsi/fragment.h"
 #include "ngsi/predicate.h"
@@ -146,6 +147,17 @@ class History {
                                                        std::size_t instances_max) = 0;
   // All of a space goes. Blocks.
   [[nodiscard]] virtual Result<> drop_space(std::string_view space) = 0;
+  // Ids of all that 5.7.4 would answer with, in its order; one more than `max` at the most.
+  [[nodiscard]] virtual Task<Result<std::vector<std::string>>> matching(std::string_view tenant,
+                                                                        const Wish& wish,
+                                                                        bool descending,
+                                                                        std::size_t max) const = 0;
+  [[nodiscard]] virtual Result<bool> knows(std::string_view tenant, std::string_view id) const = 0;
+  // For one request: this history with what other sources tell, under the names of `gathered`; for
+  // reading alone. All of it outlives the answer.
+  [[nodiscard]] virtual Result<std::unique_ptr<History>> with(
+      std::string_view tenant, context::Gathered& gathered,
+      const std::vector<context::Distribution::Evolution>& evolutions) const = 0;
 
   // Sums up days that are over and takes out what the rules do not keep, a bounded part of it.
   // Call now and then, from one thread; blocks.

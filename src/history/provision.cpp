@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "history/detail/forms.h"
 #include "history/detail/stored_history.h"
 #include "ngsi/mutate.h"
 
@@ -22,47 +23,6 @@ tl::unexpected<Error> no_attribute() {
 }
 tl::unexpected<Error> no_instance() {
   return fail(Code::kResourceNotFound, "the attribute has no instance of this instanceId");
-}
-
-// The instance as an entity would hold it. `created` and `modified` become its times.
-Result<std::string> form_of(ngsi::Names& names, const ngsi::FragmentAttribute& attribute,
-                            Instant created, Instant modified) {
-  if (attribute.removed) {
-    RV_ASSIGN(const ngsi::NameId name, names.intern(attribute.name));
-    return ngsi::deletion_of(name, attribute.kind, attribute.dataset_id,
-                             {created, modified, attribute.observed_at.value});
-  }
-  ngsi::Fragment fragment;
-  fragment.id = "urn:x";
-  fragment.types = {attribute.name};  // an entity has one; this is a name that is there anyway
-  fragment.attributes = {attribute};
-  RV_ASSIGN(ngsi::Mutated made, ngsi::create(names, fragment, created));
-  if (modified != created) {
-    RV_ASSIGN(made, ngsi::replace_attribute(names, made.after, attribute, modified));
-  }
-  std::string form;
-  ngsi::append_instance(form, *made.after->attributes().begin());
-  return form;
-}
-
-std::optional<StoredHistory::Same> same_observation(const store::Store& store,
-                                                    const Rows::Subject& subject,
-                                                    std::string_view form) {
-  const auto view = ngsi::read_instance(form);
-  if (!view || !view->observed_at) return std::nullopt;
-  std::string run = subject.instances;
-  append_be(run, view->name);
-  run.push_back(static_cast<char>(Segment::kObserved));
-  append_time(run, *view->observed_at);
-  const auto rows = store.scan(kColumn, run);
-  for (; rows->valid(); rows->next()) {
-    const auto key = read_instance_key(rows->key().substr(subject.instances.size()));
-    if (!key || rows->value().empty()) continue;
-    const auto there = ngsi::read_instance(rows->value().substr(1));
-    if (!there || there->dataset_id != view->dataset_id) continue;
-    return StoredHistory::Same{std::string(rows->key()), key->number, there->created_at};
-  }
-  return std::nullopt;
 }
 
 std::vector<std::string> iris(const ngsi::Names& names, const std::vector<ngsi::NameId>& types) {

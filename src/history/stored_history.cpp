@@ -107,6 +107,29 @@ Result<> StoredHistory::check_page(const Page& page) const {
               "offset");
 }
 
+Task<Result<std::vector<std::string>>> StoredHistory::matching(std::string_view tenant,
+                                                               const Wish& wish, bool descending,
+                                                               std::size_t max) const {
+  Pace pace = this->pace();
+  const ReadingNeeds needs = reading();
+  Reading reading(needs, tenant, wish, pace);
+  Candidates candidates(needs_.store, tenant, wish.predicate.hints(), descending);
+  std::vector<std::string> ids;
+  while (ids.size() <= max) {
+    RV_CO_ASSIGN(auto id, candidates.next());
+    if (!id) break;
+    if (pace.is_due()) RV_CO_TRY(co_await pace.rest());
+    RV_CO_ASSIGN(const auto selected, co_await reading.select(*std::move(id)));
+    if (selected) ids.push_back(selected->id);
+  }
+  co_return ids;
+}
+
+Result<bool> StoredHistory::knows(std::string_view tenant, std::string_view id) const {
+  RV_ASSIGN(const auto life, known(tenant, id));
+  return life.has_value();
+}
+
 Task<Result<Answer>> StoredHistory::query(std::string_view tenant, const Wish& wish,
                                           Page page) const {
   RV_CO_TRY(check_page(page));

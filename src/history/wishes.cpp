@@ -70,18 +70,8 @@ Result<> read_form(const net::Request& request, const Parts& parts, Wish& wish) 
   return {};
 }
 
-Result<> refuse_unsupported(const net::Request& request) {
-  for (const std::string_view name : {"entityMap", "entityMapLifetime"}) {
-    if (!request.query_param(name)) continue;
-    return fail(Code::kNotImplemented, fmt::format("the parameter {} is not supported", name),
-                std::string(name));
-  }
-  return {};
-}
-
 Result<> read_common(const context::Binding& binding, const net::Request& request,
                      const context::Exchange& exchange, const Parts& parts, Asked& asked) {
-  RV_TRY(refuse_unsupported(request));
   RV_TRY(context::check_wishes(parts.wishes));
   Wish& wish = asked.wish;
   const ngsi::Names& names = binding.broker.names(exchange.tenant);
@@ -169,9 +159,6 @@ Result<Parts> parts_of(const json::Value& body) {
   if (!body.is_object()) return fail(Code::kBadRequestData, "the body is a Query, an object");
   RV_ASSIGN(const std::string type, context::text_member(body, "type"));
   if (type != "Query") return refused("type", "is \"Query\"");
-  if (body.find("entityMap")) {
-    return fail(Code::kNotImplemented, "the member entityMap is not supported", "entityMap");
-  }
   const auto time = body.find("temporalQ");
   if (!time || !time->is_object()) return refused("temporalQ", "is needed, an object");
   RV_ASSIGN(parts.time, body_time(*time));

@@ -513,6 +513,36 @@ case("5.10.2", "registrations are found by types and attributes, not by ids alon
      step("GET /csourceRegistrations?type=Room&timerel=before&timeAt=2030-01-01T00:00:00Z", 200,
           json=[]),
      refused("GET /csourceRegistrations?id=urn:r:1", "BadRequestData"))
+case("5.6.21", "what others alone have is not purged by an operation that they do not offer",
+     step("POST /csourceRegistrations", 201,
+          {**SOURCE, "mode": "redirect", "operations": ["retrieveOps"]}),
+     refused("DELETE /entities?type=Room", "Conflict", status=409),
+     step("DELETE /entities?type=Room&local=true", 204))
+MAP_URN = "/ngsi-ld/v1/entityMaps/urn:ngsi-ld:EntityMap:"
+case("5.14", "an entity map tells where the entities of a query lie",
+     create({"id": "urn:t:1", "a": 1}),
+     create({"id": "urn:t:2", "a": 2}),
+     step("GET /entityMaps?type=T&q=a%3E1", 201,
+          check=lambda j: j["type"] == "EntityMap" and j["entityMap"] == {"urn:t:2": ["@none"]}
+          and j["linkedMaps"] == {} and j["id"].startswith("urn:ngsi-ld:EntityMap:")),
+     step("POST /entityMaps", 201, {"type": "Query", "entities": [{"type": "T"}]},
+          check=lambda j: list(j["entityMap"]) == ["urn:t:1", "urn:t:2"]),
+     step("GET /entities?type=T&entityMap=true", 201, check=lambda j: len(j) == 2),
+     step("GET /entities/urn:t:1?entityMap=true", 200),
+     step("GET /temporal/entityMaps?type=T&timerel=after&timeAt=2000-01-01T00:00:00Z"
+          "&timeproperty=modifiedAt", 201,
+          check=lambda j: list(j["entityMap"]) == ["urn:t:1", "urn:t:2"]),
+     refused("GET /temporal/entityMaps?type=T", "BadRequestData"),
+     refused("GET /entityMaps?id=urn:t:1", "BadRequestData"),
+     refused("GET /entityMaps?type=T&entityMapLifetime=1hour", "BadRequestData"),
+     refused("GET /entityMaps/nouri", "BadRequestData"),
+     refused("GET /entityMaps/urn:m:1", "ResourceNotFound", status=404),
+     refused("PATCH /entityMaps/urn:m:1", "ResourceNotFound", {}, status=404),
+     refused("DELETE /entityMaps/urn:m:1", "ResourceNotFound", status=404))
+case("5.5.14", "who names a map that is gone gets a new one",
+     create({"id": "urn:t:1", "a": 1}),
+     step("GET /entities?type=T", 201, headers={"NGSILD-EntityMap": MAP_URN + "x"}),
+     step("GET /entities/urn:t:1", 200, headers={"NGSILD-EntityMap": MAP_URN + "x"}))
 case("5.15.1", "the server says who it is, each tenant by itself",
      step("GET /info/sourceIdentity", 200,
           check=lambda j: j["type"] == "ContextSourceIdentity"

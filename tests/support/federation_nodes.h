@@ -4,14 +4,17 @@
 //
 // Thread safety: by one thread, but for Source.
 #pragma once
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <condition_variable>
 #include <mutex>
 
 #include "context/api.h"
+#include "context/entity_maps.h"
 #include "federation/api.h"
 #include "federation/sources.h"
+#include "history/api.h"
 #include "net/server.h"
 #include "support/context_world.h"
 #include "support/raw_client.h"
@@ -105,13 +108,17 @@ class Node {
                              .client = *client_,
                              .civil_clock = world_.clock(),
                              .alias = alias_,
-                             .options = {.timeout_ms = 2'000, .split_entities = true}});
+                             .options = {.timeout_ms = 60'000, .split_entities = true}});
+    maps_ = context::EntityMaps::make(world_.clock());
+    history_ = must(history::History::open({world_.store(), world_.broker(), world_.clock(), {}}));
     router_.emplace();
     const context::Access access{everything, [](std::string_view) { return true; }};
     context::add_routes(*router_, world_.broker(), world_.catalogue(), access, {}, nullptr,
-                        sources_.get());
-    add_routes(*router_, *registrations_, *watchers_,
-               {world_.broker(), world_.catalogue(), access, {}}, world_.clock(), alias_);
+                        sources_.get(), maps_.get());
+    const context::Binding binding{world_.broker(), world_.catalogue(), access,     {},
+                                   nullptr,         sources_.get(),     maps_.get()};
+    add_routes(*router_, *registrations_, *watchers_, binding, world_.clock(), alias_);
+    history::add_routes(*router_, *history_, binding);
     server_ = serve_at(*router_, clock_);
   }
   void close() {
@@ -120,6 +127,7 @@ class Node {
     sources_.reset();
     watchers_.reset();
     registrations_.reset();
+    history_.reset();
   }
 
   const std::string alias_;
@@ -129,8 +137,45 @@ class Node {
   std::unique_ptr<Registrations> registrations_;
   std::unique_ptr<Watchers> watchers_;
   std::unique_ptr<context::Distribution> sources_;
+  std::unique_ptr<context::EntityMaps> maps_;
+  std::unique_ptr<history::History> history_;
   std::optional<net::Router> router_;
   std::unique_ptr<net::Server> server_;
+};
+
+// Takes connections and never answers.
+class Silent {
+ public:
+  Silent() : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(at);
+    EXPECT_EQ(::bind(descriptor_, reinterpret_cast<sockaddr*>(&at), size), 0);
+    EXPECT_EQ(::listen(descriptor_, 16), 0);
+    ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&at), &size);
+    port_ = ntohs(at.sin_port);
+  }
+  ~Silent() { ::close(descriptor_); }
+  Silent(const Silent&) = delete;
+  Silent& operator=(const Silent&) = delete;
+
+  std::string url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+  // That came so far; they stay open no longer.
+  std::size_t connections() {
+    ::fcntl(descriptor_, F_SETFL, O_NONBLOCK);
+    while (true) {
+      const int one = ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (one < 0) return connections_;
+      ++connections_;
+      ::close(one);
+    }
+  }
+
+ private:
+  const int descriptor_;
+  std::uint16_t port_ = 0;
+  std::size_t connections_ = 0;
 };
 
 inline constexpr std::string_view kRooms = R"("information":[{"entities":[{"type":"Room"}]}])";
@@ -149,9 +194,12 @@ class Source {
       came_.notify_all();
       return net::Response::json(status_, body_);
     };
-    for (const char* path : {"/ngsi-ld/v1/entities", "/ngsi-ld/v1/entities/{id}"}) {
+    for (const char* path :
+         {"/ngsi-ld/v1/entities", "/ngsi-ld/v1/entities/{id}", "/ngsi-ld/v1/types",
+          "/ngsi-ld/v1/types/{type}", "/ngsi-ld/v1/attributes", "/ngsi-ld/v1/attributes/{name}"}) {
       router_.add(net::Method::kGet, path, answer);
     }
+    router_.add(net::Method::kDelete, "/ngsi-ld/v1/entities", answer);
     router_.add(net::Method::kPost, "/notify", answer);
     using enum net::Method;
     router_.add(kPost, "/ngsi-ld/v1/entities", answer);
@@ -159,6 +207,11 @@ class Source {
     for (const net::Method method : {kPut, kPatch, kDelete}) {
       router_.add(method, "/ngsi-ld/v1/entities/{id}", answer);
     }
+    router_.add(kGet, "/ngsi-ld/v1/temporal/entities", answer);
+    router_.add(kPost, "/ngsi-ld/v1/temporal/entities", answer);
+    router_.add(kGet, "/ngsi-ld/v1/temporal/entities/{id}", answer);
+    router_.add(kDelete, "/ngsi-ld/v1/temporal/entities/{id}", answer);
+    router_.add(kPatch, "/ngsi-ld/v1/temporal/entities/{id}/attrs/{name}/{instance}", answer);
     for (const net::Method method : {kPost, kPatch}) {
       router_.add(method, "/ngsi-ld/v1/entities/{id}/attrs/", answer);
     }
@@ -178,7 +231,7 @@ class Source {
   }
   std::vector<std::string> wait(std::size_t number) {
     std::unique_lock lock(mutex_);
-    came_.wait_for(lock, std::chrono::seconds(10), [&] { return bodies_.size() >= number; });
+    came_.wait_for(lock, std::chrono::seconds(60), [&] { return bodies_.size() >= number; });
     return bodies_;
   }
 

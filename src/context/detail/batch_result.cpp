@@ -22,7 +22,8 @@ std::string to_json(const BatchResult& result) {
   write_ids(writer, result.success);
   writer.key("errors").begin_array();
   for (const EntityError& error : result.errors) {
-    writer.begin_object().member("entityId", error.id);
+    writer.begin_object();
+    if (!error.id.empty()) writer.member("entityId", error.id);
     writer.key("error").raw(problem_json(error.error));
     if (!error.registration.empty()) writer.member("registrationId", error.registration);
     writer.end_object();

@@ -12,7 +12,7 @@
 namespace revier::context::detail {
 
 struct EntityError {
-  std::string id;
+  std::string id;  // empty: of no single entity
   Error error;
   std::string registration;  // of the source where it failed; empty: here
 };

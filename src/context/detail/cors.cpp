@@ -8,10 +8,11 @@ namespace revier::context::detail {
 namespace {
 
 constexpr std::string_view kExposed =
-    "ETag, Link, Location, NGSILD-Results-Count, NGSILD-Snapshot, NGSILD-Tenant, NGSILD-Warning, "
-    "Preference-Applied";
+    "ETag, Link, Location, NGSILD-EntityMap, NGSILD-Results-Count, NGSILD-Snapshot, NGSILD-Tenant, "
+    "NGSILD-Warning, Preference-Applied";
 constexpr std::string_view kAsked =
-    "Accept, Authorization, Content-Type, If-None-Match, Link, NGSILD-Snapshot, NGSILD-Tenant, "
+    "Accept, Authorization, Content-Type, If-None-Match, Link, NGSILD-EntityMap, NGSILD-Snapshot, "
+    "NGSILD-Tenant, "
     "Prefer";
 constexpr std::string_view kSeconds = "600";  // a browser asks again after that
 

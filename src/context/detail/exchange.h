@@ -11,6 +11,7 @@
 #include "context/api.h"
 #include "context/detail/http.h"
 #include "context/distribution.h"
+#include "context/entity_maps.h"
 #include "identity/access.h"
 #include "json/json.h"
 
@@ -31,6 +32,7 @@ struct Api {
   ApiOptions options;
   jsonld::Source* contexts = nullptr;    // nullptr: what is not in the catalogue is not to be had
   Distribution* distribution = nullptr;  // nullptr: there are no other sources
+  EntityMaps* maps = nullptr;            // nullptr: there are none
   const ngsi::Rights* rights = nullptr;  // of a caller whose rights are narrowed (narrowed.h)
 };
 

@@ -299,15 +299,20 @@ Result<Page> page_of(const net::Request& request) {
 
 void link_pages(net::Response& response, const net::Request& request, Media media, const Page& page,
                 bool more) {
-  const auto add = [&](std::size_t offset, std::string_view relation) {
-    response.header("Link",
-                    fmt::format("<{}>; rel=\"{}\"; type=\"{}\"",
-                                page_target(request, page.limit, "offset", std::to_string(offset)),
-                                relation, media_name(media)));
-  };
   if (page.limit == 0) return;
-  if (page.offset > 0) add(page.offset - std::min(page.offset, page.limit), "prev");
-  if (more) add(page.offset + page.limit, "next");
+  if (page.offset > 0) {
+    const std::size_t before = page.offset - std::min(page.offset, page.limit);
+    link_page(response, request, media, page, before, "prev");
+  }
+  if (more) link_page(response, request, media, page, page.offset + page.limit, "next");
+}
+
+void link_page(net::Response& response, const net::Request& request, Media media, const Page& page,
+               std::size_t offset, std::string_view relation) {
+  response.header("Link",
+                  fmt::format("<{}>; rel=\"{}\"; type=\"{}\"",
+                              page_target(request, page.limit, "offset", std::to_string(offset)),
+                              relation, media_name(media)));
 }
 
 void link_cursor(net::Response& response, const net::Request& request, Media media,

@@ -52,6 +52,9 @@ enum class Media : std::uint8_t { kJson, kLdJson, kGeoJson };
 // Adds Link headers "prev" and "next" (6.3.10) for pages of that media type.
 void link_pages(net::Response& response, const net::Request& request, Media media, const Page& page,
                 bool more);
+// The one of them, "prev" or "next", to the page from `offset` on.
+void link_page(net::Response& response, const net::Request& request, Media media, const Page& page,
+               std::size_t offset, std::string_view relation);
 // Adds a Link header "next" that goes on behind `cursor`, instead of at an offset.
 void link_cursor(net::Response& response, const net::Request& request, Media media,
                  std::size_t limit, std::string_view cursor);

@@ -112,6 +112,13 @@ Result<ngsi::OrderWish> ordering_member(const json::Value& body) {
   return wish;
 }
 
+Result<std::optional<bool>> flag_member(const json::Value& body, std::string_view name) {
+  const auto member = body.find(name);
+  if (!member) return std::optional<bool>();
+  if (const auto flag = member->as_bool()) return std::optional(*flag);
+  return fail(Code::kBadRequestData, fmt::format("{} is true or false", name), std::string(name));
+}
+
 }  // namespace
 
 Result<std::string> text_member(const json::Value& object, std::string_view name) {
@@ -126,6 +133,18 @@ Result<std::vector<std::string>> names_member(const json::Value& object, std::st
   const auto member = object.find(name);
   if (!member || !member->is_string()) return texts_member(object, name);
   return listed(*member->as_string());
+}
+
+Result<> check_query_body(const json::Value& body) {
+  if (!body.is_object()) return fail(Code::kBadRequestData, "the body is a Query, an object");
+  RV_ASSIGN(const std::string type, text_member(body, "type"));
+  if (type != "Query") return fail(Code::kBadRequestData, "type is \"Query\"", "type");
+  for (const std::string_view name : {"temporalQ", "aggrParams"}) {
+    if (!body.find(name)) continue;
+    return fail(Code::kBadRequestData, fmt::format("{} is for temporal queries only", name),
+                std::string(name));
+  }
+  return {};
 }
 
 Result<ngsi::Selection> body_selection(const json::Value& body) {
@@ -152,6 +171,14 @@ Result<Wishes> body_wishes(const json::Value& body) {
   RV_ASSIGN(wishes.join_level, level_member(body));
   RV_ASSIGN(wishes.contained_by, texts_member(body, "containedBy"));
   RV_ASSIGN(wishes.order, ordering_member(body));
+  RV_ASSIGN(wishes.csf, text_member(body, "csf"));
+  RV_ASSIGN(wishes.split_entities, flag_member(body, "splitEntities"));
+  RV_ASSIGN(const auto map, flag_member(body, "entityMap"));
+  wishes.map.wanted = map.value_or(false);
+  RV_ASSIGN(const std::string lifetime, text_member(body, "entityMapLifetime"));
+  if (!lifetime.empty()) {
+    RV_ASSIGN(wishes.map.lifetime, map_lifetime(lifetime));
+  }
   return wishes;
 }
 

@@ -20,6 +20,8 @@ namespace revier::context::detail {
 [[nodiscard]] Result<std::vector<std::string>> names_member(const json::Value& object,
                                                             std::string_view name);
 
+// It is a Query of current state.
+[[nodiscard]] Result<> check_query_body(const json::Value& body);
 // entities, attrs, q, expandValues, jsonKeys, geoQ and scopeQ.
 [[nodiscard]] Result<ngsi::Selection> body_selection(const json::Value& body);
 // What the answer shall hold.

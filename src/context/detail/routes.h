@@ -18,6 +18,7 @@ using ApiPtr = std::shared_ptr<const Api>;
 
 void add_entity_routes(net::Router& router, const ApiPtr& api);
 void add_query_routes(net::Router& router, const ApiPtr& api);
+void add_map_routes(net::Router& router, const ApiPtr& api);
 void add_purge_routes(net::Router& router, const ApiPtr& api);
 void add_explain_routes(net::Router& router, const ApiPtr& api);
 void add_attribute_routes(net::Router& router, const ApiPtr& api);

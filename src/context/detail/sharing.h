@@ -23,6 +23,11 @@ struct Deed {
   jsonld::ContextPtr context;       // of the names in it
   // Makes the write of what is left of the fragment.
   std::function<Write(ngsi::Fragment)> make;
+  // Of history: does what is left, and answers where all went well, `created` telling that a source
+  // has a new one.
+  std::function<Task<Result<>>(ngsi::Fragment)> run;
+  std::function<net::Response(bool created)> done;
+  std::string instance;  // instanceId, of those of one instance
 };
 
 // Of a body that is a fragment of an entity, without `make`. Errors: as context_of().

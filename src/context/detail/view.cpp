@@ -13,18 +13,6 @@ namespace {
 // Entities that one answer follows links to, found or not.
 constexpr std::size_t kLinkedMax = 2'000;
 
-constexpr std::array<std::string_view, 2> kUnsupported = {"entityMap", "entityMapLifetime"};
-
-// Errors: kNotImplemented for parameters of clauses that this broker does not have.
-Result<> refuse_unsupported(const net::Request& request) {
-  for (const std::string_view name : kUnsupported) {
-    if (!request.query_param(name)) continue;
-    return fail(Code::kNotImplemented, fmt::format("the parameter {} is not supported", name),
-                std::string(name));
-  }
-  return {};
-}
-
 bool wants_link(const net::Request& request) {
   return request.header("Prefer").value_or("") == "body=json";
 }
@@ -92,6 +80,7 @@ Result<Join> parse_join(std::string_view text) {
 
 Result<Wishes> Wishes::of(const net::Request& request) {
   Wishes wishes;
+  RV_ASSIGN(wishes.map, MapWish::of(request));
   if (request.query.empty()) return wishes;
   wishes.attrs = list_param(request, "attrs");
   if (const auto text = request.query_param("pick")) {
@@ -113,6 +102,10 @@ Result<Wishes> Wishes::of(const net::Request& request) {
   wishes.order.collation = request.query_param("collation").value_or("");
   wishes.order.geometry = request.query_param("orderGeometry").value_or("");
   wishes.order.coordinates = request.query_param("orderFrom").value_or("");
+  wishes.csf = request.query_param("csf").value_or("");
+  if (request.query_param("splitEntities")) {
+    RV_ASSIGN(wishes.split_entities, flag_param(request, "splitEntities"));
+  }
   return wishes;
 }
 
@@ -146,7 +139,6 @@ Result<View> View::make(const Api& api, const net::Request& request, const Excha
     RV_TRY(view.read_geometry_property(request));
   }
   if (request.query.empty()) return view;
-  RV_TRY(refuse_unsupported(request));
   if (exchange.accept != Media::kGeoJson && request.query_param("geometryProperty")) {
     return fail(Code::kBadRequestData,
                 "geometryProperty is for answers in application/geo+json (Accept)",

@@ -9,6 +9,7 @@
 
 #include "base/task.h"
 #include "context/detail/exchange.h"
+#include "context/entity_maps.h"
 #include "ngsi/order.h"
 #include "ngsi/render.h"
 
@@ -28,6 +29,10 @@ struct Wishes {
   std::size_t join_level = 1;
   std::vector<std::string> contained_by;
   ngsi::OrderWish order;
+  // Of queries that other sources have a share in. splitEntities: nullopt: as the operator has it.
+  std::optional<bool> split_entities;
+  std::string csf;  // which sources are asked (4.9)
+  MapWish map;
 
   // How many links pick, omit and q may follow.
   [[nodiscard]] std::size_t link_levels() const { return join == Join::kNone ? 0 : join_level; }

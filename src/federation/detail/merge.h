@@ -15,10 +15,8 @@
 
 namespace revier::federation::detail {
 
-struct Times {
-  std::optional<Instant> created;
-  std::optional<Instant> modified;
-};
+using context::Distribution;
+using Times = Distribution::Times;
 
 // One entity of a source.
 struct Part {
@@ -27,11 +25,17 @@ struct Part {
   std::vector<Times> attribute_times;  // beside fragment.attributes
 };
 
-// The entities of a reply that lie within what was asked for.
+// An answer, read.
+struct Parts {
+  std::vector<Part> parts;   // that lie within what was asked for
+  std::size_t entities = 0;  // that it held in all
+};
+
+// The entities of a reply; of a question of the past their evolutions.
 // Errors: kLdContextNotAvailable with the URL in `field`; what is no NGSI-LD: kBadRequestData,
 // kInvalidRequest.
-[[nodiscard]] Result<std::vector<Part>> parts_of(const Question& question, const net::Reply& reply,
-                                                 jsonld::Catalogue& catalogue);
+[[nodiscard]] Result<Parts> parts_of(const Question& question, const net::Reply& reply,
+                                     jsonld::Catalogue& catalogue);
 
 // `before` (nullptr: nothing is known) with a part. Errors: as ngsi/mutate.h.
 struct Merging {

@@ -23,6 +23,7 @@ struct Question {
   const Information* information = nullptr;
   jsonld::ContextPtr context;                               // names of question and answer
   std::string path;                                         // of the resource
+  bool of_past = false;                                     // it is of history
   std::vector<std::pair<std::string, std::string>> params;  // not encoded
 };
 
@@ -33,6 +34,8 @@ struct Asking {
   const jsonld::ContextPtr& core;
   bool split_entities;                                        // filters are not told to sources
   const std::map<std::string, jsonld::ContextPtr>& contexts;  // by registration: jsonldContext
+  // Of history: the members of the temporal query; nullptr: of current state.
+  const std::vector<std::pair<std::string, std::string>>* time = nullptr;
 };
 [[nodiscard]] std::vector<Question> questions_of(const Asking& asking);
 
@@ -54,8 +57,12 @@ void address(net::Outgoing& out, const Registration& registration, const Sending
 [[nodiscard]] std::optional<std::string_view> info_of(const Registration& registration,
                                                       std::string_view key);
 
-// Entities of a page.
+// Entities of a page; evolutions are larger.
 inline constexpr std::size_t kPageEntities = 500;
+inline constexpr std::size_t kPageEvolutions = 20;
+[[nodiscard]] inline std::size_t page_size(const Question& question) {
+  return question.of_past ? kPageEvolutions : kPageEntities;
+}
 
 // The pseudonyms of a request's Via header.
 [[nodiscard]] std::vector<std::string> via_of(const net::Request& request);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "history/detail/forms.h"
 #include "history/detail/keeper.h"
 #include "history/detail/pace.h"
 #include "history/detail/reading.h"
@@ -47,13 +48,14 @@ class StoredHistory final : public History {
                                                std::size_t instances_max) override;
   [[nodiscard]] Result<> drop_space(std::string_view space) override;
 
-  // An instance of the same attribute, dataset and observedAt.
-  struct Same {
-    std::string key;
-    std::uint64_t number = 0;
-    Instant created_at;
-  };
-
+  [[nodiscard]] Task<Result<std::vector<std::string>>> matching(std::string_view tenant,
+                                                                const Wish& wish, bool descending,
+                                                                std::size_t max) const override;
+  [[nodiscard]] Result<bool> knows(std::string_view tenant, std::string_view id) const override;
+  // joined.cpp
+  [[nodiscard]] Result<std::unique_ptr<History>> with(
+      std::string_view tenant, context::Gathered& gathered,
+      const std::vector<context::Distribution::Evolution>& evolutions) const override;
   [[nodiscard]] Result<> tick() override { return keeper_.tick(); }
 
  private:
