@@ -15,6 +15,7 @@ namespace revier::console {
 namespace {
 
 using identity::Action;
+using identity::Scope;
 using net::Request;
 using net::Response;
 using web::Language;
@@ -218,6 +219,70 @@ void put_answer(const Told& told, const Question& question, const Place& place, 
   }
 }
 
+// --- how the answer was found
+
+Result<jsonld::ContextPtr> context_of_question(const Needs& needs, const Question& question,
+                                               const std::string& terms) {
+  if (!question.context_url.empty()) return needs.catalogue->resolve_url(question.context_url);
+  RV_ASSIGN(const json::Document document, json::Document::parse(terms));
+  return needs.catalogue->resolve(document.root());
+}
+
+ngsi::Selection selection_of_question(const Question& question) {
+  ngsi::Selection selection;
+  selection.type = question.type;
+  selection.q = question.q;
+  selection.scope_q = question.scope_q;
+  selection.georel = question.georel;
+  selection.geometry = question.geometry;
+  selection.coordinates = question.coordinates;
+  selection.geoproperty = question.geoproperty;
+  return selection;
+}
+
+std::string plan_text(const context::Explanation& told, const ngsi::Names& names,
+                      const jsonld::Context& context) {
+  std::string text(to_string(told.plan));
+  if (told.attribute != ngsi::kNoName) {
+    text += ": " + short_name(context, names.iri(told.attribute));
+  }
+  return text;
+}
+
+// The same query once more, of what is here; a failure shows in the answer above already.
+Task<web::kern::DescriptionList> explained_query(const Needs& needs, const Place& place,
+                                                 const Question& question, const std::string& terms,
+                                                 Language language) {
+  web::kern::DescriptionList facts;
+  const auto context = context_of_question(needs, question, terms);
+  if (!context) co_return facts;
+  const ngsi::Names& names = needs.broker->names(place.tenant);
+  const auto predicate =
+      ngsi::Predicate::compile(selection_of_question(question), names, **context);
+  if (!predicate) co_return facts;
+  context::Explanation told;
+  const context::Page page{.limit = static_cast<std::size_t>(question.limit),
+                           .offset = static_cast<std::size_t>(question.offset),
+                           .count = true,
+                           .explanation = &told};
+  const auto found = co_await needs.broker->query(place.tenant, *predicate, page);
+  if (!found) co_return facts;
+  const auto add = [&](const web::Text& key, std::string value) {
+    facts.rows.push_back({words(language, key), std::move(value), {}, {}});
+  };
+  const auto number = [&](std::size_t value) {
+    return web::number(language, static_cast<std::int64_t>(value));
+  };
+  add(texts::kExplainPlan, plan_text(told, names, **context));
+  add(texts::kExplainInOrder, number(told.in_order));
+  add(texts::kExplainLookedAt, number(told.looked_at));
+  add(texts::kExplainMatched, number(told.matched));
+  add(texts::kExplainTook,
+      web::number(language, static_cast<double>(told.plan_us + told.match_us) / 1'000.0, 2) +
+          " ms");
+  co_return facts;
+}
+
 Task<Response> show_query(Request& request, const Needs& needs) {
   const auto place = enter_tenant(needs, request);
   if (!place) co_return place.error();
@@ -225,9 +290,14 @@ Task<Response> show_query(Request& request, const Needs& needs) {
   QueryPage view = query_form(needs, request, *place, question);
   const Language language = web::language_of(request);
   if (request.query_param("limit")) {
-    const Call call = call_of(question, terms_in(needs, *place, question));
+    const std::string terms = terms_in(needs, *place, question);
+    const Call call = call_of(question, terms);
     const Told told = co_await ask_api(needs, request, *place, call);
     put_answer(told, question, *place, language, view);
+    const bool explains = !question.is_temporal() && !view.failed &&
+                          place->caller.may(Action::kStateRead, Scope::tenant(place->tenant));
+    if (explains)
+      view.explained = co_await explained_query(needs, *place, question, terms, language);
     view.needs_token = !is_public(needs, place->tenant);
     view.curl = curl_of(
         call,

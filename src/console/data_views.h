@@ -72,6 +72,7 @@ struct QueryPage {
   std::string warning;  // of other sources
   std::string json;
   bool cut = false;
+  web::kern::DescriptionList explained;  // how it was found; empty for those who may not see it
   std::string curl;
   bool needs_token = false;
   std::string previous_href;

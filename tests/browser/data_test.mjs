@@ -134,6 +134,8 @@ async function asks(page, server) {
                /1 Entität gefunden, 1 gezeigt, in .* ms/);
   assert.match(await page.locator("#antwort pre").first().innerText(), /"urn:ngsi-ld:Air:1"/);
   await look(page);
+  await page.getByText("Wie die Antwort gefunden wurde").click();
+  assert.match(await page.locator("#antwort dl").innerText(), /Angesehen\s+\d+/);
   const command = await page.locator("#antwort pre").last().innerText();
   assert.match(command, /^curl -s -H 'Content-Type: application\/ld\+json' -d '.*"no2":"https/);
   assert.ok(!command.includes("revier_session"));
