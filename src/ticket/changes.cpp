@@ -79,6 +79,9 @@ Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcom
     RV_TRY(rows::erase_claim(s, {booking.id, claim.quota}));
   }
   RV_TRY(free_seats(s, booking.id, parts.removed, out));
+  Booking freed = booking;
+  freed.claims = parts.removed;
+  RV_TRY(keep_freed(s, freed, out));
   RV_TRY(rows::set_delete_after(s, booking.id, delete_after(booking.kind, request.wanted)));
   RV_ASSIGN(booking, rows::find(s, booking.id));
   RV_TRY(consent::set_retention(s, "registration:" + booking.id, booking.delete_after));

@@ -64,7 +64,9 @@ Result<std::string> Desk::erase_person_in(Session& s, const std::string& person,
     RV_ASSIGN(const std::int64_t consents, consent::erase_subject(s, "registration:" + booking.id));
     report.consents += consents;
     RV_TRY(rows::erase(s, booking.id));
-    if (is_live(booking)) RV_TRY(free_seats(s, booking.id, booking.claims, out));
+    if (!is_live(booking)) continue;
+    RV_TRY(free_seats(s, booking.id, booking.claims, out));
+    RV_TRY(keep_freed(s, booking, out));
   }
   if (needs_.erase_person) {
     RV_ASSIGN(const std::int64_t consents, needs_.erase_person(s, key));

@@ -73,6 +73,7 @@ Result<Booking> Desk::cancel_in(Session& s, const std::string& id, LetterKind wh
   }
   RV_TRY(rows::set_cancelled(s, id, now()));
   RV_TRY(free_seats(s, id, booking.claims, out));
+  RV_TRY(keep_freed(s, booking, out));
   RV_TRY(write(s, {.kind = why, .booking = booking}));
   booking.state = BookingState::kCancelled;
   booking.cancelled_at = now();
@@ -200,12 +201,13 @@ Result<Booking> Desk::hold_in(Session& s, const HoldRequest& request, Outcome& o
                   .kind = request.kind,
                   .subject = request.subject,
                   .created_at = start,
-                  .expires_at = start + needs_.options.hold};
+                  .expires_at = request.until.value_or(start + needs_.options.hold)};
   booking.delete_after = booking.expires_at;
   RV_ASSIGN(booking.claims, seats_.take(booking.id, request.wanted));
   if (counted) open_holds_.add(request.network, booking.id, booking.expires_at);
   for (const Claim& claim : booking.claims) out.quotas.push_back(claim.quota);
   RV_TRY(rows::insert_hold(s, booking, request, digest));
+  if (request.also) RV_TRY(request.also(s, booking));
   return booking;
 }
 
@@ -226,6 +228,7 @@ Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request
       return fail(Code::kUnprocessable, "this idempotency key was used for another request");
     }
   }
+  if (request.also) RV_TRY(request.also(s));
   RV_ASSIGN(Booking booking, find_open_hold(s, request.booking));
   RV_TRY(rules::check_takes_place(booking.claims, writer_quotas_));
   const std::string key = mail_key(request.mail);
@@ -249,7 +252,7 @@ Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request
 
 Result<> Desk::check_person(Session& s, const Booking& booking, const RegistrationRequest& request,
                             const std::string& key) {
-  RV_TRY(check_mail_limit(s, request.mail));
+  if (!request.by_letter) RV_TRY(check_mail_limit(s, request.mail));
   RV_ASSIGN(const std::vector<Claim> others, rows::claims_of_mail(s, key));
   RV_TRY(check_beside(booking.id, key, booking.claims, others));
   if (booking.kind != BookingKind::kAppointment) return {};
@@ -363,6 +366,19 @@ Result<> Desk::free_seats(Session& s, const std::string& booking, const std::vec
     close_if_over(claim.quota);
   }
   return settle(s, seats_.release(booking, claims), out);
+}
+
+Result<> Desk::keep_freed(Session& s, const Booking& freed, Outcome& out) {
+  const bool had_time = freed.kind == BookingKind::kAppointment && !freed.claims.empty();
+  if (!had_time || !needs_.keep_freed) return {};
+  RV_ASSIGN(const std::optional<HoldRequest> request, needs_.keep_freed(s, freed));
+  if (!request) return {};
+  const Result<Booking> kept = hold_in(s, *request, out);
+  // Hours that were cut meanwhile may leave no seat for it: then nobody else gets it either.
+  const bool refused = !kept && (kept.error().code == Code::kQuotaFull ||
+                                 kept.error().code == Code::kRegistrationClosed);
+  if (kept || refused) return {};
+  return fail(kept.error());
 }
 
 void Desk::close_if_over(const std::string& quota) {

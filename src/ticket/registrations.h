@@ -108,6 +108,10 @@ class Registrations {
         erase_person = {};
     // Whether other domains keep something of an address that its owner finds on her own page.
     std::function<Result<bool>(records::Session&, const std::string& mail_key)> knows_person = {};
+    // An appointment's time comes free, with the claims that it was: the hold that keeps it for
+    // those who wait (appointment/standby.h), or nothing. Inside the job.
+    std::function<Result<std::optional<HoldRequest>>(records::Session&, const Booking&)>
+        keep_freed = {};
   };
 
   // Builds the seats from the records.

@@ -116,6 +116,10 @@ struct HoldRequest {
   std::vector<Quota> quotas = {};      // made, or brought up to date, before the claims are taken
   std::int64_t of_device_max = 1'000;  // appointments of one device that stand or are held
   std::string network = {};  // the client's (open_holds.h), never stored; empty: not counted
+  // Held until then instead of the usual time.
+  std::optional<Instant> until = {};
+  // Done in the same transaction with the hold that was made; empty: nothing.
+  std::function<Result<>(records::Session&, const Booking&)> also = {};
 };
 
 // The whole of what a registration shall be; what is in it already stays as it is.
@@ -153,6 +157,10 @@ struct RegistrationRequest {
   bool must_confirm = false;
   // By a clerk: no limit a person; name and mail may be empty.
   bool at_desk = false;
+  // She came by a letter to this address: the limit of letters to it protects nobody.
+  bool by_letter = false;
+  // Done first in the same transaction, and what it refuses is refused; empty: nothing.
+  std::function<Result<>(records::Session&)> also = {};
 };
 
 }  // namespace revier::ticket

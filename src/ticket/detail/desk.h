@@ -130,6 +130,8 @@ class Desk final : public Registrations {
   // Gives back seats and places, and passes them on.
   Result<> free_seats(Session& s, const std::string& booking, const std::vector<Claim>& claims,
                       Outcome& out);
+  // Of an appointment: what came free may be kept for those who wait for it.
+  Result<> keep_freed(Session& s, const Booking& freed, Outcome& out);
   // Nobody moves up in a list for what is over or does not take place.
   void close_if_over(const std::string& quota);
   Result<> put_quota(Session& s, const Quota& quota, Outcome& out);
