@@ -76,6 +76,14 @@ Task<Response> delete_hold(Request& request, const Domain& domain) {
   co_return Response::empty(204);
 }
 
+Task<Response> post_extension(Request& request, const Domain& domain) {
+  auto id = domain.links.open(kHoldLink, request.param("hold"));
+  if (!id) co_return Response::problem(id.error());
+  const auto booking = co_await domain.registrations.extend(std::move(*id));
+  if (!booking) co_return Response::problem(booking.error());
+  co_return secret(200, hold_json(*booking, domain));
+}
+
 Task<Response> post_registration(Request& request, const Domain& domain) {
   auto document = parse_body(request);
   if (!document) co_return Response::problem(document.error());
@@ -198,6 +206,7 @@ void add_api_routes(net::Router& router, const Domain& domain) {
   };
   route(Method::kPost, "/api/v1/holds", post_hold);
   route(Method::kDelete, "/api/v1/holds/{hold}", delete_hold);
+  route(Method::kPost, "/api/v1/holds/{hold}/extension", post_extension);
   route(Method::kPost, "/api/v1/registrations", post_registration);
   route(Method::kGet, "/api/v1/registrations/{id}", get_registration);
   route(Method::kDelete, "/api/v1/registrations/{id}", delete_registration);

@@ -4,6 +4,7 @@
 //   GET    /api/v1/quotas                 what can be booked, free seats, length of the lists
 //   POST   /api/v1/holds                  {quota, seats, waiting_list} or {parts: [these]}
 //   DELETE /api/v1/holds/{hold}           gives the seats back
+//   POST   /api/v1/holds/{hold}/extension gives it its whole time again, once
 //   POST   /api/v1/registrations          {hold, name, mail, language, consents}
 //   GET    /api/v1/registrations/{id}     by its secret link
 //   DELETE /api/v1/registrations/{id}     cancels

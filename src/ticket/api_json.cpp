@@ -226,7 +226,8 @@ std::string hold_json(const Booking& booking, const Domain& domain) {
   out.begin_object()
       .member("hold", domain.links.token(kHoldLink, booking.id))
       .member("state", overall_state(booking, domain.registrations))
-      .member("expires_at", to_iso8601(booking.expires_at));
+      .member("expires_at", to_iso8601(booking.expires_at))
+      .member("extended", booking.extended);
   write_claims(out, booking, domain.registrations);
   out.end_object();
   return text;

@@ -65,6 +65,23 @@ class Registration(unittest.TestCase):
         self.assertEqual(status, 429)
         self.assertIn("Aus Ihrem Netz", page.decode())
 
+    def test_a_hold_is_extended_once(self):
+        status, held = self.post("/api/v1/holds", {"quota": DAY})
+        self.assertEqual((status, held["extended"]), (201, False))
+        path = f"/api/v1/holds/{held['hold']}/extension"
+        time.sleep(1.1)
+        status, longer = self.post(path, {})
+        self.assertEqual((status, longer["extended"]), (200, True))
+        self.assertEqual(longer["hold"], held["hold"])
+        self.assertGreater(longer["expires_at"], held["expires_at"])
+        time.sleep(1.1)
+        self.assertEqual(self.post(path, {}), (200, longer), "once")
+        done, _ = self.post("/api/v1/registrations", {
+            "hold": held["hold"], "name": "Ada", "mail": "laenger@beispiel.test"})
+        self.assertEqual(done, 201)
+        self.assertEqual(self.post(path, {})[0], 410)
+        self.assertEqual(self.post("/api/v1/holds/abc/extension", {})[0], 404)
+
     def test_a_consent_is_withdrawn_as_easily_as_it_was_given(self):
         done = self.register("frei@beispiel.test", ["photo", "matchmaking"])
         page = f"/ticket/{done['id']}"
