@@ -22,6 +22,7 @@
 #include "backup/backup.h"
 #include "base/log.h"
 #include "casework/texts.h"
+#include "console/opening_hours.h"
 #include "console/routes.h"
 #include "identity/routes.h"
 #include "newsletter/texts.h"
@@ -223,6 +224,7 @@ class WholeSite final : public Site {
                 [this](const std::string& id, std::string entity) {
                   return public_->publish_case(id, std::move(entity));
                 },
+            .entities = [this](std::string_view type) { return public_->entities(type); },
             .put_issue =
                 [this](std::string id, std::string entity) {
                   return public_->put_issue(std::move(id), std::move(entity));
@@ -287,34 +289,36 @@ class WholeSite final : public Site {
     public_->add_routes(router_);
     people_->add_routes(router_);
     fibre_->add_routes(router_);
-    console::add_routes(router_,
-                        {.tickets = people_->domain(),
-                         .site = frame_,
-                         .version = REVIER_VERSION,
-                         .store_writable = [this] { return store_->health().writable; },
-                         .mail_status = [this] { return people_->mail_status(); },
-                         .dkim_record = [this] { return people_->dkim_record(); },
-                         .broker = &public_->broker(),
-                         .write_log = &public_->write_log(),
-                         .context = catalogue_->core(),
-                         .catalogue = catalogue_.get(),
-                         .data = data_parts(),
-                         .programme = &public_->editor(),
-                         .calendar = &people_->calendar(),
-                         .queue = &people_->queue(),
-                         .newsletter = &people_->newsletter(),
-                         .issues = &people_->issues(),
-                         .partners = &people_->partners(),
-                         .cases = &people_->cases(),
-                         .forms = &people_->forms(),
-                         .attachments = &people_->attachments(),
-                         .accounts = accounts_->identity.get(),
-                         .real_clock = &real_clock_,
-                         .site_address = site_address(options_, listening()),
-                         .scopes = [this](web::Language language) { return scopes(language); },
-                         .services = &public_->services(),
-                         .fibre = console::FibreParts{fibre_->domain(), fibre_->stage()},
-                         .setup = setup_parts()});
+    const console::Needs console{
+        .tickets = people_->domain(),
+        .site = frame_,
+        .version = REVIER_VERSION,
+        .store_writable = [this] { return store_->health().writable; },
+        .mail_status = [this] { return people_->mail_status(); },
+        .dkim_record = [this] { return people_->dkim_record(); },
+        .broker = &public_->broker(),
+        .write_log = &public_->write_log(),
+        .context = catalogue_->core(),
+        .catalogue = catalogue_.get(),
+        .data = data_parts(),
+        .programme = &public_->editor(),
+        .calendar = &people_->calendar(),
+        .queue = &people_->queue(),
+        .newsletter = &people_->newsletter(),
+        .issues = &people_->issues(),
+        .partners = &people_->partners(),
+        .cases = &people_->cases(),
+        .forms = &people_->forms(),
+        .attachments = &people_->attachments(),
+        .accounts = accounts_->identity.get(),
+        .real_clock = &real_clock_,
+        .site_address = site_address(options_, listening()),
+        .scopes = [this](web::Language language) { return scopes(language); },
+        .services = &public_->services(),
+        .fibre = console::FibreParts{fibre_->domain(), fibre_->stage()},
+        .setup = setup_parts()};
+    console::add_routes(router_, console);
+    console::add_opening_hours(router_, console, public_->keeper());
     add_setup_routes();
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);

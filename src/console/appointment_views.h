@@ -23,6 +23,8 @@ struct DeskBookPage {
   std::string where;
   appointment::Times times;
   web::FormView form;
+  std::string note;
+  std::string submit;
   std::string action;
   std::string back_href;
 };
@@ -32,7 +34,8 @@ struct DeskAppointmentPage {
   web::kern::DescriptionList facts;
   std::string number;  // empty where it does not stand any more
   bool is_new = false;
-  std::string cancel_href;  // empty where it cannot be cancelled
+  std::string move_href;  // the two are empty where it does not stand any more
+  std::string cancel_href;
   std::string back_href;
 };
 

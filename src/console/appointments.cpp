@@ -198,6 +198,8 @@ Response show_book(const Needs& needs, const Request& request, const Caller& cal
                     .where = appointment::where_text(*choice.counter, *choice.programme, language),
                     .times = times.times,
                     .form = {form, data},
+                    .note = words(language, texts::kDeskBookNote),
+                    .submit = words(language, texts::kDeskBook),
                     .action = own + "&tag=" + asked(request, "tag"),
                     .back_href = web::path(
                         language, address(kAppointmentsPage, {{"schalter", choice.counter->id}}))};
@@ -267,7 +269,7 @@ Task<Result<Booking>> find(const Needs& needs, const Request& request) {
   co_return booking;
 }
 
-bool can_cancel(const Booking& booking) { return booking.state == BookingState::kRegistered; }
+bool stands(const Booking& booking) { return booking.state == BookingState::kRegistered; }
 
 web::kern::DescriptionList facts_of(const Booking& booking, const Visit& visit, Language language) {
   web::kern::DescriptionList facts;
@@ -304,12 +306,91 @@ Task<Response> show_one(Request& request, const Needs& needs) {
       .facts = facts_of(*booking, visit, language),
       .number = appointment::call_number(*booking),
       .is_new = !asked(request, "neu").empty(),
-      .cancel_href = can_cancel(*booking) ? std::string(request.path) + "/absagen" : std::string(),
+      .move_href = stands(*booking) ? std::string(request.path) + "/verlegen" : std::string(),
+      .cancel_href = stands(*booking) ? std::string(request.path) + "/absagen" : std::string(),
       .back_href = day_address(visit, language)};
   web::Html out(language);
   render_desk_appointment(out, view);
   co_return personal(std::move(out));
 }
+
+// --- another time
+
+std::string page_of_one(const Request& request) {
+  const std::string path(request.path);
+  return path.substr(0, path.rfind('/'));
+}
+
+// What is moved, and among which times. Errors: kGone for one that does not stand any more.
+struct Moved {
+  Booking booking;
+  Visit visit;
+  Choice choice;
+};
+Task<Result<Moved>> find_moved(const Needs& needs, const Request& request) {
+  RV_CO_ASSIGN(Booking booking, co_await find(needs, request));
+  if (!stands(booking)) co_return fail(Code::kGone, "this appointment was cancelled");
+  Visit visit = visit_of(needs, booking, web::language_of(request));
+  RV_CO_ASSIGN(Choice choice, needs.calendar->find(visit.counter, booking.subject));
+  co_return Moved{std::move(booking), std::move(visit), std::move(choice)};
+}
+
+Response show_move(const Needs& needs, const Request& request, const Caller& caller,
+                   const Moved& moved, web::FormData data, int status) {
+  const Language language = web::language_of(request);
+  const std::string own(request.path);
+  const appointment::TimesForm times = needs.calendar->form(moved.choice, request, own, true);
+  web::Form form{.fields = {csrf_field()}};
+  if (!times.field.options.empty()) form.fields.insert(form.fields.begin(), times.field);
+  data.set("csrf", std::string(caller.csrf()));
+  DeskBookPage view{
+      .head = make_head(needs, request, caller,
+                        web::text(language, texts::kDeskMoveTitle,
+                                  {{"number", appointment::call_number(moved.booking)}})),
+      .where = web::text(language, texts::kDeskMoveFrom,
+                         {{"when", moved.visit.when}, {"where", moved.visit.where}}),
+      .times = times.times,
+      .form = {form, data},
+      .note = words(language, texts::kDeskMoveNote),
+      .submit = words(language, texts::kDeskMoveSubmit),
+      .action = own + "?tag=" + asked(request, "tag"),
+      .back_href = page_of_one(request)};
+  view.head.page.has_errors = !data.valid();
+  web::Html out(language);
+  render_desk_book(out, view);
+  return personal(std::move(out), status);
+}
+
+Task<Response> get_move(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  const auto moved = co_await find_moved(needs, request);
+  if (!moved) co_return refused(needs, request, moved.error());
+  co_return show_move(needs, request, *caller, *moved, {}, 200);
+}
+
+Task<Response> post_move(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  const web::Form form{.fields = {{.name = "zeit", .required = true}, csrf_field()}};
+  auto data = read_own_form(*caller, form, request);
+  if (!data) co_return refused(needs, request, data.error());
+  const auto moved = co_await find_moved(needs, request);
+  if (!moved) co_return refused(needs, request, moved.error());
+  if (!web::validate(form, *data)) {
+    co_return show_move(needs, request, *caller, *moved, *data, 422);
+  }
+  Result<Booking> done = fail(Code::kConflict, "this time is not free any more");
+  if (const auto slot = needs.calendar->chosen(moved->choice, data->get("zeit"), true)) {
+    done = co_await needs.calendar->move(moved->choice, *slot, moved->booking.id);
+  }
+  if (done) co_return Response::see_other(page_of_one(request));
+  if (describe(done.error().code).status >= 500) co_return refused(needs, request, done.error());
+  data->fail("zeit", texts::kDeskTaken);
+  co_return show_move(needs, request, *caller, *moved, *data, 409);
+}
+
+// --- cancelling
 
 Task<Response> get_cancel(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kCasesWork);
@@ -318,7 +399,6 @@ Task<Response> get_cancel(Request& request, const Needs& needs) {
   if (!booking) co_return refused(needs, request, booking.error());
   const Language language = web::language_of(request);
   const Visit visit = visit_of(needs, *booking, language);
-  const std::string path(request.path);
   web::Html out(language);
   render_ask(
       out,
@@ -327,7 +407,7 @@ Task<Response> get_cancel(Request& request, const Needs& needs) {
                          {{"number", appointment::call_number(*booking)}, {"when", visit.when}}),
        .button = words(language, texts::kDeskCancelYes),
        .csrf = std::string(caller->csrf()),
-       .back_href = path.substr(0, path.rfind('/'))});
+       .back_href = page_of_one(request)});
   co_return personal(std::move(out));
 }
 
@@ -341,8 +421,7 @@ Task<Response> post_cancel(Request& request, const Needs& needs) {
   if (!booking) co_return refused(needs, request, booking.error());
   const auto done = co_await needs.tickets.registrations.cancel(booking->id);
   if (!done) co_return refused(needs, request, done.error());
-  const std::string path(request.path);
-  co_return Response::see_other(path.substr(0, path.rfind('/')));
+  co_return Response::see_other(page_of_one(request));
 }
 
 }  // namespace
@@ -352,6 +431,8 @@ void add_appointments(net::Router& router, const Needs& needs) {
   add_staff_page(router, needs, Method::kGet, std::string(kBookPage), get_book);
   add_staff_page(router, needs, Method::kPost, std::string(kBookPage), post_book);
   add_staff_page(router, needs, Method::kGet, "/console/termine/{id}", show_one);
+  add_staff_page(router, needs, Method::kGet, "/console/termine/{id}/verlegen", get_move);
+  add_staff_page(router, needs, Method::kPost, "/console/termine/{id}/verlegen", post_move);
   add_staff_page(router, needs, Method::kGet, "/console/termine/{id}/absagen", get_cancel);
   add_staff_page(router, needs, Method::kPost, "/console/termine/{id}/absagen", post_cancel);
 }

@@ -37,6 +37,7 @@ constexpr std::array kAreas{
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
     Area{"/console/termine", texts::kMenuAppointments, Action::kCasesWork},
     Area{"/console/warteraum", texts::kMenuRoom, Action::kCasesWork},
+    Area{"/console/oeffnungszeiten", texts::kMenuHours, Action::kProgrammeRelease},
     Area{kCasesPage, texts::kMenuCases, Action::kCasesWork, true},
     Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
     Area{kNewsletterPage, texts::kMenuNewsletter, Action::kNewsletterEdit},
