@@ -6,6 +6,7 @@
 #include "app/civil_time.h"
 #include "app/first_secrets.h"
 #include "appointment/queue.h"
+#include "appointment/standby_store.h"
 #include "backup/backup.h"
 #include "casework/case_store.h"
 #include "consent/consent.h"
@@ -31,9 +32,10 @@ std::vector<records::Migration> migrations() {
        {identity::migrations(), consent::migrations(), mail::migrations(),
         publication::migrations(), ticket::rows::migrations(), event::rows::migrations(),
         door::rows::migrations(), backup::migrations(), setup::migrations(),
-        appointment::Queue::migrations(), newsletter::rows::migrations(),
-        newsletter::rows::issue_migrations(), newsletter::rows::partner_migrations(),
-        casework::rows::migrations(), fibre::Lists::migrations(), fibre::Contacts::migrations()}) {
+        appointment::Queue::migrations(), appointment::rows::standby_migrations(),
+        newsletter::rows::migrations(), newsletter::rows::issue_migrations(),
+        newsletter::rows::partner_migrations(), casework::rows::migrations(),
+        fibre::Lists::migrations(), fibre::Contacts::migrations()}) {
     all.insert(all.end(), steps.begin(), steps.end());
   }
   return all;

@@ -8,9 +8,11 @@
 #include "app/scan_worker.h"
 #include "app/server_options.h"
 #include "app/ticket_keys.h"
+#include "appointment/availability.h"
 #include "appointment/letters.h"
 #include "appointment/page_routes.h"
 #include "appointment/reminders.h"
+#include "appointment/standby_letters.h"
 #include "base/log.h"
 #include "base/run_task.h"
 #include "casework/api.h"
@@ -105,10 +107,20 @@ class WholePeople final : public PeoplePlane {
                  [this](records::Session& session, const std::string& mail_key) {
                    return erase_person(session, mail_key);
                  },
-             .knows_person = casework::has_cases}));
+             .knows_person = [](records::Session& session,
+                                const std::string& mail_key) -> Result<bool> {
+               RV_ASSIGN(const auto waiting, appointment::rows::standby_of_mail(session, mail_key));
+               if (!waiting.empty()) return true;
+               return casework::has_cases(session, mail_key);
+             },
+             .keep_freed = [this](records::Session& session, const ticket::Booking& freed)
+                 -> Result<std::optional<ticket::HoldRequest>> {
+               return standby_->keep(session, freed);
+             }}));
     calendar_.emplace(appointment::Calendar::Needs{.registrations = *registrations_,
                                                    .programme = needs_.programme,
                                                    .civil_clock = needs_.civil_clock});
+    open_standby();
     RV_TRY(forms_.load());
     RV_TRY(needs_.accounts.database->read([this](records::Session& session) -> Result<> {
       RV_ASSIGN(const std::vector<publication::Item> items, publication::all(session));
@@ -129,6 +141,7 @@ class WholePeople final : public PeoplePlane {
         router, {.domain = domain(),
                  .site = needs_.frame,
                  .calendar = *calendar_,
+                 .standby = *standby_,
                  .site_url = needs_.site_address,
                  .real_clock = needs_.accounts.clock,
                  .network_holds_max = needs_.options.number("appointment.network_holds")});
@@ -172,6 +185,7 @@ class WholePeople final : public PeoplePlane {
         .export_person_more = [this](records::Session& session, const std::string& mail_key,
                                      json::Writer& out) -> Result<> {
           RV_TRY(newsletter_->write_export(session, mail_key, out));
+          RV_TRY(appointment::Standby::write_person(session, mail_key, out));
           RV_TRY(casework::write_person(cases_, session, mail_key, out));
           return fibre::Contacts::write_person(session, mail_key, out);
         },
@@ -183,6 +197,7 @@ class WholePeople final : public PeoplePlane {
 
   Result<> tick() override {
     RV_TRY(run_task(registrations_->sweep()));
+    RV_TRY(standby_->sweep());
     RV_TRY(cases_.sweep());
     if (const Result<> sent = issues_->tick(); !sent) {
       log_event(Level::kWarn, "newsletter.tick", {{"reason", sent.error().message}});
@@ -190,6 +205,8 @@ class WholePeople final : public PeoplePlane {
     if (--ticks_to_retention_ > 0) return {};
     ticks_to_retention_ = kRetentionTicks;
     RV_TRY(remind());
+    RV_TRY(standby_->look_for_new());
+    if (++free_published_ % kAvailabilityTicks == 0) RV_TRY(availability_->publish());
     RV_TRY(queue_.sweep());
     RV_TRY(registrations_->keep_retention());
     RV_TRY(
@@ -242,14 +259,38 @@ class WholePeople final : public PeoplePlane {
     RV_ASSIGN(const std::int64_t uses, door::rows::erase_ended(session, now));
     RV_ASSIGN(const std::int64_t newsletters, newsletter_->erase_ended(session, now));
     RV_ASSIGN(const std::int64_t contacts, fibre_contacts_->erase_ended(session, now));
-    return uses + newsletters + contacts;
+    RV_ASSIGN(const std::int64_t waiting, standby_->erase_ended(session, now));
+    return uses + newsletters + contacts + waiting;
   }
 
   Result<std::int64_t> erase_person(records::Session& session, const std::string& mail_key) {
     RV_ASSIGN(const std::int64_t newsletters, newsletter_->erase_mail(session, mail_key));
     RV_ASSIGN(const std::int64_t contacts, fibre_contacts_->erase_person(session, mail_key));
     RV_TRY(casework::erase_person(session, mail_key, needs_.civil_clock.now()));
+    RV_TRY(standby_->erase_person(session, mail_key));  // rests on no consent
     return newsletters + contacts;
+  }
+
+  void open_standby() {
+    availability_.emplace(appointment::Availability::Needs{.calendar = *calendar_,
+                                                           .civil_clock = needs_.civil_clock,
+                                                           .put = needs_.publish_case,
+                                                           .entities = needs_.entities});
+    standby_.emplace(appointment::Standby::Needs{
+        .database = *needs_.accounts.database,
+        .registrations = *registrations_,
+        .calendar = *calendar_,
+        .civil_clock = needs_.civil_clock,
+        .random = needs_.accounts.random,
+        .letter =
+            [this](appointment::StandbyNews news, const appointment::StandbyEntry& entry,
+                   const appointment::StandbyDraw* draw) {
+              return appointment::write_standby(
+                  appointment_letters(appointment::language_of(entry)), standby_->options(), news,
+                  entry, draw);
+            },
+        .options = {.collect = seconds("appointment.draw_seconds"),
+                    .offer = seconds("appointment.offer_seconds")}});
   }
 
   Result<> start_sender() {
@@ -331,6 +372,8 @@ class WholePeople final : public PeoplePlane {
   // One a second; an erasure that was asked for is finished within this time.
   static constexpr int kRetentionTicks = 5;
   int ticks_to_retention_ = 1;
+  static constexpr int kAvailabilityTicks = 2;  // of those
+  int free_published_ = 0;
   const PeopleNeeds needs_;
   const ticket::SecretLinks links_;
   const ticket::TicketKeys keys_;
@@ -343,6 +386,8 @@ class WholePeople final : public PeoplePlane {
   std::unique_ptr<newsletter::Partners> partners_;
   std::unique_ptr<ticket::Registrations> registrations_;
   std::optional<appointment::Calendar> calendar_;
+  std::optional<appointment::Standby> standby_;
+  std::optional<appointment::Availability> availability_;
   appointment::Queue queue_{{.database = *needs_.accounts.database,
                              .civil_clock = needs_.civil_clock,
                              .random = needs_.accounts.random}};

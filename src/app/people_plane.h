@@ -44,6 +44,8 @@ struct PeopleNeeds {
   publication::Publisher::Deliver deliver;
   // Puts or removes what of a case is public (casework/cases.h).
   std::function<Result<>(const std::string& id, std::string entity)> publish_case;
+  // All entities of a type that a domain of ours owns. Does not wait.
+  std::function<std::vector<std::string>(std::string_view type)> entities;
   // Issues of the newsletter where the public reads them, as entities; the first blocks.
   std::function<Result<>(std::string id, std::string entity)> put_issue;
   std::function<std::vector<std::string>()> issues;

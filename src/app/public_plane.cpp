@@ -217,6 +217,10 @@ class WholePublic final : public PublicPlane {
     return done;
   }
 
+  std::vector<std::string> entities(std::string_view type) const override {
+    return things_.all(type);
+  }
+
   Result<> put_issue(std::string id, std::string entity) override {
     std::vector<event::Entities::Write> one;
     one.push_back({std::move(id), std::move(entity)});

@@ -98,6 +98,7 @@ class PublicPlane {
   // durable. Removing what is not there is no error.
   [[nodiscard]] virtual Result<> publish_case(std::string id, std::string entity) = 0;
   // Issues of the newsletter, as entities: puts one and blocks until it is durable; all of them.
+  [[nodiscard]] virtual std::vector<std::string> entities(std::string_view type) const = 0;
   [[nodiscard]] virtual Result<> put_issue(std::string id, std::string entity) = 0;
   [[nodiscard]] virtual std::vector<std::string> issues() const = 0;
 };

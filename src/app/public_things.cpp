@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "app/quotas.h"
+#include "appointment/availability.h"
 #include "base/run_task.h"
 #include "casework/public_entity.h"
 #include "context/writes.h"
@@ -46,6 +47,7 @@ const SensorType* sensor_of(std::string_view type_iri) {
 // A kind of a domain, which keeps and writes its entities.
 bool is_of_a_domain(std::string_view type_iri) {
   return type_iri == service::kind().type || type_iri == newsletter::kIssueType ||
+         type_iri == appointment::kAvailabilityType ||
          std::ranges::find(event::kinds(), type_iri, &event::KindSpec::type) !=
              event::kinds().end();
 }
@@ -101,6 +103,9 @@ std::vector<context::OwnedType> owned_types() {
   types.push_back({.type = std::string(kEventDayType),
                    .domain = std::string(kDomain),
                    .route = "/api/v1/events"});
+  types.push_back({.type = std::string(appointment::kAvailabilityType),
+                   .domain = std::string(kDomain),
+                   .route = "/api/v1/counters"});
   types.push_back({.type = std::string(casework::kReportType),
                    .domain = std::string(kDomain),
                    .route = "/api/v1/forms"});

@@ -180,15 +180,21 @@ Result<Slot> Calendar::chosen(const Choice& choice, std::string_view value, bool
 
 Task<Result<ticket::Booking>> Calendar::hold(const Choice& choice, Slot slot,
                                              std::string device) const {
+  ticket::HoldRequest request = hold_request(choice, slot);
+  request.device = std::move(device);
+  request.of_device_max = kOfDeviceMax;
+  return needs_.registrations.hold(std::move(request));
+}
+
+ticket::HoldRequest hold_request(const Choice& choice, Slot slot) {
   std::vector<ticket::Quota> quotas = cells(*choice.counter, *choice.programme, slot);
   std::vector<ticket::Claim> wanted = claims_of(quotas);
-  return needs_.registrations.hold({.wanted = std::move(wanted),
-                                    .device = std::move(device),
-                                    .idempotency_key = {},
-                                    .kind = ticket::BookingKind::kAppointment,
-                                    .subject = choice.offer->id,
-                                    .quotas = std::move(quotas),
-                                    .of_device_max = kOfDeviceMax});
+  return {.wanted = std::move(wanted),
+          .device = {},
+          .idempotency_key = {},
+          .kind = ticket::BookingKind::kAppointment,
+          .subject = choice.offer->id,
+          .quotas = std::move(quotas)};
 }
 
 Task<Result<ticket::Booking>> Calendar::move(const Choice& choice, Slot slot,

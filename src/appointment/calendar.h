@@ -96,4 +96,7 @@ class Calendar {
   const Needs needs_;
 };
 
+// Of all cells of a time.
+[[nodiscard]] ticket::HoldRequest hold_request(const Choice& choice, Slot slot);
+
 }  // namespace revier::appointment

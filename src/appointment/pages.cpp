@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "appointment/availability.h"
 #include "appointment/detail/page_parts.h"
 #include "appointment/pages.h"
 #include "appointment/texts.h"
@@ -34,7 +35,9 @@ std::string times_path(const Choice& choice) {
 // What can be booked.
 
 MenuOffer menu_offer(const Pages& pages, const Choice& choice, Language language) {
-  const auto next = pages.calendar.next_free(choice);
+  const FreeTimes free =
+      free_times(pages.calendar, choice, web::iso_date(pages.domain.civil_clock.now()));
+  const auto& next = free.next;
   return {.title = choice.offer->name.in(language),
           .summary = choice.offer->summary.in(language),
           .where = where_text(*choice.counter, *choice.programme, language),
@@ -43,6 +46,8 @@ MenuOffer menu_offer(const Pages& pages, const Choice& choice, Language language
           .next = next ? web::text(language, texts::kMenuNext,
                                    {{"when", when_text(next->from, next->to, language)}})
                        : std::string(web::text(language, texts::kMenuNoFree)),
+          .live = availability_id(choice.counter->id, choice.offer->id) + " freeAppointments",
+          .free = free.count,
           .href = web::path(language, times_path(choice)),
           .phone = choice.counter->phone,
           .example = is_example(choice)};
@@ -80,6 +85,7 @@ Response show_times(const Pages& pages, const Request& request, const Choice& ch
       .data = data,
       .submit = std::string(web::text(language, texts::kTimesHold)),
       .note = std::string(web::text(language, texts::kTimesHoldNote)),
+      .standby_href = web::path(language, times_path(choice) + "/nachruecken"),
       .example = is_example(choice),
       .eid_check = choice.offer->eid_check};
   view.page.breadcrumbs = {{texts::kMenuTitle, "/termine"}};
@@ -275,6 +281,7 @@ void add_pages(net::Router& router, const PageNeeds& needs) {
   page(Method::kPost, "/reservierung/{hold}", post_details);
   page(Method::kPost, "/reservierung/{hold}/zurueck", post_give_back);
   add_own_pages(router, pages);
+  add_standby_pages(router, pages);
   add_queue_pages(router, pages);
   add_readiness_pages(router, pages);
 }

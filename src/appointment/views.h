@@ -16,6 +16,8 @@ struct MenuOffer {
   std::string where;
   std::string duration;
   std::string next;  // when the next time is free, or that none is
+  std::string live;  // "ENTITY freeAppointments"
+  std::int64_t free = 0;
   std::string href;
   std::string phone;     // may be empty
   bool example = false;  // hours or the like are no published facts
@@ -34,7 +36,8 @@ struct TimesPage {
   const web::FormData& data;
   std::string submit;
   std::string note;
-  std::string back_href;  // of the appointment that is moved; empty when a new one is booked
+  std::string back_href;     // of the appointment that is moved; empty when a new one is booked
+  std::string standby_href;  // empty where an appointment is moved
   bool example = false;
   bool eid_check = false;
   [[nodiscard]] web::FormView view() const { return {form, data}; }
@@ -81,6 +84,34 @@ struct CancelPage {
   web::Page page;
   Facts facts;
   std::string back_href;
+};
+
+// Waiting for a time to come free: the form, or that a letter is under way.
+struct StandbyEnterPage {
+  web::Page page;
+  std::string lead;
+  std::vector<std::string> rules;
+  const web::Form& form;
+  const web::FormData& data;
+  bool sent = false;
+  std::string times_href;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
+};
+
+enum class StandbyState : std::uint8_t { kUnconfirmed, kWaiting, kOffered, kEnded };
+struct StandbyPage {
+  web::Page page;
+  StandbyState state = StandbyState::kWaiting;
+  std::string problem;  // may be empty
+  std::string title;    // of the notice
+  std::string text;
+  Facts facts;  // what is waited for, or what is offered
+  std::string days;
+  std::vector<std::string> rules;
+  const web::Form& form;  // the name, where something is offered
+  const web::FormData& data;
+  std::string delete_after;
+  [[nodiscard]] web::FormView view() const { return {form, data}; }
 };
 
 struct Call {

@@ -178,6 +178,17 @@ test("appointment at the desk for who rings up", async ({server, open}) => {
   await looksWellEverywhere(page);
   await page.goto(`/console/termine?schalter=eid-innenstadt&tag=2025-02-06&suche=${number}`);
   await page.getByRole("link", {name: number}).click();
+  await page.getByRole("link", {name: "Verlegen"}).click();
+  await page.waitForURL(/verlegen/);
+  await looksWellEverywhere(page);
+  await button(page, "Auf diese Zeit verlegen").click();
+  await page.locator("rv-summary").waitFor();
+  await page.getByLabel("15:30 Uhr").check();
+  await button(page, "Auf diese Zeit verlegen").click();
+  await page.waitForURL(/termine\/[^/]+$/);
+  const moved = await page.locator("main").innerText();
+  assert.match(moved, /15:30–15:45 Uhr/);
+  assert.match(moved, new RegExp(number), "the number stays");
   await page.getByRole("link", {name: "Termin absagen"}).click();
   await button(page, "Ja, absagen").click();
   assert.match(await page.locator("main").innerText(), /abgesagt/);
@@ -199,6 +210,128 @@ const look = async (page) => {
   await isWholePage(page, "de");
   await looksWellEverywhere(page);
 };
+
+const both = (text) => ({de: text, en: text});
+
+// One desk whose one time on a day of its own is taken; answers its path and the appointment's.
+async function oneTimeTaken(server, page, id, date) {
+  const put = async (path, body) => {
+    const answer = await server.ask(path, {method: "PUT", token: true, body});
+    assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.text()}`);
+  };
+  await put(`/api/v1/counters/${id}`, {
+    name: both("Ein Schalter"), place: "innenstadt-herne", offers: ["eid"], staff: 1,
+    days_ahead: 60, hours: [{date, from: "10:00", to: "10:15"}]});
+  const path = `/termine/${id}/eid`;
+  await holdFirst(page, path);
+  await page.getByLabel("Vor- und Nachname").fill("Ada Beispiel");
+  await page.getByLabel("E-Mail-Adresse").fill(nextMail());
+  await button(page, "Termin verbindlich buchen").click();
+  await page.waitForURL(/\/termin\//);
+  return {path, own: page.url()};
+}
+
+async function standbyStory(page, check, server, id) {
+  const date = "2025-02-20";
+  const {path, own} = await oneTimeTaken(server, page, id, date);
+  const mail = nextMail();
+  await page.goto(path);
+  await page.getByRole("link", {name: "Auf die Nachrückliste"}).click();
+  await page.waitForURL(/nachruecken$/);
+  assert.match(await page.locator("main").innerText(), /lost der Rechner .* Reihenfolge aus/);
+  await check(page);
+  await page.getByLabel("Spätester Tag").fill("2025-01-01");
+  await page.getByLabel("E-Mail-Adresse").fill(mail);
+  await button(page, "Link anfordern").click();
+  await page.locator("rv-summary").waitFor();
+  assert.match(await page.locator("rv-summary").innerText(), /liegt vor dem frühesten/);
+  assert.equal(await page.getByLabel("E-Mail-Adresse").inputValue(), mail);
+  await check(page);
+  await page.getByLabel("Spätester Tag").fill(date);
+  await button(page, "Link anfordern").click();
+  await page.waitForURL(/gesendet=1/);
+  await check(page);
+  const asked = await letter(server, mail, /nachruecken/);
+  assert.match(asked.text, /So wird verteilt:/);
+  const link = asked.links.find((each) => each.includes("/nachruecken/"));
+  await page.goto(link);
+  await check(page);
+  assert.match(await page.locator("main").innerText(), /Noch ein Klick/, "looking changes nothing");
+  await button(page, "Ja, auf die Liste").click();
+  await page.getByText("Sie stehen auf der Liste").waitFor();
+  assert.match(await page.locator("main").innerText(), /außer Ihnen niemand/);
+  await check(page);
+  await page.goto(own);
+  await page.getByRole("link", {name: "Termin absagen"}).click();
+  await button(page, "Ja, absagen").click();
+  await page.getByText("Dieser Termin ist abgesagt").waitFor();
+  await page.goto(path);
+  assert.equal(await page.locator("main input[type=radio]").count(), 0, "kept for who waits");
+  await letter(server, mail, /Sie sind an der Reihe/);
+  await page.goto(link);
+  assert.match(await page.locator("main").innerText(), /Diese Zeit ist für Sie frei, bis/);
+  await check(page);
+  await button(page, "Termin annehmen").click();
+  await page.locator("rv-summary").waitFor();
+  await page.getByLabel("Vor- und Nachname").fill("Bea Beispiel");
+  await button(page, "Termin annehmen").click();
+  await page.waitForURL(/\/termin\//);
+  const booked = await page.locator("main").innerText();
+  assert.match(booked, /Der Termin ist gebucht/);
+  assert.match(booked, /20\. Februar 2025, 10:00–10:15 Uhr/);
+  const gone = await page.goto(link);
+  assert.equal(gone.status(), 410);
+  await check(page);
+  await server.ask(`/api/v1/counters/${id}`, {method: "DELETE", token: true});
+}
+
+test("opening hours: what a change means, and nothing booked is lost", async ({open, server}) => {
+  const page = await open();
+  const {own} = await oneTimeTaken(server, page, "schalter-zeiten", "2025-02-21");
+  await asAdministrator(page, server);
+  await page.goto("/console/oeffnungszeiten");
+  await isWholePage(page, "de");
+  await page.getByRole("link", {name: /Ein Schalter/}).click();
+  await page.waitForURL(/schalter-zeiten$/);
+  await isWholePage(page, "de");
+  await looksWellEverywhere(page);
+  const monday = page.getByRole("group", {name: "Montag", exact: true});
+  const exception = page.getByRole("group", {name: "Ausnahme 1", exact: true});
+  assert.equal(await exception.getByLabel("Von").inputValue(), "10:00");
+  await monday.getByLabel("Von").fill("09:00");
+  await button(page, /Prüfen/).click();
+  assert.match(await page.locator("rv-summary").innerText(), /Montag: Geben Sie Anfang und Ende/);
+  await monday.getByLabel("Bis").fill("10:00");
+  await exception.getByLabel("Von").fill("14:00");
+  await exception.getByLabel("Bis").fill("15:00");
+  await button(page, /Prüfen/).click();
+  await page.getByRole("heading", {name: "Das würde sich ändern"}).waitFor();
+  await isWholePage(page, "de");
+  assert.match(await page.locator("main").innerText(), /Gebucht, aber außerhalb dieser Zeiten/);
+  const counter = async () => (await server.json("/api/v1/counters/schalter-zeiten")).hours;
+  assert.equal((await counter()).length, 1, "looking saves nothing");
+  await button(page, "So speichern").click();
+  await page.waitForURL(/gespeichert=1/);
+  assert.deepEqual(await counter(), [{weekdays: [1], from: "09:00", to: "10:00"},
+                                     {date: "2025-02-21", from: "14:00", to: "15:00"}]);
+  assert.match(await page.locator("main").innerText(), /1 Termin\b/, "still listed");
+  await page.goto(own);
+  assert.match(await page.locator("main").innerText(), /10:00–10:15 Uhr/, "still booked");
+  await server.ask("/api/v1/counters/schalter-zeiten", {method: "DELETE", token: true});
+});
+
+test("a time that comes free goes to who waits, by lot", async ({open, server}) => {
+  await standbyStory(await open(), async (page) => {
+    await isWholePage(page, "de");
+    await looksWellEverywhere(page);
+  }, server, "schalter-mit-skript");
+});
+
+test("the standby list without JavaScript", async ({open, server}) => {
+  await standbyStory(await open({javaScriptEnabled: false}), async (page) => {
+    assert.equal(await page.locator("h1").count(), 1);
+  }, server, "schalter-ohne-skript");
+});
 
 test("the check of the online ID, with and without JavaScript", async ({open}) => {
   const page = await open();

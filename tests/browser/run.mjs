@@ -23,7 +23,7 @@ const part = words[0] === "--part" ? words.splice(0, 2)[1] : undefined;
 for (const name of part ? parts[part] : Object.values(parts).flat()) {
   await import(`./${name}_test.mjs`);
 }
-const server = await Server.start(binary);
+const server = await Server.start(binary, "--appointment-draw-seconds", "1");
 let failed = 1;
 try {
   failed = await runAll(server, words.join(" "));

@@ -7,7 +7,11 @@ their hold back, some leave it. Afterwards no cell has more appointments than pe
 every appointment that was confirmed to somebody is in the records with all its cells, nothing else
 is, and nobody was refused while a time was free.
 
-    tests/rush/slots.py BINARY [--persons N] [--threads N] [--seed N]
+Then all is booked, others wait for a time to come free, and some who have one cancel, again with
+kill -9 in between, while machines ask the page without a pause. Each time that came free goes to
+one who waited, by one letter at a time; the machines get none, and none is lost.
+
+    tests/rush/slots.py BINARY [--persons N] [--threads N] [--cancels N] [--waiting N] [--seed N]
 """
 import datetime
 import http.client
@@ -26,7 +30,10 @@ from play import run_play  # noqa: E402
 STAFF, TIMES, MINUTES = 5, 40, 10
 PAGE = "/termine/rush/short"
 HOLD_SECONDS = 6
+DRAW_SECONDS = 2
+SNATCHERS = 3
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+LINK = re.compile(r"https?://[^/]+(/nachruecken/\S+)")
 TIME = re.compile(r'name="zeit"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="zeit"')
 
 
@@ -67,7 +74,7 @@ class Person:
         if status != 303:
             self.crowd.count("just taken")
             return False
-        what = self.chance.random()
+        what = 1 if self.crowd.steady else self.chance.random()
         if what < 0.05:
             self.crowd.count("left the hold")
             return True
@@ -78,7 +85,7 @@ class Person:
         status, own, text = self.ask(connection, "POST", held, {
             "name": f"Person {self.number}", "mail": f"p{self.number}@rush.test"})
         if status == 303 and "/termin/" in own:
-            self.crowd.booked(own.rsplit("/", 1)[1].split(".")[0])
+            self.crowd.booked(own)
             return True
         self.crowd.count(f"booking answered {status}")
         return status != 410
@@ -99,9 +106,15 @@ class Person:
         self.crowd.count("gave up")
 
 
+def identity_of(own):
+    return own.rsplit("/", 1)[1].split(".")[0]
+
+
 class Crowd:
-    def __init__(self, server, persons, threads, seed):
+    def __init__(self, server, persons, threads, seed, steady=False):
         self.server, self.persons, self.threads, self.seed = server, persons, threads, seed
+        self.steady = steady  # nobody leaves a hold
+        self.links = []       # of appointments
         self.lock = threading.Lock()
         self.appointments, self.counts, self.next = set(), {}, 0
 
@@ -109,9 +122,10 @@ class Crowd:
         with self.lock:
             self.counts[what] = self.counts.get(what, 0) + 1
 
-    def booked(self, identity):
+    def booked(self, own):
         with self.lock:
-            self.appointments.add(identity)
+            self.links.append(own)
+            self.appointments.add(identity_of(own))
 
     def run(self):
         def work():
@@ -154,9 +168,118 @@ def check(records, crowd):
     return faults
 
 
+class Waiting:
+    """People who wait for a time, those who cancel, and machines that ask the page."""
+
+    def __init__(self, crowd, records, seed):
+        self.crowd, self.records = crowd, records
+        self.chance = random.Random(seed)
+        self.person = Person(crowd, 0)
+        self.offers = set()  # keys of letters; those of who has accepted are erased
+        self.accepted, self.snatched, self.declined, self.done = set(), 0, 0, False
+
+    def ask(self, method, path, fields=None):
+        """Until it is answered, over a kill."""
+        for _ in range(100):
+            connection = http.client.HTTPConnection(self.crowd.server.listen, timeout=60)
+            try:
+                return self.person.ask(connection, method, path, fields)
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.1)
+            finally:
+                connection.close()
+        raise SystemExit("the server did not come back")
+
+    def letters(self, kind, records=None):
+        """The links of all letters of a kind, by the letter's key."""
+        return {key: LINK.search(body).group(1) for key, body in (records or self.records).rows(
+            "SELECT message_key, body FROM mail_outbox WHERE message_key LIKE ?",
+            f"standby-%-{kind}%")}
+
+    def enter(self, people):
+        today = datetime.date.today()
+        for number in range(people):
+            status, _, text = self.ask("POST", PAGE + "/nachruecken", {
+                "von": today.isoformat(), "bis": (today + datetime.timedelta(days=60)).isoformat(),
+                "mail": f"w{number}@rush.test"})
+            if status != 303:
+                raise SystemExit(f"waiting was refused: {status} {text[:2000]}")
+        for link in self.letters("asked").values():
+            self.ask("POST", link, {"tat": "bestaetigen"})
+
+    def snatch(self):
+        while not self.done:
+            _, _, page = self.ask("GET", PAGE)
+            for found in TIME.findall(page):
+                status, _, _ = self.ask("POST", PAGE, {"zeit": found[0] or found[1]})
+                self.snatched += status == 303
+
+    def answer(self):
+        """Every offer that is new: one in four is declined."""
+        records = Records(self.crowd.server.data)  # of this thread
+        while not self.done:
+            for key, link in self.letters("offer", records).items():
+                if key in self.offers:
+                    continue
+                self.offers.add(key)
+                if self.chance.random() < 0.25:
+                    self.ask("POST", link, {"tat": "ablehnen"})
+                    self.declined += 1
+                    continue
+                status, own, _ = self.ask("POST", link, {"tat": "annehmen", "name": "Wartend"})
+                # 410: an answer that was lost with the server, and the appointment is hers.
+                if status == 303:
+                    self.accepted.add(identity_of(own))
+                elif status != 410:
+                    self.crowd.count(f"accepting answered {status}")
+            time.sleep(0.05)
+        records.close()
+
+
+def offer_again(server, crowd, records, cancels, people, seed):
+    waiting = Waiting(crowd, records, seed)
+    waiting.enter(people)
+    threads = [threading.Thread(target=waiting.snatch) for _ in range(SNATCHERS)]
+    threads.append(threading.Thread(target=waiting.answer))
+    for thread in threads:
+        thread.start()
+    gone = waiting.chance.sample(crowd.links, cancels)
+    for number, own in enumerate(gone):
+        waiting.ask("POST", own + "/absagen", {"x": "1"})
+        if number in (cancels // 3, 2 * cancels // 3):
+            server.kill()
+            server.start()
+    standing = "SELECT COUNT(*) FROM booking WHERE state = 'registered'"
+    deadline = time.monotonic() + 120
+    while records.number(standing) < STAFF * TIMES and time.monotonic() < deadline:
+        time.sleep(0.2)
+        if waiting.chance.random() < 0.05:
+            server.kill()
+            server.start()
+    waiting.done = True
+    for thread in threads:
+        thread.join()
+    faults = []
+    if records.number(standing) != STAFF * TIMES:
+        faults.append(f"{records.number(standing)} of {STAFF * TIMES} stand after {cancels} "
+                      "came free and were offered")
+    if waiting.snatched:
+        faults.append(f"machines got {waiting.snatched} times that others waited for")
+    asked = [tuple(key.split("-")[1:4:2]) for key in waiting.offers]  # who, about which draw
+    if len(set(asked)) != len(asked):
+        faults.append("somebody was written to twice about one time")
+    crowd.appointments = (crowd.appointments - {identity_of(own) for own in gone}
+                          ) | waiting.accepted
+    print(f"    {cancels} cancelled, {people} waited: {len(waiting.accepted)} accepted, "
+          f"{waiting.declined} declined, {waiting.snatched} snatched")
+    return faults
+
+
 def play(arguments, folder):
     server = EventServer(arguments.binary, os.path.join(folder, "data"), "--access-log", "off",
                          "--ticket-hold-seconds", str(HOLD_SECONDS),
+                         "--appointment-draw-seconds", str(DRAW_SECONDS),
+                         "--appointment-offer-seconds", "600",
                          "--appointment-network-holds", "1000000")
     token = server.make_token()
     server.start()
@@ -180,16 +303,21 @@ def play(arguments, folder):
     records = Records(server.data)
     faults = check(records, crowd)
     # What holds gave back is free again: those who come now get all of it.
-    late = Crowd(server, STAFF * TIMES, arguments.threads, arguments.seed + 1)
+    late = Crowd(server, STAFF * TIMES, arguments.threads, arguments.seed + 1, steady=True)
     for worker in late.run():
         worker.join()
     late.appointments |= crowd.appointments
+    late.links += crowd.links
     time.sleep(HOLD_SECONDS + 3)
     faults += check(records, late)
     standing = records.number("SELECT COUNT(*) FROM booking WHERE state = 'registered'")
-    # The late ones leave some holds and give some back; nobody comes after them.
-    if standing < STAFF * TIMES * 0.9:
+    if standing != STAFF * TIMES:
         faults.append(f"only {standing} of {STAFF * TIMES} times were booked")
+    else:
+        faults += offer_again(server, late, records, arguments.cancels, arguments.waiting,
+                              arguments.seed)
+        time.sleep(2)
+        faults += check(records, late)
     records.close()
     if kills < arguments.kills:
         faults.append(f"killed {kills} times only")
@@ -199,4 +327,5 @@ def play(arguments, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(run_play(__doc__, play, persons=(300, 5_000), threads=24, kills=2))
+    sys.exit(run_play(__doc__, play, persons=(300, 5_000), threads=24, kills=2,
+                      cancels=(12, 60), waiting=(30, 200)))

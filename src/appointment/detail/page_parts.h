@@ -30,6 +30,7 @@ void add_appointment_page(net::Router& router, const Pages& pages, net::Method m
 [[nodiscard]] web::Form time_form();
 
 void add_own_pages(net::Router& router, const Pages& pages);
+void add_standby_pages(net::Router& router, const Pages& pages);
 void add_queue_pages(net::Router& router, const Pages& pages);
 void add_readiness_pages(net::Router& router, const Pages& pages);
 
