@@ -29,12 +29,12 @@ void add_preflight_routes(net::Router& router, const ApiOptions& options) {
 namespace detail {
 namespace {
 
-// Resources are written with a slash at the end and without (6.2): both are the same.
+// NGSI-LD's resources are written with a slash at the end and without (6.2): both are the same.
 template <class Handler>
 void add_both(net::Router& router, net::Method method, const std::string& pattern,
               const Handler& handler, net::RouteOptions options) {
   router.add(method, pattern, handler, options);
-  router.add(method, pattern + "/", handler, options);
+  if (pattern.starts_with("/ngsi-ld/")) router.add(method, pattern + "/", handler, options);
 }
 
 void route_with(net::Router& router, const ApiPtr& api, const Endpoint& endpoint,
