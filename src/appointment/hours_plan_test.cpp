@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kThursday = "2025-02-06";
 
-event::Counter counter_with(std::vector<event::Hours> hours) {
+event::Counter open_counter(std::vector<event::Hours> hours) {
   event::Counter counter;
   counter.id = "eid";
   counter.hours = std::move(hours);
@@ -24,7 +24,7 @@ BookedTime booked_at(const char* id, const char* from, int minutes) {
 
 TEST(HoursPlan, CountsWhatFitsByPeopleWhoServe) {
   const event::Counter counter =
-      counter_with({{.weekdays = {4}, .date = {}, .from = "10:00", .to = "11:00", .staff = 2},
+      open_counter({{.weekdays = {4}, .date = {}, .from = "10:00", .to = "11:00", .staff = 2},
                     {.weekdays = {4}, .date = {}, .from = "11:00", .to = "11:30", .staff = 1},
                     {.weekdays = {}, .date = "2025-02-13", .from = {}, .to = {}, .closed = true}});
   const auto count = [&](int minutes, const char* first, const char* last) {
@@ -43,7 +43,7 @@ TEST(HoursPlan, TellsWhichBookedOnesAreLeftOut) {
   const auto ids = [&](const char* from, const char* to, std::int64_t staff) {
     std::vector<std::string> list;
     const event::Counter counter =
-        counter_with({{.weekdays = {}, .date = kThursday, .from = from, .to = to, .staff = staff}});
+        open_counter({{.weekdays = {}, .date = kThursday, .from = from, .to = to, .staff = staff}});
     for (const BookedTime& each : left_out(counter, {}, booked)) list.push_back(each.booking);
     return list;
   };

@@ -19,7 +19,6 @@ namespace revier::federation {
 namespace {
 
 using detail::Trigger;
-using subscription::Counters;
 using subscription::Subscription;
 using subscription::SubscriptionPtr;
 
@@ -32,7 +31,7 @@ constexpr std::int64_t kLookUs = 1'000'000;
 struct Line {
   SubscriptionPtr subscription;
   std::vector<Wanted> wanted;
-  Counters counters;
+  subscription::Counters counters;
   std::deque<std::string> waiting;
   bool busy = false;
   int failures = 0;
@@ -126,7 +125,7 @@ class StoredWatchers final : public Watchers {
   Task<Result<>> update(std::string tenant, std::string id, std::string fragment,
                         jsonld::ContextPtr context) override {
     SubscriptionPtr after;
-    Counters counters;
+    subscription::Counters counters;
     const auto job = [&](store::Batch& batch) -> Result<> {
       const auto before = find(tenant, id);
       if (!before) return no_watcher();
@@ -219,7 +218,7 @@ class StoredWatchers final : public Watchers {
   }
 
   // From now on it is told, of all that matches first.
-  Result<> enter(const SubscriptionPtr& subscription, const Counters& counters) {
+  Result<> enter(const SubscriptionPtr& subscription, const subscription::Counters& counters) {
     auto line = std::make_shared<Line>();
     line->subscription = subscription;
     line->counters = counters;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/period.h"
 #include "base/random.h"
 #include "context/binding.h"
 #include "history/copy.h"
@@ -109,7 +110,7 @@ Result<> check_member(std::string_view name, const json::Value& value,
     if (text.starts_with("http://") || text.starts_with("https://")) return {};
     return refused_member(name, "expected an http or https address");
   }
-  RV_ASSIGN(const history::Period period, history::parse_period(text));
+  RV_ASSIGN(const Period period, parse_period(text, name));
   if (!period.is_whole() && period.after(Instant{}, 1) > Instant{}) return {};
   return refused_member(name, "expected a duration, as PT12H");
 }
@@ -153,7 +154,8 @@ Result<> read_document(Snapshot& snapshot, const Reading& reading, bool set_end)
   if (!set_end) return {};
   Instant end = reading.now + reading.lifetimes.usual;
   if (const auto lifetime = document.root().find("snapshotLifetime")) {
-    RV_ASSIGN(const auto period, history::parse_period(lifetime->as_string().value_or("")));
+    RV_ASSIGN(const auto period,
+              parse_period(lifetime->as_string().value_or(""), "snapshotLifetime"));
     end = period.after(reading.now, 1);
   }
   snapshot.expires_at = std::min(end, reading.now + reading.lifetimes.longest);

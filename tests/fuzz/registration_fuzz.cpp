@@ -36,7 +36,7 @@ void try_answer(std::string_view text, jsonld::Catalogue& catalogue) {
   if (!parts) return;
   ngsi::Names names;
   ngsi::EntityPtr entity;
-  for (federation::detail::Part& part : *parts) {
+  for (federation::detail::Part& part : parts->parts) {
     auto merged = federation::detail::merged(names, entity, std::move(part), {});
     if (merged) entity = *std::move(merged);
   }
