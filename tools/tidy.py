@@ -44,7 +44,7 @@ BANNED = (
     (r"std::regex\b", "recursion without bound on input"),
     (r"using namespace", "names stay where they are"),
 )
-MARKERS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+MARKERS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|^(?:<{7}|>{7}) ")
 PLACES = re.compile(r"(?<![\w.])/(?:work|home|root)/|registry\.npm" r"js\.org|deb\.debian" r"\.org|"
                     r"files\.python" r"hosted\.org|proxy\.go" r"lang\.org")
 BANNED_TYPE = re.compile(

@@ -44,6 +44,7 @@ class Tidy(unittest.TestCase):
 
     def test_marker(self):
         self.assert_fault("marker", "src/web/a.cpp", TAG + "// TO" "DO: more\n")
+        self.assert_fault("marker", "src/web/texts.toml", "a = 1\n" + "<" * 7 + " ours\n")
 
     def test_place(self):
         self.assert_fault("address", "a.md", "# T\nsee /wo" "rk/main\n")
