@@ -4,6 +4,7 @@
 // be equal, or the bench fails.
 //
 //   history_bench [--smoke]
+#include "base/period.h"
 #include "bench.h"
 #include "history/history.h"
 #include "support/context_world.h"
@@ -48,7 +49,7 @@ class Sensor {
     wish.form = Form::kAggregated;
     wish.aggregation.methods = {Method::kTotalCount, Method::kAvg, Method::kMin, Method::kMax,
                                 Method::kStddev};
-    wish.aggregation.period = must(parse_period(period));
+    wish.aggregation.period = must(parse_period(period, "aggrPeriodDuration"));
     return wish;
   }
   [[nodiscard]] Wish last(std::size_t number) const {

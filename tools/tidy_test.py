@@ -44,7 +44,9 @@ class Tidy(unittest.TestCase):
 
     def test_marker(self):
         self.assert_fault("marker", "src/web/a.cpp", TAG + "// TO" "DO: more\n")
-        self.assert_fault("marker", "src/web/texts.toml", "a = 1\n" + "<" * 7 + " ours\n")
+
+    def test_side_of_a_merge(self):
+        self.assert_fault("marker", "a.md", "# T\n" + "<" * 7 + " ours\n")
 
     def test_place(self):
         self.assert_fault("address", "a.md", "# T\nsee /wo" "rk/main\n")
