@@ -69,8 +69,30 @@ Result<net::Response> retrieve_entity(const Api& api, net::Request& request) {
   return view.answer_with(request, std::move(body));
 }
 
-// 5.7.1 where other sources have a share.
+// 5.7.1.4 of an entity that is here.
+Result<net::Response> retrieve_mapped(const Api& api, net::Request& request, const MapWish& wish) {
+  RV_TRY(require_maps(api));
+  RV_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
+  RV_ASSIGN(net::Response response, retrieve_entity(api, request));
+  EntityMapPtr map = named_map(api, exchange, wish, /*temporal=*/false);
+  if (!map) {
+    RV_ASSIGN(const std::string id, path_id(request));
+    RV_ASSIGN(map, map_of_one(api, exchange, wish, {.id = id, .here = true}, false));
+  }
+  response.header(std::string(kMapHeader), map_location(*map));
+  return response;
+}
+
+Result<net::Response> retrieve_here(const Api& api, net::Request& request) {
+  const bool plain = request.query.empty() && !request.header(kMapHeader);
+  if (plain) return retrieve_entity(api, request);
+  RV_ASSIGN(const MapWish wish, MapWish::of(request));
+  return wish.any() ? retrieve_mapped(api, request, wish) : retrieve_entity(api, request);
+}
+
+// 5.7.1 where other sources have a share; a caller with narrowed rights reads what is here.
 Task<Result<net::Response>> retrieve_distributed(const Api& api, net::Request& request) {
+  if (!is_distributed(api, request)) co_return retrieve_here(api, request);
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
   RV_CO_ASSIGN(const Wishes wishes, Wishes::of(request));
   ngsi::Selection selection;
@@ -104,27 +126,6 @@ Task<Result<net::Response>> retrieve_distributed(const Api& api, net::Request& r
   if (map && response.status < 300) response.header(std::string(kMapHeader), map_location(*map));
   add_warnings(response, gathered.warnings);
   co_return response;
-}
-
-// 5.7.1.4 of an entity that is here.
-Result<net::Response> retrieve_mapped(const Api& api, net::Request& request, const MapWish& wish) {
-  RV_TRY(require_maps(api));
-  RV_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
-  RV_ASSIGN(net::Response response, retrieve_entity(api, request));
-  EntityMapPtr map = named_map(api, exchange, wish, /*temporal=*/false);
-  if (!map) {
-    RV_ASSIGN(const std::string id, path_id(request));
-    RV_ASSIGN(map, map_of_one(api, exchange, wish, {.id = id, .here = true}, false));
-  }
-  response.header(std::string(kMapHeader), map_location(*map));
-  return response;
-}
-
-Result<net::Response> retrieve_here(const Api& api, net::Request& request) {
-  const bool plain = request.query.empty() && !request.header(kMapHeader);
-  if (plain) return retrieve_entity(api, request);
-  RV_ASSIGN(const MapWish wish, MapWish::of(request));
-  return wish.any() ? retrieve_mapped(api, request, wish) : retrieve_entity(api, request);
 }
 
 // 5.6.18
