@@ -2,6 +2,7 @@
 #include "context/detail/narrowed.h"
 
 #include "context/detail/http.h"
+#include "ngsi/linked.h"
 
 namespace revier::context::detail {
 namespace {
@@ -48,6 +49,28 @@ Mutation guarded(Mutation inner, std::shared_ptr<SightNow> now_seen) {
   };
 }
 
+// Those that q follows links to, as they are seen, a bounded number of them.
+class SeenLinks final : public ngsi::LinkedEntities {
+ public:
+  SeenLinks(const Broker& whole, std::string_view tenant, const ngsi::Sight& sight)
+      : whole_(whole), tenant_(tenant), sight_(sight), left_(whole.options().links_max) {}
+
+  [[nodiscard]] ngsi::EntityPtr find(std::string_view id) const override {
+    exceeded_ = exceeded_ || left_ == 0;
+    if (exceeded_) return nullptr;
+    --left_;
+    return sight_.seen(whole_.find(tenant_, id));
+  }
+  [[nodiscard]] bool exceeded() const { return exceeded_; }
+
+ private:
+  const Broker& whole_;
+  const std::string_view tenant_;
+  const ngsi::Sight& sight_;
+  mutable std::size_t left_;
+  mutable bool exceeded_ = false;
+};
+
 class NarrowedBroker final : public Broker {
  public:
   NarrowedBroker(Broker& whole, RightsPtr rights, std::shared_ptr<const ngsi::Sight> sight)
@@ -63,11 +86,14 @@ class NarrowedBroker final : public Broker {
   }
   Task<Result<>> for_each(std::string_view tenant, const ngsi::Predicate& predicate,
                           const Visit& visit, std::int64_t cpu_ms_max) const override {
-    const Visit narrowed = [this, &predicate, &visit](const ngsi::Entity& entity) {
+    const SeenLinks links(whole_, tenant, *sight_);
+    const Visit narrowed = [this, &predicate, &visit, &links](const ngsi::Entity& entity) {
       const ngsi::EntityPtr seen = sight_->seen(&entity);
-      if (seen && predicate.matches(*seen)) visit(*seen);
+      if (seen && predicate.matches(*seen, &links)) visit(*seen);
     };
-    co_return co_await whole_.for_each(tenant, {}, narrowed, cpu_ms_max);
+    RV_CO_TRY(co_await whole_.for_each(tenant, {}, narrowed, cpu_ms_max));
+    if (!links.exceeded()) co_return Result<>{};
+    co_return fail(Code::kTooComplexQuery, "q follows too many links; name a type", "q");
   }
   Plan plan(std::string_view tenant, const ngsi::Predicate& predicate, Page page) const override {
     return whole_.plan(tenant, predicate, page);
