@@ -14,11 +14,12 @@ Result<Exchange> begin(const Api& api, const net::Request& request, Action actio
   if (!exchange.tenant.empty() && !api.access.tenant_exists(exchange.tenant)) {
     return fail(Code::kNonexistentTenant, "there is no tenant of this name", "NGSILD-Tenant");
   }
+  exchange.caller = api.access.authenticate(request);
+  RV_TRY(check_operation(api, exchange.caller, exchange.tenant, action));
+  // After that: strangers do not use up what the tenant may ask.
   if (api.access.requests) {
     RV_TRY(api.access.requests->take(exchange.tenant, monotonic_us()));
   }
-  exchange.caller = api.access.authenticate(request);
-  RV_TRY(check_operation(api, exchange.caller, exchange.tenant, action));
   if (const auto snapshot = snapshot_of(request); !snapshot.empty()) {
     // Rights by entity are told under the names of the tenant, which are not those of a space.
     if (api.rights != nullptr) {

@@ -193,7 +193,6 @@ Result<Narrowed> narrow(const Api& api, const net::Request& request) {
   seen.options.end_attribute = nullptr;  // what is known by its history alone is not seen
   seen.maps = api.maps;                  // each is its maker's alone
   seen.rights = out.rights.get();
-  seen.access.requests = nullptr;  // this one was counted when it was refused
   out.api = std::make_unique<const Api>(std::move(seen));
   return out;
 }
