@@ -135,6 +135,12 @@ TEST(Broker, KeepsTheQuotasOfTenants) {
   EXPECT_TRUE(world.write(upsert(world.parsed(thing(6))), Origin::api(), "herne"));
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(world.create(thing(i))) << "the default tenant has none";
   EXPECT_TRUE(world.create(thing(7), "ruhr"));
+  for (const std::string_view tenant : {"", "ruhr"}) {
+    const std::string space = space_name(tenant, "urn:s:1");
+    world.broker().open_space(space);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(world.create(thing(i), space));
+    EXPECT_EQ(world.create(thing(4), space).has_value(), tenant.empty());
+  }
 }
 
 TEST(Broker, KeepsTheMemoryQuotaOfTenants) {

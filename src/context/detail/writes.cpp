@@ -147,7 +147,7 @@ Result<> LiveBroker::check_allowed(Tenant& tenant, const ngsi::Mutated& what, Or
 
 Result<> LiveBroker::check_quota(const Tenant& tenant) const {
   const Quota& quota = options_.tenant_quota;
-  if (tenant.name.empty()) return {};
+  if (tenant_of_space(tenant.name).empty()) return {};  // snapshots of the default tenant too
   const bool many = quota.entities > 0 && *tenant.staging.entities >= quota.entities;
   const bool large = quota.memory_bytes > 0 && tenant.table.memory_bytes() >= quota.memory_bytes;
   if (!many && !large) return {};
