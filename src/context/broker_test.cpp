@@ -256,8 +256,10 @@ TEST(Broker, SpacesComeAndGo) {
   world.reopen();  // it has rows, so it is there
   ASSERT_TRUE(world.create(room("b", 3), space));
   const ngsi::EntityPtr read = world.broker().find(space, "urn:room:b");
+  const std::size_t memory = world.broker().usage().memory_bytes;
   ASSERT_TRUE(world.broker().drop_space(space));
-  EXPECT_EQ(read->id(), "urn:room:b");  // who reads it still may
+  EXPECT_EQ(read->id(), "urn:room:b");                     // who reads it still may
+  EXPECT_EQ(world.broker().usage().memory_bytes, memory);  // and so long it is taken
   EXPECT_EQ(world.broker().find(space, "urn:room:b"), nullptr);
   EXPECT_EQ(world.create(room("c", 1), space).error().code, Code::kResourceNotFound);
   EXPECT_EQ(world.broker().usage().entities, 1U);

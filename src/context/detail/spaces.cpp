@@ -46,25 +46,28 @@ Result<> LiveBroker::drop_space(std::string_view space) {
   return store_.writer().run_blocking(job, [&] { bury(home); });
 }
 
-// After the commit, on the writer thread: whatever was staged before is published.
+// After the commit, on the writer thread: whatever was staged before is published. Its memory
+// counts until it is free: or who makes and drops spaces would take more than there is.
 void LiveBroker::bury(Tenant& space) {
-  memory_bytes_ -= space.table.memory_bytes();
-  entities_gauge_.add(-static_cast<double>(space.table.size()));
-  memory_gauge_.set(static_cast<double>(memory_bytes_.load()));
   const Lock lock(tenants_mutex_);
   const auto at = tenants_.find(space.name);
   if (at == tenants_.end() || at->second.get() != &space) return;
+  entities_gauge_.add(-static_cast<double>(space.table.size()));
   graves_.push_back({std::move(at->second), monotonic_us() + kGraveUs});
   tenants_.erase(at);
 }
 
 void LiveBroker::clear_graves() {
   std::vector<Grave> over;  // ends outside of the lock
-  const Lock lock(tenants_mutex_);
-  const auto first = std::ranges::partition(
-      graves_, [](const Grave& grave) { return grave.until_us > monotonic_us(); });
-  std::ranges::move(first, std::back_inserter(over));
-  graves_.erase(first.begin(), first.end());
+  {
+    const Lock lock(tenants_mutex_);
+    const auto first = std::ranges::partition(
+        graves_, [](const Grave& grave) { return grave.until_us > monotonic_us(); });
+    std::ranges::move(first, std::back_inserter(over));
+    graves_.erase(first.begin(), first.end());
+  }
+  for (const Grave& grave : over) memory_bytes_ -= grave.space->table.memory_bytes();
+  if (!over.empty()) memory_gauge_.set(static_cast<double>(memory_bytes_.load()));
 }
 
 }  // namespace detail
