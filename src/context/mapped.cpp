@@ -28,25 +28,35 @@ Result<ngsi::Predicate> predicate_of(const Api& api, const Exchange& exchange,
 Task<Result<std::vector<std::string>>> matching_ids(const Api& api, const Exchange& exchange,
                                                     const MappedQuery& query) {
   RV_CO_ASSIGN(const auto predicate, predicate_of(api, exchange, query));
-  std::vector<std::string> ids;
   const ngsi::OrderWish& wish = query.wishes.order;
-  if (wish.terms.empty()) {
-    const std::size_t max = api.maps->options().map_places_max + 1;
-    const Broker::Visit visit = [&](const ngsi::Entity& entity) {
-      if (ids.size() < max) ids.emplace_back(entity.id());
-    };
-    RV_CO_TRY(co_await api.broker.for_each(exchange.tenant, predicate, visit,
-                                           api.broker.options().query_cpu_ms_max));
-    co_return ids;
+  std::optional<ngsi::Order> order;
+  if (!wish.terms.empty()) {
+    RV_CO_ASSIGN(order,
+                 ngsi::Order::compile(wish, api.broker.names(exchange.tenant), *exchange.context));
   }
-  RV_CO_ASSIGN(const ngsi::Order order,
-               ngsi::Order::compile(wish, api.broker.names(exchange.tenant), *exchange.context));
-  Page page{.limit = api.broker.options().limit_max, .order = &order};
-  for (bool more = true; more; page.offset += page.limit) {
-    RV_CO_ASSIGN(const Found found, co_await api.broker.query(exchange.tenant, predicate, page));
-    for (const ngsi::EntityPtr& entity : found.entities) ids.emplace_back(entity->id());
-    more = found.more;
+  struct Match {
+    ngsi::OrderKey key;
+    std::size_t number;  // in the order of creation
+    std::string id;
+  };
+  std::vector<Match> found;
+  const std::size_t max = api.maps->options().map_places_max + 1;
+  const Broker::Visit visit = [&](const ngsi::Entity& entity) {
+    if (found.size() == max) return;
+    found.push_back(
+        {order ? order->key_of(entity) : ngsi::OrderKey(), found.size(), std::string(entity.id())});
+  };
+  RV_CO_TRY(co_await api.broker.for_each(exchange.tenant, predicate, visit,
+                                         api.broker.options().query_cpu_ms_max));
+  if (order) {
+    std::ranges::sort(found, [](const Match& a, const Match& b) {
+      const auto way = a.key <=> b.key;
+      return way == 0 ? a.number < b.number : way < 0;
+    });
   }
+  std::vector<std::string> ids;
+  ids.reserve(found.size());
+  for (Match& one : found) ids.push_back(std::move(one.id));
   co_return ids;
 }
 
