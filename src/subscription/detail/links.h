@@ -4,7 +4,6 @@
 //
 // Thread safety: used by one thread.
 #pragma once
-#include <limits>
 #include <span>
 #include <string_view>
 
@@ -16,11 +15,14 @@ namespace revier::subscription::detail {
 
 class TenantLinks final : public ngsi::LinkedEntities {
  public:
+  static constexpr std::size_t kMatchedMax = 10'000;
+
   TenantLinks(const context::Broker& broker, std::string_view tenant, std::size_t most)
       : broker_(broker), tenant_(tenant), most_(most) {}
-  // `written` are changes that are not published yet: they come first. All outlives it.
+  // `written` are changes that are not published yet: they come first. All outlives it. It is the
+  // writer that waits: at most kMatchedMax look-ups for all of them.
   TenantLinks(const context::Broker& broker, std::string_view tenant, std::span<const Told> written)
-      : broker_(broker), tenant_(tenant), written_(written) {}
+      : broker_(broker), tenant_(tenant), written_(written), most_(kMatchedMax) {}
 
   [[nodiscard]] ngsi::EntityPtr find(std::string_view id) const override {
     if (finds_ == most_) return nullptr;
@@ -35,7 +37,7 @@ class TenantLinks final : public ngsi::LinkedEntities {
   const context::Broker& broker_;
   const std::string_view tenant_;
   const std::span<const Told> written_;
-  const std::size_t most_ = std::numeric_limits<std::size_t>::max();
+  const std::size_t most_;
   mutable std::size_t finds_ = 0;
 };
 
