@@ -160,6 +160,7 @@ class PurgePlanner {
     add("attrs", joined_names(attrs, *call.context));
     add("q", asked.q);
     add("expandValues", fmt::format("{}", fmt::join(asked.expand_values, ",")));
+    add("jsonKeys", fmt::format("{}", fmt::join(asked.json_keys, ",")));
     add("scopeQ", asked.scope_q);
     add("georel", asked.georel);
     add("geometry", asked.geometry);
