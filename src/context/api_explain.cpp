@@ -78,7 +78,8 @@ Task<Result<net::Response>> explain(const Api& api, net::Request& request) {
   Stages stages;
   const std::int64_t start_us = monotonic_us();
   RV_CO_ASSIGN(Wishes wishes, Wishes::of(request));
-  RV_CO_ASSIGN(const Asked asked, asked_of(api, request, exchange, selection_of(request), wishes));
+  RV_CO_ASSIGN(const Asked asked,
+               asked_of(api, request, exchange, selection_of(request), wishes, Paging::kHere));
   RV_CO_ASSIGN(const View view, View::make(api, request, exchange, std::move(wishes)));
   const std::int64_t compiled_us = monotonic_us();
   Explanation told;

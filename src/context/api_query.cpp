@@ -25,9 +25,9 @@ metrics::Timing& show_time() {
 
 // Links to the pages beside this one: by offset as far as that goes, then by cursor.
 void link_next(net::Response& response, const net::Request& request, const Exchange& exchange,
-               const Asked& asked, const Found& found) {
+               const Asked& asked, Paging paging, const Found& found) {
   const Page& page = asked.page;
-  const bool far = page.offset + page.limit > kOffsetMax && !asked.order;
+  const bool far = page.offset + page.limit > kOffsetMax && !asked.order && paging == Paging::kHere;
   if (asked.by_cursor || far) {
     if (!found.more || page.limit == 0) return;
     link_cursor(response, request, exchange.accept, page.limit,
@@ -39,9 +39,10 @@ void link_next(net::Response& response, const net::Request& request, const Excha
 
 Task<Result<net::Response>> answer_query(const Api& api, const net::Request& request,
                                          const Exchange& exchange, ngsi::Selection selection,
-                                         Wishes wishes) {
+                                         Wishes wishes, Paging paging) {
   const std::int64_t start_us = monotonic_us();
-  RV_CO_ASSIGN(const Asked asked, asked_of(api, request, exchange, std::move(selection), wishes));
+  RV_CO_ASSIGN(const Asked asked,
+               asked_of(api, request, exchange, std::move(selection), wishes, paging));
   RV_CO_ASSIGN(const View view, View::make(api, request, exchange, std::move(wishes)));
   compile_time().observe_us(monotonic_us() - start_us);
   const Page page = asked.ordered_page();
@@ -50,7 +51,7 @@ Task<Result<net::Response>> answer_query(const Api& api, const net::Request& req
   RV_CO_ASSIGN(std::string body, co_await view.many(std::move(found.entities)));
   show_time().observe_us(monotonic_us() - found_us);
   net::Response response = view.answer_with(request, std::move(body));
-  link_next(response, request, exchange, asked, found);
+  link_next(response, request, exchange, asked, paging, found);
   if (found.count) tell_count(response, *found.count);
   co_return response;
 }
@@ -64,8 +65,8 @@ Task<Result<net::Response>> answer_anywhere(const Api& api, const net::Request& 
                                      {std::move(selection), std::move(wishes)});
   }
   if (!is_distributed(api, request)) {
-    co_return co_await answer_query(api, request, exchange, std::move(selection),
-                                    std::move(wishes));
+    co_return co_await answer_query(api, request, exchange, std::move(selection), std::move(wishes),
+                                    Paging::kHere);
   }
   RV_CO_TRY(require_a_filter(selection, wishes.pick, request));
   if (request.query_param("cursor")) {
@@ -76,8 +77,8 @@ Task<Result<net::Response>> answer_anywhere(const Api& api, const net::Request& 
   RV_CO_ASSIGN(const Distribution::Answer gathered,
                co_await gather(api, request, exchange, query, /*known=*/nullptr));
   if (!gathered.broker) {
-    co_return co_await answer_query(api, request, exchange, std::move(selection),
-                                    std::move(wishes));
+    co_return co_await answer_query(api, request, exchange, std::move(selection), std::move(wishes),
+                                    Paging::kWider);
   }
   if (!wishes.order.terms.empty()) {
     // "Sort ordering is never applied to distributed operations" (4.23.1).
@@ -85,9 +86,9 @@ Task<Result<net::Response>> answer_anywhere(const Api& api, const net::Request& 
                    "orderBy");
   }
   const Api over = api_over(api, *gathered.broker);
-  RV_CO_ASSIGN(
-      net::Response response,
-      co_await answer_query(over, request, exchange, std::move(selection), std::move(wishes)));
+  RV_CO_ASSIGN(net::Response response,
+               co_await answer_query(over, request, exchange, std::move(selection),
+                                     std::move(wishes), Paging::kWider));
   add_warnings(response, gathered.warnings);
   co_return response;
 }

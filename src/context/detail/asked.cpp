@@ -35,9 +35,10 @@ tl::unexpected<Error> wrong_cursor() {
               "cursor");
 }
 
-Result<> read_page(const net::Request& request, const Exchange& exchange, Asked& asked) {
+Result<> read_page(const net::Request& request, const Exchange& exchange, Paging paging,
+                   Asked& asked) {
   RV_ASSIGN(asked.page, page_of(request));
-  if (asked.page.offset > kOffsetMax) {
+  if (asked.page.offset > kOffsetMax && !asked.order && paging == Paging::kHere) {
     return fail(Code::kBadRequestData,
                 fmt::format("offset is at most {}: page by cursor instead, beginning with cursor= "
                             "and following the Link to the next page",
@@ -74,7 +75,7 @@ Result<std::uint64_t> parse_cursor(std::string_view tenant, std::string_view tex
 }
 
 Result<Asked> asked_of(const Api& api, const net::Request& request, const Exchange& exchange,
-                       ngsi::Selection selection, const Wishes& wishes) {
+                       ngsi::Selection selection, const Wishes& wishes, Paging paging) {
   RV_TRY(require_a_filter(selection, wishes.pick, request));
   select_picked(selection, wishes.pick);
   const ngsi::Names& names = api.broker.names(exchange.tenant);
@@ -85,7 +86,7 @@ Result<Asked> asked_of(const Api& api, const net::Request& request, const Exchan
                 "q goes to linked entities further than join and joinLevel do", "q");
   }
   RV_ASSIGN(asked.order, order_of(request, exchange, names, wishes.order));
-  RV_TRY(read_page(request, exchange, asked));
+  RV_TRY(read_page(request, exchange, paging, asked));
   return asked;
 }
 

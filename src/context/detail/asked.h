@@ -24,7 +24,8 @@ struct Asked {
   }
 };
 
-// Pages further on are for cursors: to skip so many costs as much as to show them.
+// Pages further on are for cursors: to skip so many costs as much as to show them. With an order
+// there are no cursors, and Options::ordered_max is the bound.
 inline constexpr std::size_t kOffsetMax = 10'000;
 
 // Where an answer ended, for the parameter `cursor`: opaque to clients, good for this tenant.
@@ -32,9 +33,12 @@ inline constexpr std::size_t kOffsetMax = 10'000;
 // Empty: 0, the beginning. Errors: kBadRequestData for one that was not made here.
 [[nodiscard]] Result<std::uint64_t> parse_cursor(std::string_view tenant, std::string_view text);
 
+// What other sources have a share in has no cursors: there offsets go on.
+enum class Paging : std::uint8_t { kHere, kWider };
+
 // Errors: kBadRequestData, kTooComplexQuery with `field`.
 [[nodiscard]] Result<Asked> asked_of(const Api& api, const net::Request& request,
                                      const Exchange& exchange, ngsi::Selection selection,
-                                     const Wishes& wishes);
+                                     const Wishes& wishes, Paging paging);
 
 }  // namespace revier::context::detail
