@@ -254,6 +254,35 @@ void add_info(const Registration& registration, const net::Request& triggering,
   }
 }
 
+constexpr std::size_t kQueryBytesMax = 16 * 1024;
+
+// Nothing that would end it, or that no address holds.
+bool is_query_text(std::string_view text) {
+  return text.size() <= kQueryBytesMax && std::ranges::all_of(text, [](char c) {
+           return c > 0x20 && c < 0x7F && c != '#' && c != '"' && c != '<' && c != '>';
+         });
+}
+
+// The part of a Link header before the next comma, of which `rest` holds what follows: its target
+// where it leads to the next page, else nothing.
+std::string_view next_target(std::string_view& rest) {
+  const std::size_t begin = rest.find('<');
+  const std::size_t end = begin == rest.npos ? rest.npos : rest.find('>', begin);
+  if (end == rest.npos) {
+    rest = {};
+    return {};
+  }
+  const std::string_view target = rest.substr(begin + 1, end - begin - 1);
+  bool quoted = false;
+  std::size_t at = end + 1;
+  for (; at < rest.size() && (quoted || rest[at] != ','); ++at) quoted ^= rest[at] == '"';
+  const std::string_view params = rest.substr(end + 1, at - end - 1);
+  rest.remove_prefix(std::min(at + 1, rest.size()));
+  const bool leads =
+      params.find("rel=\"next\"") != params.npos || params.find("rel=next") != params.npos;
+  return leads ? target : std::string_view();
+}
+
 }  // namespace
 
 std::vector<Question> questions_of(const Asking& asking) {
@@ -262,7 +291,8 @@ std::vector<Question> questions_of(const Asking& asking) {
   return questions.take();
 }
 
-net::Outgoing outgoing_of(const Question& question, const Sending& sending, std::size_t offset) {
+net::Outgoing outgoing_of(const Question& question, const Sending& sending,
+                          const PageStart& start) {
   const Registration& registration = *question.registration;
   net::Outgoing out;
   out.method = net::Method::kGet;
@@ -272,23 +302,45 @@ net::Outgoing outgoing_of(const Question& question, const Sending& sending, std:
     out.url.append(1, separator).append(name).append("=").append(context::percent_encoded(value));
     separator = '&';
   };
-  if (question.path == kBatch) {
+  const bool batch = question.path == kBatch;
+  if (batch) {
     out.method = net::Method::kPost;
     out.body = query_body(question);
     out.headers.emplace_back("Content-Type", "application/json");
-  } else {
-    for (const auto& [name, value] : question.params) add(name, value);
   }
-  if (registration.management.local_only) add("local", "true");
-  add("options", "sysAttrs");
-  if (is_query(question)) {
-    add("limit", std::to_string(page_size(question)));
-    if (offset > 0) add("offset", std::to_string(offset));
+  if (!start.query.empty()) {
+    out.url.append("?").append(start.query);
+  } else {
+    if (!batch) {
+      for (const auto& [name, value] : question.params) add(name, value);
+    }
+    if (registration.management.local_only) add("local", "true");
+    add("options", "sysAttrs");
+    if (is_query(question)) {
+      add("limit", std::to_string(page_size(question)));
+      if (start.offset > 0) add("offset", std::to_string(start.offset));
+    }
   }
   const auto accept = info_of(registration, "accept");
   out.headers.emplace_back("Accept", std::string(accept.value_or("application/json")));
   address(out, registration, sending, question.context->link());
   return out;
+}
+
+std::string next_query(const net::Reply& reply) {
+  for (const auto& [name, value] : reply.headers) {
+    if (!net::equals_ignoring_case(name, "Link")) continue;
+    std::string_view rest = value;
+    while (!rest.empty()) {
+      const std::string_view target = next_target(rest);
+      const std::size_t mark = target.find('?');
+      if (mark == target.npos) continue;
+      const std::string_view query = target.substr(mark + 1, target.find('#') - mark - 1);
+      const bool by_offset = query.starts_with("offset=") || query.find("&offset=") != query.npos;
+      return by_offset || !is_query_text(query) ? std::string() : std::string(query);
+    }
+  }
+  return {};
 }
 
 void address(net::Outgoing& out, const Registration& registration, const Sending& sending,

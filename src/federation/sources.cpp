@@ -194,7 +194,7 @@ class Sources final : public context::Distribution {
     const detail::Sending sending = channel_.sending(ask.request, ask.tenant);
     for (const Question& question : questions) {
       replies.push_back(
-          channel_.ask(*question.registration, detail::outgoing_of(question, sending, 0)));
+          channel_.ask(*question.registration, detail::outgoing_of(question, sending, {})));
     }
     std::vector<Heard> heard(questions.size());
     Taken taken;
@@ -215,7 +215,8 @@ class Sources final : public context::Distribution {
                    Taken& taken) {
     Heard heard;
     const std::size_t page = detail::page_size(question);
-    for (std::size_t offset = 0;; offset += page) {
+    detail::PageStart start;
+    while (true) {
       const Result<net::Reply> reply = co_await *asked;
       if (reply) taken.bytes += reply->body.size();
       const std::size_t entities = co_await read(question, reply, heard);
@@ -228,8 +229,8 @@ class Sources final : public context::Distribution {
         heard.warning = Warning::kInvalid;
         heard.reason = "it told of a part of the time only";
       }
-      const bool more = ask.operation != Operation::kRetrieve && !heard.warning && entities >= page;
-      if (!more) co_return heard;
+      const bool full = ask.operation != Operation::kRetrieve && !heard.warning && entities >= page;
+      if (!full || !move_on(*reply, page, start)) co_return heard;
       if (taken.entities > needs_.options.entities_max || taken.bytes > needs_.options.bytes_max) {
         heard.warning = Warning::kInvalid;
         heard.reason = "more than is taken";
@@ -237,8 +238,18 @@ class Sources final : public context::Distribution {
       }
       asked = channel_.ask(
           *question.registration,
-          detail::outgoing_of(question, channel_.sending(ask.request, ask.tenant), offset + page));
+          detail::outgoing_of(question, channel_.sending(ask.request, ask.tenant), start));
     }
+  }
+
+  // To the next page; false where the source says that there is none. One that has told us where to
+  // go on once, since it takes no offset so far out, is not asked by offset again.
+  static bool move_on(const net::Reply& reply, std::size_t page, detail::PageStart& start) {
+    std::string next = detail::next_query(reply);
+    if (next.empty() && !start.query.empty()) return false;
+    start.offset += page;
+    start.query = std::move(next);
+    return true;
   }
 
   static void keep_only(std::string_view id, Heard& heard) {

@@ -46,8 +46,18 @@ struct Sending {
   std::int64_t timeout_ms;
   std::size_t reply_bytes_max;
 };
+// Where a page begins: at an offset, or, where the source pages in a way of its own, at what it
+// said.
+struct PageStart {
+  std::size_t offset = 0;
+  std::string query = {};  // of the Link to the page; empty: by offset
+};
 [[nodiscard]] net::Outgoing outgoing_of(const Question& question, const Sending& sending,
-                                        std::size_t offset);
+                                        const PageStart& start);
+
+// The query of the Link to the next page (6.3.10). Empty: there is none, it pages by offset as we
+// do, or it is no query. Only that is taken: sources do not say where else to ask.
+[[nodiscard]] std::string next_query(const net::Reply& reply);
 
 // What every request to a source has: Via, tenant, contextSourceInfo, limits, and the Link header
 // to the @context of its names, unless that is empty.
