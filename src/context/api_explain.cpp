@@ -74,7 +74,7 @@ void tell_failure(json::Writer& writer, const Error& error) {
 Task<Result<net::Response>> explain(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request, /*geo_json=*/true));
   RV_CO_TRY(exchange.caller.require(identity::Action::kStateRead,
-                                    identity::Scope::tenant(exchange.tenant)));
+                                    identity::Scope::tenant(tenant_of_space(exchange.tenant))));
   Stages stages;
   const std::int64_t start_us = monotonic_us();
   RV_CO_ASSIGN(Wishes wishes, Wishes::of(request));
