@@ -180,6 +180,8 @@ class Questions {
       if (!value.empty()) question.params.emplace_back(name, value);
     };
     add("q", asked.q);
+    add("expandValues", joined(asked.expand_values));
+    add("jsonKeys", joined(asked.json_keys));
     add("scopeQ", asked.scope_q);
     add("georel", asked.georel);
     add("geometry", asked.geometry);
@@ -225,8 +227,7 @@ std::string query_body(const Question& question) {
     out.end_object().end_array();
   }
   write_list("attrs");
-  write("q");
-  write("scopeQ");
+  for (const std::string_view name : {"q", "expandValues", "jsonKeys", "scopeQ"}) write(name);
   if (!param_of(question, "georel").empty()) {
     out.key("geoQ").begin_object();
     for (const std::string_view name : {"georel", "geometry", "geoproperty"}) write(name);
