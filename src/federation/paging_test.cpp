@@ -13,6 +13,25 @@ using test::Node;
 using testing::HasSubstr;
 using testing::Not;
 
+// An entity map under rights by entity is made of what they show, behind links, too.
+TEST(EntityMaps, FollowLinksUnderRightsByEntity) {
+  Node node;
+  node.make(R"({"id":"urn:h:1","type":"Hall","beds":5,"code":5})");
+  node.make(R"({"id":"urn:r:1","type":"Room","of":{"object":"urn:h:1"}})");
+  constexpr std::string_view kAs =
+      R"(Authorization: Bearer rights=[{"operations":["read"],"except":["code"]}])"
+      "\r\n";
+  const auto found = [&](std::string_view q) {
+    return node
+        .ask("GET",
+             fmt::format("/entities?type=Room&join=inline&entityMap=true&q=of{{Hall:{}}}==5", q),
+             "", kAs)
+        .body;
+  };
+  EXPECT_THAT(found("beds"), HasSubstr("urn:r:1"));
+  EXPECT_EQ(found("code"), "[]");
+}
+
 TEST(Sources, AreNotAskedForRightsByEntity) {
   Node here("here");
   Node there("there");
