@@ -205,13 +205,14 @@ class WholePeople final : public PeoplePlane {
     if (--ticks_to_retention_ > 0) return {};
     ticks_to_retention_ = kRetentionTicks;
     RV_TRY(remind());
-    RV_TRY(standby_->look_for_new());
-    if (++free_published_ % kAvailabilityTicks == 0) RV_TRY(availability_->publish());
     RV_TRY(queue_.sweep());
     RV_TRY(registrations_->keep_retention());
     RV_TRY(
         records::erase_old_copies(records_place(needs_.options),
                                   Duration::days(needs_.options.number("retention.backup_days"))));
+    // After retention, which nothing of these may hold up.
+    RV_TRY(standby_->look_for_new());
+    if (++free_published_ % kAvailabilityTicks == 0) RV_TRY(availability_->publish());
     return {};
   }
   ticket::Registrations& registrations() override { return *registrations_; }

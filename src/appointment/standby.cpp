@@ -33,6 +33,12 @@ tl::unexpected<Error> nothing_offered() {
   return fail(Code::kHoldEnded, "this time is not offered to you any more");
 }
 
+bool is_wished(const std::vector<StandbyEntry>& entries, const std::string& day) {
+  return std::ranges::any_of(entries, [&](const StandbyEntry& entry) {
+    return entry.first_day <= day && day <= entry.last_day;
+  });
+}
+
 Result<bool> has_left(Session& session, const std::string& key) {
   const auto letter = mail::find_by_key(session, key);
   if (!letter && letter.error().code != Code::kResourceNotFound) return fail(letter.error());
@@ -248,6 +254,10 @@ Result<std::int64_t> Standby::look_for_new_at(const Choice& choice) {
     std::string day = today;
     const std::string end = std::ranges::max(entries, {}, &StandbyEntry::last_day).last_day;
     while (day <= end && std::ssize(wanted) < most) {
+      if (!is_wished(entries, day)) {
+        RV_ASSIGN(day, day_after(day, 1));
+        continue;
+      }
       for (const Slot slot : needs_.calendar.free(choice, day)) {
         if (std::ssize(wanted) >= most || !has_time(choice, slot)) continue;
         RV_ASSIGN(const std::vector<std::string> able,
@@ -419,6 +429,7 @@ Result<> Standby::write_person(Session& session, const std::string& mail_key, js
         .member("offer", entry.offer)
         .member("first_day", entry.first_day)
         .member("last_day", entry.last_day)
+        .member("unanswered", entry.unanswered)
         .member("asked_at", to_iso8601(entry.asked_at))
         .member("delete_after", to_iso8601(entry.delete_after));
     if (entry.confirmed_at) out.member("confirmed_at", to_iso8601(*entry.confirmed_at));

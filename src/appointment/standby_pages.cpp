@@ -57,7 +57,7 @@ bool any_free(const Pages& pages, const Choice& choice, std::string day, const s
 }
 
 // What only this domain knows of the days; their form is the form's matter.
-void check_days(const Pages& pages, const Choice& choice, web::FormData& data) {
+void check_days(const Pages& pages, web::FormData& data) {
   const std::string first(data.get("von"));
   const std::string last(data.get("bis"));
   const std::string now = this_day(pages);
@@ -65,8 +65,6 @@ void check_days(const Pages& pages, const Choice& choice, web::FormData& data) {
   if (first < now) data.fail("von", texts::kStandbyFromPast);
   if (last < first) data.fail("bis", texts::kStandbyToEarly);
   if (most && last > *most) data.fail("bis", texts::kStandbyToLate);
-  if (!data.valid()) return;
-  if (any_free(pages, choice, first, last)) data.fail("von", texts::kStandbyFreeNow);
 }
 
 Response show_enter(const Pages& pages, const Request& request, const Choice& choice,
@@ -108,11 +106,16 @@ Task<Response> post_enter(Request& request, const Pages& pages) {
   const web::Form form = enter_form();
   auto data = web::read_form(form, request);
   if (!data) co_return refused(pages, request, data.error());
-  if (web::validate(form, *data)) check_days(pages, *choice, *data);
+  if (web::validate(form, *data)) check_days(pages, *data);
   if (!data->valid()) co_return show_enter(pages, request, *choice, *data, 422);
   if (!pages.holds->take(request.client_address)) {
     data->fail("mail", texts::kTimesNetworkLimit);
     co_return show_enter(pages, request, *choice, *data, 429);
+  }
+  // After the limit: it looks at every day that is wished.
+  if (any_free(pages, *choice, std::string(data->get("von")), std::string(data->get("bis")))) {
+    data->fail("von", texts::kStandbyFreeNow);
+    co_return show_enter(pages, request, *choice, *data, 422);
   }
   const Language language = web::language_of(request);
   const auto done = co_await pages.standby.enter({.id = {},
@@ -133,6 +136,7 @@ Task<Response> post_enter(Request& request, const Pages& pages) {
 
 web::Form name_form() {
   web::FormField name = ticket::person_fields().front();
+  name.hint = {};
   return {.fields = {std::move(name), {.name = "tat", .kind = web::FieldKind::kHidden}}};
 }
 

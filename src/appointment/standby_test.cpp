@@ -533,8 +533,9 @@ TEST(StandbyLot, TheFirstOfferGoesToAnybody) {
       world.read([&](records::Session& session) -> Result<> {
         RV_ASSIGN(const auto order, rows::turns(session, draw));
         EXPECT_EQ(order.size(), kPeople);
-        ++first[static_cast<std::size_t>(std::ranges::find(people, order.front()) -
-                                         people.begin())];
+        RV_ASSIGN(const auto drawn, rows::find_draw(session, draw));
+        EXPECT_EQ(drawn->entry, order.front()) << "the order of the draw is that of the offers";
+        ++first[static_cast<std::size_t>(std::ranges::find(people, drawn->entry) - people.begin())];
         return {};
       });
       ++draws;

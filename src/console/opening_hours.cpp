@@ -214,6 +214,12 @@ Task<Response> post_hours(Request& request, const Needs& needs, event::Programme
   if (data->get("schritt") != "speichern") {
     co_return show_hours(*edit, *all, hours, *data, &then, 200);
   }
+  // The line first: nothing is saved without one.
+  const auto noted = co_await needs.tickets.database.writer().run([&](records::Session& session) {
+    return needs.tickets.identity.record(session, *caller,
+                                         {"counter.hours", "counter", edit->counter.id});
+  });
+  if (!noted) co_return refused(needs, request, noted.error());
   const auto done = co_await edit->keeper.put(*item);
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(std::string(request.path) + "?gespeichert=1");

@@ -315,6 +315,8 @@ test("opening hours: what a change means, and nothing booked is lost", async ({o
   assert.deepEqual(await counter(), [{weekdays: [1], from: "09:00", to: "10:00"},
                                      {date: "2025-02-21", from: "14:00", to: "15:00"}]);
   assert.match(await page.locator("main").innerText(), /1 Termin\b/, "still listed");
+  await page.goto("/console/protokoll");
+  assert.match(await page.locator("main").innerText(), /Öffnungszeiten geändert/);
   await page.goto(own);
   assert.match(await page.locator("main").innerText(), /10:00–10:15 Uhr/, "still booked");
   await server.ask("/api/v1/counters/schalter-zeiten", {method: "DELETE", token: true});
