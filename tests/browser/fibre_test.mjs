@@ -25,7 +25,7 @@ for (const javaScriptEnabled of [true, false]) {
     await listIsThere(server);
     const page = await open({javaScriptEnabled, viewport: narrow});
     await page.goto("/glasfaser");
-    await page.getByLabel("Straße").fill("Ahronstr.");
+    await page.locator("#strasse").fill("Ahronstr.");
     await page.getByLabel("Hausnummer").fill("12");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", {name: "Meinten Sie"}).waitFor();
@@ -37,7 +37,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel("Hausnummer").fill("199");
     await page.getByRole("button", {name: "Nachsehen"}).click();
     await page.getByText("Diese Hausnummer steht nicht in der Liste").waitFor();
-    await page.getByLabel("Straße").fill("");
+    await page.locator("#strasse").fill("");
     await page.getByRole("button", {name: "Nachsehen"}).click();
     await page.getByRole("link", {name: "Geben Sie eine Straße ein."}).waitFor();
   });
