@@ -29,6 +29,17 @@ export function button(text: string, press: () => void,
   return made;
 }
 
+// What a map is where it cannot be drawn, for want of a file or of WebGL: the button, and why.
+export function again(map: HTMLElement, status: HTMLElement, why: string,
+                      start?: HTMLButtonElement): void {
+  if (start) {
+    start.disabled = false;
+    map.replaceChildren(start, status);
+    start.focus();
+  }
+  status.textContent = why;
+}
+
 export async function loadLibrary(data: DOMStringMap): Promise<Library> {
   const styles = Object.assign(document.createElement("link"),
                                {rel: "stylesheet", href: data.styles ?? ""});

@@ -8,7 +8,7 @@
 // and outlines from the broker. The list stays: it says the same without a map.
 import type {Ground} from "./map_ground";
 import {
-  button, creditOf, element, type Entity, loadAreas, loadEntities, loadGround, loadLibrary,
+  again, button, creditOf, element, type Entity, loadAreas, loadEntities, loadGround, loadLibrary,
   outlinesOf,
 } from "./_map_load";
 import {type Library, MapView, type Position} from "./_map_view";
@@ -37,8 +37,7 @@ class MapElement extends HTMLElement {
           await Promise.all([loadLibrary(this.dataset), loadAreas(this.dataset), this.places()]);
       this.draw(library, areas, places, await loadGround(library, this.dataset));
     } catch {
-      this.status.textContent = this.text("failed");
-      if (this.start) this.start.disabled = false;
+      again(this, this.status, this.text("failed"), this.start);
     }
   }
 

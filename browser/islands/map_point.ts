@@ -5,7 +5,7 @@
 // arrow keys move the map under a cross and Enter or a button takes the middle. The field stays:
 // who types into it moves the pin. Nothing is loaded before somebody asks for the map.
 import {
-  button, creditOf, element, loadAreas, loadGround, loadLibrary, outlinesOf,
+  again, button, creditOf, element, loadAreas, loadGround, loadLibrary, outlinesOf,
 } from "./_map_load";
 import {type Area, MapView, type Position} from "./_map_view";
 
@@ -64,8 +64,7 @@ class PointElement extends HTMLElement {
       this.follow();
       ground.querySelector("canvas")?.focus({preventScroll: true});
     } catch {
-      this.status.textContent = this.text("failed");
-      if (this.start) this.start.disabled = false;
+      again(this, this.status, this.text("failed"), this.start);
     }
   }
 

@@ -10,7 +10,7 @@ import {nextMail} from "./people.mjs";
 import {test} from "./suite.mjs";
 
 const press = (page, name) => page.getByRole("button", {name}).first().click();
-const next = (page) => press(page, "Weiter");
+const next = (page) => page.getByRole("button", {name: "Weiter", exact: true}).click();
 const heading = async (page, text) =>
   page.getByRole("heading", {level: 1, name: text}).waitFor();
 
@@ -59,7 +59,7 @@ async function dog(page, check) {
   await fillPerson(page);
   await next(page);
   await heading(page, /Ihr Hund, Eintrag 1/);
-  await press(page, "Weiter");
+  await next(page);
   await page.locator("rv-summary li").first().waitFor();
   await check(page, "errors");
   for (const name of ["Fiffi", "Hasso"]) {
@@ -176,6 +176,11 @@ test("casework point is chosen on a map by pressing and by keyboard", async ({op
   const middle = await field.inputValue();
   assert.match(middle, /^51\.\d{5}, 7\.\d{5}$/, "the town that it is about");
   await page.getByText(`Punkt gesetzt: ${middle}`).waitFor();
+  const pin = await page.locator(".rv-map__pin").boundingBox();
+  const ground = await page.locator(".rv-map__ground").boundingBox();
+  assert.ok(Math.hypot(pin.x + pin.width / 2 - ground.x - ground.width / 2,
+                       pin.y + pin.height - ground.y - ground.height / 2) < 4,
+            "the pin stands under the cross");
   await page.keyboard.press("ArrowRight");
   await page.waitForTimeout(600);
   await press(page, "Mitte der Karte nehmen");
@@ -186,7 +191,7 @@ test("casework point is chosen on a map by pressing and by keyboard", async ({op
   assert.ok(Number(pressed.split(", ")[0]) > Number(moved.split(", ")[0]), "further north");
   await looksWellEverywhere(page);
   await page.getByLabel(/Straße und Hausnummer/).fill("Weg 1");
-  await page.getByRole("button", {name: "Weiter", exact: true}).click();
+  await next(page);
   await heading(page, "Foto");
   assert.ok(asked.every((url) => new URL(url).origin === new URL(page.url()).origin));
 });
