@@ -9,8 +9,9 @@
 //
 // When the last wish ends, the address of mail is deleted with the contact; the ledger keeps for
 // kProofKeep what was agreed to and withdrawn, with a keyed hash of the address, so that the
-// operator can still answer somebody who names it and asks why she got mail. Only who asks for it
-// by the link (erase()) or erases all of hers (erase_person()) has the proof erased too.
+// operator can still answer somebody who names it and asks why she got mail. Who asks for it by the
+// link has the proof erased too (erase()), also of a contact that has ended; by the address alone
+// (erase_person(), write_person()) only contacts that have not ended are found.
 //
 // Interest is counted by street; nobody outside is given an address. Letters about changes are
 // written in the transaction that changes the list, one a contact and list.
