@@ -2,7 +2,7 @@
 // Entity maps over HTTP: of what is here, and of what other sources have.
 #include <gmock/gmock.h>
 
-#include "support/federation_nodes.h"
+#include "support/federation_sources.h"
 
 namespace revier::federation {
 namespace {

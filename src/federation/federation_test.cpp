@@ -8,7 +8,7 @@
 
 #include "federation/detail/request.h"
 #include "federation/document.h"
-#include "support/federation_nodes.h"
+#include "support/federation_sources.h"
 
 namespace revier::federation {
 namespace {

@@ -5,7 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "federation/detail/listing.h"
-#include "support/federation_nodes.h"
+#include "support/federation_sources.h"
 
 namespace revier::federation {
 namespace {

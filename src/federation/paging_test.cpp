@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "federation/detail/request.h"
-#include "support/federation_nodes.h"
+#include "support/federation_sources.h"
 
 namespace revier::federation {
 namespace {

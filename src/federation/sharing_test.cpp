@@ -2,7 +2,7 @@
 // Writes that other sources have a share in, over real sockets.
 #include <gmock/gmock.h>
 
-#include "support/federation_nodes.h"
+#include "support/federation_sources.h"
 
 namespace revier::federation {
 namespace {
