@@ -169,10 +169,11 @@ class Disk {
     const std::lock_guard lock(mutex_);
     failing_ = std::move(name);
   }
-  std::uint64_t syncs(std::string_view suffix) const {
+  std::uint64_t syncs(std::string_view part) const {
     const std::lock_guard lock(mutex_);
     std::uint64_t sum = 0;
-    for (const auto& [name, count] : syncs_) sum += name.ends_with(suffix) ? count : 0;
+    for (const auto& [name, count] : syncs_)
+      sum += name.find(part) != std::string::npos ? count : 0;
     return sum;
   }
   std::uint64_t unsafe_bytes(std::string_view suffix) const {
@@ -450,7 +451,7 @@ void PowerLossFs::cut_power_after(std::uint64_t changes) { disk_->cut_after(chan
 bool PowerLossFs::has_power() const { return disk_->on(); }
 void PowerLossFs::lose_power() { disk_->lose(); }
 void PowerLossFs::fail_next_sync(std::string name) { disk_->fail_next_sync(std::move(name)); }
-std::uint64_t PowerLossFs::syncs(std::string_view suffix) const { return disk_->syncs(suffix); }
+std::uint64_t PowerLossFs::syncs(std::string_view part) const { return disk_->syncs(part); }
 std::uint64_t PowerLossFs::unsafe_bytes(std::string_view suffix) const {
   return disk_->unsafe_bytes(suffix);
 }

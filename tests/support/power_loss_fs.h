@@ -49,10 +49,10 @@ class PowerLossFs {
   // never becomes so, although later syncs of the file report success, as Linux does it.
   void fail_next_sync(std::string name);
 
-  // Syncs of files whose name ends with `suffix` (all for ""), failed ones included; directories
-  // are not counted.
-  [[nodiscard]] std::uint64_t syncs(std::string_view suffix) const;
-  // Bytes in such files that are not safe now.
+  // Syncs of files whose name contains `part` (all for ""), failed ones included; directories are
+  // not counted.
+  [[nodiscard]] std::uint64_t syncs(std::string_view part) const;
+  // Bytes that are not safe now in files whose name ends with `suffix`.
   [[nodiscard]] std::uint64_t unsafe_bytes(std::string_view suffix) const;
 
  private:
