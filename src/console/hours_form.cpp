@@ -264,7 +264,7 @@ FormData hours_data(const event::Item& item, const event::Counter& counter,
 void check_hours(const HoursForm& hours, FormData& data, Language language) {
   for (int day = 1; day <= 7; ++day) {
     for (int opening = 0; opening < 2; ++opening) {
-      const auto index = static_cast<std::size_t>((day - 1) * 2 + opening);
+      const auto index = static_cast<std::size_t>(day - 1) * 2 + static_cast<std::size_t>(opening);
       check_times(data, week_line(day, opening), hours.weekdays[index].legend, language);
     }
   }

@@ -62,8 +62,11 @@ def refused(request, error, body=None, status=400, **more):
 
 
 def in_seconds(seconds):
-    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """A time that far from when the step runs, not from when this table is read."""
+    def moment():
+        then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        return then.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment
 
 
 LD = {"Content-Type": "application/ld+json"}

@@ -19,7 +19,7 @@ def run_step(server, tenant, step):
     headers = {"NGSILD-Tenant": tenant, **step.headers}
     body = step.body
     if body is not None and not isinstance(body, (str, bytes)):
-        body = json.dumps(body)
+        body = json.dumps(body, default=lambda later: later())
     if body is not None:
         headers.setdefault("Content-Type", "application/json")
     status, answered, text = server.ask(method, BASE + path, body, headers)
