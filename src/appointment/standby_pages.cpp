@@ -67,13 +67,24 @@ void check_days(const Pages& pages, web::FormData& data) {
   if (most && last > *most) data.fail("bis", texts::kStandbyToLate);
 }
 
+// The next day on which the counter opens; today where none does.
+std::string next_open_day(const Pages& pages, const Choice& choice) {
+  const std::string today = this_day(pages);
+  for (int i = 0; i + kWishDaysShown < kWishDaysMax; ++i) {
+    const auto day = day_after(today, i);
+    if (day && !openings(*choice.counter, *day).empty()) return *day;
+  }
+  return today;
+}
+
 Response show_enter(const Pages& pages, const Request& request, const Choice& choice,
                     web::FormData data, int status) {
   const Language language = web::language_of(request);
   const web::Form form = enter_form();
   if (status == 200) {
-    data.set("von", this_day(pages));
-    data.set("bis", day_after(this_day(pages), kWishDaysShown).value_or(this_day(pages)));
+    const std::string first = next_open_day(pages, choice);
+    data.set("von", first);
+    data.set("bis", day_after(first, kWishDaysShown).value_or(first));
   }
   StandbyEnterPage view{
       .page = private_page(pages, request, standby_words(language, texts::kStandbyTitle)),

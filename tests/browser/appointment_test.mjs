@@ -240,6 +240,7 @@ async function standbyStory(page, check, server, id) {
   await page.waitForURL(/nachruecken$/);
   assert.match(await page.locator("main").innerText(), /lost der Rechner .* Reihenfolge aus/);
   await check(page);
+  assert.equal(await page.getByLabel("Frühester Tag").inputValue(), date, "the counter's next day");
   await page.getByLabel("Spätester Tag").fill("2025-01-01");
   await page.getByLabel("E-Mail-Adresse").fill(mail);
   await button(page, "Link anfordern").click();
