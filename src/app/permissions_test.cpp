@@ -350,5 +350,129 @@ TEST_F(Permissions, EveryFormOfTheConsoleNeedsItsSession) {
   }
 }
 
+// --- hostile bodies
+
+std::string percent(char c, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i)
+    out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return out;
+}
+
+// The names of the fields of a page's forms.
+std::vector<std::string> fields_of(std::string html) {
+  std::vector<std::string> names;
+  html.erase(0, html.find("<body"));
+  constexpr std::string_view kName = " name=\"";
+  for (auto at = html.find(kName); at != html.npos; at = html.find(kName, at + 1)) {
+    const std::size_t from = at + kName.size();
+    std::string name = html.substr(from, html.find('"', from) - from);
+    if (name != "csrf" && name.size() < 100) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::string form_body(const std::string& csrf, const std::vector<std::string>& fields,
+                      std::string_view value) {
+  std::string body = "csrf=" + csrf;
+  for (const std::string& field : fields) body.append("&").append(field).append("=").append(value);
+  return body;
+}
+
+std::string file_body(const std::string& csrf, const std::vector<std::string>& fields,
+                      std::string_view bytes) {
+  std::string body = "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n" + csrf + "\r\n";
+  for (const std::string& field : fields) {
+    body += fmt::format(
+        "--b\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"../../a.xlsx\"\r\n"
+        "Content-Type: application/octet-stream\r\n\r\n{}\r\n",
+        field, bytes);
+  }
+  return body + "--b--\r\n";
+}
+
+const std::vector<std::string>& hostile_values() {
+  static const std::vector<std::string> values{"",
+                                               percent('\0', 3),
+                                               percent('\xff', 4),
+                                               std::string(70'000, 'A'),
+                                               "-1",
+                                               "99999999999999999999",
+                                               "2025-02-31",
+                                               "%3Cscript%3Ealert(1)%3C/script%3E",
+                                               "%0D%0ABcc:%20x@example.org",
+                                               "..%2F..%2Fetc%2Fpasswd"};
+  return values;
+}
+// What is taken for a table, a picture, an archive, a page: and is none, or two at once.
+const std::vector<std::string>& hostile_files() {
+  using namespace std::string_literals;
+  static const std::vector<std::string> files{
+      "",
+      "PK\x03\x04"s + std::string(200, '\xff'),
+      "\x89PNG\r\n\x1a\n<script>alert(1)</script>"s,
+      "\xff\xd8\xff\xe0%PDF-1.7"s,
+      "\xef\xbb\xbf\"a;b\n;;\"\";\0"s,
+      "{\"type\":\"FeatureCollection\",\"features\":[{\"geometry\":{\"type\":\"Point\"}}]}"s,
+      std::string(5'000, '[')};
+  return files;
+}
+const std::vector<std::string>& hostile_documents() {
+  static const std::vector<std::string> documents{
+      "",
+      "null",
+      "[]",
+      "\"x\"",
+      "{",
+      "{\"a\":\"\xff\"}",
+      "{\"id\":1,\"id\":2}",
+      std::string(5'000, '[') + std::string(5'000, ']'),
+      "[{},{},null]",
+      R"({"id":{},"type":[],"name":{"de":1},"mail":"x\r\nBcc: y","starts_on":"2025-99-99",)"
+      R"("days":[{"date":-1}],"capacity":1e300,"seats":-9223372036854775808,"text":null,)"
+      R"("notification":[],"information":7,"entities":"x","label":[],"rights":[[[]]]})"};
+  return documents;
+}
+
+// Input of strangers is refused or taken, and breaks nothing: no route answers with a fault.
+TEST_F(Permissions, NoBodyBreaksAnyRoute) {
+  const auto asker = std::find_if(askers_.begin(), askers_.end(),
+                                  [](const Asker& a) { return a.role == "administrator"; });
+  ASSERT_NE(asker, askers_.end());
+  const Asker program{.name = {}, .role = {}, .cookie = {}, .token = organiser_};
+  const auto expect_none_broke = [](const Answer& answer, const net::Router::Route& route,
+                                    std::string_view body) {
+    EXPECT_LT(answer.status, 500) << net::to_string(route.method) << " " << route.pattern << "\n"
+                                  << body.substr(0, 200) << "\n"
+                                  << answer.body.substr(0, 300);
+  };
+  for (const net::Router::Route* route : site_->router().routes()) {
+    if (route->method == Method::kGet) continue;
+    const std::string target = target_of(route->pattern);
+    if (target.starts_with("/api/") || target.starts_with("/ngsi-ld/")) {
+      for (const std::string& body : hostile_documents()) {
+        expect_none_broke(ask(program, route->method, target, body, "application/json"), *route,
+                          body);
+      }
+      continue;
+    }
+    stay_signed_in(*asker);
+    const auto fields = fields_of(ask(*asker, Method::kGet, target, "", "").body);
+    for (const std::string& value : hostile_values()) {
+      stay_signed_in(*asker);
+      const std::string body = form_body(std::string(caller(*asker).csrf()), fields, value);
+      expect_none_broke(
+          ask(*asker, route->method, target, body, "application/x-www-form-urlencoded"), *route,
+          body);
+    }
+    for (const std::string& bytes : hostile_files()) {
+      stay_signed_in(*asker);
+      const std::string body = file_body(std::string(caller(*asker).csrf()), fields, bytes);
+      expect_none_broke(ask(*asker, route->method, target, body, "multipart/form-data; boundary=b"),
+                        *route, body);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace revier::app

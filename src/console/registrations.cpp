@@ -183,14 +183,15 @@ Task<Response> find_by_text(Request& request, const Needs& needs) {
   static const web::Form form{{{.name = "csrf", .kind = web::FieldKind::kHidden},
                                {.name = "suche", .length_max = 100},
                                {.name = "kontingent", .length_max = 200}}};
-  const auto own = read_own_form(*caller, form, request);
+  auto own = read_own_form(*caller, form, request);
   if (!own) co_return refused(needs, request, own.error());
+  const bool valid = web::validate(form, *own);
   ticket::rows::Search search = asked_search(request, *caller);
   search.text = own->get("suche");
   search.quota = own->get("kontingent");
   search.limit = kFoundMax;
   const Language language = web::language_of(request);
-  if (search.text.empty()) {
+  if (!valid || search.text.empty()) {
     co_return Response::see_other(
         web::path(language, address(kRegistrationsPage, {{"kontingent", search.quota}})));
   }
