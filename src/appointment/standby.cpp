@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/run_task.h"
-#include "mail/sender.h"
 #include "ticket/booking_store.h"
 #include "web/i18n.h"
 
@@ -64,9 +63,8 @@ Task<Result<>> Standby::enter(StandbyEntry wanted) {
 
 Result<> Standby::enter_in(Session& session, StandbyEntry wanted) {
   const Instant now = needs_.civil_clock.now();
-  RV_ASSIGN(const std::int64_t letters,
-            mail::count_since(session, wanted.mail, now - Duration::hours(1)));
-  if (letters >= mail::kMailsAnHourMax) return {};
+  RV_ASSIGN(const bool enough, mail::has_had_enough(session, wanted.mail, now));
+  if (enough) return {};
   wanted.id = random_id(needs_.random);
   wanted.asked_at = now;
   wanted.confirmed_at.reset();

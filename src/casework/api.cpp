@@ -171,6 +171,11 @@ Task<Response> post_case(Request& request, const ApiNeeds& needs, Attempts& send
   if (form->identity_level != IdentityLevel::kNone) {
     co_return Response::problem({Code::kForbidden, "this form needs a proof of identity"});
   }
+  if (!senders.take(network_of(request.client_address),
+                    static_cast<unsigned>(needs.pages.network_drafts_max),
+                    needs.pages.real_clock.now())) {
+    co_return Response::problem({Code::kTooManyRequests, "too many cases from your network"});
+  }
   auto read = co_await needs.pages.pool.run(
       [&] { return read_whole(request, *form, needs.pages.attachments); });
   if (!read) co_return Response::problem(read.error());
@@ -182,11 +187,6 @@ Task<Response> post_case(Request& request, const ApiNeeds& needs, Attempts& send
   const std::vector<Problem> problems =
       check_answers(*form, whole->answers, counts_of(whole->files));
   if (!problems.empty()) co_return problems_response(problems);
-  if (!senders.take(network_of(request.client_address),
-                    static_cast<unsigned>(needs.pages.network_drafts_max),
-                    needs.pages.real_clock.now())) {
-    co_return Response::problem({Code::kTooManyRequests, "too many cases from your network"});
-  }
   const auto done = co_await needs.cases.submit_whole(std::move(*whole));
   if (!done) co_return Response::problem(done.error());
   const std::string token = needs.cases.token_of(*done);

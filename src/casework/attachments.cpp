@@ -2,6 +2,7 @@
 #include "casework/attachments.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -25,6 +26,17 @@ std::string to_base64(std::string_view bytes) {
   return text;
 }
 
+std::string digest_of(std::string_view bytes) {
+  std::array<unsigned char, crypto_generichash_BYTES> digest{};
+  crypto_generichash(digest.data(), digest.size(),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
+                     0);
+  std::string text(digest.size() * 2 + 1, '\0');
+  sodium_bin2hex(text.data(), text.size(), digest.data(), digest.size());
+  text.pop_back();
+  return text;
+}
+
 Scan scan_of(std::string_view name) {
   if (name == "clean") return Scan::kClean;
   return name == "infected" ? Scan::kInfected : Scan::kWaiting;
@@ -37,6 +49,7 @@ Attachment attachment_from(const records::Row& row) {
           .name = row.text("name"),
           .type = row.text("type"),
           .bytes = row.integer("bytes"),
+          .digest = row.text("digest"),
           .scan = scan_of(row.text("scan")),
           .at = {row.integer("at")},
           .released = row.integer("released") != 0,
@@ -84,14 +97,16 @@ Result<> check_room(records::Session& session, const Attachment& file, std::size
 
 Result<> insert_file(records::Session& session, const Attachment& file, std::string_view content) {
   RV_TRY(session.execute(
-      "INSERT INTO case_attachment (id, case_id, field, name, type, bytes, scan, at, message)"
-      " VALUES (:id, :case, :field, :name, :type, :bytes, :scan, :at, :message)",
+      "INSERT INTO case_attachment (id, case_id, field, name, type, bytes, digest, scan, at,"
+      " message) VALUES (:id, :case, :field, :name, :type, :bytes, :digest, :scan, :at,"
+      " :message)",
       {{"id", file.id},
        {"case", file.case_id},
        {"field", file.field},
        {"name", file.name},
        {"type", file.type},
        {"bytes", file.bytes},
+       {"digest", file.digest},
        {"scan", file.scan == Scan::kClean ? "clean" : "waiting"},
        {"at", file.at},
        {"message", file.message}}));
@@ -159,6 +174,7 @@ NewFile Attachments::prepare(std::string field, std::string_view name,
                   .name = shown_name(name, file.type),
                   .type = file.type,
                   .bytes = std::ssize(file.bytes),
+                  .digest = digest_of(file.bytes),
                   .scan = needs_.scanner == nullptr ? Scan::kClean : Scan::kWaiting,
                   .at = needs_.civil_clock.now()},
           .content = to_base64(file.bytes)};

@@ -42,6 +42,7 @@ struct Attachment {
   std::string name;  // for people: what they called it, cut and cleaned
   std::string type;
   std::int64_t bytes = 0;
+  std::string digest;  // BLAKE2b of the content, as hexadecimal; "" where it was kept before that
   Scan scan = Scan::kClean;
   Instant at;
   bool released = false;     // by the office: everybody may see it (PublicPart::photo)

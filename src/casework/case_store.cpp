@@ -49,7 +49,9 @@ constexpr std::array kCaseMigrations = {
     records::Migration{"casework-0004-mail",
                        "CREATE INDEX case_record_mail ON case_record (LOWER(mail))"},
     records::Migration{"casework-0005-message-files",
-                       "ALTER TABLE case_attachment ADD COLUMN message BIGINT NOT NULL DEFAULT 0"}};
+                       "ALTER TABLE case_attachment ADD COLUMN message BIGINT NOT NULL DEFAULT 0"},
+    records::Migration{"casework-0006-digests",
+                       "ALTER TABLE case_attachment ADD COLUMN digest TEXT NOT NULL DEFAULT ''"}};
 
 constexpr std::array kStates = {std::pair{State::kDraft, std::string_view("draft")},
                                 std::pair{State::kReceived, std::string_view("received")},

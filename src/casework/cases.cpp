@@ -69,7 +69,7 @@ Result<> add_message(Session& session, const Case& one, const CaseMessage& messa
 }
 
 std::string mark_of(const Attachment& file) {
-  return fmt::format("{}/{}/{}", file.field, file.name, file.bytes);
+  return fmt::format("{}/{}/{}", file.field, file.name, file.digest);
 }
 
 // Whether a case was handed in with these files and no others.

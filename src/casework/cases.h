@@ -85,7 +85,7 @@ class Cases {
   // Errors: kUnprocessable where an answer is missing or wrong.
   [[nodiscard]] Task<Result<Case>> submit(std::string id);
   // Begin, answer and hand in at once. `request_key`: what makes a repeat the same; may be empty.
-  // Errors: kUnprocessable; kConflict for the same key with other answers.
+  // Errors: kUnprocessable; kConflict for the same key with other answers or files.
   struct WholeCase {
     std::string form;
     Answers answers;

@@ -142,6 +142,25 @@ TEST_P(CasesTest, ARepeatedRequestIsOneCase) {
   EXPECT_EQ(letters().size(), 1U);
 }
 
+TEST_P(CasesTest, ARepeatedRequestHasTheSameFiles) {
+  const Attachments files({.database = *database_, .civil_clock = clock_, .random = random_});
+  const auto send = [&](std::string bytes) {
+    const json::Document document = *json::Document::parse(kDogAnswers);
+    return run_task(cases_.submit_whole(
+        {.form = "hund-anmelden",
+         .answers = *read_answers(*forms_.newest("hund-anmelden"), document.root()),
+         .mail = "ada@beispiel.test",
+         .request_key = "k1",
+         .files = {files.prepare("schein", "a.pdf", {std::string(kPdf), std::move(bytes)})}}));
+  };
+  const auto one = send("%PDF-1");
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ(send("%PDF-1").value().id, one->id);
+  const auto other = send("%PDF-2");
+  ASSERT_FALSE(other) << "as many bytes, but other ones";
+  EXPECT_EQ(other.error().code, Code::kConflict);
+}
+
 TEST_P(CasesTest, ThePublicSeesNoPersonAndNoText) {
   const auto one = hand_in("mangel-melden", kReport);
   ASSERT_TRUE(one);

@@ -8,7 +8,7 @@
 #include "consent/consent.h"
 #include "consent/export.h"
 #include "fibre/letters.h"
-#include "mail/sender.h"
+#include "mail/outbox.h"
 #include "ticket/registrations.h"
 #include "web/page.h"
 
@@ -191,9 +191,8 @@ Task<Result<>> Contacts::ask(Contact wanted) {
 
 Result<> Contacts::ask_in(Session& session, Contact wanted) {
   const Instant now = needs_.civil_clock.now();
-  RV_ASSIGN(const std::int64_t letters,
-            mail::count_since(session, wanted.mail, now - Duration::hours(1)));
-  if (letters >= mail::kMailsAnHourMax) return {};
+  RV_ASSIGN(const bool enough, mail::has_had_enough(session, wanted.mail, now));
+  if (enough) return {};
   wanted.id = random_id(needs_.random);
   wanted.asked_at = now;
   wanted.confirmed_at.reset();

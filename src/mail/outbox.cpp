@@ -146,12 +146,13 @@ Result<> enqueue(records::Session& session, const Message& message, Instant now)
   return {};
 }
 
-Result<std::int64_t> count_since(records::Session& session, std::string_view to, Instant since) {
+Result<bool> has_had_enough(records::Session& session, std::string_view to, Instant now,
+                            std::int64_t most) {
   RV_ASSIGN(const records::Row row,
             session.one("SELECT COUNT(*) AS n FROM mail_outbox WHERE recipient_key = :to AND"
                         " written_at >= :since AND urgent = 0",
-                        {{"to", recipient_key(to)}, {"since", since.us}}));
-  return row.integer("n");
+                        {{"to", recipient_key(to)}, {"since", (now - Duration::hours(1)).us}}));
+  return row.integer("n") >= most;
 }
 
 Result<std::vector<StoredMessage>> list(records::Session& session, std::int64_t before_id,

@@ -24,6 +24,9 @@ namespace revier::mail {
 // nobody but the addressee reads them.
 inline constexpr std::string_view kAccountPurpose = "account";
 
+// To one address; urgent and mass mail beside it.
+inline constexpr std::int64_t kMailsAnHourMax = 3;
+
 struct Message {
   std::string key;      // unique, e.g. "registration-<id>-confirmed"
   std::string purpose;  // why the address is used, e.g. "registration"
@@ -62,10 +65,10 @@ struct StoredMessage {
 // Queues a message inside the caller's transaction.
 [[nodiscard]] Result<> enqueue(records::Session& session, const Message& message, Instant now);
 
-// How many messages to `to` were queued since an instant: for the limit an address. Case does not
-// matter.
-[[nodiscard]] Result<std::int64_t> count_since(records::Session& session, std::string_view to,
-                                               Instant since);
+// Whether `most` messages that are not urgent were queued to an address within an hour: whoever
+// types an address that may be another's asks before a letter goes there. Case does not matter.
+[[nodiscard]] Result<bool> has_had_enough(records::Session& session, std::string_view to,
+                                          Instant now, std::int64_t most = kMailsAnHourMax);
 
 // Newest first; `before_id` 0 starts at the end. At most `limit` (1 to 100).
 [[nodiscard]] Result<std::vector<StoredMessage>> list(records::Session& session,

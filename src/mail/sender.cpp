@@ -7,6 +7,8 @@
 #include <mutex>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "base/metrics.h"
 
@@ -137,8 +139,9 @@ class OutboxSender final : public Sender {
     if (std::ssize(times) < kMailsAnHourMax) return true;
     const Instant until = times[times.size() - kMailsAnHourMax] + Duration::hours(1);
     RV_TRY(needs_.database.writer().run_blocking([&](Session& session) {
-      return put_off(session, stored.id, until, "3 messages went to this address within an hour",
-                     false);
+      return put_off(
+          session, stored.id, until,
+          fmt::format("{} messages went to this address within an hour", kMailsAnHourMax), false);
     }));
     return false;
   }

@@ -31,8 +31,6 @@
 
 namespace revier::mail {
 
-inline constexpr std::int64_t kMailsAnHourMax = 3;  // to one address
-
 struct SenderStatus {
   bool configured = false;  // false: everything waits
   std::string trouble;      // why the server cannot be used now; empty where all is well

@@ -174,6 +174,27 @@ TEST_P(SenderTest, ThreeAnHourToOneAddressAndUrgentOnesBesides) {
   EXPECT_EQ(state("d"), State::kSent);
 }
 
+TEST_P(SenderTest, WhoHadThreeInAnHourHasHadEnough) {
+  const auto enough = [&](std::int64_t most) {
+    bool answer = false;
+    EXPECT_TRUE(database_->read([&](Session& session) -> Result<> {
+      RV_ASSIGN(answer, has_had_enough(session, "ADA@example.org", clock_.now(), most));
+      return {};
+    }));
+    return answer;
+  };
+  queue("offer", "ada@example.org", true);
+  queue("other", "bob@example.org");
+  for (const char* key : {"a", "b"}) queue(key);
+  EXPECT_FALSE(enough(kMailsAnHourMax)) << "urgent ones and those of others do not count";
+  clock_.advance(Duration::minutes(30));
+  queue("c");
+  EXPECT_TRUE(enough(kMailsAnHourMax));
+  EXPECT_FALSE(enough(4));
+  clock_.advance(Duration::minutes(31));
+  EXPECT_FALSE(enough(kMailsAnHourMax)) << "the first two are older than an hour";
+}
+
 TEST_P(SenderTest, AnErasedOneIsNotSent) {
   queue("a");
   ASSERT_TRUE(database_->writer().run_blocking(

@@ -8,7 +8,6 @@
 #include "consent/consent.h"
 #include "consent/export.h"
 #include "mail/outbox.h"
-#include "mail/sender.h"
 #include "newsletter/issue.h"
 #include "newsletter/letters.h"
 #include "newsletter/links.h"
@@ -92,9 +91,8 @@ Task<Result<>> Newsletter::sign_up(SignUp wanted) {
 
 Result<> Newsletter::sign_up_in(Session& s, const SignUp& wanted) {
   const std::string key = ticket::mail_key(wanted.mail);
-  RV_ASSIGN(const std::int64_t letters,
-            mail::count_since(s, wanted.mail, now() - Duration::hours(1)));
-  if (letters >= mail::kMailsAnHourMax) return {};
+  RV_ASSIGN(const bool enough, mail::has_had_enough(s, wanted.mail, now()));
+  if (enough) return {};
   RV_ASSIGN(const std::optional<Subscriber> known, rows::subscriber_of_mail(s, key));
   PendingSignUp request{.id = random_id(needs_.random),
                         .subscriber = known ? known->id : subscriber_id(needs_.links, key),

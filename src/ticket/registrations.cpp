@@ -315,8 +315,9 @@ Result<> Desk::check_beside(const std::string& booking, const std::string& mail_
 }
 
 Result<> Desk::check_mail_limit(Session& s, std::string_view to) {
-  RV_ASSIGN(const std::int64_t sent, mail::count_since(s, to, now() - Duration::hours(1)));
-  if (sent < needs_.options.mails_an_hour_max) return {};
+  RV_ASSIGN(const bool enough,
+            mail::has_had_enough(s, to, now(), needs_.options.mails_an_hour_max));
+  if (!enough) return {};
   return fail(Code::kTooManyRequests,
               "this address has had several mails in the last hour; try again in an hour", "mail");
 }

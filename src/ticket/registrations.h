@@ -49,8 +49,8 @@ struct RegistrationOptions {
   Duration retention_after_event = Duration::days(90);
   Duration retention_after_appointment = Duration::days(14);
   std::int64_t appointments_a_person_max = 2;  // of one mail address, that are still to come
-  std::int64_t mails_an_hour_max = 3;          // to one address
-  std::int64_t holds_a_network_max = 60;       // open at one time; 0: any number
+  std::int64_t mails_an_hour_max = mail::kMailsAnHourMax;  // to one address
+  std::int64_t holds_a_network_max = 60;                   // open at one time; 0: any number
 };
 // Field of kTooManyRequests where an address was refused too often for what else it has booked:
 // the refusals tell of it, and more of them would list it.

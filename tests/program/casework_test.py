@@ -353,9 +353,13 @@ class Casework(unittest.TestCase):
                                          {"Content-Type": "application/json"})
             self.assertEqual(status, 201)
             server.stop(9)
-            with Server(folder=server.folder) as again:
+            with Server("--casework-network-drafts", "1", folder=server.folder) as again:
                 token = json.loads(text)["token"]
                 self.assertEqual(again.json("/api/v1/cases/" + token)["answers"], REPORT)
+                # Bad ones count too, and the one too many is refused before it is looked into.
+                bad = [again.ask("POST", "/api/v1/forms/mangel-melden/cases", "{",
+                                 {"Content-Type": "application/json"})[0] for _ in range(2)]
+                self.assertEqual(bad, [400, 429])
 
 
 if __name__ == "__main__":
