@@ -453,7 +453,7 @@ TEST_F(ApiTest, ShowsWhatTheRightsOfATokenShow) {
   elsewhere.fields = "NGSILD-Tenant: herne\r\n";
   expect_error(ask("GET", "/entities?type=Room", "", elsewhere), 403, "forbidden");
   expect_error(send("GET /api/v1/explain?type=Room", "", as), 403, "state.read");
-  expect_error(ask("GET", "/entities?type=Room", "", {.token = "rights=[]"}), 400, "rights");
+  expect_error(ask("GET", "/entities?type=Room", "", {.token = "rights=[]"}), 403, "rights");
 }
 
 TEST_F(ApiTest, TakesWhatTheRightsOfATokenCover) {

@@ -138,9 +138,14 @@ TEST(Broker, KeepsTheQuotasOfTenants) {
   for (const std::string_view tenant : {"", "ruhr"}) {
     const std::string space = space_name(tenant, "urn:s:1");
     world.broker().open_space(space);
-    for (int i = 0; i < 3; ++i) EXPECT_TRUE(world.create(thing(i), space));
+    // Together with the one that the tenant has.
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(world.create(thing(i), space));
     EXPECT_EQ(world.create(thing(4), space).has_value(), tenant.empty());
   }
+  EXPECT_FALSE(world.create(thing(8), "ruhr"));
+  ASSERT_TRUE(world.broker().drop_space(space_name("ruhr", "urn:s:1")));
+  EXPECT_TRUE(world.create(thing(8), "ruhr"));
+  EXPECT_TRUE(world.create(thing(1), "ruhr2")) << "is not a snapshot of ruhr";
 }
 
 TEST(Broker, KeepsTheMemoryQuotaOfTenants) {
@@ -150,6 +155,14 @@ TEST(Broker, KeepsTheMemoryQuotaOfTenants) {
   EXPECT_TRUE(world.create(R"({"id":"urn:t:1","type":"Tree"})", "herne"));
   const auto second = world.create(R"({"id":"urn:t:2","type":"Tree"})", "herne");
   EXPECT_EQ(second.error().code, Code::kForbidden);
+  const auto write = [&](std::string_view attribute) {
+    return world.write(
+        upsert(world.parsed(fmt::format(R"({{"id":"urn:t:1","type":"Tree"{}}})", attribute))),
+        Origin::api(), "herne");
+  };
+  EXPECT_EQ(write(fmt::format(R"(,"a":"{}")", std::string(500, 'x'))).error().field, "quota");
+  EXPECT_TRUE(write("")) << "it does not grow";
+  EXPECT_TRUE(world.write(remove("urn:t:1"), Origin::api(), "herne"));
 }
 
 TEST(RequestQuota, CountsEachTenantApart) {

@@ -36,8 +36,7 @@ class CachedMaps final : public EntityMaps {
     drop_expired();
     while (!maps_.empty() && (maps_.size() >= options_.maps_max ||
                               places_ + kept->places.size() > options_.places_max)) {
-      erase(std::ranges::min_element(maps_, {},
-                                     [](const auto& one) { return one.second->expires_at; }));
+      erase(next_to_go());
     }
     places_ += kept->places.size();
     maps_.emplace(kept->id, kept);
@@ -93,6 +92,27 @@ class CachedMaps final : public EntityMaps {
     how(changed);
     found->second = std::make_shared<const EntityMap>(std::move(changed));
     return {};
+  }
+
+  // Of the client that takes the most room the map that ends first: so nobody drives out the maps
+  // of others who have less. Only while there are maps.
+  Maps::iterator next_to_go() RV_REQUIRES(mutex_) {
+    std::map<std::string_view, double> shares;
+    for (const auto& [id, map] : maps_) shares[map->owner] += share_of(*map);
+    const std::string_view greatest =
+        std::ranges::max_element(shares, {}, [](const auto& one) { return one.second; })->first;
+    const auto rank = [&](const auto& one) {
+      return std::pair(one.second->owner != greatest, one.second->expires_at);
+    };
+    return std::ranges::min_element(maps_, {}, rank);
+  }
+
+  // Of both bounds.
+  double share_of(const EntityMap& map) const {
+    const auto of = [](std::size_t part, std::size_t whole) {
+      return static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(whole, 1));
+    };
+    return of(1, options_.maps_max) + of(map.places.size(), options_.places_max);
   }
 
   void erase(Maps::iterator at) RV_REQUIRES(mutex_) {

@@ -70,6 +70,19 @@ TEST_F(EntityMapsTest, AreBounded) {
   EXPECT_NE(kept->find(key(*larger)), nullptr);
 }
 
+TEST_F(EntityMapsTest, NobodyDrivesOutTheMapsOfOthers) {
+  const auto kept = maps({.maps_max = 10, .places_max = 100, .map_places_max = 30});
+  std::vector<EntityMapPtr> of_others;
+  for (const char* const owner : {"anna", "berta", ""}) {
+    of_others.push_back(must(kept->add(map_with(1, owner), Duration::seconds(1))));
+  }
+  for (int i = 0; i < 40; ++i) (void)must(kept->add(map_with(1, "greedy"), {}));
+  for (int i = 0; i < 40; ++i) (void)must(kept->add(map_with(30, "large"), {}));
+  const EntityMapPtr last = must(kept->add(map_with(30, "large"), {}));
+  for (const EntityMapPtr& map : of_others) EXPECT_EQ(kept->find(key(*map)), map) << map->owner;
+  EXPECT_EQ(kept->find(key(*last)), last);
+}
+
 TEST_F(EntityMapsTest, KeepThePlacesOfThoseThatStay) {
   const auto kept = maps();
   EntityMapPtr map = must(kept->add(map_with(6), {}));

@@ -62,6 +62,10 @@ class LiveBroker final : public Broker {
   [[nodiscard]] Result<> expire() override;
 
  private:
+  struct Taken {
+    std::size_t entities = 0;
+    std::size_t memory_bytes = 0;
+  };
   // nullptr where the tenant has no state yet.
   [[nodiscard]] const Tenant* known(std::string_view tenant) const;
   // A space that is not open is nowhere_.
@@ -78,7 +82,9 @@ class LiveBroker final : public Broker {
                                          store::Batch& batch);
   [[nodiscard]] Result<> check_allowed(Tenant& tenant, const ngsi::Mutated& what,
                                        Origin origin) const;
-  [[nodiscard]] Result<> check_quota(const Tenant& tenant) const;
+  [[nodiscard]] Result<> check_quota(const Tenant& tenant, const ngsi::Mutated& what) const;
+  // What a tenant and its snapshots come to.
+  [[nodiscard]] Taken taken_by(std::string_view tenant) const;
   [[nodiscard]] Result<> check_owner(Tenant& tenant, const ngsi::Entity& entity,
                                      Origin origin) const;
   [[nodiscard]] const OwnedType* owned_type(Tenant& tenant, NameId type) const;

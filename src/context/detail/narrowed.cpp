@@ -73,8 +73,12 @@ class SeenLinks final : public ngsi::LinkedEntities {
 
 class NarrowedBroker final : public Broker {
  public:
-  NarrowedBroker(Broker& whole, RightsPtr rights, std::shared_ptr<const ngsi::Sight> sight)
-      : whole_(whole), rights_(std::move(rights)), sight_(std::move(sight)) {}
+  NarrowedBroker(Broker& whole, RightsPtr rights, std::shared_ptr<const ngsi::Sight> sight,
+                 jsonld::ContextPtr core)
+      : whole_(whole),
+        rights_(std::move(rights)),
+        sight_(std::move(sight)),
+        core_(std::move(core)) {}
 
   ngsi::EntityPtr find(std::string_view tenant, std::string_view id) const override {
     return sight_->seen(whole_.find(tenant, id));
@@ -91,7 +95,9 @@ class NarrowedBroker final : public Broker {
       const ngsi::EntityPtr seen = sight_->seen(&entity);
       if (seen && predicate.matches(*seen, &links)) visit(*seen);
     };
-    RV_CO_TRY(co_await whole_.for_each(tenant, {}, narrowed, cpu_ms_max));
+    if (predicate.hints().nothing) co_return Result<>{};
+    const ngsi::Predicate reach = reach_of(tenant, predicate.hints());
+    RV_CO_TRY(co_await whole_.for_each(tenant, reach, narrowed, cpu_ms_max));
     if (!links.exceeded()) co_return Result<>{};
     co_return fail(Code::kTooComplexQuery, "q follows too many links; name a type", "q");
   }
@@ -133,6 +139,17 @@ class NarrowedBroker final : public Broker {
   Result<> drop_space(std::string_view) override { return refused(); }
 
  private:
+  // All that can be shown and asked for, by what is never hidden: ids and types have indexes.
+  ngsi::Predicate reach_of(std::string_view tenant, const ngsi::Hints& hints) const {
+    const ngsi::Names& names = whole_.names(tenant);
+    ngsi::Selection selection;
+    if (hints.ids) selection.ids = *hints.ids;
+    for (const ngsi::NameId type : hints.types.empty() ? sight_->types() : hints.types) {
+      if (!selection.type.empty()) selection.type += '|';
+      selection.type += names.iri(type);
+    }
+    return ngsi::Predicate::compile(selection, names, *core_).value_or(ngsi::Predicate());
+  }
   void guard(std::vector<Write>& writes) const {
     const auto now_seen = std::make_shared<SightNow>(rights_);
     for (Write& one : writes) one.mutation = guarded(std::move(one.mutation), now_seen);
@@ -144,6 +161,7 @@ class NarrowedBroker final : public Broker {
   Broker& whole_;
   RightsPtr rights_;
   std::shared_ptr<const ngsi::Sight> sight_;
+  jsonld::ContextPtr core_;
 };
 
 struct Remembered {
@@ -156,8 +174,12 @@ struct Remembered {
 Result<Remembered*> parsed(const std::string& text, const Api& api) {
   static thread_local Remembered last;
   if (last.rights && text == last.text) return &last;
-  RV_ASSIGN(ngsi::Rights rights, ngsi::Rights::parse(text, api.catalogue.core()));
-  last.rights = std::make_shared<const ngsi::Rights>(std::move(rights));
+  auto rights = ngsi::Rights::parse(text, api.catalogue.core());
+  if (!rights) {  // what several profiles give may be too much together
+    return fail(Code::kForbidden,
+                "the rights of this token cannot be read: " + rights.error().message, "token");
+  }
+  last.rights = std::make_shared<const ngsi::Rights>(*std::move(rights));
   last.sight = SightNow(last.rights);
   last.text = text;
   return &last;
@@ -187,8 +209,8 @@ Result<Narrowed> narrow(const Api& api, const net::Request& request) {
   Narrowed out;
   RV_ASSIGN(Remembered* const known, parsed(*text, api));
   out.rights = known->rights;
-  out.broker = std::make_unique<NarrowedBroker>(api.broker, out.rights,
-                                                known->sight.over(api.broker.names(tenant)));
+  out.broker = std::make_unique<NarrowedBroker>(
+      api.broker, out.rights, known->sight.over(api.broker.names(tenant)), api.catalogue.core());
   Api seen{*out.broker, api.catalogue, api.access, api.options, api.contexts, nullptr};
   seen.options.end_attribute = nullptr;  // what is known by its history alone is not seen
   seen.maps = api.maps;                  // each is its maker's alone
@@ -209,8 +231,9 @@ Result<> check_operation(const Api& api, const identity::Caller& caller, std::st
   }
   const bool reads = action == identity::Action::kDataRead;
   if (reads ? api.rights->allow(ngsi::Operation::kRead) : api.rights->allow_writing()) return {};
-  return fail(Code::kForbidden, fmt::format("the rights of this token are not for {}",
-                                            reads ? "reading" : "writing"));
+  return fail(Code::kForbidden,
+              fmt::format("the rights of this token are not for {}", reads ? "reading" : "writing"),
+              "token");
 }
 
 Result<> check_written(const Api& api, std::uint8_t operations, std::string_view attribute) {

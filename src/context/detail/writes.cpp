@@ -142,14 +142,33 @@ Result<> LiveBroker::check_allowed(Tenant& tenant, const ngsi::Mutated& what, Or
                 "the memory limit is nearly reached: entities can be read, changed and deleted, "
                 "but not created");
   }
-  return what.before ? Result<>{} : check_quota(tenant);
+  return check_quota(tenant, what);
 }
 
-Result<> LiveBroker::check_quota(const Tenant& tenant) const {
+// Names of spaces begin with that of their tenant, and stand behind it.
+LiveBroker::Taken LiveBroker::taken_by(std::string_view tenant) const {
+  Taken taken;
+  const Lock lock(tenants_mutex_);
+  for (auto at = tenants_.lower_bound(tenant); at != tenants_.end(); ++at) {
+    if (!at->first.starts_with(tenant)) break;
+    if (tenant_of_space(at->first) != tenant) continue;
+    const Tenant& one = *at->second;
+    taken.entities += one.staging.entities.value_or(one.table.size());
+    taken.memory_bytes += one.table.memory_bytes();
+  }
+  return taken;
+}
+
+// What makes it more than there is: another entity, or one that grows.
+Result<> LiveBroker::check_quota(const Tenant& tenant, const ngsi::Mutated& what) const {
   const Quota& quota = options_.tenant_quota;
-  if (tenant_of_space(tenant.name).empty()) return {};  // snapshots of the default tenant too
-  const bool many = quota.entities > 0 && *tenant.staging.entities >= quota.entities;
-  const bool large = quota.memory_bytes > 0 && tenant.table.memory_bytes() >= quota.memory_bytes;
+  const std::string_view name = tenant_of_space(tenant.name);
+  if (name.empty() || !what.after || (quota.entities == 0 && quota.memory_bytes == 0)) return {};
+  const bool grows = !what.before || what.after->memory_bytes() > what.before->memory_bytes();
+  if (!grows) return {};
+  const Taken taken = taken_by(name);
+  const bool many = !what.before && quota.entities > 0 && taken.entities >= quota.entities;
+  const bool large = quota.memory_bytes > 0 && taken.memory_bytes >= quota.memory_bytes;
   if (!many && !large) return {};
   over_quota_.add();
   return fail(Code::kForbidden,
