@@ -5,6 +5,7 @@
 
 #include "app/files.h"
 #include "app/floors.h"
+#include "identity/profiles.h"
 #include "json/json.h"
 #include "jsonld/catalogue.h"
 #include "ngsi/rights.h"
@@ -36,6 +37,17 @@ Result<> add_user(const CommandLine& line, const Options& options, identity::Ide
   return {};
 }
 
+std::string used_text(const std::optional<Instant>& used) {
+  return used ? "used " + to_iso8601(*used) : "not used";
+}
+
+std::string may_text(const std::vector<Action>& actions, const std::string& rights) {
+  if (!rights.empty()) return " " + rights;
+  std::string text;
+  for (const Action action : actions) text += fmt::format(" {}", to_string(action));
+  return text;
+}
+
 Result<> list_users(identity::Identity& identity) {
   RV_ASSIGN(const std::vector<identity::Account> accounts, identity.users());
   for (const identity::Account& account : accounts) {
@@ -49,12 +61,14 @@ Result<> list_users(identity::Identity& identity) {
   }
   RV_ASSIGN(const std::vector<identity::TokenRow> tokens, identity.tokens());
   for (const identity::TokenRow& token : tokens) {
-    std::string actions;
-    for (const Action action : token.actions) actions += fmt::format(" {}", to_string(action));
-    if (!token.rights.empty()) actions = " " + token.rights;
     fmt::print("token {} \"{}\", until {}, {}:{}\n", token.id, token.label,
-               token.expires ? to_iso8601(*token.expires) : "it is revoked",
-               token.used ? "used " + to_iso8601(*token.used) : "not used", actions);
+               token.expires ? to_iso8601(*token.expires) : "it is revoked", used_text(token.used),
+               may_text(token.actions, token.rights));
+  }
+  RV_ASSIGN(const std::vector<identity::ProfileRow> profiles, identity::profiles(identity));
+  for (const auto& [profile, changed, used] : profiles) {
+    fmt::print("profile {} of {} \"{}\", {}:{}\n", profile.name, profile.issuer, profile.role,
+               used_text(used), may_text(profile.actions, profile.rights));
   }
   return {};
 }
@@ -70,16 +84,15 @@ Result<std::string> rights_of(const std::string& path) {
   return json::to_text(document.root());  // on one line
 }
 
-Result<> make_token(const CommandLine& line, Accounts& accounts) {
-  identity::TokenOptions wanted{.label = line.name};
+// The members that TokenOptions and Profile have alike.
+template <class Wanted>
+Result<> take_what_it_may(const CommandLine& line, Wanted& wanted) {
   wanted.actions.clear();
   if (!line.rights_file.empty()) {
     if (!line.actions.empty()) {
       return fail(Code::kBadRequestData, "--rights and --action exclude each other");
     }
     RV_ASSIGN(wanted.rights, rights_of(line.rights_file));
-  } else if (line.actions.empty()) {
-    wanted.actions = {Action::kDataRead, Action::kDataWrite};
   }
   for (const std::string& name : line.actions) {
     RV_ASSIGN(const Action action, identity::parse_action(name));
@@ -87,6 +100,22 @@ Result<> make_token(const CommandLine& line, Accounts& accounts) {
   }
   wanted.tenant = line.tenant;
   if (line.all_tenants) wanted.tenant.reset();
+  return {};
+}
+
+Result<> change_profile(const CommandLine& line, identity::Identity& identity) {
+  if (line.remove) return identity::remove_profile(identity, line.name, Caller::command_line());
+  identity::Profile wanted{.name = line.name, .issuer = line.issuer, .role = line.role};
+  RV_TRY(take_what_it_may(line, wanted));
+  return identity::put_profile(identity, wanted, Caller::command_line());
+}
+
+Result<> make_token(const CommandLine& line, Accounts& accounts) {
+  identity::TokenOptions wanted{.label = line.name};
+  RV_TRY(take_what_it_may(line, wanted));
+  if (wanted.actions.empty() && wanted.rights.empty()) {
+    wanted.actions = {Action::kDataRead, Action::kDataWrite};
+  }
   if (line.days > 0) wanted.expires = accounts.clock.now() + Duration::days(line.days);
   RV_ASSIGN(const identity::NewToken token,
             accounts.identity->create_token(wanted, Caller::command_line()));
@@ -130,6 +159,8 @@ Result<> run_accounts_command(const CommandLine& line, const Options& options) {
       return list_users(identity);
     case Command::kUserToken:
       return make_token(line, *accounts);
+    case Command::kUserProfile:
+      return change_profile(line, identity);
     case Command::kUserReset:
       return identity.reset_second_factor(line.name, Caller::command_line());
     case Command::kUserLink:

@@ -92,8 +92,8 @@ class Grammar {
     add->add_option("name", out_.name, "Sign-in name")->required();
     add->add_option("--role", out_.roles, "Role, for one event as ROLE@EVENT; repeatable")
         ->required();
-    command(*user, "list", "List accounts and tokens.\n  revier user list", Command::kUserList,
-            false);
+    command(*user, "list", "List accounts, tokens and profiles.\n  revier user list",
+            Command::kUserList, false);
     CLI::App* link = command(*user, "link",
                              "Print a one-time link that sets a new password; without a name the "
                              "one for the first administrator.\n  revier user link anna",
@@ -105,6 +105,25 @@ class Grammar {
                               Command::kUserReset, false);
     reset->add_option("name", out_.name, "Sign-in name")->required();
     add_token(*user);
+    add_profile(*user);
+  }
+
+  void add_profile(CLI::App& user) {
+    CLI::App* profile = command(
+        user, "profile",
+        "Say what tokens of an identity provider may whose bearers have a role.\n"
+        "  revier user profile parking --issuer login --role parking-writer --rights parking.json\n"
+        "  revier user profile parking --remove",
+        Command::kUserProfile, false);
+    profile->add_option("name", out_.name, "Of the profile: a-z 0-9 -")->required();
+    profile->add_option("--issuer", out_.issuer, "Name of the provider in the file oidc.issuers");
+    profile->add_option("--role", out_.role, "Role, group or scope, as the provider writes it");
+    profile->add_option("--action", out_.actions, "What it may do; repeatable");
+    profile->add_option("--rights", out_.rights_file,
+                        "File with rights by entity, instead of --action (docs/api/rights.md)");
+    profile->add_option("--tenant", out_.tenant, "Tenant it holds for [the default one]");
+    profile->add_flag("--all-tenants", out_.all_tenants, "Holds for every tenant and scope");
+    profile->add_flag("--remove", out_.remove, "Take the profile away, at once");
   }
 
   void add_token(CLI::App& user) {

@@ -16,6 +16,7 @@ enum class Command : std::uint8_t {
   kUserAdd,
   kUserList,
   kUserToken,
+  kUserProfile,
   kUserLink,
   kUserReset,
   kTenantAdd,
@@ -67,10 +68,13 @@ struct CommandLine {
   Command command = Command::kVersion;
   std::string config_file;        // --config, else empty
   std::vector<Setting> settings;  // the options given as flags
-  std::string name;               // of a user, a tenant; label of a token
+  std::string name;               // of a user, a tenant, a profile; label of a token
   std::vector<std::string> roles;
   std::vector<std::string> actions;
-  std::string rights_file;  // of a token, empty: it has actions
+  std::string rights_file;  // of a token or profile, empty: it has actions
+  std::string issuer;       // of a profile
+  std::string role;         // of a profile
+  bool remove = false;      // the profile
   std::string tenant;
   std::int64_t days = 0;  // a token's life; 0 is without end
   std::string address;    // of the server that the demo fills, or that is read or written

@@ -275,6 +275,11 @@ constexpr OptionRow kRows[] = {
      .type = kFlag,
      .default_text = "on",
      .help = "Entities of public tenants are read without a token"},
+    {.name = "oidc.issuers",
+     .type = kText,
+     .default_text = "",
+     .help = "File (JSON) with the identity providers whose access tokens are taken: "
+             "docs/operate/identity-provider.md; empty: own tokens only"},
     {.name = "limits.memory",
      .type = kMemory,
      .default_text = "70%",

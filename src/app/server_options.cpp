@@ -192,6 +192,20 @@ Result<jsonld::CatalogueOptions> catalogue_options(const Options& options) {
   return out;
 }
 
+Result<std::vector<identity::IssuerOptions>> issuer_options(const Options& options) {
+  const std::string& path = options.text("oidc.issuers");
+  if (path.empty()) return std::vector<identity::IssuerOptions>();
+  RV_ASSIGN(const std::string text, read_file(path));
+  auto issuers = identity::parse_issuers(text);
+  if (!issuers) return fail(Code::kBadRequestData, path + ": " + issuers.error().message);
+  for (identity::IssuerOptions& issuer : *issuers) {
+    std::string& keys = issuer.keys_file;
+    if (keys.empty() || keys.front() == '/') continue;
+    keys = path.substr(0, path.rfind('/') + 1) + keys;  // beside the file that names it
+  }
+  return issuers;
+}
+
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address.starts_with("[::1]") || address == "::1" ||
          address == "localhost" || address.starts_with("localhost:");
@@ -208,6 +222,7 @@ Result<> check_together(const Options& options) {
     return fail(Code::kBadRequestData,
                 "tls.certificate and tls.key are set together or not at all");
   }
+  RV_TRY(issuer_options(options));
   return check_mail_options(options);
 }
 

@@ -7,6 +7,7 @@
 #include "context/write_log.h"
 #include "federation/sources.h"
 #include "history/history.h"
+#include "identity/issuers.h"
 #include "jsonld/catalogue.h"
 #include "ldcontext/contexts.h"
 #include "mail/mime.h"
@@ -42,9 +43,11 @@ namespace revier::app {
 // Reads the operator's folder: catalogue.json is an object from URL to file name.
 // Errors: kBadRequestData, kResourceNotFound naming the file.
 [[nodiscard]] Result<jsonld::CatalogueOptions> catalogue_options(const Options& options);
+// Reads the file of oidc.issuers; none where it is empty. Errors: kBadRequestData naming the place.
+[[nodiscard]] Result<std::vector<identity::IssuerOptions>> issuer_options(const Options& options);
 // Rules between options. Errors: kBadRequestData: no_auth on an address that is not loopback or
 // with proxies; one of tls.certificate and tls.key alone; mail.host without mail.from; a mail
-// password without TLS.
+// password without TLS; those of issuer_options().
 [[nodiscard]] Result<> check_together(const Options& options);
 // True for 127.0.0.0/8, [::1] and localhost, with or without a port.
 [[nodiscard]] bool is_loopback(std::string_view address);

@@ -24,6 +24,7 @@
 #include "casework/texts.h"
 #include "console/opening_hours.h"
 #include "console/routes.h"
+#include "identity/profiles.h"
 #include "identity/routes.h"
 #include "newsletter/texts.h"
 #include "setup/public_pages.h"
@@ -132,6 +133,7 @@ class WholeSite final : public Site {
       RV_ASSIGN(map_tiles_, open_map_tiles(tiles, pool_));
     }
     RV_ASSIGN(client_, net::Client::open(client_options(options_)));
+    RV_TRY(open_issuers());
     RV_ASSIGN(mqtt_, net::MqttPublisher::open(mqtt_options(options_)));
     RV_ASSIGN(history::Options history, history_options(options_, *catalogue_->core()));
     RV_ASSIGN(public_, PublicPlane::open({.store = *store_,
@@ -155,6 +157,16 @@ class WholeSite final : public Site {
                                           .api = {.cors_origins = cors_origins()},
                                           .write_log = write_log_options(options_),
                                           .is_demo = is_demo()}));
+    return {};
+  }
+
+  Result<> open_issuers() {
+    RV_ASSIGN(auto known, issuer_options(options_));
+    if (known.empty()) return {};
+    RV_ASSIGN(auto issuers,
+              identity::Issuers::open(std::move(known), *client_, real_clock_,
+                                      [](const std::string& path) { return read_file(path); }));
+    identity::trust(*accounts_->identity, std::move(issuers));
     return {};
   }
 

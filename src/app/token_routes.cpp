@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/token_routes.h"
 
+#include "identity/profiles.h"
 #include "json/json.h"
 #include "ngsi/rights.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 using identity::Action;
 using identity::Caller;
+using identity::Profile;
 using identity::TokenOptions;
 using identity::TokenRow;
 using net::Method;
@@ -16,6 +18,7 @@ using net::Request;
 using net::Response;
 
 constexpr std::string_view kTokens = "/api/v1/tokens";
+constexpr std::string_view kProfiles = "/api/v1/profiles";
 constexpr std::int64_t kTokenDaysMax = 3'650;
 
 tl::unexpected<Error> wrong_member(std::string_view name, std::string_view what) {
@@ -31,6 +34,14 @@ Result<std::vector<Action>> actions_of(const json::Value& list) {
   }
   if (actions.empty()) return wrong_member("actions", "is an array of names");
   return actions;
+}
+
+Result<std::string> rights_text(const TokenNeeds& needs, const json::Value& value) {
+  std::string text = json::to_text(value);
+  if (auto rights = ngsi::Rights::parse(text, needs.core); !rights) {
+    return fail(Code::kUnprocessable, "rights: " + rights.error().message, "rights");
+  }
+  return text;
 }
 
 // One member of {"label", "actions" or "rights", "tenant", "days"}.
@@ -56,10 +67,7 @@ Result<> take_member(const TokenNeeds& needs, std::string_view name, const json:
     return {};
   }
   if (name == "rights") {
-    out.rights = json::to_text(value);
-    if (auto rights = ngsi::Rights::parse(out.rights, needs.core); !rights) {
-      return fail(Code::kUnprocessable, "rights: " + rights.error().message, "rights");
-    }
+    RV_ASSIGN(out.rights, rights_text(needs, value));
     return {};
   }
   return wrong_member(name, "is none of label, actions, rights, tenant and days");
@@ -79,8 +87,9 @@ void write_maybe(json::Writer& out, std::string_view name, const std::optional<I
   if (instant) out.member(name, to_iso8601(*instant));
 }
 
-void write_token(json::Writer& out, const TokenRow& row) {
-  out.begin_object().member("id", row.id).member("label", row.label);
+// What TokenRow and Profile have alike.
+template <class Row>
+void write_what_it_may(json::Writer& out, const Row& row) {
   if (row.rights.empty()) {
     out.key("actions").begin_array();
     for (const Action action : row.actions) out.string(to_string(action));
@@ -89,6 +98,11 @@ void write_token(json::Writer& out, const TokenRow& row) {
     out.key("rights").raw(row.rights);
   }
   if (row.tenant) out.member("tenant", *row.tenant);
+}
+
+void write_token(json::Writer& out, const TokenRow& row) {
+  out.begin_object().member("id", row.id).member("label", row.label);
+  write_what_it_may(out, row);
   out.member("created", to_iso8601(row.created));
   write_maybe(out, "expires", row.expires);
   write_maybe(out, "used", row.used);
@@ -146,6 +160,97 @@ Task<Response> revoke_token(const TokenNeeds& needs, Request& request) {
   co_return *done ? Response::empty(204) : Response::problem(done->error());
 }
 
+// --- profiles
+
+// One member of {"issuer", "role", "actions" or "rights", "tenant"}.
+Result<> take_profile_member(const TokenNeeds& needs, std::string_view name,
+                             const json::Value& value, Profile& out) {
+  if (name == "actions") {
+    RV_ASSIGN(out.actions, actions_of(value));
+    return {};
+  }
+  if (name == "rights") {
+    RV_ASSIGN(out.rights, rights_text(needs, value));
+    return {};
+  }
+  const auto text = value.as_string();
+  if (name == "tenant" && value.is_null()) {
+    out.tenant.reset();
+    return {};
+  }
+  if (!text) return wrong_member(name, "is a text, or no member of a profile");
+  if (name == "issuer") {
+    out.issuer = *text;
+  } else if (name == "role") {
+    out.role = *text;
+  } else if (name == "tenant") {
+    out.tenant = std::string(*text);
+  } else {
+    return wrong_member(name, "is none of issuer, role, actions, rights and tenant");
+  }
+  return {};
+}
+
+Result<Profile> profile_of(const TokenNeeds& needs, std::string_view name,
+                           const json::Value& body) {
+  if (!body.is_object()) return fail(Code::kUnprocessable, "the body is an object");
+  Profile profile{.name = std::string(name)};
+  for (const auto& [key, value] : body.members()) {
+    RV_TRY(take_profile_member(needs, key, value, profile));
+  }
+  return profile;
+}
+
+Task<Response> list_profiles(const TokenNeeds& needs, Request& request) {
+  const Caller caller = needs.identity.authenticate(request);
+  if (auto may = caller.require(Action::kUsersManage); !may) {
+    co_return Response::problem(may.error());
+  }
+  auto rows = co_await needs.pool.run([&needs] { return identity::profiles(needs.identity); });
+  if (!rows) co_return Response::problem(rows.error());
+  if (!*rows) co_return Response::problem(rows->error());
+  std::string body;
+  json::Writer out(body);
+  out.begin_array();
+  for (const identity::ProfileRow& row : **rows) {
+    out.begin_object().member("name", row.profile.name).member("issuer", row.profile.issuer);
+    out.member("role", row.profile.role);
+    write_what_it_may(out, row.profile);
+    out.member("changed", to_iso8601(row.changed));
+    write_maybe(out, "used", row.used);
+    out.end_object();
+  }
+  out.end_array();
+  co_return Response::json(200, std::move(body)).header("Cache-Control", "no-store");
+}
+
+Task<Response> put_profile(const TokenNeeds& needs, Request& request) {
+  const Caller caller = needs.identity.authenticate(request);
+  if (auto may = caller.require(Action::kUsersManage); !may) {
+    co_return Response::problem(may.error());
+  }
+  const auto document = json::Document::parse(request.body, {.depth_max = 20});
+  if (!document) co_return Response::problem(document.error());
+  const auto wanted = profile_of(needs, request.param("name"), document->root());
+  if (!wanted) co_return Response::problem(wanted.error());
+  auto done = co_await needs.pool.run(
+      [&] { return identity::put_profile(needs.identity, *wanted, caller); });
+  if (!done) co_return Response::problem(done.error());
+  co_return *done ? Response::empty(204) : Response::problem(done->error());
+}
+
+Task<Response> remove_profile(const TokenNeeds& needs, Request& request) {
+  const Caller caller = needs.identity.authenticate(request);
+  if (auto may = caller.require(Action::kUsersManage); !may) {
+    co_return Response::problem(may.error());
+  }
+  const std::string name(request.param("name"));
+  auto done = co_await needs.pool.run(
+      [&] { return identity::remove_profile(needs.identity, name, caller); });
+  if (!done) co_return Response::problem(done.error());
+  co_return *done ? Response::empty(204) : Response::problem(done->error());
+}
+
 }  // namespace
 
 void add_token_routes(net::Router& router, const TokenNeeds& needs) {
@@ -159,6 +264,9 @@ void add_token_routes(net::Router& router, const TokenNeeds& needs) {
   add(Method::kGet, std::string(kTokens), list_tokens);
   add(Method::kPost, std::string(kTokens), make_token);
   add(Method::kDelete, std::string(kTokens) + "/{id}", revoke_token);
+  add(Method::kGet, std::string(kProfiles), list_profiles);
+  add(Method::kPut, std::string(kProfiles) + "/{name}", put_profile);
+  add(Method::kDelete, std::string(kProfiles) + "/{name}", remove_profile);
 }
 
 }  // namespace revier::app

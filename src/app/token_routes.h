@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Tokens over HTTP: GET and POST /api/v1/tokens, DELETE /api/v1/tokens/{id}; for those with the
-// right users.manage (docs/api/rights.md).
+// Tokens over HTTP: GET and POST /api/v1/tokens, DELETE /api/v1/tokens/{id}; and the profiles of
+// tokens of identity providers: GET /api/v1/profiles, PUT and DELETE /api/v1/profiles/{name}. For
+// those with the right users.manage (docs/api/rights.md).
 //
 // Thread safety: the routes run on any io thread, SQL on the pool.
 #pragma once

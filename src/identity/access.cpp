@@ -162,8 +162,21 @@ Result<> Caller::require(Action action, const Scope& scope) const {
     case Kind::kAnonymous:
       return fail(Code::kUnauthenticated,
                   "this needs a token or a sign-in with the right " + right);
-    case Kind::kRejected:
-      return fail(Code::kUnauthenticated, "the token or the session is not valid (any more)");
+    case Kind::kRejected: {
+      // An identity provider's token has the reason for a name (identity/profiles.h).
+      std::string why(name());
+      if (why.empty()) why = "the token or the session is not valid (any more)";
+      return fail(Code::kUnauthenticated, std::move(why), "token");
+    }
+    case Kind::kToken: {
+      const bool none = subject_->grants.empty() && subject_->rights.empty();
+      return fail(Code::kForbidden,
+                  "this needs the right " + right + " here" +
+                      (none ? ": no profile gives rights to the roles of this token, or those that "
+                              "do cannot be had together"
+                            : ""),
+                  "token");
+    }
     default:
       return fail(Code::kForbidden, "this needs the right " + right + " here");
   }

@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "identity/detail/sql_identity.h"
+#include "identity/jws.h"
 #include "web/page.h"
 
 namespace revier::identity {
@@ -39,6 +40,30 @@ audit::Actor actor_of(const Caller& by) {
   }
 }
 
+Result<> store_use(Session& session, Use& use, std::string_view sql) {
+  const std::int64_t at = use.at_us.load(std::memory_order_relaxed);
+  if (at <= use.stored_us.load(std::memory_order_relaxed)) return {};
+  RV_TRY(session.execute(sql, {{"at", at}, {"id", use.id}}));
+  use.stored_us.store(at, std::memory_order_relaxed);
+  return {};
+}
+
+Result<> store_uses(Session& session, const Snapshot& state) {
+  for (const auto& [digest, known] : state.sessions) {
+    RV_TRY(
+        store_use(session, *known.use, "UPDATE identity_session SET used_at = :at WHERE id = :id"));
+  }
+  for (const auto& [digest, known] : state.tokens) {
+    RV_TRY(
+        store_use(session, *known.use, "UPDATE identity_token SET used_at = :at WHERE id = :id"));
+  }
+  for (const auto& [role, profile] : state.profiles) {
+    RV_TRY(store_use(session, *profile.use,
+                     "UPDATE identity_profile SET used_at = :at WHERE name = :id"));
+  }
+  return {};
+}
+
 }  // namespace
 
 SqlIdentity::SqlIdentity(records::Database& database, const Clock& clock, Random& random,
@@ -69,6 +94,7 @@ Caller SqlIdentity::known(const KnownSecrets& secrets, const Digest& digest,
 
 Caller SqlIdentity::authenticate_token(std::string_view secret) const {
   if (options_.no_auth) return {Caller::Kind::kUnchecked, nullptr};
+  if (issuers_ && looks_like_jws(secret)) return bearer(secret);
   return known(snapshot()->tokens, digest_of_request(kTokenPurpose, secret), Caller::Kind::kToken);
 }
 
@@ -116,28 +142,15 @@ Result<> SqlIdentity::refresh() {
   return {};
 }
 
-Result<> SqlIdentity::store_uses(Session& session, const KnownSecrets& secrets,
-                                 std::string_view sql) const {
-  for (const auto& [digest, known] : secrets) {
-    const std::int64_t at = known.use->at_us.load(std::memory_order_relaxed);
-    if (at <= known.use->stored_us.load(std::memory_order_relaxed)) continue;
-    RV_TRY(session.execute(sql, {{"at", at}, {"id", known.use->id}}));
-    known.use->stored_us.store(at, std::memory_order_relaxed);
-  }
-  return {};
-}
-
 Result<> SqlIdentity::tick() {
+  if (issuers_) issuers_->tick();
   RV_TRY(refresh());
   const Instant now = clock_.now();
   if (now - tidied_ < kTidyEvery) return {};
   tidied_ = now;
   const auto state = snapshot();
   return database_.writer().run_blocking([&](Session& session) -> Result<> {
-    RV_TRY(store_uses(session, state->sessions,
-                      "UPDATE identity_session SET used_at = :at WHERE id = :id"));
-    RV_TRY(store_uses(session, state->tokens,
-                      "UPDATE identity_token SET used_at = :at WHERE id = :id"));
+    RV_TRY(store_uses(session, *state));
     RV_TRY(audit::purge(session, now + options_.civil_difference - options_.audit_keep));
     return {};
   });

@@ -68,6 +68,17 @@ CREATE TABLE identity_role_rule (role TEXT PRIMARY KEY);
     records::Migration{"identity-0003-rights", R"(
 ALTER TABLE identity_token ADD COLUMN rights TEXT NOT NULL DEFAULT '';
 )"},
+    records::Migration{"identity-0004-profiles", R"(
+CREATE TABLE identity_profile (
+  name TEXT PRIMARY KEY,
+  issuer TEXT NOT NULL,
+  role TEXT NOT NULL,
+  actions TEXT NOT NULL,
+  tenant TEXT,
+  rights TEXT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  used_at BIGINT);
+)"},
 };
 }  // namespace
 

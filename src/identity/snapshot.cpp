@@ -110,6 +110,20 @@ Result<> load_tokens(records::Session& session, const Public& readable, Snapshot
   return {};
 }
 
+Result<> load_profiles(records::Session& session, Snapshot& snapshot) {
+  RV_ASSIGN(const auto rows,
+            session.query("SELECT name, issuer, role, actions, tenant, used_at, rights "
+                          "FROM identity_profile ORDER BY name",
+                          {}, kRowsMax));
+  for (const records::Row& row : rows) {
+    snapshot.profiles.emplace(
+        std::pair(row.text("issuer"), row.text("role")),
+        KnownProfile{token_grant(row), row.text("rights"), row.maybe_text("tenant"),
+                     make_use(row.text("name"), row.maybe_integer("used_at").value_or(0))});
+  }
+  return {};
+}
+
 Public readable_tenants(const Snapshot& snapshot, const Options& options) {
   auto readable = std::make_shared<Caller::PublicTenants>();
   if (!options.public_read) return readable;
@@ -131,6 +145,11 @@ void keep_uses(Snapshot& snapshot, const Snapshot& older) {
   };
   keep(snapshot.sessions, older.sessions);
   keep(snapshot.tokens, older.tokens);
+  for (auto& [role, profile] : snapshot.profiles) {
+    for (const auto& [same, before] : older.profiles) {
+      if (before.use->id == profile.use->id) profile.use = before.use;
+    }
+  }
 }
 
 Result<std::int64_t> stored_version(records::Session& session) {
@@ -145,6 +164,7 @@ Result<Snapshot> load(records::Session& session, const Options& options) {
   const Public readable = readable_tenants(snapshot, options);
   RV_TRY(load_sessions(session, readable, snapshot));
   RV_TRY(load_tokens(session, readable, snapshot));
+  RV_TRY(load_profiles(session, snapshot));
   auto nobody = std::make_shared<Caller::Subject>();
   nobody->public_tenants = readable;
   snapshot.nobody = std::move(nobody);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/http.h"
 
+#include "net/challenge.h"
 #include "net/detail/text.h"
 
 namespace revier::net {
@@ -130,7 +131,9 @@ Response Response::problem(const Error& error) {
   const ErrorRow& row = describe(error.code);
   Response response = text(row.status, "application/problem+json", problem_body(error, row));
   if (error.code == Code::kUnavailable) response.header("Retry-After", "1");
-  if (error.code == Code::kUnauthenticated) response.header("WWW-Authenticate", "Bearer");
+  if (std::string challenge = bearer_challenge(error); !challenge.empty()) {
+    response.header("WWW-Authenticate", std::move(challenge));
+  }
   return response;
 }
 

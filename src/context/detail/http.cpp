@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "json/json.h"
+#include "net/challenge.h"
 
 namespace revier::context::detail {
 namespace {
@@ -345,8 +346,11 @@ net::Response answer_empty(const net::Request& request, int status) {
 net::Response answer_error(const net::Request& request, const Error& error) {
   net::Response response =
       answer(request, describe(error.code).status, Media::kJson, problem_json(error));
-  if (error.code == Code::kUnauthenticated) response.header("WWW-Authenticate", "Bearer");
-  if (error.code == Code::kTooManyRequests) response.header("Retry-After", "1");
+  if (std::string challenge = net::bearer_challenge(error); !challenge.empty()) {
+    response.header("WWW-Authenticate", std::move(challenge));
+  }
+  const bool later = error.code == Code::kTooManyRequests || error.code == Code::kUnavailable;
+  if (later) response.header("Retry-After", "1");
   return response;
 }
 

@@ -12,6 +12,7 @@
 #include "identity/access.h"
 #include "identity/detail/secrets.h"
 #include "identity/identity.h"
+#include "identity/issuers.h"
 #include "records/records.h"
 
 namespace revier::identity::detail {
@@ -30,8 +31,18 @@ struct Known {
 };
 using KnownSecrets = std::unordered_map<Digest, Known, DigestHash>;
 
+struct KnownProfile {
+  Grant grant;                        // without actions where there are rights
+  std::string rights;                 // by entity
+  std::optional<std::string> tenant;  // that the rights hold in
+  std::shared_ptr<Use> use;
+};
+// By issuer and role.
+using KnownProfiles = std::multimap<std::pair<std::string, std::string>, KnownProfile>;
+
 struct Snapshot {
   std::int64_t version = 0;
+  KnownProfiles profiles;
   KnownSecrets tokens;
   KnownSecrets sessions;
   std::map<std::string, Tenant, std::less<>> tenants;
@@ -43,6 +54,12 @@ void keep_uses(Snapshot& snapshot, const Snapshot& older);
 
 [[nodiscard]] Result<std::int64_t> stored_version(records::Session& session);
 [[nodiscard]] Result<Snapshot> load(records::Session& session, const Options& options);
+
+// What a bearer may by the profiles of her roles; never more than these say.
+[[nodiscard]] std::shared_ptr<const Caller::Subject> subject_of_bearer(const Snapshot& snapshot,
+                                                                       const Bearer& bearer);
+// Notes that these profiles were used.
+void note_use(const Snapshot& snapshot, const Bearer& bearer, Instant now);
 
 // "data.read,data.write" and back; names that this version does not know are left out.
 [[nodiscard]] std::string join_actions(const std::vector<Action>& actions);

@@ -15,6 +15,7 @@
 #include "identity/detail/secrets.h"
 #include "identity/detail/snapshot.h"
 #include "identity/identity.h"
+#include "identity/profiles.h"
 
 namespace revier::identity::detail {
 
@@ -79,6 +80,12 @@ class SqlIdentity final : public Identity {
   Result<> refresh() override;
   Result<> tick() override;
 
+  // identity/profiles.h
+  void trust(std::shared_ptr<Issuers> issuers) { issuers_ = std::move(issuers); }
+  Result<> put_profile(const Profile& profile, const Caller& by);
+  Result<std::vector<ProfileRow>> profiles();
+  Result<> remove_profile(std::string_view name, const Caller& by);
+
  private:
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const {
     const ReadLock lock(mutex_);
@@ -135,8 +142,9 @@ class SqlIdentity final : public Identity {
 
   [[nodiscard]] Caller known(const KnownSecrets& secrets, const Digest& digest,
                              Caller::Kind kind) const;
-  [[nodiscard]] Result<> store_uses(Session& session, const KnownSecrets& secrets,
-                                    std::string_view sql) const;
+  // A token of an identity provider.
+  [[nodiscard]] Caller bearer(std::string_view token) const;
+  [[nodiscard]] Result<> check_profile(const Profile& profile) const;
 
   records::Database& database_;
   const Clock& clock_;
@@ -145,6 +153,7 @@ class SqlIdentity final : public Identity {
   Attempts attempts_;
   Challenges challenges_;
   Instant tidied_;  // by tick() alone
+  std::shared_ptr<Issuers> issuers_;
   mutable SharedMutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ RV_GUARDED_BY(mutex_);
 };

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Access tokens of an identity provider: a small one of the test's own, with Debian's PyJWT as the
+second implementation that signs."""
+import http.server
+import json
+import re
+import shutil
+import tempfile
+import threading
+import time
+import unittest
+import urllib.parse
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from server import Server, command
+
+LD = "/ngsi-ld/v1"
+PASSWORD = "ein langes kennwort"
+
+
+class Key:
+    """A pair of keys of the provider, named by its kid."""
+
+    def __init__(self, kid, algorithm):
+        self.kid, self.algorithm = kid, algorithm
+        if algorithm.startswith(("RS", "PS")):
+            self.private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        elif algorithm == "ES256":
+            self.private = ec.generate_private_key(ec.SECP256R1())
+        else:
+            self.private = ed25519.Ed25519PrivateKey.generate()
+
+    def jwk(self):
+        kind = jwt.algorithms.get_default_algorithms()[self.algorithm]
+        public = self.private.public_key()
+        if self.algorithm == "ES256":  # PyJWT 2.6 writes no JWK of these
+            numbers = public.public_numbers()
+            octets = [n.to_bytes(32, "big") for n in (numbers.x, numbers.y)]
+            x, y = (jwt.utils.base64url_encode(one).decode() for one in octets)
+            made = {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+        else:
+            made = json.loads(kind.to_jwk(public))
+        made.pop("key_ops", None)
+        return {**made, "kid": self.kid, "use": "sig", "alg": self.algorithm}
+
+    def public_pem(self):
+        return self.private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+class Provider:
+    """An OpenID Connect issuer: its discovery document and its keys."""
+
+    def __init__(self, keys):
+        self.keys, self.asked = keys, []
+        provider = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                provider.asked.append(self.path)
+                pages = {"/realms/city/.well-known/openid-configuration":
+                         {"issuer": provider.issuer, "jwks_uri": f"{provider.issuer}/certs"},
+                         "/realms/city/certs": {"keys": [key.jwk() for key in provider.keys]}}
+                page = pages.get(self.path)
+                body = json.dumps(page).encode()
+                self.send_response(200 if page else 404)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.issuer = f"http://127.0.0.1:{self.http.server_port}/realms/city"
+        self.thread = threading.Thread(target=self.http.serve_forever)
+        self.thread.start()
+
+    def close(self):
+        self.http.shutdown()
+        self.thread.join()
+        self.http.server_close()
+
+    def claims(self, **more):
+        now = int(time.time())
+        return {"iss": self.issuer, "aud": ["account", "revier"], "sub": "7f3a-22", "iat": now,
+                "nbf": now, "exp": now + 600, "realm_access": {"roles": ["parking"]}, **more}
+
+    def token(self, key, headers=None, **more):
+        return jwt.encode(self.claims(**more), key.private, algorithm=key.algorithm,
+                          headers={"kid": key.kid, **(headers or {})})
+
+
+class IdentityProvider(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="revier-test-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.keys = [Key(name.lower(), name) for name in ("RS256", "PS256", "ES256", "EdDSA")]
+        self.provider = Provider(list(self.keys))
+        self.addCleanup(self.provider.close)
+        self.issuers = f"{self.folder}/issuers.json"
+        self.write_issuers()
+        self.write("rights.json", [{"operations": ["read", "update"], "types": ["ParkingSite"],
+                                    "except": ["costs"]}])
+        self.profile("parking", "--role", "parking", "--rights", f"{self.folder}/rights.json")
+        self.profile("steward", "--role", "steward", "--action", "data.read",
+                     "--action", "data.write")
+
+    def write(self, name, content):
+        with open(f"{self.folder}/{name}", "w", encoding="utf-8") as out:
+            json.dump(content, out)
+
+    def write_issuers(self, **more):
+        self.write("issuers.json", [{"name": "login", "issuer": self.provider.issuer,
+                                     "audience": "revier", "roles": [["realm_access", "roles"]],
+                                     **more}])
+
+    def profile(self, name, *more):
+        done = command("user", "profile", name, "--issuer", "login", "--data", self.folder, *more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def server(self):
+        return Server("--oidc-issuers", self.issuers, "--outgoing-allow", "127.0.0.0/8",
+                      folder=self.folder)
+
+    def ask(self, server, token, method="GET", path=f"{LD}/entities?type=ParkingSite", body=None):
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        text = None if body is None else json.dumps(body)
+        return server.ask(method, path, body=text, headers=headers)
+
+    def settled(self, server, token, path=f"{LD}/entities?type=ParkingSite"):
+        """The answer once the keys are there."""
+        for _ in range(100):
+            status, headers, body = self.ask(server, token, path=path)
+            if b"try again in a moment" not in body:
+                return status, headers, body
+            self.assertEqual(status, 401)
+            time.sleep(0.1)
+        self.fail("the keys do not come")
+
+    def test_from_a_token_to_its_line_in_the_log(self):
+        with self.server() as server:
+            steward = self.provider.token(self.keys[0], realm_access={"roles": ["steward"]})
+            self.assertEqual(self.settled(server, steward)[0], 200)
+            site = {"id": "urn:p:1", "type": "ParkingSite", "free": 4, "costs": 7}
+            self.assertEqual(self.ask(server, steward, "POST", f"{LD}/entities", site)[0], 201)
+            # Each way of signing, and what the profile shows.
+            for key in self.keys:
+                status, _, body = self.ask(server, self.provider.token(key))
+                self.assertEqual(status, 200, (key.algorithm, body))
+                self.assertEqual(sorted(json.loads(body)[0]), ["free", "id", "type"])
+            token = self.provider.token(self.keys[2], headers={"typ": "at+jwt"})
+            attributes = f"{LD}/entities/urn:p:1/attrs"
+            self.assertEqual(self.ask(server, token, "PATCH", attributes, {"free": 3})[0], 204)
+            status, _, body = self.ask(server, token, "PATCH", attributes, {"costs": 0})
+            self.assertEqual(status, 403, body)
+            # What a profile does not give.
+            status, headers, _ = self.ask(server, steward, path="/api/v1/tokens")
+            self.assertEqual(status, 403)
+            self.assertIn('error="insufficient_scope"', headers["WWW-Authenticate"])
+            self.assertIn("login:7f3a-22", self.write_log(server))
+            self.revoke(server, token)
+        for part in (steward, steward.split(".")[2]):
+            self.assertNotIn(part, "".join(server.log))
+        listed = command("user", "list", "--data", self.folder).stdout
+        self.assertRegex(listed, r'profile steward of login "steward", .*: data.read data.write')
+        self.assertEqual([path for path in self.provider.asked if path.endswith("certs")],
+                         ["/realms/city/certs"])
+
+    def revoke(self, server, token):
+        """A profile that is taken away, by another process even, counts no more."""
+        admin = command("user", "token", "admin", "--data", self.folder, "--all-tenants",
+                        "--action", "users.manage").stdout.strip()
+        for _ in range(100):
+            status, _, body = self.ask(server, admin, path="/api/v1/profiles")
+            if status == 200:
+                break
+            time.sleep(0.1)
+        self.assertEqual([row["name"] for row in json.loads(body)], ["parking", "steward"])
+        self.assertIn("used", json.loads(body)[0])
+        path = "/api/v1/profiles/parking"
+        self.assertEqual(self.ask(server, admin, "DELETE", path)[0], 204)
+        status, headers, body = self.ask(server, token)
+        self.assertEqual(status, 403, body)
+        self.assertIn("insufficient_scope", headers["WWW-Authenticate"])
+        self.assertEqual(self.ask(server, admin, "DELETE", path)[0], 404)
+        wanted = {"issuer": "login", "role": "parking", "actions": ["data.read"]}
+        self.assertEqual(self.ask(server, admin, "PUT", path, wanted)[0], 204)
+        self.assertEqual(self.ask(server, token)[0], 200)
+        for bad in ({**wanted, "issuer": "none"}, {**wanted, "actions": ["users.manage"]},
+                    {**wanted, "rights": [{"operations": ["read"]}]}, {**wanted, "more": 1},
+                    {"issuer": "login"}, [], {**wanted, "tenant": "none"}):
+            self.assertEqual(self.ask(server, admin, "PUT", path, bad)[0], 422, bad)
+
+    def write_log(self, server):
+        """The console's page of who wrote what, as the first administrator sees it."""
+        link = re.search(r"/console/start/\S+", server.text()).group(0)
+        form = urllib.parse.urlencode({"name": "anna", "password": PASSWORD, "repeat": PASSWORD})
+        headers = {"Content-Type": "application/x-www-form-urlencoded",
+                   "Origin": f"http://{server.address}"}
+        self.assertEqual(server.ask("POST", link, form, headers)[0], 303)
+        status, answer, _ = server.ask("POST", "/console/anmelden", form, headers)
+        self.assertEqual(status, 303)
+        cookie = answer["Set-Cookie"].split(";")[0]
+        status, _, page = server.ask("GET", "/console/protokoll/daten", headers={"Cookie": cookie})
+        self.assertEqual(status, 200)
+        return page.decode()
+
+    def test_tokens_that_do_not_hold(self):
+        key, provider = self.keys[0], self.provider
+        with self.server() as server:
+            self.assertEqual(self.settled(server, provider.token(key))[0], 200)
+            now = int(time.time())
+            forged = Key("rs256", "RS256")
+            wrong = {
+                "expired": provider.token(key, exp=now - 120),
+                "nbf": provider.token(key, nbf=now + 600),
+                "iat": provider.token(key, iat=now + 600),
+                "aud": provider.token(key, aud="another"),
+                "iss": provider.token(key, iss="https://elsewhere.example"),
+                "signature": provider.token(forged),
+                "sub": provider.token(key, sub=""),
+                "alg": jwt.encode(provider.claims(), None, algorithm="none"),
+                "more than 8192 bytes": provider.token(key, filling="x" * 8_000),
+                "cnf": provider.token(key, cnf={"jkt": "x"}),
+            }
+            for word, token in wrong.items():
+                status, headers, body = self.ask(server, token)
+                self.assertEqual(status, 401, (word, body))
+                self.assertIn('error="invalid_token"', headers["WWW-Authenticate"], word)
+                self.assertIn(word, headers["WWW-Authenticate"])
+            # An HMAC over the public key, and one kind of key for another's algorithm.
+            secret = key.public_pem()
+            hmac = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)
+            part = ".".join(jwt.utils.base64url_encode(json.dumps(one).encode()).decode() for one in
+                            ({"alg": "HS256", "kid": "rs256"}, provider.claims()))
+            mac = jwt.utils.base64url_encode(hmac.sign(part.encode(), secret)).decode()
+            self.assertEqual(self.ask(server, f"{part}.{mac}")[0], 401)
+            crossed = provider.token(self.keys[1], headers={"kid": "rs256"})
+            self.assertEqual(self.ask(server, crossed)[0], 401)
+            # Somewhat off is well: clocks differ.
+            near = provider.token(key, exp=now - 20, nbf=now + 20, iat=now + 20)
+            self.assertEqual(self.ask(server, near)[0], 200)
+            # Neither token nor session: the challenge names no error.
+            status, headers, _ = self.ask(server, None, path="/api/v1/tokens")
+            self.assertEqual((status, headers["WWW-Authenticate"]), (401, 'Bearer realm="revier"'))
+            none = provider.token(key, realm_access={"roles": ["nobody"]})
+            status, _, body = self.ask(server, none)
+            self.assertEqual(status, 403)
+            self.assertIn("no profile", body.decode())
+
+    def test_keys_that_change(self):
+        with self.server() as server:
+            self.assertEqual(self.settled(server, self.provider.token(self.keys[0]))[0], 200)
+            new = Key("new", "ES256")
+            self.provider.keys.append(new)
+            self.assertEqual(self.settled(server, self.provider.token(new))[0], 200)
+            fetched = self.provider.asked.count("/realms/city/certs")
+            self.assertEqual(fetched, 2)
+            for number in range(20):
+                token = self.provider.token(Key(f"unknown-{number}", "EdDSA"))
+                self.assertEqual(self.ask(server, token)[0], 401)
+            self.assertEqual(self.provider.asked.count("/realms/city/certs"), fetched)
+
+    def test_without_network_and_with_wrong_files(self):
+        self.write("keys.json", {"keys": [self.keys[3].jwk()]})
+        self.write_issuers(keysFile="keys.json")
+        with Server("--oidc-issuers", self.issuers, folder=self.folder) as server:
+            self.assertEqual(self.ask(server, self.provider.token(self.keys[3]))[0], 200)
+            self.assertEqual(self.ask(server, self.provider.token(self.keys[0]))[0], 401)
+        self.assertEqual(self.provider.asked, [])
+        self.write_issuers(audience=[])
+        checked = command("config", "check", "--oidc-issuers", self.issuers)
+        self.assertEqual(checked.returncode, 1)
+        self.assertIn("issuer 1: audience names 1 to 32", checked.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
