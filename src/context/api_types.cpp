@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "context/detail/routes.h"
+#include "context/facts.h"
 
 namespace revier::context::detail {
 namespace {
@@ -95,20 +96,6 @@ Task<Result<Facts>> local_facts(const Api& api, const Exchange& exchange, Listin
   co_return co_await survey(api, exchange, selection);
 }
 
-// Numbers of several places are added: an entity that two of them have counts twice, which 5.7.11
-// allows ("estimates").
-void add_facts(Facts& to, Facts from) {
-  to.entities += from.entities;
-  for (auto& [type, attributes] : from.types) to.types[type].merge(attributes);
-  for (auto& [name, facts] : from.attributes) {
-    Distribution::AttributeFacts& known = to.attributes[name];
-    known.instances += facts.instances;
-    known.kinds.merge(facts.kinds);
-    known.types.merge(facts.types);
-  }
-  to.warnings = std::move(from.warnings);
-}
-
 // What is here and what other sources list.
 Task<Result<Facts>> facts_of(const Api& api, const net::Request& request, const Exchange& exchange,
                              Listing listing, std::string name) {
@@ -117,6 +104,7 @@ Task<Result<Facts>> facts_of(const Api& api, const net::Request& request, const 
     RV_CO_ASSIGN(Facts others,
                  co_await api.distribution->inquire(
                      {listing, exchange.tenant, request, exchange.context, std::move(name)}));
+    facts.warnings = std::move(others.warnings);
     add_facts(facts, std::move(others));
   }
   co_return facts;

@@ -2,6 +2,7 @@
 #include "context/gathered.h"
 
 #include "context/detail/query.h"
+#include "context/detail/read_only.h"
 #include "context/detail/tenant.h"
 
 namespace revier::context {
@@ -12,7 +13,7 @@ using detail::Table;
 // The tenant's own names and those of what others send.
 constexpr std::size_t kFurtherNames = 10'000;
 
-class GatheredEntities final : public Gathered {
+class GatheredEntities final : public detail::View<Gathered> {
  public:
   GatheredEntities(Broker& local, std::string tenant)
       : local_(local),
@@ -70,26 +71,10 @@ class GatheredEntities final : public Gathered {
   Result<Outcomes> write_blocking(std::string_view, std::vector<Write>, Origin) override {
     return refused();
   }
-  Result<> apply_publication(std::string_view, const Publication&, Origin) override {
-    return refused();
-  }
-  Result<> expire() override { return {}; }
-  void add_listener(ChangeListener&) override {}
-  void remove_listener(ChangeListener&) override {}
-  void add_follower(ChangeFollower&) override {}
-  void set_witness(WriteWitness&) override {}
-  void count_names(std::string_view, const ngsi::Entity&, int) override {}
-  void keep_name(std::string_view, ngsi::NameId) override {}
-  void open_space(std::string_view) override {}
-  Result<> drop_space(std::string_view) override { return refused(); }
-  Task<Result<>> write_beside(std::string_view, Beside) override { co_return refused(); }
   Usage usage() const override { return {.entities = table_.size()}; }
   const Options& options() const override { return local_.options(); }
 
  private:
-  static tl::unexpected<Error> refused() {
-    return fail(Code::kInternalError, "what was gathered for reading is not written");
-  }
   std::vector<NameCount> named(const std::vector<Table::Count>& counts) const {
     std::vector<NameCount> out;
     for (const Table::Count& count : counts)

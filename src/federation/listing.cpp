@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "context/binding.h"
+#include "context/facts.h"
 
 namespace revier::federation::detail {
 namespace {
@@ -207,17 +208,6 @@ Task<Result<Facts>> facts_of(Channel& channel, const Asked& asked, std::string_v
   }
 }
 
-void add(Facts& to, Facts from) {
-  to.entities += from.entities;
-  for (auto& [type, attributes] : from.types) to.types[type].merge(attributes);
-  for (auto& [name, facts] : from.attributes) {
-    Distribution::AttributeFacts& known = to.attributes[name];
-    known.instances += facts.instances;
-    known.kinds.merge(facts.kinds);
-    known.types.merge(facts.types);
-  }
-}
-
 }  // namespace
 
 Result<Facts> facts_in(Listing listing, std::string_view body, jsonld::ContextPtr context,
@@ -298,7 +288,7 @@ Task<Result<Facts>> inquire(Channel& channel, const SourceNeeds& needs,
     if (!failure && reply->status != 404) {
       auto facts = co_await facts_of(channel, asked, reply->body, needs.catalogue);
       if (facts) {
-        add(out, registered_facts(*std::move(facts), *asked.match));
+        context::add_facts(out, registered_facts(*std::move(facts), *asked.match));
       } else {
         failure = Failure{Warning::kInvalid, facts.error().message};
       }

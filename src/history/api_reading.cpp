@@ -2,6 +2,7 @@
 // Reading history over HTTP: of what is here, of what other sources tell, and by entity maps
 // (clauses 6.18.3.2, 6.19.3.1, 6.24, 6.35).
 #include <algorithm>
+#include <array>
 
 #include "history/detail/routes.h"
 #include "history/detail/wishes.h"
@@ -36,42 +37,18 @@ inline constexpr std::array<Word, 17> kRetrieve = {"local",
                                                    "aggrPeriodDuration",
                                                    "entityMap",
                                                    "entityMapLifetime"};
-inline constexpr std::array<Word, 36> kQuery = {"local",
-                                                "attrs",
-                                                "pick",
-                                                "omit",
-                                                "lang",
-                                                "datasetId",
-                                                "format",
-                                                "options",
-                                                "timerel",
-                                                "timeAt",
-                                                "endTimeAt",
-                                                "timeproperty",
-                                                "lastN",
-                                                "aggrMethods",
-                                                "aggrPeriodDuration",
-                                                "entityMap",
-                                                "entityMapLifetime",
-                                                "type",
-                                                "id",
-                                                "idPattern",
-                                                "q",
-                                                "expandValues",
-                                                "jsonKeys",
-                                                "georel",
-                                                "geometry",
-                                                "coordinates",
-                                                "geoproperty",
-                                                "scopeQ",
-                                                "csf",
-                                                "orderBy",
-                                                "collation",
-                                                "splitEntities",
-                                                "limit",
-                                                "offset",
-                                                "count",
-                                                "geometryProperty"};
+// What a query has beyond a retrieval.
+inline constexpr std::array<Word, 19> kSelecting = {
+    "type",         "id",          "idPattern",       "q",
+    "expandValues", "jsonKeys",    "georel",          "geometry",
+    "coordinates",  "geoproperty", "scopeQ",          "csf",
+    "orderBy",      "collation",   "splitEntities",   "limit",
+    "offset",       "count",       "geometryProperty"};
+inline constexpr auto kQuery = [] {
+  std::array<Word, kRetrieve.size() + kSelecting.size()> all{};
+  std::ranges::copy(kSelecting, std::ranges::copy(kRetrieve, all.begin()).out);
+  return all;
+}();
 inline constexpr std::array<Word, 9> kAsk = {"local",     "format", "options",
                                              "entityMap", "limit",  "entityMapLifetime",
                                              "offset",    "count",  "splitEntities"};

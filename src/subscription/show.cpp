@@ -6,7 +6,8 @@
 namespace revier::subscription {
 namespace {
 
-void write_names(json::Writer& out, const json::Value& names, const jsonld::Context& context) {
+void write_shown_names(json::Writer& out, const json::Value& names,
+                       const jsonld::Context& context) {
   out.begin_array();
   for (const json::Value name : names.elements()) {
     const std::string_view text = name.as_string().value_or("");
@@ -65,7 +66,7 @@ void write_notification(json::Writer& out, const json::Value& notification,
   for (const auto [key, value] : notification.members()) {
     out.key(key);
     if (key == "attributes" || key == "pick" || key == "omit") {
-      write_names(out, value, shown.context);
+      write_shown_names(out, value, shown.context);
     } else if (key == "endpoint") {
       write_endpoint(out, value, shown.secrets);
     } else {
@@ -122,7 +123,7 @@ std::string to_json(const Subscription& subscription, const Counters& counters,
     if (key == "id" || key == "type") continue;
     out.key(key);
     if (key == "watchedAttributes") {
-      write_names(out, value, shown.context);
+      write_shown_names(out, value, shown.context);
     } else if (key == "entities") {
       out.begin_array();
       for (const json::Value selector : value.elements()) {

@@ -2,6 +2,7 @@
 #include "context/detail/narrowed.h"
 
 #include "context/detail/http.h"
+#include "context/detail/read_only.h"
 #include "ngsi/linked.h"
 
 namespace revier::context::detail {
@@ -71,7 +72,7 @@ class SeenLinks final : public ngsi::LinkedEntities {
   mutable bool exceeded_ = false;
 };
 
-class NarrowedBroker final : public Broker {
+class NarrowedBroker final : public View<Broker> {
  public:
   NarrowedBroker(Broker& whole, RightsPtr rights, std::shared_ptr<const ngsi::Sight> sight,
                  jsonld::ContextPtr core)
@@ -124,20 +125,6 @@ class NarrowedBroker final : public Broker {
   Usage usage() const override { return {}; }
   const Options& options() const override { return whole_.options(); }
 
-  Result<> apply_publication(std::string_view, const Publication&, Origin) override {
-    return refused();
-  }
-  Task<Result<>> write_beside(std::string_view, Beside) override { co_return refused(); }
-  Result<> expire() override { return {}; }
-  void add_listener(ChangeListener&) override {}
-  void remove_listener(ChangeListener&) override {}
-  void add_follower(ChangeFollower&) override {}
-  void set_witness(WriteWitness&) override {}
-  void count_names(std::string_view, const ngsi::Entity&, int) override {}
-  void keep_name(std::string_view, ngsi::NameId) override {}
-  void open_space(std::string_view) override {}
-  Result<> drop_space(std::string_view) override { return refused(); }
-
  private:
   // All that can be shown and asked for, by what is never hidden: ids and types have indexes.
   ngsi::Predicate reach_of(std::string_view tenant, const ngsi::Hints& hints) const {
@@ -153,9 +140,6 @@ class NarrowedBroker final : public Broker {
   void guard(std::vector<Write>& writes) const {
     const auto now_seen = std::make_shared<SightNow>(rights_);
     for (Write& one : writes) one.mutation = guarded(std::move(one.mutation), now_seen);
-  }
-  static tl::unexpected<Error> refused() {
-    return fail(Code::kInternalError, "this is not for callers with narrowed rights");
   }
 
   Broker& whole_;
