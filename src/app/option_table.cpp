@@ -262,6 +262,11 @@ constexpr OptionRow kRows[] = {
      .most = 60'000,
      .help = "Time that a registered context source has for one request; a registration may ask "
              "for less"},
+    {.name = "federation.address",
+     .type = kText,
+     .default_text = "",
+     .help = "Address under which other brokers reach this server, https://host, for their "
+             "notifications; empty: the address that the subscriber used"},
     {.name = "federation.split_entities",
      .type = kFlag,
      .default_text = "off",

@@ -51,14 +51,7 @@ class WholePublic final : public PublicPlane {
                                                      .client = needs_.client,
                                                      .civil_clock = needs_.civil_clock}));
     RV_ASSIGN(alias_, federation::own_alias(needs_.store));
-    sources_ = federation::make_sources({.registrations = *registrations_of_sources_,
-                                         .broker = *broker_,
-                                         .catalogue = needs_.catalogue,
-                                         .contexts = contexts_.get(),
-                                         .client = needs_.client,
-                                         .civil_clock = needs_.civil_clock,
-                                         .alias = alias_,
-                                         .options = needs_.sources});
+    sources_ = federation::make_sources(source_needs());
     RV_ASSIGN(subscriptions_, subscription::Subscriptions::open({.store = needs_.store,
                                                                  .broker = *broker_,
                                                                  .catalogue = needs_.catalogue,
@@ -66,6 +59,7 @@ class WholePublic final : public PublicPlane {
                                                                  .mqtt = needs_.mqtt,
                                                                  .civil_clock = needs_.civil_clock,
                                                                  .options = needs_.subscriptions}));
+    RV_TRY(open_distributed());
     needs_.history.unkept_types = personal_types();
     RV_ASSIGN(history_, history::History::open({.store = needs_.store,
                                                 .broker = *broker_,
@@ -119,7 +113,9 @@ class WholePublic final : public PublicPlane {
     context::add_routes(router, *broker_, needs_.catalogue, to_snapshots, std::move(api),
                         contexts_.get(), sources_.get(), maps_.get());
     ldcontext::add_routes(router, *contexts_, binding);
-    subscription::add_routes(router, *subscriptions_, of_data, needs_.civil_clock, needs_.pool);
+    subscription::add_routes(router, *subscriptions_, of_data, needs_.civil_clock, needs_.pool,
+                             distributed_.get());
+    federation::add_distributed_routes(router, *distributed_, *subscriptions_, binding);
     federation::add_routes(router, *registrations_of_sources_, *watchers_, binding,
                            needs_.civil_clock, alias_);
     history::add_routes(router, *history_, of_data);
@@ -166,6 +162,7 @@ class WholePublic final : public PublicPlane {
   const context::WriteLog& write_log() const override { return *write_log_; }
   console::DataParts data_parts() override {
     return {.subscriptions = *subscriptions_,
+            .distributed = *distributed_,
             .registrations = *registrations_of_sources_,
             .watchers = *watchers_,
             .contexts = *contexts_,
@@ -234,6 +231,25 @@ class WholePublic final : public PublicPlane {
         .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },
         .tenant_exists = [this](std::string_view t) { return needs_.identity.tenant_exists(t); },
         .requests = std::move(requests)};
+  }
+  federation::SourceNeeds source_needs() {
+    return {.registrations = *registrations_of_sources_,
+            .broker = *broker_,
+            .catalogue = needs_.catalogue,
+            .contexts = contexts_.get(),
+            .client = needs_.client,
+            .civil_clock = needs_.civil_clock,
+            .alias = alias_,
+            .options = needs_.sources};
+  }
+  Result<> open_distributed() {
+    RV_ASSIGN(distributed_,
+              federation::DistributedSubscriptions::open({.sources = source_needs(),
+                                                          .distribution = *sources_,
+                                                          .store = needs_.store,
+                                                          .subscriptions = *subscriptions_,
+                                                          .watchers = *watchers_}));
+    return {};
   }
   // Last of the data plane: its thread writes from here on.
   Result<> open_snapshots() {
@@ -308,6 +324,7 @@ class WholePublic final : public PublicPlane {
   std::unique_ptr<context::Distribution> sources_;
   std::string alias_;  // of this server as a context source
   std::unique_ptr<subscription::Subscriptions> subscriptions_;
+  std::unique_ptr<federation::DistributedSubscriptions> distributed_;
   std::unique_ptr<history::History> history_;
   std::unique_ptr<snapshot::Snapshots> snapshots_;  // its thread reads what stands above
 };

@@ -120,6 +120,7 @@ ldcontext::Options context_options(const Options& options) {
 federation::SourceOptions source_options(const Options& options) {
   federation::SourceOptions out;
   out.timeout_ms = options.number("federation.timeout_ms");
+  out.address = options.text("federation.address");
   out.split_entities = options.flag("federation.split_entities");
   return out;
 }

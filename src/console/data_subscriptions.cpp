@@ -140,6 +140,38 @@ web::kern::Table letters_table(const std::vector<subscription::DeadLetter>& lett
   return table;
 }
 
+std::string state_of_source(const federation::DistributedSubscriptions::Source& source,
+                            Language language) {
+  using enum federation::DistributedSubscriptions::Source::State;
+  const web::Text* text = &texts::kSubsSourceWaits;
+  if (source.state == kMade) text = &texts::kSubsSourceMade;
+  if (source.state == kRefused) text = &texts::kSubsSourceRefused;
+  if (source.state == kEnds) text = &texts::kSubsSourceEnds;
+  const std::string state = words(language, *text);
+  return source.problem.empty() ? state : state + ": " + source.problem;
+}
+
+web::kern::Table sources_table(const federation::DistributedSubscriptions::Status& status,
+                               Language language) {
+  web::kern::Table table{.caption = words(language, texts::kSubsSources),
+                         .columns = {{words(language, texts::kSubsSource)},
+                                     {words(language, texts::kSubsEndpoint)},
+                                     {words(language, texts::kSubsSourceState)},
+                                     {words(language, texts::kSubsSourceReceived), true}},
+                         .rows = {}};
+  for (const auto& source : status.sources) {
+    table.rows.push_back(
+        {{.text = source.registration},
+         {.text = shown_endpoint(source.endpoint)},
+         {.text = state_of_source(source, language)},
+         {.text = web::number(language, static_cast<std::int64_t>(source.received))}});
+  }
+  if (status.left_out == 0) return table;
+  const auto count = static_cast<std::int64_t>(status.left_out);
+  table.caption += ". " + web::text(language, texts::kSubsSourceLeftOut, {{"count", count}});
+  return table;
+}
+
 std::vector<DataDeed> subscription_deeds(const subscription::Subscription& of, bool has_letters,
                                          const Place& place, Language language) {
   const auto at = [&](std::string_view deed) {
@@ -192,6 +224,8 @@ Task<Response> show_subscription(Request& request, const Needs& needs) {
       .json_title = words(language, texts::kSubsDocument),
       .json = std::move(document.text),
       .cut = document.cut};
+  const auto sources = needs.data->distributed.status(place->tenant, id);
+  if (!sources.sources.empty()) view.tables.push_back(sources_table(sources, language));
   if (!letters->empty()) view.tables.push_back(letters_table(*letters, language));
   web::Html out(language);
   render_data_thing(out, view);

@@ -54,6 +54,7 @@
 #include "context/write_log.h"
 #include "event/programme_editor.h"
 #include "event/programme_keeper.h"
+#include "federation/distributed.h"
 #include "federation/registrations.h"
 #include "federation/watchers.h"
 #include "fibre/api.h"
@@ -92,6 +93,7 @@ struct SetupParts {
 // What the pages of data show beyond entities.
 struct DataParts {
   subscription::Subscriptions& subscriptions;
+  const federation::DistributedSubscriptions& distributed;
   federation::Registrations& registrations;
   const federation::Watchers& watchers;
   ldcontext::Contexts& contexts;

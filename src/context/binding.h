@@ -58,6 +58,7 @@ using detail::lacks_context;
 using detail::link_context;
 using detail::link_page;
 using detail::link_pages;
+using detail::linked_context;
 using detail::list_param;
 using detail::listed;
 using detail::map_of_one;

@@ -16,7 +16,7 @@ constexpr Operations kUpdating = kUpdateEntity | kUpdateAttrs | kReplaceEntity |
 // Table 4.20-2, with what of each group is asked for here.
 constexpr std::array<Named, 5> kGroups = {{
     {"federationOps", kFederating},
-    {"associationOps", kReading | kListing},
+    {"associationOps", kReading | kListing | kSubscribing},
     {"updateOps", kUpdating},
     {"retrieveOps", kRetrieving},
     {"redirectionOps", kRetrieving | kUpdating | kCreateEntity | kAppendAttrs | kDeleteAttrs |
@@ -24,7 +24,7 @@ constexpr std::array<Named, 5> kGroups = {{
 }};
 
 // Table 4.20-1.
-constexpr std::array<Named, 32> kOperationsAsked = {{
+constexpr std::array<Named, 36> kOperationsAsked = {{
     {"retrieveEntity", kRetrieveEntity},
     {"queryEntity", kQueryEntity},
     {"queryBatch", kQueryBatch},
@@ -57,18 +57,18 @@ constexpr std::array<Named, 32> kOperationsAsked = {{
     {"deleteTemporal", kDeleteTemporal},
     {"retrieveTemporal", kRetrieveTemporal},
     {"queryTemporal", kQueryTemporal},
+    {"createSubscription", kCreateSubscription},
+    {"updateSubscription", kUpdateSubscription},
+    {"retrieveSubscription", kRetrieveSubscription},
+    {"deleteSubscription", kDeleteSubscription},
 }};
-constexpr std::array<std::string_view, 11> kNotAsked = {"createSubscription",
-                                                        "updateSubscription",
-                                                        "retrieveSubscription",
-                                                        "querySubscription",
-                                                        "deleteSubscription",
-                                                        "retrieveEntityMap",
-                                                        "updateEntityMap",
-                                                        "deleteEntityMap",
-                                                        "createEntityMapQueryEntity",
-                                                        "createEntityMapQueryTemporal",
-                                                        "retrieveContextSourceIdentity"};
+constexpr std::array<std::string_view, 7> kNotAsked = {"querySubscription",
+                                                       "retrieveEntityMap",
+                                                       "updateEntityMap",
+                                                       "deleteEntityMap",
+                                                       "createEntityMapQueryEntity",
+                                                       "createEntityMapQueryTemporal",
+                                                       "retrieveContextSourceIdentity"};
 
 std::optional<Operations> find(const auto& table, std::string_view name) {
   const auto found = std::ranges::find(table, name, &Named::first);

@@ -24,6 +24,8 @@
 namespace revier::federation {
 
 struct SourceOptions {
+  // Of this server for other brokers, "https://host"; empty: as the client says who subscribes.
+  std::string address;
   std::int64_t timeout_ms = 5'000;  // for one request; a registration may ask for less
   // Entities may lie in parts at several sources: filters are applied to the whole only.
   bool split_entities = false;

@@ -53,6 +53,10 @@ enum Operation : std::uint64_t {
   kDeleteTemporal = 1U << 29,
   kRetrieveTemporal = 1U << 30,
   kQueryTemporal = 1U << 31,
+  kCreateSubscription = std::uint64_t{1} << 32,
+  kUpdateSubscription = std::uint64_t{1} << 33,
+  kRetrieveSubscription = std::uint64_t{1} << 34,
+  kDeleteSubscription = std::uint64_t{1} << 35,
 };
 using Operations = std::uint64_t;
 inline constexpr Operations kReading = kRetrieveEntity | kQueryEntity | kQueryBatch;
@@ -60,8 +64,10 @@ inline constexpr Operations kListing = kRetrieveTypes | kRetrieveTypeDetails | k
                                        kRetrieveAttributes | kRetrieveAttributeDetails |
                                        kRetrieveAttributeInfo;
 inline constexpr Operations kRecalling = kRetrieveTemporal | kQueryTemporal;
+inline constexpr Operations kSubscribing =
+    kCreateSubscription | kUpdateSubscription | kRetrieveSubscription | kDeleteSubscription;
 // "The default set of operations" (4.20), as far as it is asked for.
-inline constexpr Operations kFederating = kReading | kListing;
+inline constexpr Operations kFederating = kReading | kListing | kSubscribing;
 
 struct EntityInfo {
   std::string id;                  // takes precedence over the pattern

@@ -37,6 +37,7 @@ struct Line {
   int failures = 0;
   std::int64_t next_us = 0;      // monotonic: not sent before
   std::int64_t interval_us = 0;  // monotonic: told again then; 0: told of changes
+  Watchers::Heard heard;         // of this server itself: told by this, nothing waits
 };
 using LinePtr = std::shared_ptr<Line>;
 
@@ -127,6 +128,7 @@ class StoredWatchers final : public Watchers {
     SubscriptionPtr after;
     subscription::Counters counters;
     const auto job = [&](store::Batch& batch) -> Result<> {
+      RV_TRY(check_not_own(tenant, id));
       const auto before = find(tenant, id);
       if (!before) return no_watcher();
       counters = before->counters;
@@ -139,6 +141,7 @@ class StoredWatchers final : public Watchers {
 
   Task<Result<>> remove(std::string tenant, std::string id) override {
     const auto job = [&](store::Batch& batch) -> Result<> {
+      RV_TRY(check_not_own(tenant, id));
       if (!find(tenant, id)) return no_watcher();
       batch.erase(store::Column::kMeta, detail::watcher_key(tenant, id));
       return {};
@@ -147,6 +150,26 @@ class StoredWatchers final : public Watchers {
       const std::lock_guard lock(mutex_);
       lines_.erase({tenant, id});
     });
+  }
+
+  void follow(SubscriptionPtr watching, Heard heard) override {
+    auto line = std::make_shared<Line>();
+    line->subscription = std::move(watching);
+    line->heard = std::move(heard);
+    auto wanted = detail::wanted_by(*line->subscription);
+    if (wanted) line->wanted = *std::move(wanted);
+    const std::lock_guard lock(mutex_);
+    lines_.insert_or_assign({line->subscription->tenant, line->subscription->id}, line);
+    fresh_.push_back(line);
+    wake_.notify_one();
+  }
+
+  void unfollow(std::string_view tenant, std::string_view id) override {
+    const std::lock_guard lock(mutex_);
+    const auto at = lines_.find(Key(tenant, id));
+    if (at == lines_.end()) return;
+    std::erase(fresh_, at->second);
+    lines_.erase(at);
   }
 
   std::optional<Entry> find(std::string_view tenant, std::string_view id) const override {
@@ -167,6 +190,13 @@ class StoredWatchers final : public Watchers {
 
  private:
   using Key = std::pair<std::string, std::string>;  // tenant, id
+
+  Result<> check_not_own(const std::string& tenant, const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto at = lines_.find({tenant, id});
+    if (at == lines_.end() || !at->second->heard) return {};
+    return fail(Code::kForbidden, "it belongs to a subscription to entities, and goes with that");
+  }
 
   static Result<> check(const Subscription& made) {
     const std::string& uri = made.notification.endpoint.uri;
@@ -280,6 +310,7 @@ class StoredWatchers final : public Watchers {
   }
 
   void tell_all(Line& line) {
+    if (line.heard) return line.heard();
     queue(line, matches_of(line), Trigger::kNewlyMatching);
     const std::int64_t interval = line.subscription->interval_us;
     line.interval_us = interval > 0 ? monotonic_us() + interval : 0;
@@ -302,6 +333,10 @@ class StoredWatchers final : public Watchers {
       if (key.first != tenant || line->subscription->interval_us > 0) continue;
       const std::vector<Match> before = fitting(*line, changed.before);
       const std::vector<Match> after = fitting(*line, changed.after);
+      if (line->heard) {
+        if (!before.empty() || !after.empty()) line->heard();
+        continue;
+      }
       if (!after.empty()) {
         queue(*line, after, before.empty() ? Trigger::kNewlyMatching : Trigger::kUpdated);
       } else {

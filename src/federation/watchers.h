@@ -9,6 +9,7 @@
 //
 // Thread safety: all methods from any thread; Tasks on an io thread.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,11 +47,19 @@ class Watchers {
   // 5.11.2. The id, a new one where it has none. Errors: kAlreadyExists, kInsufficientStorage;
   // kOperationNotSupported: an endpoint that is not http(s); kBadRequestData: csf, temporalQ.
   [[nodiscard]] virtual Task<Result<std::string>> create(subscription::Subscription made) = 0;
-  // 5.11.3. Errors: kResourceNotFound, and as subscription/document.h says.
+  // 5.11.3. Errors: kResourceNotFound; kForbidden: this server's own; and as
+  // subscription/document.h says.
   [[nodiscard]] virtual Task<Result<>> update(std::string tenant, std::string id,
                                               std::string fragment, jsonld::ContextPtr context) = 0;
-  // 5.11.6. Errors: kResourceNotFound.
+  // 5.11.6. Errors: kResourceNotFound, kForbidden.
   [[nodiscard]] virtual Task<Result<>> remove(std::string tenant, std::string id) = 0;
+  // One that this server makes for itself, not stored: `heard` is called once, and again after
+  // every change of registrations that concerns it, on a thread of its own; it must not wait nor
+  // call back. In place of another of the same tenant and id. Clients see it, and leave it alone.
+  using Heard = std::function<void()>;
+  virtual void follow(subscription::SubscriptionPtr watching, Heard heard) = 0;
+  virtual void unfollow(std::string_view tenant, std::string_view id) = 0;
+
   // 5.11.4, 5.11.5
   [[nodiscard]] virtual std::optional<Entry> find(std::string_view tenant,
                                                   std::string_view id) const = 0;

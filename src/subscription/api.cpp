@@ -20,6 +20,7 @@ struct Api {
   context::Binding binding;
   const Clock& civil_clock;
   net::Pool& pool;
+  const Distributed* distributed;
 
   [[nodiscard]] Caller caller(const net::Request& request) const {
     return binding.access.authenticate(request);
@@ -82,6 +83,10 @@ Task<Result<net::Response>> create(const Api& api, net::Request& request) {
                co_await linkable(api, request, subscription.told_context));
   subscription.tenant = exchange.tenant;
   subscription.owner = api.caller(request).id();
+  subscription.origin = request.origin();
+  if (api.distributed != nullptr && !subscription.local_only) {
+    RV_CO_ASSIGN(subscription.via, api.distributed->passed(request, exchange.tenant));
+  }
   RV_CO_ASSIGN(const std::string id, co_await api.subscriptions.create(std::move(subscription)));
   net::Response response = context::answer_empty(request, 201);
   response.header("Location", "/ngsi-ld/v1/subscriptions/" + context::percent_encoded(id));
@@ -96,9 +101,14 @@ Shown view_of(const Api& api, const net::Request& request, const Exchange& excha
 Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
-  co_return context::answer_document(
+  net::Response response = context::answer_document(
       request, exchange,
       to_json(*entry.subscription, entry.counters, view_of(api, request, exchange)));
+  if (api.distributed != nullptr) {
+    context::add_warnings(response,
+                          api.distributed->warnings(exchange.tenant, entry.subscription->id));
+  }
+  co_return response;
 }
 
 Task<Result<net::Response>> query(const Api& api, net::Request& request) {
@@ -204,10 +214,10 @@ void route_own(net::Router& router, net::Method method, const std::string& patte
 }  // namespace
 
 void add_routes(net::Router& router, Subscriptions& subscriptions, context::Binding binding,
-                const Clock& civil_clock, net::Pool& pool) {
+                const Clock& civil_clock, net::Pool& pool, const Distributed* distributed) {
   using enum net::Method;
-  const auto api =
-      std::make_shared<const Api>(Api{subscriptions, std::move(binding), civil_clock, pool});
+  const auto api = std::make_shared<const Api>(
+      Api{subscriptions, std::move(binding), civil_clock, pool, distributed});
   const std::string all = "/ngsi-ld/v1/subscriptions";
   using context::route;
   route(router, api, {kPost, all, kNoParameters, create}, kBodyBytesMax);

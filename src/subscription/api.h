@@ -18,8 +18,22 @@
 
 namespace revier::subscription {
 
-// All of it outlives the server that uses the router. `pool` reads dead letters.
+// What other context sources have to do with subscriptions (5.8.1.4); the federation answers.
+class Distributed {
+ public:
+  virtual ~Distributed() = default;
+  // The brokers that a request to subscribe has passed. Errors: kLoopDetected: this one among them.
+  [[nodiscard]] virtual Result<std::vector<std::string>> passed(const net::Request& request,
+                                                                std::string_view tenant) const = 0;
+  // Values of NGSILD-Warning (6.3.17): sources that fail for this subscription.
+  [[nodiscard]] virtual std::vector<std::string> warnings(std::string_view tenant,
+                                                          std::string_view id) const = 0;
+};
+
+// All of it outlives the server that uses the router. `pool` reads dead letters;
+// `distributed` may be nullptr: there are no other sources.
 void add_routes(net::Router& router, Subscriptions& subscriptions, context::Binding binding,
-                const Clock& civil_clock, net::Pool& pool);
+                const Clock& civil_clock, net::Pool& pool,
+                const Distributed* distributed = nullptr);
 
 }  // namespace revier::subscription

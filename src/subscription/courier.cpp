@@ -55,7 +55,9 @@ struct Courier::Line {
   std::int64_t attempts_before = 0;  // of the same, before the start
   std::int64_t first_failure_us = 0;
   std::int64_t not_before_us = 0;
-  std::int64_t due_us = -1;  // place in due_; -1: none
+  std::int64_t interval_us = 0;  // of a timeInterval: when all that matches is told next
+  bool of_interval = false;      // what is under way is told for that
+  std::int64_t due_us = -1;      // place in due_; -1: none
   bool gone = false;
   bool start_over = false;
 
@@ -93,9 +95,7 @@ void Courier::put(const SubscriptionPtr& subscription, const Counters& counters)
     line->attempts_before = counters.attempts;
   }
   line->subscription = subscription;
-  const std::int64_t now = monotonic_us();
-  line->not_before_us =
-      subscription->interval_us > 0 ? now + subscription->interval_us : line->not_before_us;
+  line->interval_us = monotonic_us() + subscription->interval_us;
   schedule(line);
 }
 
@@ -139,10 +139,11 @@ Counters Courier::counters(const Subject& subject) const {
 
 void Courier::schedule(const LinePtr& line) {
   unschedule(line);
-  const bool waits = line->subscription->interval_us > 0 || line->more || !line->ahead.empty() ||
-                     !line->under_way.empty();
-  if (line->busy || line->gone || !waits) return;
-  line->due_us = line->not_before_us;
+  const bool waits = line->more || !line->ahead.empty() || !line->under_way.empty();
+  const bool in_intervals = line->subscription->interval_us > 0;
+  if (line->busy || line->gone || !(waits || in_intervals)) return;
+  line->due_us = waits ? line->not_before_us : line->interval_us;
+  if (in_intervals) line->due_us = std::min(line->due_us, line->interval_us);
   due_.emplace(line->due_us, line);
   wake_.notify_one();
 }
@@ -180,7 +181,7 @@ void Courier::run_due(std::unique_lock<std::mutex>& lock) {
 }
 
 void Courier::dispatch(const LinePtr& line, std::unique_lock<std::mutex>& lock) {
-  if (line->subscription->interval_us > 0) {
+  if (line->subscription->interval_us > 0 && line->interval_us <= monotonic_us()) {
     dispatch_interval(line, lock);
   } else {
     dispatch_entries(line, lock);
@@ -218,7 +219,8 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
     line->ahead.pop_front();
   }
   if (line->under_way.empty()) {
-    if (line->more) schedule(line);  // reading anew waits until all is settled
+    // Reading anew waits until all is settled; an interval ends in any case.
+    if (line->more || subscription->interval_us > 0) schedule(line);
     return;
   }
   Settled settled{{subscription->tenant, subscription->id}, {}, {}, std::nullopt};
@@ -269,13 +271,14 @@ Result<std::string> Courier::build(const Subscription& subscription,
 
 void Courier::dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex>& lock) {
   const SubscriptionPtr subscription = line->subscription;
-  line->not_before_us = monotonic_us() + subscription->interval_us;
+  line->interval_us = monotonic_us() + subscription->interval_us;
   if (!subscription->active_at(needs_.civil_clock.now())) return schedule(line);
   line->busy = true;
   lock.unlock();
   auto body = build_interval(*subscription);
   const bool sends = body && !body->empty();
   const std::string wrong = body ? std::string() : body.error().message;
+  line->of_interval = sends;
   if (sends) send(line, subscription, std::move(body).value(), 1);
   lock.lock();
   if (sends) return;
@@ -318,6 +321,7 @@ void Courier::send(const LinePtr& line, const SubscriptionPtr& subscription, std
 void Courier::finish(const LinePtr& line, const Outcome& outcome) {
   const std::lock_guard lock(mutex_);
   line->busy = false;
+  const bool of_interval = std::exchange(line->of_interval, false);
   if (line->gone) return;
   const Instant now = needs_.civil_clock.now();
   Counters& counters = line->counters;
@@ -327,12 +331,20 @@ void Courier::finish(const LinePtr& line, const Outcome& outcome) {
   Settled settled{{line->subscription->tenant, line->subscription->id}, {}, {}, std::nullopt};
   if (outcome.delivered) {
     counters.last_success = now;
-    succeeded(*line, settled);
+    if (of_interval) {
+      sent_.add();
+    } else {
+      succeeded(*line, settled);
+    }
   } else {
     counters.last_failure = now;
     ++counters.times_failed;
     counters.last_error = outcome.reason;
-    failed(*line, outcome, settled);
+    if (of_interval) {
+      failed_.add();  // the next one is as good
+    } else {
+      failed(*line, outcome, settled);
+    }
   }
   counters.attempts = line->under_way.empty() ? 0 : line->attempts + line->attempts_before;
   settled.counters = counters;
@@ -353,7 +365,6 @@ void Courier::succeeded(Line& line, Settled& settled) {
 void Courier::failed(Line& line, const Outcome& outcome, Settled& settled) {
   failed_.add();
   const std::int64_t now = monotonic_us();
-  if (line.subscription->interval_us > 0) return;  // the next one is as good
   if (line.first_failure_us == 0) line.first_failure_us = now;
   const CourierOptions& options = needs_.options;
   const bool refused = outcome.final && line.attempts >= options.final_attempts;

@@ -37,6 +37,10 @@ std::string definition_row(const Subscription& subscription) {
   out.key("told").raw(subscription.told_context->reference());
   out.member("createdAt", subscription.created_at.us);
   out.member("modifiedAt", subscription.modified_at.us);
+  out.member("origin", subscription.origin);
+  out.key("via").begin_array();
+  for (const std::string& name : subscription.via) out.string(name);
+  out.end_array();
   out.end_object();
   return text;
 }
@@ -62,6 +66,12 @@ Result<SubscriptionPtr> read_definition(const std::string& tenant, std::string_v
   made.owner = owner ? owner->as_string().value_or("") : "";
   made.created_at.us = integer_in(root, "createdAt").value_or(0);
   made.modified_at.us = integer_in(root, "modifiedAt").value_or(0);
+  if (const auto origin = root.find("origin")) made.origin = origin->as_string().value_or("");
+  if (const auto via = root.find("via")) {
+    for (const json::Value name : via->elements()) {
+      made.via.emplace_back(name.as_string().value_or(""));
+    }
+  }
   if (!own || !shown) {
     log_event(Level::kError, "subscription.context_missing", {{"subscription", made.id}});
     made.is_active = false;
@@ -89,6 +99,8 @@ Result<SubscriptionPtr> updated(const Subscription& before, const Subscriptions:
   made.id = before.id;
   made.tenant = before.tenant;
   made.owner = before.owner;
+  made.via = before.via;
+  made.origin = before.origin;
   made.created_at = before.created_at;
   made.modified_at = now;
   return std::make_shared<const Subscription>(std::move(made));

@@ -152,7 +152,8 @@ Result<std::vector<std::string>> read_listed(const Reader& reader, std::string_v
 }
 
 Result<> read_conditions(const Reader& reader, ngsi::Selection& all) {
-  RV_ASSIGN(all.q, reader.text("q"));
+  RV_ASSIGN(std::string q, reader.text("q"));
+  all.q = detail::readable_query(std::move(q));
   RV_ASSIGN(all.scope_q, reader.text("scopeQ"));
   RV_ASSIGN(all.expand_values, read_listed(reader, "expandValues"));
   RV_ASSIGN(all.json_keys, read_listed(reader, "jsonKeys"));
@@ -424,14 +425,17 @@ Result<Subscription> parse(const json::Value& document, const Reading& reading) 
   RV_ASSIGN(const json::Document whole, json::Document::parse(out.document));
   const Reader names(whole.root(), "");  // now IRIs
   RV_ASSIGN(out.watched, names.texts("watchedAttributes"));
-  RV_ASSIGN(const bool local_only, names.flag("localOnly", false));
+  RV_ASSIGN(out.local_only, names.flag("localOnly", false));
+  if (names.value().find("splitEntities")) {
+    RV_ASSIGN(out.split_entities, names.flag("splitEntities", false));
+  }
   RV_ASSIGN(out.is_active, names.flag("isActive", true));
   RV_ASSIGN(out.lang, names.text("lang"));
   RV_ASSIGN(out.triggers, read_triggers(names));
   RV_TRY(check_csf(names));
   RV_TRY(read_selections(names, out));
   RV_TRY(read_times(names, reading.now, out));
-  if (!whole.root().find("entities") && !local_only && out.watched.empty()) {
+  if (!whole.root().find("entities") && !out.local_only && out.watched.empty()) {
     return reader.refuse("entities", "entities, watchedAttributes, or localOnly = true");
   }
   RV_ASSIGN(const auto notification, names.object("notification"));

@@ -51,6 +51,8 @@ Result<> Outbox::load_lines(char kind) {
   const auto rows = store_.scan(kColumn, std::string_view(&kind, 1));
   for (; rows->valid(); rows->next()) {
     if (const auto sequence = sequence_of(rows->key())) ++uses_[*sequence];
+    const auto subject = subject_of(rows->key().substr(1));
+    if (kind == 's' && subject) ++waiting_[{subject->tenant, subject->id}];
   }
   return rows->status();
 }
@@ -85,6 +87,7 @@ void Outbox::stage(std::string_view tenant, std::vector<Told>& told,
   for (const Match& match : matches) {
     batch.put(kColumn, line_key('s', tenant, match.subscription->id, sequence),
               encode_numbers(match.picks));
+    ++waiting_[{std::string(tenant), match.subscription->id}];
   }
   uses_[sequence] = static_cast<std::uint32_t>(matches.size());
   count(group, 1);
@@ -101,6 +104,11 @@ Result<std::vector<Entry>> Outbox::next(const Subject& subject, std::uint64_t fr
   }
   RV_TRY(rows->status());
   return out;
+}
+
+std::size_t Outbox::waiting(const Subject& subject) const {
+  const auto at = waiting_.find({subject.tenant, subject.id});
+  return at == waiting_.end() ? 0 : at->second;
 }
 
 Result<Group> Outbox::group(std::uint64_t sequence) const {
@@ -122,6 +130,8 @@ Result<> Outbox::release(std::uint64_t sequence, store::Batch& batch) {
 Result<> Outbox::settle_one(const Settled& settled, store::Batch& batch) {
   const auto& [tenant, id] = settled.subject;
   if (!known_.contains({tenant, id})) return {};
+  std::size_t& waiting = waiting_[{tenant, id}];
+  waiting -= std::min(waiting, settled.done.size() + settled.dead.size());
   for (const std::uint64_t sequence : settled.done) {
     batch.erase(kColumn, line_key('s', tenant, id, sequence));
     RV_TRY(release(sequence, batch));
@@ -171,6 +181,7 @@ Result<std::size_t> Outbox::replay(const Subject& subject) {
     for (const DeadRow& row : rows) {
       batch.erase(kColumn, row.key);
       batch.put(kColumn, "s" + row.key.substr(1), encode_numbers(row.letter.picks));
+      ++waiting_[{subject.tenant, subject.id}];
     }
     return rows.size();
   });
@@ -203,6 +214,7 @@ Result<std::size_t> Outbox::drop_dead_before(Instant at) {
 
 Result<> Outbox::erase(const Subject& subject, store::Batch& batch) {
   known_.erase({subject.tenant, subject.id});
+  waiting_.erase({subject.tenant, subject.id});
   for (const char kind : {'s', 'd'}) {
     const auto rows = store_.scan(kColumn, line_prefix(kind, subject.tenant, subject.id));
     for (; rows->valid(); rows->next()) {

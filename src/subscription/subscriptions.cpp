@@ -75,34 +75,40 @@ class StoredSubscriptions final : public Subscriptions,
       put_row(*made, batch);
       return {};
     };
-    RV_CO_TRY(co_await needs_.store.writer().run(job, [&] { enter(made); }));
+    RV_CO_TRY(co_await needs_.store.writer().run(job, [&] { enter(nullptr, made); }));
     co_return made->id;
   }
 
   Task<Result<>> update(std::string_view tenant, std::string_view id, Update update) override {
+    SubscriptionPtr before;
     SubscriptionPtr made;
     const auto job = [&](store::Batch& batch) -> Result<> {
-      const SubscriptionPtr before = get(tenant, id);
+      before = get(tenant, id);
       if (before == nullptr) return not_found();
       RV_ASSIGN(made, detail::updated(*before, update, needs_.civil_clock.now()));
       put_row(*made, batch);
       return {};
     };
-    co_return co_await needs_.store.writer().run(job, [&] { enter(made); });
+    co_return co_await needs_.store.writer().run(job, [&] { enter(before, made); });
   }
 
   Task<Result<>> remove(std::string_view tenant, std::string_view id) override {
     const Subject subject{std::string(tenant), std::string(id)};
+    SubscriptionPtr before;
     const auto job = [&](store::Batch& batch) -> Result<> {
-      if (get(tenant, id) == nullptr) return not_found();
+      before = get(tenant, id);
+      if (before == nullptr) return not_found();
       batch.erase(store::Column::kMeta, detail::subject_key(detail::kDefinitionPrefix, tenant, id));
       return outbox_.erase(subject, batch);
     };
     co_return co_await needs_.store.writer().run(job, [&] {
       matcher_.remove(tenant, id);
       courier_->remove(subject);
-      const Lock lock(mutex_);
-      all_.erase({subject.tenant, subject.id});
+      {
+        const Lock lock(mutex_);
+        all_.erase({subject.tenant, subject.id});
+      }
+      tell({before, nullptr});
     });
   }
 
@@ -151,6 +157,39 @@ class StoredSubscriptions final : public Subscriptions,
 
   Result<std::size_t> drop_dead_letters(std::string_view tenant, std::string_view id) override {
     return outbox_.drop_dead({std::string(tenant), std::string(id)});
+  }
+
+  void set_listener(Listener listener) override {
+    const Lock telling(listener_mutex_);
+    listener_ = std::move(listener);
+    if (!listener_) return;
+    const Lock lock(mutex_);
+    for (const auto& [key, subscription] : all_) listener_({nullptr, subscription});
+  }
+
+  Task<Result<>> receive(std::string tenant, std::string id, Arriving make) override {
+    const Subject subject{tenant, id};
+    const auto job = [&](ngsi::Names& names, Instant now, store::Batch& batch) -> Result<> {
+      const SubscriptionPtr to = get(tenant, id);
+      if (to == nullptr) return not_found();
+      if (outbox_.waiting(subject) >= kReceivedMax) {
+        return fail(Code::kTooManyRequests, "too many notifications wait for the subscriber");
+      }
+      RV_ASSIGN(std::vector<Arrived> arrived, make(*to, names, now));
+      if (arrived.empty()) return {};
+      detail::Match match{to, {}};
+      std::vector<Told> told;
+      for (Arrived& one : arrived) {
+        match.picks.push_back(told.size());
+        told.push_back({std::move(one.id), now, std::move(one.what.before),
+                        std::move(one.what.after), false, std::move(one.what.changes)});
+      }
+      outbox_.stage(tenant, told, {match}, batch);
+      return {};
+    };
+    RV_CO_TRY(co_await needs_.broker.write_beside(tenant, job));
+    courier_->wake({subject});
+    co_return Result<>{};
   }
 
   Result<> tick() override {
@@ -213,14 +252,20 @@ class StoredSubscriptions final : public Subscriptions,
               detail::definition_row(subscription));
   }
 
+  void tell(const Changed& changed) {
+    const Lock lock(listener_mutex_);
+    if (listener_) listener_(changed);
+  }
+
   // After the commit, on the writer thread: changes that come later are told to it.
-  void enter(const SubscriptionPtr& subscription) {
+  void enter(const SubscriptionPtr& before, const SubscriptionPtr& subscription) {
     {
       const Lock lock(mutex_);
       all_.insert_or_assign({subscription->tenant, subscription->id}, subscription);
     }
     matcher_.put(subscription);
     courier_->put(subscription);
+    tell({before, subscription});
   }
 
   void stage(std::string_view tenant, const ngsi::Names& names,
@@ -259,6 +304,8 @@ class StoredSubscriptions final : public Subscriptions,
   Matcher matcher_;
   std::vector<Subject> staged_;
 
+  Mutex listener_mutex_;
+  Listener listener_ RV_GUARDED_BY(listener_mutex_);
   mutable Mutex mutex_;
   std::map<Key, SubscriptionPtr> all_ RV_GUARDED_BY(mutex_);
   std::optional<Courier> courier_;

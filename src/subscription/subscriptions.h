@@ -10,6 +10,7 @@
 //
 // Thread safety: all methods from any thread; Tasks on an io thread.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,18 @@ struct Needs {
 struct Entry {
   SubscriptionPtr subscription;
   Counters counters;
+};
+
+// A change of subscriptions; nullptr is one that is not.
+struct Changed {
+  SubscriptionPtr before;
+  SubscriptionPtr after;
+};
+
+// An entity that a context source has notified of, as a change of it.
+struct Arrived {
+  std::string id;
+  ngsi::Mutated what;
 };
 
 struct DeadLetter {
@@ -91,6 +104,19 @@ class Subscriptions {
                                                    std::string_view id) = 0;
   [[nodiscard]] virtual Result<std::size_t> drop_dead_letters(std::string_view tenant,
                                                               std::string_view id) = 0;
+
+  // `listener` hears of all that there are, at once, and of every change after its commit, on the
+  // writer thread: it must not wait. nullptr: nobody hears.
+  using Listener = std::function<void(const Changed&)>;
+  virtual void set_listener(Listener listener) = 0;
+  // What a context source tells waits for this subscription as if it had changed here (5.8.6);
+  // durable when the Task ends. `make` runs on the writer thread, its entities are in `names`.
+  // Errors: kResourceNotFound; kTooManyRequests: kReceivedMax notifications wait; those of `make`.
+  static constexpr std::size_t kReceivedMax = 100'000;
+  using Arriving = std::function<Result<std::vector<Arrived>>(const Subscription& subscription,
+                                                              ngsi::Names& names, Instant now)>;
+  [[nodiscard]] virtual Task<Result<>> receive(std::string tenant, std::string id,
+                                               Arriving make) = 0;
 
   // Dead letters whose time is over go. Call now and then, from one thread; blocks.
   [[nodiscard]] virtual Result<> tick() = 0;

@@ -74,9 +74,15 @@ struct Subscription {
   std::int64_t throttling_us = 0;  // 0: none
   std::int64_t interval_us = 0;    // 0: told of changes
   std::string lang;
+  bool local_only = false;             // entities of other context sources do not count
+  std::optional<bool> split_entities;  // nullopt: as the operator has set it
   Notified notification;
   jsonld::ContextPtr context;       // of the names in it
   jsonld::ContextPtr told_context;  // jsonldContext, or `context`
+  // Of the request that made it: the brokers that it has passed (Via), and the address of this
+  // server as its client sees it, "https://host:port".
+  std::vector<std::string> via;
+  std::string origin;
   Instant created_at;
   Instant modified_at;
   // The members of 5.2.12 that were given, as JSON text; names of attributes as IRIs.

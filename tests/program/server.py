@@ -17,15 +17,16 @@ START_SECONDS = 60
 class Server:
     """Use as a context manager; `folder` keeps its data over several servers."""
 
-    def __init__(self, *arguments, folder=None, pattern=r"http://(\S+?)/"):
+    def __init__(self, *arguments, folder=None, pattern=r"http://(\S+?)/",
+                 listen="127.0.0.1:0"):
         self.folder = folder or tempfile.mkdtemp(prefix="revier-test-")
         self.own_folder = folder is None
-        self.arguments, self.pattern = arguments, pattern
+        self.arguments, self.pattern, self.listen = arguments, pattern, listen
         self.output, self.log = [], []
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--data", self.folder, "--listen", "127.0.0.1:0", *self.arguments],
+            [BINARY, "serve", "--data", self.folder, "--listen", self.listen, *self.arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.started, self.announced = threading.Event(), threading.Event()
         self.readers = [threading.Thread(target=self.read, args=pair) for pair in

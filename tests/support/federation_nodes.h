@@ -10,7 +10,9 @@
 #include "federation/api.h"
 #include "federation/sources.h"
 #include "history/api.h"
+#include "net/mqtt.h"
 #include "net/server.h"
+#include "subscription/api.h"
 #include "support/context_world.h"
 #include "support/raw_client.h"
 
@@ -21,9 +23,10 @@ using context::test::World;
 using revier::test::RawAnswer;
 using revier::test::RawClient;
 
-inline std::unique_ptr<net::Server> serve_at(const net::Router& router, const Clock& clock) {
+inline std::unique_ptr<net::Server> serve_at(const net::Router& router, const Clock& clock,
+                                             std::string listen = "127.0.0.1:0") {
   net::ServerOptions options;
-  options.listen = "127.0.0.1:0";
+  options.listen = std::move(listen);
   options.threads = 1;
   options.access_log = false;
   auto server = must(net::Server::open(options, router, clock));
@@ -51,25 +54,37 @@ inline identity::Caller everything(const net::Request& request) {
 
 class Node {
  public:
-  explicit Node(std::string alias = "node", std::vector<std::string> allowed = {"127.0.0.0/8"})
+  explicit Node(std::string alias = "node", std::vector<std::string> allowed = {"127.0.0.0/8"},
+                std::int64_t look_after_ms = 900'000)
       : alias_(std::move(alias)),
+        look_after_ms_(look_after_ms),
         client_(must(net::Client::open({.allowed = std::move(allowed)}))) {
     open();
   }
   ~Node() { close(); }
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
 
   void restart() {
     close();
     world_.reopen();
     open();
   }
-  std::string url() const { return "http://" + server_->address(); }
+  std::string url() const { return "http://" + listen_; }
+  // Away, and back with what it had.
+  void stop() { close(); }
+  void start() {
+    world_.reopen();
+    open();
+  }
   World& world() { return world_; }
 
   RawAnswer ask(std::string_view method, std::string_view path, std::string_view body = "",
                 std::string_view fields = "") {
     std::string request =
-        fmt::format("{} /ngsi-ld/v1{} HTTP/1.1\r\nHost: localhost\r\n{}", method, path, fields);
+        fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n{}", method,
+                    path.starts_with("/api/") || path.starts_with("/ngsi-ld/") ? "" : "/ngsi-ld/v1",
+                    path, server_->address(), fields);
     if (!body.empty()) {
       request +=
           fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
@@ -104,14 +119,29 @@ class Node {
                                      .client = *client_,
                                      .civil_clock = world_.clock(),
                                      .back_off_ms = 10}));
-    sources_ = make_sources({.registrations = *registrations_,
-                             .broker = world_.broker(),
-                             .catalogue = world_.catalogue(),
-                             .contexts = nullptr,
-                             .client = *client_,
-                             .civil_clock = world_.clock(),
-                             .alias = alias_,
-                             .options = {.timeout_ms = 60'000, .split_entities = true}});
+    const SourceNeeds sources{.registrations = *registrations_,
+                              .broker = world_.broker(),
+                              .catalogue = world_.catalogue(),
+                              .contexts = nullptr,
+                              .client = *client_,
+                              .civil_clock = world_.clock(),
+                              .alias = alias_,
+                              .options = {.timeout_ms = 60'000, .split_entities = true}};
+    sources_ = make_sources(sources);
+    subscriptions_ = must(subscription::Subscriptions::open({.store = world_.store(),
+                                                             .broker = world_.broker(),
+                                                             .catalogue = world_.catalogue(),
+                                                             .client = *client_,
+                                                             .mqtt = *mqtt_,
+                                                             .civil_clock = world_.clock(),
+                                                             .options = {.back_off_ms = 10}}));
+    distributed_ = must(DistributedSubscriptions::open({.sources = sources,
+                                                        .distribution = *sources_,
+                                                        .store = world_.store(),
+                                                        .subscriptions = *subscriptions_,
+                                                        .watchers = *watchers_,
+                                                        .back_off_ms = 10,
+                                                        .look_after_ms = look_after_ms_}));
     maps_ = context::EntityMaps::make(world_.clock());
     history_ = must(history::History::open({world_.store(), world_.broker(), world_.clock(), {}}));
     router_.emplace();
@@ -122,11 +152,18 @@ class Node {
                                    nullptr,         sources_.get(),     maps_.get()};
     add_routes(*router_, *registrations_, *watchers_, binding, world_.clock(), alias_);
     history::add_routes(*router_, *history_, binding);
-    server_ = serve_at(*router_, clock_);
+    subscription::add_routes(*router_, *subscriptions_, binding, world_.clock(), *pool_,
+                             distributed_.get());
+    add_distributed_routes(*router_, *distributed_, *subscriptions_, binding);
+    server_ = serve_at(*router_, clock_, listen_);
+    listen_ = server_->address();  // the same after a restart
   }
   void close() {
+    if (!server_) return;
     server_->stop();
     server_.reset();
+    distributed_.reset();
+    subscriptions_.reset();
     sources_.reset();
     watchers_.reset();
     registrations_.reset();
@@ -134,6 +171,8 @@ class Node {
   }
 
   const std::string alias_;
+  const std::int64_t look_after_ms_;
+  std::string listen_ = "127.0.0.1:0";
   World world_;
   RealClock clock_;
   std::unique_ptr<net::Client> client_;
@@ -141,6 +180,10 @@ class Node {
   std::unique_ptr<Watchers> watchers_;
   std::unique_ptr<context::Distribution> sources_;
   std::unique_ptr<context::EntityMaps> maps_;
+  std::unique_ptr<net::MqttPublisher> mqtt_ = must(net::MqttPublisher::open({}));
+  std::unique_ptr<net::Pool> pool_ = std::make_unique<net::Pool>(1, 16);
+  std::unique_ptr<subscription::Subscriptions> subscriptions_;
+  std::unique_ptr<DistributedSubscriptions> distributed_;
   std::unique_ptr<history::History> history_;
   std::optional<net::Router> router_;
   std::unique_ptr<net::Server> server_;

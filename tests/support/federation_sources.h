@@ -71,6 +71,10 @@ class Source {
     router_.add(net::Method::kDelete, "/ngsi-ld/v1/entities", answer);
     router_.add(net::Method::kPost, "/notify", answer);
     using enum net::Method;
+    router_.add(kPost, "/ngsi-ld/v1/subscriptions", answer);
+    for (const net::Method method : {kGet, kPatch, kDelete}) {
+      router_.add(method, "/ngsi-ld/v1/subscriptions/{id}", answer);
+    }
     router_.add(kPost, "/ngsi-ld/v1/entities", answer);
     router_.add(kPost, "/ngsi-ld/v1/entityOperations/{name}", answer);
     for (const net::Method method : {kPut, kPatch, kDelete}) {
@@ -98,6 +102,7 @@ class Source {
     const std::lock_guard lock(mutex_);
     return asked_;
   }
+  // All that was asked so far, the bodies that came with it.
   std::vector<std::string> wait(std::size_t number) {
     std::unique_lock lock(mutex_);
     came_.wait_for(lock, std::chrono::seconds(60), [&] { return bodies_.size() >= number; });

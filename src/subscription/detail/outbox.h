@@ -5,6 +5,7 @@
 // Thread safety: stage() on the writer thread, load() before it; the rest from any thread, those
 // that write block until it is durable.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -52,6 +53,8 @@ class Outbox {
   // The next entries of a subscription from a sequence on, at most `max`.
   [[nodiscard]] Result<std::vector<Entry>> next(const Subject& subject, std::uint64_t from,
                                                 std::size_t max) const;
+  // How many entries wait for a subscription. Writer thread.
+  [[nodiscard]] std::size_t waiting(const Subject& subject) const;
   [[nodiscard]] Result<Group> group(std::uint64_t sequence) const;
   [[nodiscard]] Result<> settle(const std::vector<Settled>& settled);
 
@@ -92,7 +95,9 @@ class Outbox {
   // Writer thread:
   std::uint64_t next_ = 1;
   std::unordered_map<std::uint64_t, std::uint32_t> uses_;  // of a payload, by sequence
-  std::set<std::pair<std::string, std::string>> known_;
+  using Key = std::pair<std::string, std::string>;         // tenant, id
+  std::set<Key> known_;
+  std::map<Key, std::size_t> waiting_;
 };
 
 }  // namespace revier::subscription::detail

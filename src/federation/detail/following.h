@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Which registered sources a subscription to entities is to be made at (5.8.1.4).
+//
+// Thread safety: pure functions, but for Registrations.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "federation/detail/channel.h"
+#include "subscription/types.h"
+
+namespace revier::federation::detail {
+
+// The subscription to registrations that belongs to it (5.11.2).
+[[nodiscard]] subscription::SubscriptionPtr watching_for(const subscription::Subscription& of,
+                                                         std::string id);
+
+struct SourceOf {
+  RegistrationPtr registration;
+  std::vector<std::optional<Match>> matches;  // beside the selections of the subscription
+};
+// Those that match, offer createSubscription, and were not passed by the request that subscribed;
+// by id. Errors: kBadRequestData.
+[[nodiscard]] Result<std::map<std::string, SourceOf>> sources_of(
+    const subscription::Subscription& of, const Registrations& registrations,
+    const Channel& channel);
+
+// A request that has passed these brokers, for what this server sends by itself.
+class Passing {
+ public:
+  explicit Passing(const std::vector<std::string>& via);
+  Passing(const Passing&) = delete;
+  Passing& operator=(const Passing&) = delete;
+  [[nodiscard]] const net::Request& request() const { return request_; }
+
+ private:
+  std::string value_;
+  std::vector<net::Field> fields_;
+  net::Request request_;
+};
+
+}  // namespace revier::federation::detail

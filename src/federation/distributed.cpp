@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "federation/distributed.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/run_task.h"
+#include "context/space.h"
+#include "federation/detail/channel.h"
+#include "federation/detail/copy.h"
+#include "federation/detail/following.h"
+#include "federation/detail/receiving.h"
+
+namespace revier::federation {
+namespace {
+
+using detail::Copy;
+using detail::Passing;
+using detail::Reduced;
+using subscription::Subscription;
+using subscription::SubscriptionPtr;
+using State = Copy::State;
+using Key = std::pair<std::string, std::string>;  // tenant, id of the subscription
+
+constexpr std::int64_t kCopyBackOffMaxUs = 300'000'000;
+constexpr std::int64_t kRefusedUs = 3'600'000'000;
+constexpr std::int64_t kCopyIdleUs = 60'000'000;
+constexpr int kEndingDaysMax = 7;
+constexpr std::size_t kUnderWayMax = 64;
+constexpr std::size_t kSeenMax = 64;
+constexpr std::size_t kSeenBytesMax = 512;
+
+// A copy and what is not stored of it.
+struct Live {
+  Copy copy;
+  bool busy = false;
+  bool refused = false;
+  int failures = 0;
+  std::int64_t next_us = 0;  // monotonic: nothing is sent before
+  std::string problem;
+  std::uint64_t received = 0;
+  std::optional<Instant> last_received;
+  std::deque<std::string> seen;  // ids of notifications, the last of them
+};
+using LivePtr = std::shared_ptr<Live>;
+
+// One subscription.
+struct Home {
+  SubscriptionPtr subscription;           // nullptr: it went, and its copies go
+  std::string watcher;                    // id of its subscription to registrations
+  std::map<std::string, LivePtr> copies;  // by id
+  std::size_t left_out = 0;
+};
+
+struct Answered {
+  LivePtr live;
+  State asked;       // the state that the request was for
+  std::string sent;  // its body, as the source has it now where it took it
+  Result<net::Reply> reply;
+};
+
+// What a source is to have.
+struct Wish {
+  RegistrationPtr registration;
+  Reduced told;
+};
+
+bool is_distributed(const Subscription& subscription) {
+  return !subscription.local_only && context::snapshot_of_space(subscription.tenant).empty();
+}
+
+bool same_source(const Registration& one, const Registration& other) {
+  return one.id == other.id && one.endpoint == other.endpoint &&
+         one.source_tenant == other.source_tenant;
+}
+
+class Copies final : public DistributedSubscriptions {
+ public:
+  explicit Copies(DistributedNeeds needs) : needs_(std::move(needs)), channel_(needs_.sources) {
+    gate_->copies = this;
+  }
+
+  ~Copies() override {
+    {
+      const std::lock_guard closing(gate_->mutex);
+      gate_->copies = nullptr;
+    }
+    needs_.subscriptions.set_listener(nullptr);
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    if (thread_.joinable()) thread_.join();
+    std::vector<Key> watchers;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [key, home] : homes_) {
+        if (!home.watcher.empty()) watchers.emplace_back(key.first, home.watcher);
+      }
+    }
+    for (const auto& [tenant, watcher] : watchers) needs_.watchers.unfollow(tenant, watcher);
+  }
+
+  Result<> load() {
+    const auto rows = needs_.store.scan(store::Column::kMeta, detail::kCopyPrefix);
+    for (; rows->valid(); rows->next()) {
+      auto live = std::make_shared<Live>();
+      RV_ASSIGN(live->copy, detail::decode_copy(rows->key().substr(detail::kCopyPrefix.size()),
+                                                rows->value(), *needs_.sources.catalogue.core()));
+      enter(live);
+    }
+    RV_TRY(rows->status());
+    needs_.subscriptions.set_listener([this](const auto& changed) { follow(changed); });
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [key, home] : homes_) look_at_.insert(key);  // one may have gone in a crash
+    }
+    thread_ = std::thread([this] { work(); });
+    return {};
+  }
+
+  Result<std::vector<std::string>> passed(const net::Request& request,
+                                          std::string_view tenant) const override {
+    std::vector<std::string> via = detail::via_of(request);
+    if (std::ranges::find(via, tenant_alias(needs_.sources.alias, tenant)) == via.end()) return via;
+    return fail(Code::kLoopDetected, "the request has been here before");
+  }
+
+  std::vector<std::string> warnings(std::string_view tenant, std::string_view id) const override {
+    std::vector<std::string> out;
+    const std::lock_guard lock(mutex_);
+    const auto home = homes_.find(Key(tenant, id));
+    if (home == homes_.end()) return out;
+    for (const auto& [copy_id, live] : home->second.copies) {
+      if (live->problem.empty()) continue;
+      out.push_back(detail::warning_text(*live->copy.registration, live->refused
+                                                                       ? detail::Warning::kRefused
+                                                                       : detail::Warning::kSilent));
+    }
+    return out;
+  }
+
+  Status status(std::string_view tenant, std::string_view id) const override {
+    Status out;
+    const std::lock_guard lock(mutex_);
+    const auto home = homes_.find(Key(tenant, id));
+    if (home == homes_.end()) return out;
+    out.left_out = home->second.left_out;
+    for (const auto& [copy_id, live] : home->second.copies) {
+      Source& source = out.sources.emplace_back();
+      source.registration = live->copy.registration->id;
+      source.endpoint = live->copy.registration->endpoint;
+      source.state = state_of(*live);
+      source.problem = live->problem;
+      source.received = live->received;
+      source.last_received = live->last_received;
+    }
+    std::ranges::sort(out.sources, {}, &Source::registration);
+    return out;
+  }
+
+  Task<Result<>> receive(const json::Value& notification, jsonld::ContextPtr context) override {
+    const auto of = notification.find("subscriptionId");
+    const auto data = notification.find("data");
+    if (!of || !of->as_string() || !data) {
+      co_return fail(Code::kBadRequestData, "a notification has subscriptionId and data");
+    }
+    const LivePtr live = find_live(*of->as_string());
+    if (!live) co_return fail(Code::kResourceNotFound, "there is no subscription of this id here");
+    const auto id = notification.find("id");
+    const std::string told_id(id ? id->as_string().value_or("") : "");
+    const auto opened = open_door(*live, told_id);
+    if (!opened) co_return Result<>{};  // it came before
+    RV_CO_TRY(co_await detail::receive({needs_.sources, needs_.distribution, needs_.subscriptions},
+                                       channel_, *opened, *data, std::move(context)));
+    note_received(*live, told_id);
+    co_return Result<>{};
+  }
+
+ private:
+  // --- What arrives ------------------------------------------------------------------------------
+
+  LivePtr find_live(std::string_view id) const {
+    const std::lock_guard lock(mutex_);
+    const auto at = by_id_.find(id);
+    return at == by_id_.end() ? nullptr : at->second;
+  }
+
+  // Nothing where the notification came before.
+  std::optional<detail::Opened> open_door(const Live& live, const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto home = homes_.find({live.copy.tenant, live.copy.subscription});
+    const bool seen = !id.empty() && std::ranges::find(live.seen, id) != live.seen.end();
+    if (seen || home == homes_.end() || !home->second.subscription) return std::nullopt;
+    return detail::Opened{home->second.subscription, live.copy.registration,
+                          live.copy.told.filtered};
+  }
+
+  void note_received(Live& live, const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    ++live.received;
+    live.last_received = needs_.sources.civil_clock.now();
+    if (id.empty() || id.size() > kSeenBytesMax) return;
+    live.seen.push_back(id);
+    if (live.seen.size() > kSeenMax) live.seen.pop_front();
+  }
+
+  // --- What is to be at the sources --------------------------------------------------------------
+
+  static Source::State state_of(const Live& live) {
+    if (live.copy.state == State::kUnwanted) return Source::State::kEnds;
+    if (live.refused) return Source::State::kRefused;
+    return live.copy.state == State::kMade ? Source::State::kMade : Source::State::kWaits;
+  }
+
+  void enter(const LivePtr& live) {
+    homes_[{live->copy.tenant, live->copy.subscription}].copies[live->copy.id] = live;
+    by_id_[live->copy.id] = live;
+  }
+
+  // On the thread that writes: nothing waits here.
+  void follow(const subscription::Changed& changed) {
+    const Subscription& one = changed.after ? *changed.after : *changed.before;
+    const Key key(one.tenant, one.id);
+    const bool wanted = changed.after && is_distributed(*changed.after);
+    std::string watcher;
+    bool known = false;
+    {
+      const std::lock_guard lock(mutex_);
+      Home& home = homes_[key];
+      home.subscription = wanted ? changed.after : nullptr;
+      known = !home.watcher.empty();
+      if (wanted && !known) {
+        SystemRandom random;
+        home.watcher = "urn:ngsi-ld:Subscription:" + random_id(random);
+      }
+      watcher = wanted ? home.watcher : std::exchange(home.watcher, {});
+      look_at_.insert(key);
+    }
+    if (wanted) {
+      needs_.watchers.follow(detail::watching_for(*changed.after, watcher),
+                             [this, key] { look_at(key); });
+    } else if (known) {
+      needs_.watchers.unfollow(one.tenant, watcher);
+    }
+    wake_.notify_one();
+  }
+
+  void look_at(const Key& key) {
+    const std::lock_guard lock(mutex_);
+    look_at_.insert(key);
+    wake_.notify_one();
+  }
+
+  // By registration; those beyond the limit are left out. Errors: as of sources_of().
+  Result<std::map<std::string, Wish>> wishes_of(const SubscriptionPtr& subscription,
+                                                std::size_t& left_out) const {
+    std::map<std::string, Wish> out;
+    if (!subscription) return out;
+    RV_ASSIGN(const auto all,
+              detail::sources_of(*subscription, needs_.sources.registrations, channel_));
+    std::vector<Match> matches;
+    for (const auto& [id, source] : all) matches.push_back({source.registration, {}, {}});
+    const detail::Contexts contexts = run_task(channel_.contexts_of(matches));
+    const std::string& own = needs_.sources.options.address;
+    const std::string& address = own.empty() ? subscription->origin : own;
+    for (const auto& [id, source] : all) {
+      const auto context = contexts.find(id);
+      auto told = detail::reduced({*subscription, source.matches, source.registration,
+                                   context == contexts.end() ? nullptr : context->second,
+                                   detail::is_split(*subscription, needs_.sources),
+                                   address + std::string(kNotificationPath)});
+      if (!told) continue;
+      if (out.size() == needs_.sources_max) {
+        ++left_out;
+        continue;
+      }
+      out.emplace(id, Wish{source.registration, *std::move(told)});
+    }
+    return out;
+  }
+
+  // Brings what is stored to what is wished; what has to be written.
+  std::vector<Copy> compare(Home& home, const Key& key, std::map<std::string, Wish> wishes) {
+    std::vector<Copy> rows;
+    for (const auto& [id, live] : home.copies) {
+      Copy& copy = live->copy;
+      if (copy.state == State::kUnwanted) continue;
+      const auto wish = wishes.find(copy.registration->id);
+      const bool stays =
+          wish != wishes.end() && same_source(*wish->second.registration, *copy.registration);
+      if (!stays) {
+        set_state(*live, State::kUnwanted);
+        rows.push_back(copy);
+        continue;
+      }
+      const bool other = wish->second.told.body != copy.told.body;
+      const bool can = (wish->second.registration->operations & kUpdateSubscription) != 0;
+      if (other && !can) continue;  // another one is made, this one ends below
+      if (other || wish->second.registration != copy.registration) {
+        copy.registration = wish->second.registration;
+        copy.told = std::move(wish->second.told);
+        if (other && copy.state == State::kMade) set_state(*live, State::kOther);
+        live->next_us = 0;
+        live->refused = false;
+        rows.push_back(copy);
+      }
+      wishes.erase(wish);
+    }
+    for (auto& [id, wish] : wishes) {
+      for (const auto& [copy_id, live] : home.copies) {
+        if (live->copy.registration->id != id || live->copy.state == State::kUnwanted) continue;
+        set_state(*live, State::kUnwanted);
+        rows.push_back(live->copy);
+      }
+      rows.push_back(add(key, std::move(wish)));
+    }
+    return rows;
+  }
+
+  Copy add(const Key& key, Wish wish) {
+    SystemRandom random;
+    auto live = std::make_shared<Live>();
+    live->copy.id = "urn:ngsi-ld:Subscription:" + random_secret(random);
+    live->copy.tenant = key.first;
+    live->copy.subscription = key.second;
+    live->copy.registration = std::move(wish.registration);
+    live->copy.told = std::move(wish.told);
+    live->copy.since = needs_.sources.civil_clock.now();
+    enter(live);
+    return live->copy;
+  }
+
+  void set_state(Live& live, State state) const {
+    live.copy.state = state;
+    live.copy.since = needs_.sources.civil_clock.now();
+    live.failures = 0;
+    live.refused = false;
+    live.next_us = 0;
+    live.problem.clear();
+  }
+
+  // --- The thread that brings it about -----------------------------------------------------------
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      const auto keys = std::exchange(look_at_, {});
+      const auto answers = std::exchange(answers_, {});
+      lock.unlock();
+      for (const Answered& answered : answers) finish(answered);
+      for (const Key& key : keys) reconcile(key);
+      lock.lock();
+      const std::int64_t wait_us = send_due(lock);
+      if (stopping_ || !look_at_.empty() || !answers_.empty()) continue;
+      wake_.wait_for(lock, std::chrono::microseconds(wait_us));
+    }
+  }
+
+  void reconcile(const Key& key) {
+    SubscriptionPtr subscription;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto home = homes_.find(key);
+      if (home == homes_.end()) return;
+      subscription = home->second.subscription;
+    }
+    std::size_t left_out = 0;
+    auto wishes = wishes_of(subscription, left_out);
+    if (!wishes) {  // what is there stays
+      log_event(Level::kError, "federation.subscription",
+                {{"subscription", key.second}, {"error", wishes.error().message}});
+      return;
+    }
+    std::vector<Copy> rows;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto home = homes_.find(key);
+      // One that has changed meanwhile is looked at anew.
+      if (home == homes_.end() || home->second.subscription != subscription) return;
+      home->second.left_out = left_out;
+      rows = compare(home->second, key, *std::move(wishes));
+      forget_where_nothing_is(key);
+    }
+    put(rows);
+  }
+
+  // Locked.
+  void forget_where_nothing_is(const Key& key) {
+    const auto home = homes_.find(key);
+    if (home == homes_.end()) return;
+    if (!home->second.subscription && home->second.copies.empty()) homes_.erase(home);
+  }
+
+  void put(const std::vector<Copy>& rows) {
+    if (rows.empty()) return;
+    const auto done = needs_.store.writer().run_blocking([&](store::Batch& batch) -> Result<> {
+      for (const Copy& copy : rows) {
+        batch.put(store::Column::kMeta, detail::copy_key(copy.id), detail::encode(copy));
+      }
+      return {};
+    });
+    if (done) return;
+    log_event(Level::kError, "federation.copy", {{"error", done.error().message}});
+    is_stored_ = false;
+  }
+
+  void erase(const LivePtr& live) {
+    const auto done = needs_.store.writer().run_blocking([&](store::Batch& batch) -> Result<> {
+      batch.erase(store::Column::kMeta, detail::copy_key(live->copy.id));
+      return {};
+    });
+    if (!done) log_event(Level::kError, "federation.copy", {{"error", done.error().message}});
+    const std::lock_guard lock(mutex_);
+    const Key key(live->copy.tenant, live->copy.subscription);
+    by_id_.erase(live->copy.id);
+    homes_[key].copies.erase(live->copy.id);
+    forget_where_nothing_is(key);
+  }
+
+  // Sends what is due, one request at a time for each copy; how long nothing is due then.
+  std::int64_t send_due(std::unique_lock<std::mutex>& lock) {
+    const std::int64_t now = monotonic_us();
+    std::int64_t next = now + kCopyIdleUs;
+    std::vector<LivePtr> due;
+    if (!is_stored_) return kCopyIdleUs;  // the store takes no write any more
+    for (const auto& [id, live] : by_id_) {
+      if (live->busy) continue;
+      next = std::min(next, std::max(live->next_us, now + 1'000));
+      if (live->next_us > now || under_way_ >= kUnderWayMax) continue;
+      live->busy = true;
+      ++under_way_;
+      due.push_back(live);
+    }
+    for (const LivePtr& live : due) {
+      if (!is_asked(live->copy)) {
+        answers_.push_back({live, live->copy.state, {}, fail(Code::kNotImplemented, "")});
+        continue;
+      }
+      send(live, lock);
+    }
+    return next - now;
+  }
+
+  static bool is_asked(const Copy& copy) {
+    const Operations offered = copy.registration->operations;
+    if (copy.state == State::kUnwanted) return (offered & kDeleteSubscription) != 0;
+    return copy.state != State::kMade || (offered & kRetrieveSubscription) != 0;
+  }
+
+  void send(const LivePtr& live, std::unique_lock<std::mutex>& lock) {
+    const Copy copy = live->copy;
+    const auto home = homes_.find({copy.tenant, copy.subscription});
+    const SubscriptionPtr of = home == homes_.end() ? nullptr : home->second.subscription;
+    lock.unlock();
+    const Passing passing(of ? of->via : std::vector<std::string>());
+    needs_.sources.client.send(
+        detail::outgoing_of(copy, channel_.sending(passing.request(), copy.tenant)),
+        [gate = gate_, live, state = copy.state, sent = copy.told.body](Result<net::Reply> reply) {
+          const std::lock_guard open(gate->mutex);
+          if (gate->copies != nullptr) {
+            gate->copies->take({live, state, sent, std::move(reply)});
+          }
+        });
+    lock.lock();
+  }
+
+  void take(Answered answered) {
+    const std::lock_guard lock(mutex_);
+    answers_.push_back(std::move(answered));
+    wake_.notify_one();
+  }
+
+  void finish(const Answered& answered) {
+    const int status = answered.reply ? answered.reply->status : 0;
+    const bool taken = status >= 200 && status < 300;
+    Live& live = *answered.live;
+    if (answered.reply || answered.reply.error().code != Code::kNotImplemented) {
+      channel_.note_reply(*live.copy.registration, answered.reply);
+    }
+    const bool lost = status == 404 || status == 410;
+    bool ended = false;
+    std::vector<Copy> rows;
+    {
+      const std::lock_guard lock(mutex_);
+      live.busy = false;
+      --under_way_;
+      if (answered.asked == State::kUnwanted) {
+        ended = taken || lost || is_given_up(live, answered.reply);
+        if (!ended) note_failure(live, answered.reply);
+      } else if (live.copy.state == State::kUnwanted) {
+        live.next_us = 0;  // it went meanwhile
+      } else if (settle(live, answered, status)) {
+        rows.push_back(live.copy);
+      }
+    }
+    put(rows);
+    if (ended) erase(answered.live);
+  }
+
+  // The state after a reply, of a copy that stays; false where there is nothing to be written.
+  bool settle(Live& live, const Answered& answered, int status) const {
+    const bool taken = status >= 200 && status < 300;
+    if (answered.asked != State::kWanted && (status == 404 || status == 410)) {
+      live.copy.had.clear();
+      set_state(live, State::kWanted);  // the source has lost it
+      return true;
+    }
+    if (answered.asked == State::kMade) {
+      look_again(live, answered.reply);
+      return false;
+    }
+    // 409: a request before a crash has made it.
+    const bool there = answered.asked == State::kWanted && status == 409;
+    if (!taken && !there) {
+      note_failure(live, answered.reply);
+      return false;
+    }
+    live.copy.had = answered.sent;
+    const bool as_wished = taken && live.copy.told.body == answered.sent;
+    set_state(live, as_wished ? State::kMade : State::kOther);
+    if (as_wished) live.next_us = next_look_us();
+    return true;
+  }
+
+  std::int64_t next_look_us() const { return monotonic_us() + needs_.look_after_ms * 1'000; }
+
+  // A source that is away keeps its copy: only that it is away is told.
+  void look_again(Live& live, const Result<net::Reply>& reply) const {
+    live.next_us = next_look_us();
+    live.problem.clear();
+    const bool asked = reply || reply.error().code != Code::kNotImplemented;
+    if (asked && (!reply || reply->status >= 500)) live.problem = problem_of(reply);
+  }
+
+  bool is_given_up(const Live& live, const Result<net::Reply>& reply) const {
+    if (!reply && reply.error().code == Code::kNotImplemented) return true;  // it is not offered
+    const Instant end = live.copy.since + Duration::days(kEndingDaysMax);
+    if (needs_.sources.civil_clock.now() < end) return false;
+    log_event(Level::kWarn, "federation.copy_left",
+              {{"registration", live.copy.registration->id}, {"reason", problem_of(reply)}});
+    return true;
+  }
+
+  static std::string problem_of(const Result<net::Reply>& reply) {
+    return reply ? fmt::format("the source answered {}", reply->status) : reply.error().message;
+  }
+
+  void note_failure(Live& live, const Result<net::Reply>& reply) const {
+    live.problem = problem_of(reply);
+    const int status = reply ? reply->status : 0;
+    live.refused = (status >= 400 && status < 500 && status != 408 && status != 429) ||
+                   status == 501 || status == 508;
+    ++live.failures;
+    const std::int64_t back_off_us = std::min(
+        (needs_.back_off_ms * 1'000) << std::min(live.failures - 1, 16), kCopyBackOffMaxUs);
+    live.next_us = monotonic_us() + (live.refused ? kRefusedUs : back_off_us);
+  }
+
+  const DistributedNeeds needs_;
+  detail::Channel channel_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::map<Key, Home> homes_;
+  std::map<std::string, LivePtr, std::less<>> by_id_;
+  std::set<Key> look_at_;
+  std::vector<Answered> answers_;
+  std::size_t under_way_ = 0;
+  bool stopping_ = false;
+  bool is_stored_ = true;  // by the thread that sends
+  // Shared with answers that may come after the end.
+  struct Gate {
+    std::mutex mutex;
+    Copies* copies = nullptr;
+  };
+  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DistributedSubscriptions>> DistributedSubscriptions::open(
+    DistributedNeeds needs) {
+  auto copies = std::make_unique<Copies>(std::move(needs));
+  RV_TRY(copies->load());
+  return copies;
+}
+
+}  // namespace revier::federation
