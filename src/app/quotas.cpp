@@ -31,7 +31,8 @@ ticket::Quota quota_of(const event::Event& event, const event::Day& day) {
           .ends_at = day.ends_at,
           .opens_at = event.registration_opens_at.value_or(Instant{}),
           .closes_at = event.registration_closes_at.value_or(day.starts_at),
-          .capacity = day.capacity};
+          .capacity = day.capacity,
+          .standing = day.cancelled ? ticket::Standing::kCancelled : ticket::Standing::kOpen};
 }
 
 ticket::Quota quota_of(const event::Event& event, const event::Session& session) {

@@ -24,6 +24,7 @@
 #include "casework/texts.h"
 #include "console/opening_hours.h"
 #include "console/routes.h"
+#include "console/whole_days.h"
 #include "identity/profiles.h"
 #include "identity/routes.h"
 #include "newsletter/texts.h"
@@ -329,12 +330,17 @@ class WholeSite final : public Site {
         .services = &public_->services(),
         .fibre = console::FibreParts{fibre_->domain(), fibre_->stage()},
         .setup = setup_parts()};
-    console::add_routes(router_, console);
-    console::add_opening_hours(router_, console, public_->keeper());
+    add_console(console);
     add_setup_routes();
     router_.set_error_page([this](const net::Request& request, const Error& error) {
       return web::error_page(frame_, request, error);
     });
+  }
+
+  void add_console(const console::Needs& needs) {
+    console::add_routes(router_, needs);
+    console::add_opening_hours(router_, needs, public_->keeper());
+    console::add_whole_days(router_, needs, public_->keeper());
   }
 
   // The console asks the API by its routes, in this process.

@@ -2,6 +2,8 @@
 // Lists of what is in the programme, with drafts and warnings.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "console/detail/entry.h"
 #include "console/detail/programme.h"
 #include "console/pages.h"
@@ -130,6 +132,34 @@ std::string released_notice(const Request& request, Language language) {
   return web::text(language, texts::kProgReleased, {{"number", number}});
 }
 
+// To cancel a day as a whole that is not over, or to take that back.
+std::vector<ProgrammeLink> day_links(const event::Programme& programme, Instant now,
+                                     Language language) {
+  std::vector<ProgrammeLink> links;
+  const event::Event* const event = programme.event();
+  if (event == nullptr) return links;
+  for (const event::Day& day : event->days) {
+    if (day.ends_at <= now) continue;
+    const std::string name = event::day_heading(day.date, language);
+    links.push_back(
+        {web::text(language, day.cancelled ? texts::kDayReopenLink : texts::kDayCancelLink,
+                   {{"day", name}}),
+         web::path(language, fmt::format("{}/tage/{}/{}", kProgrammePage, day.date,
+                                         day.cancelled ? "stattfinden" : "absagen"))});
+  }
+  return links;
+}
+
+// What was just done with a day.
+std::string day_notice(const Request& request, const event::Programme& programme,
+                       Language language) {
+  const event::Event* const event = programme.event();
+  const event::Day* const day = event == nullptr ? nullptr : event->day(asked(request, "tag"));
+  if (day == nullptr) return {};
+  return web::text(language, day->cancelled ? texts::kDayIsCancelled : texts::kDayIsOpen,
+                   {{"day", event::day_heading(day->date, language)}});
+}
+
 Response show_list(const Needs& needs, const Request& request, const ItemKind& kind) {
   const Entry caller = enter(needs, request, Action::kProgrammeRead);
   if (!caller) return caller.error();
@@ -153,7 +183,13 @@ Response show_list(const Needs& needs, const Request& request, const ItemKind& k
       .new_text = words(language, kind.new_title),
       .new_href = listing.may_edit ? web::path(language, std::string(kind.page) + "/neu") : "",
       .release_href = web::path(language, std::string(kProgrammePage) + "/veroeffentlichen"),
-      .groups = kind.kind.path == "sessions" ? session_groups(listing) : plain_groups(listing)};
+      .groups = kind.kind.path == "sessions" ? session_groups(listing) : plain_groups(listing),
+      .days = {}};
+  const event::ProgrammePtr released = needs.programme->keeper().now();
+  if (view.notice.empty()) view.notice = day_notice(request, *released, language);
+  if (kind.kind.path == "sessions" && caller->may(Action::kProgrammeRelease)) {
+    view.days = day_links(*released, needs.tickets.civil_clock.now(), language);
+  }
   for (const ItemKind& each : item_kinds()) {
     view.parts.push_back(
         {words(language, each.list_title), web::path(language, list_page(each)), &each == &kind});

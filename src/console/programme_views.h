@@ -39,6 +39,7 @@ struct ProgrammeListPage {
   std::string new_href;  // empty for those who may not edit
   std::string release_href;
   std::vector<ProgrammeGroup> groups;
+  std::vector<ProgrammeLink> days;  // to cancel one as a whole; empty for those who may not
 };
 
 // A form in parts: each heading with the names of its fields.

@@ -10,7 +10,8 @@
 //   /console/einlass/liste            double check-ins, arrivals, the last ones; POST
 //                                     .../zuruecknehmen; .../viertelstunden.csv
 //   /console/programm                 programme with drafts and warnings; /vortragende, /raeume,
-//                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen
+//                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen;
+//                                     /tage/{day}/absagen cancels all of a day, /stattfinden undoes
 //   /console/termine, .../{id}        appointments of a day; /buchen for who rings up; /absagen
 //                                     asks, /verlegen takes another time
 //   /console/oeffnungszeiten, .../{counter}  hours and exceptions, and what a change would mean

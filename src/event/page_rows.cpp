@@ -173,6 +173,9 @@ std::vector<DayGroup> day_groups(const Programme& programme, const Ledger& ledge
                    .rows = {}};
     if (const Day* day = event == nullptr ? nullptr : event->day(group.date)) {
       group.title = {day->title.in(language), day->is_example("title")};
+      if (day->cancelled) {
+        group.heading.append(" – ").append(web::text(language, texts::kMarkCancelled));
+      }
     }
     for (const Session* session : list) {
       group.rows.push_back(session_row(programme, ledger, *session, language));

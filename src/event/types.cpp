@@ -108,6 +108,8 @@ std::vector<Day> days_of(const Value& list) {
     day.ends_at = instant_member(each, "ends_at");
     if (const auto capacity = each.find("capacity"))
       day.capacity = capacity->as_integer().value_or(0);
+    if (const auto cancelled = each.find("cancelled"))
+      day.cancelled = cancelled->as_bool().value_or(false);
     days.push_back(std::move(day));
   }
   return days;

@@ -38,6 +38,7 @@ struct Day : Public {
   Instant starts_at;
   Instant ends_at;
   std::int64_t capacity = 0;  // 0: days are not booked
+  bool cancelled = false;     // does not take place; its sessions say so themselves
 };
 
 struct Track : Public {

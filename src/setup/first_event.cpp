@@ -47,10 +47,11 @@ Result<std::string> days_json(const EventAnswers& answers,
         before != nullptr && !before->title.empty()
             ? localised(before->title.de, before->title.en)
             : localised(fmt::format("Tag {}", n + 1), fmt::format("Day {}", n + 1));
-    text +=
-        fmt::format(R"({}{{"date":"{}","title":{},"starts_at":"{}","ends_at":"{}","capacity":{}}})",
-                    n == 0 ? "" : ",", days[n], title, web::iso_date_time(opens),
-                    web::iso_date_time(closes), answers.seats);
+    text += fmt::format(R"({}{{"date":"{}","title":{},"starts_at":"{}","ends_at":"{}",)"
+                        R"("capacity":{}{}}})",
+                        n == 0 ? "" : ",", days[n], title, web::iso_date_time(opens),
+                        web::iso_date_time(closes), answers.seats,
+                        before != nullptr && before->cancelled ? R"(,"cancelled":true)" : "");
   }
   return text + "]";
 }

@@ -471,6 +471,7 @@ Result<std::int64_t> count_registered(records::Session& session) {
 
 Result<std::int64_t> count_registered(records::Session& session,
                                       std::span<const std::string> quotas) {
+  if (quotas.empty()) return 0;
   const detail::QuotaList list(quotas);
   RV_ASSIGN(const records::Row row,
             session.one("SELECT COUNT(*) AS n FROM booking WHERE state = 'registered'"

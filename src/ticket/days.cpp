@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kPrefix = "tag-";
 
 DayQuota day_of_desk(const Quota& own, const std::vector<QuotaStatus>& quotas) {
-  DayQuota day{.day = day_of(own), .quota = own.id, .event = own.event, .admits = {own.id}};
+  DayQuota day{.day = day_of(own), .quota = own.id, .event = own.event, .admits = {}};
+  (own.takes_place() ? day.admits : day.cancelled).push_back(own.id);
   for (const QuotaStatus& status : quotas) {
     const Quota& other = status.quota;
     if (other.kind != QuotaKind::kSession || other.event != own.event) continue;

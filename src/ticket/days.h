@@ -17,7 +17,7 @@ struct DayQuota {
   std::string event;  // whose day it is
   // Quotas whose seats admit on the day: its own, and those of its sessions.
   std::vector<std::string> admits;
-  std::vector<std::string> cancelled = {};  // of its sessions that do not take place
+  std::vector<std::string> cancelled = {};  // of these, what does not take place
 };
 
 // What a registration is worth at the door on a day, the best of its parts first.

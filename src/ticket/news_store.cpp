@@ -8,12 +8,12 @@ namespace {
 using records::Row;
 using records::Session;
 
-// Claims of sessions that are not as their person was told.
+// Claims of sessions and days that are not as their person was told; another time of a day is none.
 constexpr std::string_view kNews =
     " FROM booking_claim c JOIN booking b ON b.id = c.booking JOIN quota q ON q.id = c.quota"
-    " WHERE b.state = 'registered' AND q.kind = 'session' AND q.ends_at > :now"
+    " WHERE b.state = 'registered' AND q.kind IN ('session', 'day') AND q.ends_at > :now"
     " AND ((c.told_standing = 'open') <> (q.standing = 'open') OR (q.standing = 'open' AND"
-    " (c.told_starts_at <> q.starts_at OR c.told_ends_at <> q.ends_at)))";
+    " q.kind = 'session' AND (c.told_starts_at <> q.starts_at OR c.told_ends_at <> q.ends_at)))";
 
 }  // namespace
 

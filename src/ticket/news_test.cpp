@@ -281,6 +281,49 @@ TEST_P(NewsTest, TheDoorKnowsWhoHasNothingElse) {
   EXPECT_EQ(listed[day.id], rows::TicketState::kBooked);
 }
 
+TEST_P(NewsTest, AWholeDayIsToldOnceAndComesBack) {
+  Quota whole = session_at("tag-2025-02-05", 0);
+  whole.kind = QuotaKind::kDay;
+  whole.title_de = "Tag 1";
+  whole.ends_at = whole.starts_at + Duration::hours(9);
+  put({whole});
+  const Booking both = book({whole.id, "workshop"}, "both@example.org");
+  const Booking waits = book({whole.id}, "waits@example.org");
+  const auto worth = [&](const Booking& booking) {
+    return admission_of(booking, *day_quota(*registrations_, "2025-02-05", clock_.now())).state;
+  };
+  whole.starts_at = whole.starts_at - Duration::hours(1);
+  put({whole});
+  sweep();
+  EXPECT_TRUE(news("both@example.org").empty()) << "another hour of a day is no letter";
+  Quota ended = whole;
+  Quota session = workshop_;
+  ended.standing = session.standing = Standing::kCancelled;
+  put({ended, session});
+  sweep();
+  put({ended, session});
+  sweep();
+  const auto letters = news("both@example.org");
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_NE(letters[0].text.find("„Tag 1“ (5. Februar 2025"), std::string::npos) << letters[0].text;
+  EXPECT_NE(letters[0].text.find("„Thema workshop“"), std::string::npos);
+  EXPECT_NE(letters[0].text.find("kein Einlass"), std::string::npos);
+  EXPECT_EQ(news("waits@example.org").size(), 1U);
+  EXPECT_EQ(worth(both), Admission::State::kSessionCancelled);
+  EXPECT_EQ(hold({whole.id}).error().code, Code::kRegistrationClosed);
+  ASSERT_TRUE(database_->read([&](Session& s) -> Result<> {
+    const auto day = *day_quota(*registrations_, "2025-02-05", clock_.now());
+    RV_ASSIGN(const std::int64_t expected, rows::count_registered(s, day.admits));
+    EXPECT_EQ(expected, 0) << "nobody is expected at the door";
+    return {};
+  }));
+  put({whole});
+  sweep();
+  EXPECT_EQ(worth(both), Admission::State::kBooked);
+  EXPECT_NE(news("both@example.org").back().text.find("„Tag 1“ findet doch statt"),
+            std::string::npos);
+}
+
 // Name and address, corrected by an organiser.
 TEST_P(NewsTest, ACorrectionSendsTheTicketAndTellsTheOldAddress) {
   const Booking booking = book({"workshop"}, "tipo@example.org");

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 
 import {isWholePage, looksWellEverywhere, noViolations} from "./checks.mjs";
 import {makeFirstAccount, signIn} from "./console_test.mjs";
+import {letter} from "./mailbox.mjs";
+import {register} from "./people.mjs";
 import {test} from "./suite.mjs";
 
 const look = async (page) => {
@@ -107,4 +109,80 @@ test("people and rooms are edited like sessions", async ({open, server}) => {
   await page.getByRole("button", {name: "Ja, Entwurf verwerfen"}).click();
   await page.goto("/console/programm/raeume/kaminzimmer");
   assert.notEqual(await page.getByLabel(/^Plätze im Raum/).inputValue(), "");
+});
+
+// A third day with one session, so that the days of the others stay as they are.
+async function withThirdDay(server, run) {
+  const [event] = await server.json("/api/v1/events");
+  const session = await server.json("/api/v1/sessions/scd25-d1-08");
+  const put = async (path, body) => {
+    const answer = await server.ask(path, {method: "PUT", token: true, body});
+    assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.text()}`);
+  };
+  const day = {date: "2025-02-07", title: {de: "Nachklang", en: "Echo"}, capacity: 10,
+               starts_at: "2025-02-07T09:00:00+01:00", ends_at: "2025-02-07T12:00:00+01:00"};
+  await put(`/api/v1/events/${event.id}`, {...event, days: [...event.days, day]});
+  await put("/api/v1/sessions/nachklang", {
+    ...session, id: "nachklang", day: day.date, title: day.title, capacity: 5, bookable: true,
+    starts_at: "2025-02-07T10:00:00+01:00", ends_at: "2025-02-07T11:00:00+01:00"});
+  try {
+    await run(event);
+  } finally {
+    await server.ask("/api/v1/sessions/nachklang", {method: "DELETE", token: true});
+    await put(`/api/v1/events/${event.id}`, event);
+  }
+}
+
+test("a whole day is cancelled, and comes back", async ({open, server}) => {
+  await withThirdDay(server, async (event) => {
+    const guest = await register(server, ["tag-2025-02-07", "nachklang"], "Gast Beispiel");
+    const page = await open();
+    await signedIn(page, server);
+    const day = async () => (await server.json(`/api/v1/events/${event.id}`)).days.at(-1);
+    const cancel = async () => {
+      await page.goto("/console/programm");
+      await page.getByRole("link", {name: /7\. Februar 2025: absagen/}).click();
+    };
+    await cancel();
+    await look(page);
+    assert.match(await main(page), /1 Veranstaltung fällt aus\. 2 vergebene Plätze gelten nicht/);
+    assert.match(await main(page), /1 Anmeldung bekommt einen Brief/);
+    assert.equal((await day()).cancelled, undefined, "asking changes nothing");
+    const forged = await page.request.post(page.url(), {
+      form: {csrf: "x"}, headers: {"Sec-Fetch-Site": "same-origin"}, maxRedirects: 0});
+    assert.equal(forged.status(), 403);
+    assert.equal((await day()).cancelled, undefined);
+    await page.getByRole("button", {name: "Ja, den ganzen Tag absagen"}).click();
+    await page.getByText("7. Februar 2025 ist abgesagt.").waitFor();
+    assert.equal((await day()).cancelled, true);
+    assert.equal((await server.json("/api/v1/sessions/nachklang")).cancelled, true);
+    const told = await letter(server, guest.mail, /fällt aus/);
+    assert.match(told.text, /Nachklang[^]*fällt aus[^]*Nachklang[^]*fällt aus[^]*kein Einlass/);
+    const mine = await server.json(`/api/v1/registrations/${guest.id}/export`);
+    assert.equal(mine.letters.filter(({text}) => /fällt aus/.test(text)).length, 1, "told once");
+    const calendar = await (await server.ask("/calendar.ics")).text();
+    assert.match(calendar.split("BEGIN:VEVENT").find((one) => /Nachklang/.test(one)),
+                 /STATUS:CANCELLED/);
+    const feed = await server.json("/feed.json");
+    assert.ok(feed.items.some(({title}) => /Nachklang/.test(title)), JSON.stringify(feed.items));
+    const hold = await server.ask("/api/v1/holds", {
+      method: "POST", body: {parts: [{quota: "tag-2025-02-07", seats: 1}]}});
+    assert.equal(hold.status, 409, "nobody can book it any more");
+    await page.goto("/console/protokoll");
+    assert.match(await main(page), /Tag abgesagt/);
+    await page.goto("/programm");
+    assert.match(await main(page), /7\. Februar 2025 – fällt aus/);
+
+    await page.goto("/console/programm");
+    await page.getByRole("link", {name: /7\. Februar 2025: fällt aus/}).click();
+    await page.getByRole("button", {name: "Ja, der Tag findet statt"}).click();
+    assert.equal((await day()).cancelled, undefined);
+    assert.equal((await server.json("/api/v1/sessions/nachklang")).cancelled, true, "by itself");
+    await letter(server, guest.mail, /findet doch statt/);
+    // What stays behind is closed, as the others would find it.
+    await cancel();
+    assert.match(await main(page), /Am Tag steht keine Veranstaltung mehr/);
+    await page.getByRole("button", {name: "Ja, den ganzen Tag absagen"}).click();
+    await page.getByText("7. Februar 2025 ist abgesagt.").waitFor();
+  });
 });
