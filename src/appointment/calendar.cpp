@@ -197,12 +197,14 @@ ticket::HoldRequest hold_request(const Choice& choice, Slot slot) {
           .quotas = std::move(quotas)};
 }
 
-Task<Result<ticket::Booking>> Calendar::move(const Choice& choice, Slot slot,
-                                             std::string booking) const {
+Task<Result<ticket::Booking>> Calendar::move(const Choice& choice, Slot slot, std::string booking,
+                                             ticket::Also also) const {
   std::vector<ticket::Quota> quotas = cells(*choice.counter, *choice.programme, slot);
   std::vector<ticket::Claim> wanted = claims_of(quotas);
-  return needs_.registrations.change(
-      {.booking = std::move(booking), .wanted = std::move(wanted), .quotas = std::move(quotas)});
+  return needs_.registrations.change({.booking = std::move(booking),
+                                      .wanted = std::move(wanted),
+                                      .quotas = std::move(quotas),
+                                      .also = std::move(also)});
 }
 
 }  // namespace revier::appointment

@@ -79,7 +79,8 @@ class Calendar {
                                                    std::string device = {}) const;
   // Another time of the same counter and offer. Errors: those of Registrations::change().
   [[nodiscard]] Task<Result<ticket::Booking>> move(const Choice& choice, Slot slot,
-                                                   std::string booking) const;
+                                                   std::string booking,
+                                                   ticket::Also also = {}) const;
 
   // One device may hold and have that many.
   static constexpr std::int64_t kOfDeviceMax = 3;

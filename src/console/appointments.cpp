@@ -217,8 +217,14 @@ Task<Response> get_book(Request& request, const Needs& needs) {
   co_return show_book(needs, request, *caller, *choice, {}, 200);
 }
 
-Task<Result<Booking>> book(const Needs& needs, const Choice& choice, const web::FormData& data,
-                           Language language) {
+// The line of a deed at an appointment; `caller` outlives it.
+ticket::Also line_of(const Needs& needs, const Caller& caller, std::string_view action,
+                     std::string booking) {
+  return audit_line(needs, caller, action, "appointment", std::move(booking));
+}
+
+Task<Result<Booking>> book(const Needs& needs, const Caller& caller, const Choice& choice,
+                           const web::FormData& data, Language language) {
   RV_CO_ASSIGN(const appointment::Slot slot,
                needs.calendar->chosen(choice, data.get("zeit"), true));
   RV_CO_ASSIGN(const Booking held, co_await needs.calendar->hold(choice, slot));
@@ -229,7 +235,8 @@ Task<Result<Booking>> book(const Needs& needs, const Choice& choice, const web::
        .language = language == Language::kEn ? "en" : "de",
        .consents = {},
        .idempotency_key = "desk-" + held.id,
-       .at_desk = true});
+       .at_desk = true,
+       .also = line_of(needs, caller, "appointment.book", held.id)});
 }
 
 Task<Response> post_book(Request& request, const Needs& needs) {
@@ -245,7 +252,7 @@ Task<Response> post_book(Request& request, const Needs& needs) {
     co_return show_book(needs, request, *caller, *choice, *data, 422);
   }
   const Language language = web::language_of(request);
-  const auto booking = co_await book(needs, *choice, *data, language);
+  const auto booking = co_await book(needs, *caller, *choice, *data, language);
   if (booking) {
     co_return Response::see_other(
         web::path(language, fmt::format("{}/{}?neu=1", kAppointmentsPage, booking->id)));
@@ -382,7 +389,9 @@ Task<Response> post_move(Request& request, const Needs& needs) {
   }
   Result<Booking> done = fail(Code::kConflict, "this time is not free any more");
   if (const auto slot = needs.calendar->chosen(moved->choice, data->get("zeit"), true)) {
-    done = co_await needs.calendar->move(moved->choice, *slot, moved->booking.id);
+    const std::string& id = moved->booking.id;
+    done = co_await needs.calendar->move(moved->choice, *slot, id,
+                                         line_of(needs, *caller, "appointment.move", id));
   }
   if (done) co_return Response::see_other(page_of_one(request));
   if (describe(done.error().code).status >= 500) co_return refused(needs, request, done.error());
@@ -419,7 +428,8 @@ Task<Response> post_cancel(Request& request, const Needs& needs) {
   if (!data) co_return refused(needs, request, data.error());
   const auto booking = co_await find(needs, request);
   if (!booking) co_return refused(needs, request, booking.error());
-  const auto done = co_await needs.tickets.registrations.cancel(booking->id);
+  const auto done = co_await needs.tickets.registrations.cancel(
+      booking->id, line_of(needs, *caller, "appointment.cancel", booking->id));
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(page_of_one(request));
 }

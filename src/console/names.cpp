@@ -24,6 +24,9 @@ constexpr std::array kDeedNames{
     Named{"account.remove-role", texts::kDeedAccountRemoveRole},
     Named{"account.roles", texts::kDeedAccountRoles},
     Named{"account.unlock", texts::kDeedAccountUnlock},
+    Named{"appointment.book", texts::kDeedAppointmentBook},
+    Named{"appointment.cancel", texts::kDeedAppointmentCancel},
+    Named{"appointment.move", texts::kDeedAppointmentMove},
     Named{"case.ask", texts::kDeedCaseAsk},
     Named{"case.conceal", texts::kDeedCaseConceal},
     Named{"case.decide", texts::kDeedCaseDecide},
@@ -64,6 +67,7 @@ constexpr std::array kDeedNames{
     Named{"token.revoke", texts::kDeedTokenRevoke}};
 
 constexpr std::array kThings{Named{"account", texts::kThingAccount},
+                             Named{"appointment", texts::kThingAppointment},
                              Named{"case", texts::kThingCase},
                              Named{"check-in", texts::kThingCheckIn},
                              Named{"context", texts::kThingContext},

@@ -478,10 +478,7 @@ Task<Response> correct(Request& request, const Needs& needs) {
       {.booking = booking.id,
        .name = std::string(data->get("name")),
        .mail = std::string(data->get("mail")),
-       .also = [&](records::Session& session) {
-         return needs.tickets.identity.record(session, *caller,
-                                              {"registration.correct", "registration", booking.id});
-       }});
+       .also = audit_line(needs, *caller, "registration.correct", "registration", booking.id)});
   if (!done && done.error().code == Code::kTooManyRequests) {
     data->fail("mail", texts::kCorrectTooMany);
     co_return show_correct(needs, request, *caller, booking, *data, 429);
@@ -517,14 +514,9 @@ Task<Response> cancel(Request& request, const Needs& needs) {
   const auto found =
       co_await find(needs, *caller, Action::kRegistrationsEdit, std::string(request.param("id")));
   if (!found) co_return refused(needs, request, found.error());
-  // The line first: nothing is cancelled without one.
   const std::string id = found->booking.id;
-  const auto noted = co_await needs.tickets.database.writer().run([&](records::Session& session) {
-    return needs.tickets.identity.record(session, *caller,
-                                         {"registration.cancel", "registration", id});
-  });
-  if (!noted) co_return refused(needs, request, noted.error());
-  const auto done = co_await needs.tickets.registrations.cancel(id);
+  const auto done = co_await needs.tickets.registrations.cancel(
+      id, audit_line(needs, *caller, "registration.cancel", "registration", id));
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(web::path(web::language_of(request), page_of(found->booking)));
 }

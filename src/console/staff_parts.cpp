@@ -55,6 +55,14 @@ void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
                 {.body_bytes_max = 16 * 1024});
 }
 
+ticket::Also audit_line(const Needs& needs, const identity::Caller& caller, std::string_view action,
+                        std::string_view kind, std::string object) {
+  return [&identity = needs.tickets.identity, &caller, action, kind,
+          object = std::move(object)](records::Session& session) {
+    return identity.record(session, caller, {action, kind, object});
+  };
+}
+
 std::string role_text(const identity::RoleGrant& grant, const std::vector<ScopeChoice>& scopes,
                       web::Language language) {
   const identity::Role* role = identity::find_role(grant.role);

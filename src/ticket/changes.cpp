@@ -88,6 +88,7 @@ Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcom
   // Only the last of several changes is worth a letter.
   RV_TRY(mail::take_back(s, booking.mail, letter_key(LetterKind::kChanged, booking.id)));
   RV_TRY(write(s, {.kind = LetterKind::kChanged, .booking = booking, .at = now()}));
+  if (request.also) RV_TRY(request.also(s));
   return booking;
 }
 

@@ -265,6 +265,29 @@ TEST_P(ChangesTest, AChangeTakesAllOrNothing) {
   EXPECT_EQ(desk_.change(other, {{.quota = "talk"}})->claims.size(), 1U);
 }
 
+TEST_P(ChangesTest, WhatIsDoneAlongIsDoneOnceAndStopsTheWholeWhereItFails) {
+  const Booking booking = desk_.book({"workshop"}, "ada@example.org");
+  int lines = 0;
+  const Also line = [&](Session&) -> Result<> {
+    ++lines;
+    return {};
+  };
+  const Also broken = [](Session&) -> Result<> { return fail(Code::kUnavailable, "no line"); };
+  const auto move = [&](const Also& also) {
+    return run_task(desk_.registrations->change(
+        {.booking = booking.id, .wanted = {{.quota = "talk"}}, .also = also}));
+  };
+  EXPECT_EQ(move(broken).error().code, Code::kUnavailable);
+  EXPECT_EQ(desk_.find(booking.id).claims.front().quota, "workshop");
+  for (int n = 0; n < 2; ++n) EXPECT_TRUE(move(line));
+  EXPECT_EQ(lines, 1) << "the second changed nothing";
+  EXPECT_FALSE(run_task(desk_.registrations->cancel(booking.id, broken)));
+  EXPECT_EQ(desk_.find(booking.id).state, BookingState::kRegistered);
+  EXPECT_EQ(desk_.figures("talk").taken, 1);
+  for (int n = 0; n < 2; ++n) EXPECT_TRUE(run_task(desk_.registrations->cancel(booking.id, line)));
+  EXPECT_EQ(lines, 2);
+}
+
 TEST_P(ChangesTest, APassedOnTicketIsAnotherOne) {
   const Booking first = desk_.book({"talk"}, "first@example.org");
   const Booking mine = desk_.book({"workshop", "talk"}, "mine@example.org");

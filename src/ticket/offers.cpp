@@ -128,7 +128,7 @@ Result<> Desk::end_unconfirmed(Session& s, const std::string& id, Outcome& out) 
   }
   const Instant by = asked + within;
   if (by > now()) return rows::set_confirm_by(s, id, by);
-  RV_TRY(cancel_in(s, id, LetterKind::kUnconfirmed, out));
+  RV_TRY(cancel_in(s, id, {LetterKind::kUnconfirmed}, out));
   return {};
 }
 

@@ -56,13 +56,14 @@ Task<Result<Booking>> Desk::complete(RegistrationRequest request) {
   });
 }
 
-Task<Result<Booking>> Desk::cancel(std::string id) {
-  return run<Booking>([this, id = std::move(id)](Session& s, Outcome& out) {
-    return cancel_in(s, id, LetterKind::kCancelled, out);
+Task<Result<Booking>> Desk::cancel(std::string id, Also also) {
+  return run<Booking>([this, id = std::move(id), also = std::move(also)](Session& s, Outcome& out) {
+    return cancel_in(s, id, {LetterKind::kCancelled, also}, out);
   });
 }
 
-Result<Booking> Desk::cancel_in(Session& s, const std::string& id, LetterKind why, Outcome& out) {
+Result<Booking> Desk::cancel_in(Session& s, const std::string& id, const Cancelling& how,
+                                Outcome& out) {
   RV_ASSIGN(Booking booking, rows::find(s, id));
   if (booking.state == BookingState::kCancelled) return booking;
   if (booking.state == BookingState::kHeld) {
@@ -74,7 +75,8 @@ Result<Booking> Desk::cancel_in(Session& s, const std::string& id, LetterKind wh
   RV_TRY(rows::set_cancelled(s, id, now()));
   RV_TRY(free_seats(s, id, booking.claims, out));
   RV_TRY(keep_freed(s, booking, out));
-  RV_TRY(write(s, {.kind = why, .booking = booking}));
+  RV_TRY(write(s, {.kind = how.why, .booking = booking}));
+  if (how.also) RV_TRY(how.also(s));
   booking.state = BookingState::kCancelled;
   booking.cancelled_at = now();
   booking.claims.clear();

@@ -135,9 +135,9 @@ class Registrations {
   // kRegistrationClosed (does not take place any more; field = quota), kUnprocessable (a repeated
   // key with another content).
   [[nodiscard]] virtual Task<Result<Booking>> complete(RegistrationRequest request) = 0;
-  // Cancelling twice is no error. Seats go to the waiting lists. Errors: kGone for one that was
-  // passed on.
-  [[nodiscard]] virtual Task<Result<Booking>> cancel(std::string booking) = 0;
+  // Cancelling twice is no error, and changes nothing. Seats go to the waiting lists. Errors: kGone
+  // for one that was passed on.
+  [[nodiscard]] virtual Task<Result<Booking>> cancel(std::string booking, Also also = {}) = 0;
 
   // Takes or leaves the offered seat of a quota; doing it twice is no error. Who leaves the last
   // thing she had is cancelled. Errors: kHoldEnded (no such offer any more; field = quota), kGone.

@@ -107,6 +107,10 @@ struct ConsentChoice {
   std::int64_t version = 1;  // of the wording that was shown
 };
 
+// What is done in the same transaction as a change of a booking, and only where there is one;
+// empty: nothing. What it refuses is refused as a whole.
+using Also = std::function<Result<>(records::Session&)>;
+
 struct HoldRequest {
   std::vector<Claim> wanted;    // quota, seats and may_wait are read; 1 to 20 claims
   std::string device;           // opaque token of the device, may be empty
@@ -127,6 +131,7 @@ struct ChangeRequest {
   std::string booking;
   std::vector<Claim> wanted;       // quota, seats and may_wait are read; 1 to 20 claims
   std::vector<Quota> quotas = {};  // as in HoldRequest
+  Also also = {};
 };
 
 // To whom a ticket goes.
@@ -142,8 +147,7 @@ struct CorrectionRequest {
   std::string booking;
   std::string name;
   std::string mail;
-  // Done in the same transaction; empty: nothing.
-  std::function<Result<>(records::Session&)> also = {};
+  Also also = {};
 };
 
 struct RegistrationRequest {
@@ -159,8 +163,7 @@ struct RegistrationRequest {
   bool at_desk = false;
   // She came by a letter to this address: the limit of letters to it protects nobody.
   bool by_letter = false;
-  // Done first in the same transaction, and what it refuses is refused; empty: nothing.
-  std::function<Result<>(records::Session&)> also = {};
+  Also also = {};  // done first
 };
 
 }  // namespace revier::ticket

@@ -192,6 +192,13 @@ test("appointment at the desk for who rings up", async ({server, open}) => {
   await page.getByRole("link", {name: "Termin absagen"}).click();
   await button(page, "Ja, absagen").click();
   assert.match(await page.locator("main").innerText(), /abgesagt/);
+  const id = new URL(page.url()).pathname.split("/").pop();
+  await page.goto(`/console/protokoll?woran=${id}`);
+  const deeds = await page.locator("tbody tr").allInnerTexts();
+  for (const [at, deed] of ["abgesagt", "verlegt", "gebucht"].entries()) {
+    assert.match(deeds[at], new RegExp(`leitung\\s+Termin ${deed}\\s+Termin ${id}`));
+  }
+  assert.doesNotMatch(deeds.join(), /Rufine/);
 });
 
 const newCard = /am 15\. Juli 2017 oder später/;

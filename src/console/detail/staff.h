@@ -56,6 +56,11 @@ using StaffHandler = Task<net::Response> (*)(net::Request&, const Needs&);
 void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
                     const std::string& pattern, StaffHandler handler);
 
+// A line of the audit log, for the transaction of the deed itself. `caller` outlives it.
+[[nodiscard]] ticket::Also audit_line(const Needs& needs, const identity::Caller& caller,
+                                      std::string_view action, std::string_view kind,
+                                      std::string object);
+
 // "Einlass: Smart City Days Herne"
 [[nodiscard]] std::string role_text(const identity::RoleGrant& grant,
                                     const std::vector<ScopeChoice>& scopes, web::Language language);

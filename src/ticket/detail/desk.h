@@ -38,7 +38,7 @@ class Desk final : public Registrations {
   Task<Result<Booking>> extend(std::string id) override;
   Task<Result<>> give_back(std::string id) override;
   Task<Result<Booking>> complete(RegistrationRequest request) override;
-  Task<Result<Booking>> cancel(std::string id) override;
+  Task<Result<Booking>> cancel(std::string id, Also also) override;
   Task<Result<Booking>> accept(std::string id, std::string quota) override;
   Task<Result<Booking>> decline(std::string id, std::string quota) override;
   Task<Result<Booking>> change(ChangeRequest request) override;
@@ -113,7 +113,11 @@ class Desk final : public Registrations {
   Result<Booking> hold_in(Session& s, const HoldRequest& request, Outcome& out);
   Result<Booking> repeated_hold(rows::KeyedBooking known, std::string_view digest) const;
   Result<Booking> complete_in(Session& s, const RegistrationRequest& request);
-  Result<Booking> cancel_in(Session& s, const std::string& id, LetterKind why, Outcome& out);
+  struct Cancelling {
+    LetterKind why;
+    Also also = {};
+  };
+  Result<Booking> cancel_in(Session& s, const std::string& id, const Cancelling& how, Outcome& out);
   Result<> check_mail_limit(Session& s, std::string_view to);
   Result<> check_person(Session& s, const Booking& booking, const RegistrationRequest& request,
                         const std::string& key);
