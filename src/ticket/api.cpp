@@ -94,13 +94,13 @@ Task<Response> post_registration(Request& request, const Domain& domain) {
   wanted->idempotency_key = std::move(*key);
   auto booking = co_await domain.registrations.complete(std::move(*wanted));
   if (!booking) co_return Response::problem(booking.error());
-  const std::string link = domain.links.token(kRegistrationLink, booking->id);
+  const std::string link = domain.links.token(kRegistrationLink, link_id(*booking));
   co_return secret(201, registration_json(*booking, domain))
       .header("Location", "/api/v1/registrations/" + link);
 }
 
 Task<Response> get_registration(Request& request, const Domain& domain) {
-  auto id = domain.links.open(kRegistrationLink, request.param("id"));
+  auto id = opened(domain, kRegistrationLink, request.param("id"));
   if (!id) co_return Response::problem(id.error());
   Result<Booking> booking = fail(Code::kResourceNotFound, "there is no such registration");
   auto read = co_await domain.reads.run([&] {
@@ -117,7 +117,7 @@ Task<Response> get_registration(Request& request, const Domain& domain) {
 }
 
 Task<Response> delete_registration(Request& request, const Domain& domain) {
-  auto id = domain.links.open(kRegistrationLink, request.param("id"));
+  auto id = opened(domain, kRegistrationLink, request.param("id"));
   if (!id) co_return Response::problem(id.error());
   const auto booking = co_await domain.registrations.cancel(std::move(*id));
   if (!booking) co_return Response::problem(booking.error());
@@ -130,7 +130,7 @@ struct Asked {
   json::Document body;
 };
 Result<Asked> read_asked(const Request& request, const Domain& domain) {
-  RV_ASSIGN(std::string id, domain.links.open(kRegistrationLink, request.param("id")));
+  RV_ASSIGN(std::string id, opened(domain, kRegistrationLink, request.param("id")));
   RV_ASSIGN(json::Document body, parse_body(request));
   return Asked{std::move(id), std::move(body)};
 }
@@ -174,7 +174,7 @@ Task<Response> post_transfer(Request& request, const Domain& domain) {
 }
 
 Task<Response> delete_consent(Request& request, const Domain& domain) {
-  auto id = domain.links.open(kRegistrationLink, request.param("id"));
+  auto id = opened(domain, kRegistrationLink, request.param("id"));
   if (!id) co_return Response::problem(id.error());
   const auto done =
       co_await domain.registrations.withdraw(std::move(*id), std::string(request.param("purpose")));
@@ -183,7 +183,7 @@ Task<Response> delete_consent(Request& request, const Domain& domain) {
 }
 
 Task<Response> get_export(Request& request, const Domain& domain) {
-  auto id = domain.links.open(kRegistrationLink, request.param("id"));
+  auto id = opened(domain, kRegistrationLink, request.param("id"));
   if (!id) co_return Response::problem(id.error());
   auto text = co_await export_registration(domain, std::move(*id));
   if (!text) co_return Response::problem(text.error());
@@ -191,6 +191,11 @@ Task<Response> get_export(Request& request, const Domain& domain) {
 }
 
 }  // namespace
+
+Result<std::string> opened(const Domain& domain, std::string_view purpose, std::string_view token) {
+  RV_ASSIGN(const std::string link, domain.links.open(purpose, token));
+  return domain.registrations.linked(link);
+}
 
 void add_api_routes(net::Router& router, const Domain& domain) {
   router.add(Method::kGet, "/api/v1/quotas",

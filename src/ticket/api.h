@@ -60,6 +60,11 @@ inline constexpr std::string_view kConfirmLink = "confirm";
 inline constexpr std::string_view kPersonLink = "person";
 inline constexpr std::string_view kErasureLink = "erasure";
 
+// Id of the registration that a link of hers opens (kRegistrationLink, kConfirmLink). Errors:
+// kResourceNotFound, the same for every fault.
+[[nodiscard]] Result<std::string> opened(const Domain& domain, std::string_view purpose,
+                                         std::string_view token);
+
 void add_api_routes(net::Router& router, const Domain& domain);
 
 }  // namespace revier::ticket

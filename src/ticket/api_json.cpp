@@ -237,7 +237,7 @@ std::string registration_json(const Booking& booking, const Domain& domain) {
   std::string text;
   json::Writer out(text);
   out.begin_object()
-      .member("id", domain.links.token(kRegistrationLink, booking.id))
+      .member("id", domain.links.token(kRegistrationLink, link_id(booking)))
       .member("state", overall_state(booking, domain.registrations))
       .member("name", booking.name)
       .member("mail", booking.mail)

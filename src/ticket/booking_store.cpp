@@ -61,11 +61,15 @@ constexpr std::array kMigrations = {
         " told_starts_at = (SELECT q.starts_at FROM quota q WHERE q.id = booking_claim.quota),"
         " told_ends_at = (SELECT q.ends_at FROM quota q WHERE q.id = booking_claim.quota)"},
     records::Migration{"ticket-0005-extended",
-                       "ALTER TABLE booking ADD COLUMN extended BIGINT NOT NULL DEFAULT 0"}};
+                       "ALTER TABLE booking ADD COLUMN extended BIGINT NOT NULL DEFAULT 0"},
+    records::Migration{"ticket-0006-renewed",
+                       "ALTER TABLE booking ADD COLUMN renewed_at BIGINT;"
+                       "CREATE INDEX booking_renewed ON booking (id) WHERE renewed_at IS NOT NULL"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
-    " registered_at, cancelled_at, confirm_by, confirmed_at, kind, subject, extended FROM booking ";
+    " registered_at, cancelled_at, confirm_by, confirmed_at, kind, subject, extended, renewed_at"
+    " FROM booking ";
 constexpr std::string_view kLive = " AND b.state IN ('held', 'registered')";
 
 std::string_view name_of(BookingState state) {
@@ -151,7 +155,8 @@ Booking booking_from(const records::Row& row) {
           .cancelled_at = instant_or_none(row, "cancelled_at"),
           .confirm_by = instant_or_none(row, "confirm_by"),
           .confirmed_at = instant_or_none(row, "confirmed_at"),
-          .extended = row.integer("extended") != 0};
+          .extended = row.integer("extended") != 0,
+          .renewed_at = instant_or_none(row, "renewed_at")};
 }
 
 Result<std::vector<Claim>> claims_of(records::Session& session, std::string_view sql,
@@ -400,6 +405,16 @@ Result<std::vector<ClaimRow>> live_claims(records::Session& session) {
   claims.reserve(rows.size());
   for (const records::Row& row : rows) claims.push_back({row.text("booking"), claim_from(row)});
   return claims;
+}
+
+Result<std::vector<Renewed>> renewed(records::Session& session) {
+  RV_ASSIGN(const std::vector<records::Row> list,
+            session.query("SELECT id, renewed_at FROM booking WHERE renewed_at IS NOT NULL", {}));
+  std::vector<Renewed> all;
+  for (const records::Row& row : list) {
+    all.push_back({row.text("id"), {row.integer("renewed_at")}});
+  }
+  return all;
 }
 
 Result<std::vector<Claim>> claims_of_mail(records::Session& session, std::string_view mail_key) {

@@ -70,6 +70,13 @@ struct ClaimRow {
 };
 [[nodiscard]] Result<std::vector<ClaimRow>> live_claims(records::Session& session);
 
+// Registrations whose links were made anew.
+struct Renewed {
+  std::string booking;
+  Instant at;
+};
+[[nodiscard]] Result<std::vector<Renewed>> renewed(records::Session& session);
+
 // Claims of a person's other live bookings: by mail address, or by device.
 [[nodiscard]] Result<std::vector<Claim>> claims_of_mail(records::Session& session,
                                                         std::string_view mail_key);

@@ -57,7 +57,7 @@ Task<Response> get_decline(Request& request, const PageNeeds& needs) {
 
 Task<Response> answer_offer(Request& request, const PageNeeds& needs, bool accepts) {
   if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
-  auto id = needs.domain.links.open(kRegistrationLink, request.param("token"));
+  auto id = opened(needs.domain, kRegistrationLink, request.param("token"));
   if (!id) co_return refused(needs, request, id.error());
   std::string quota(request.param("quota"));
   auto task = accepts ? needs.domain.registrations.accept(std::move(*id), std::move(quota))
@@ -209,7 +209,7 @@ Task<Response> post_transfer(Request& request, const PageNeeds& needs) {
 // --- confirming
 
 Task<Result<Booking>> confirmed_of(const Request& request, const PageNeeds& needs) {
-  auto id = needs.domain.links.open(kConfirmLink, request.param("token"));
+  auto id = opened(needs.domain, kConfirmLink, request.param("token"));
   if (!id) co_return fail(id.error());
   co_return co_await read_booking(needs.domain, std::move(*id));
 }
@@ -233,7 +233,7 @@ Task<Response> get_confirm(Request& request, const PageNeeds& needs) {
 
 Task<Response> post_confirm(Request& request, const PageNeeds& needs) {
   if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
-  auto id = needs.domain.links.open(kConfirmLink, request.param("token"));
+  auto id = opened(needs.domain, kConfirmLink, request.param("token"));
   if (!id) co_return refused(needs, request, id.error());
   const auto done = co_await needs.domain.registrations.confirm(std::move(*id));
   if (!done) co_return refused(needs, request, done.error());

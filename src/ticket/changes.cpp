@@ -150,12 +150,23 @@ Result<Booking> Desk::transfer_in(Session& s, const TransferRequest& request, Ou
 }
 
 Task<Result<Booking>> Desk::correct(CorrectionRequest request) {
-  return run<Booking>([this, request = std::move(request)](Session& s, Outcome&) {
-    return correct_in(s, request);
+  return run<Booking>([this, request = std::move(request)](Session& s, Outcome& out) {
+    return correct_in(s, request, out);
   });
 }
 
-Result<Booking> Desk::correct_in(Session& s, const CorrectionRequest& request) {
+Result<> Desk::renew(Session& s, Booking& booking, Outcome& out) {
+  booking.renewed_at = now();
+  out.renewed = {booking.id, *booking.renewed_at};
+  bool used = false;
+  if (needs_.was_used) {
+    RV_ASSIGN(used, needs_.was_used(s, booking));
+  }
+  if (!used) booking.code = rules::ticket_code(needs_.random);
+  return {};
+}
+
+Result<Booking> Desk::correct_in(Session& s, const CorrectionRequest& request, Outcome& out) {
   RV_ASSIGN(const Booking before, find_registered(s, request.booking));
   RV_TRY(check_mail_limit(s, request.mail));
   const std::string key = mail_key(request.mail);
@@ -166,6 +177,7 @@ Result<Booking> Desk::correct_in(Session& s, const CorrectionRequest& request) {
   if (moved) {
     booking.confirmed_at.reset();
     booking.confirm_by = confirm_by(booking.kind, false);
+    RV_TRY(renew(s, booking, out));
   }
   RV_TRY(rows::set_person(s, booking, key));
   if (moved && !before.mail.empty()) {

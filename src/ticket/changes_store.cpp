@@ -70,12 +70,14 @@ Result<std::vector<Waiting>> waiting_for(Session& session, std::string_view quot
 Result<> set_person(Session& session, const Booking& booking, std::string_view mail_key) {
   RV_TRY(session.execute(
       "UPDATE booking SET name = :name, mail = :mail, mail_key = :key, confirm_by = :by,"
-      " confirmed_at = :confirmed WHERE id = :id",
+      " confirmed_at = :confirmed, code = :code, renewed_at = :renewed WHERE id = :id",
       {{"name", booking.name},
        {"mail", booking.mail},
        {"key", mail_key},
        {"by", booking.confirm_by},
        {"confirmed", booking.confirmed_at},
+       {"code", booking.code},
+       {"renewed", booking.renewed_at},
        {"id", booking.id}}));
   return {};
 }

@@ -50,7 +50,7 @@ struct Waiting {
 [[nodiscard]] Result<std::vector<Waiting>> waiting_for(records::Session& session,
                                                        std::string_view quota);
 
-// Name, address, and how it stands with its confirmation.
+// Name, address, and how it stands with its confirmation; code, and when it was made anew.
 [[nodiscard]] Result<> set_person(records::Session& session, const Booking& booking,
                                   std::string_view mail_key);
 [[nodiscard]] Result<> set_confirmed(records::Session& session, std::string_view id, Instant now);

@@ -63,6 +63,7 @@ Result<> write_booking(json::Writer& out, Session& session, const Booking& booki
   member_time(out, "ended_at", booking.cancelled_at);
   member_time(out, "confirm_by", booking.confirm_by);
   member_time(out, "confirmed_at", booking.confirmed_at);
+  member_time(out, "links_renewed_at", booking.renewed_at);
   out.member("delete_after", to_iso8601(booking.delete_after));
   write_parts(out, booking, domain.registrations);
   RV_TRY(consent::write_entries(session, "registration:" + booking.id, out));

@@ -304,7 +304,7 @@ std::string ticket_path(const SecretLinks& links, const Booking& booking) {
   if (booking.kind == BookingKind::kAppointment) {
     return web::path(language_of(booking), "/termin/" + links.token(kAppointmentLink, booking.id));
   }
-  const std::string path = "/ticket/" + links.token(kRegistrationLink, booking.id);
+  const std::string path = "/ticket/" + links.token(kRegistrationLink, link_id(booking));
   return language_of(booking) == Language::kEn ? "/en" + path : path;
 }
 
@@ -313,7 +313,8 @@ std::string offer_path(const SecretLinks& links, const Booking& booking, std::st
 }
 
 std::string confirm_path(const SecretLinks& links, const Booking& booking) {
-  return web::path(language_of(booking), "/bestaetigen/" + links.token(kConfirmLink, booking.id));
+  return web::path(language_of(booking),
+                   "/bestaetigen/" + links.token(kConfirmLink, link_id(booking)));
 }
 
 std::string own_page_path(const SecretLinks& links, Language language, std::string_view person) {

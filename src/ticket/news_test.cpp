@@ -339,8 +339,9 @@ TEST_P(NewsTest, ACorrectionSendsTheTicketAndTellsTheOldAddress) {
   };
   const auto done = correct("Erika Muster", "typo@example.org");
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ(done->code, booking.code);
+  EXPECT_NE(done->code, booking.code) << "the old address has the old one";
   const Booking now = find(booking.id);
+  EXPECT_EQ(now.code, done->code);
   EXPECT_EQ(now.name, "Erika Muster");
   EXPECT_EQ(now.mail, "typo@example.org");
   EXPECT_FALSE(now.confirmed_at) << "nobody has shown that she reads this address";
@@ -355,7 +356,7 @@ TEST_P(NewsTest, ACorrectionSendsTheTicketAndTellsTheOldAddress) {
   };
   const auto fresh = all("typo@example.org");
   ASSERT_EQ(fresh.size(), 1U);
-  EXPECT_NE(fresh[0].text.find(booking.code), std::string::npos);
+  EXPECT_NE(fresh[0].text.find(now.code), std::string::npos);
   EXPECT_NE(fresh[0].text.find("Guten Tag Erika Muster"), std::string::npos);
   const auto old = all("tipo@example.org");
   ASSERT_EQ(old.size(), 1U) << "the first letter had not left";
@@ -365,11 +366,41 @@ TEST_P(NewsTest, ACorrectionSendsTheTicketAndTellsTheOldAddress) {
   // The same once more sends the ticket again; the address is asked of only once an hour thrice.
   EXPECT_TRUE(correct("Erika Muster", "Typo@example.org"));
   EXPECT_TRUE(correct("Erika Muster", "typo@example.org"));
+  EXPECT_EQ(find(booking.id).code, now.code) << "the same address, the same ticket";
   EXPECT_EQ(all("tipo@example.org").size(), 1U);
   EXPECT_EQ(correct("Erika Muster", "typo@example.org").error().code, Code::kTooManyRequests);
   EXPECT_EQ(noted, 3);
   ASSERT_TRUE(run_task(registrations_->cancel(booking.id)));
   EXPECT_EQ(correct("E", "e@example.org").error().code, Code::kGone);
+}
+
+TEST_P(NewsTest, ACorrectedAddressEndsTheLinksOfTheOldOne) {
+  const Booking booking = book({"workshop"}, "tipo@example.org");
+  const auto correct = [&](const char* mail) {
+    clock_.advance(Duration::seconds(1));
+    return *run_task(
+        registrations_->correct({.booking = booking.id, .name = "Erika", .mail = mail}));
+  };
+  const auto leads = [this](const Booking& one) {
+    return registrations_->linked(link_id(one)).value_or("nowhere");
+  };
+  EXPECT_EQ(leads(booking), booking.id);
+  const Booking second = correct("typo@example.org");
+  EXPECT_EQ(leads(second), booking.id);
+  EXPECT_EQ(leads(booking), "nowhere");
+  const Booking third = correct("type@example.org");
+  EXPECT_EQ(leads(second), "nowhere");
+  EXPECT_EQ(link_id(correct("type@example.org")), link_id(third));
+  EXPECT_FALSE(registrations_->linked(booking.id + "~"));
+  const auto letters = news("type@example.org");
+  ASSERT_EQ(letters.size(), 1U) << "the second is the same once more";
+  for (const std::string& token : {links_.token(kRegistrationLink, link_id(third)),
+                                   links_.token(kConfirmLink, link_id(third))}) {
+    EXPECT_NE(letters[0].text.find(token), std::string::npos) << letters[0].text;
+  }
+  reopen();
+  EXPECT_EQ(leads(third), booking.id) << "over a restart";
+  EXPECT_EQ(leads(second), "nowhere");
 }
 
 TEST_P(NewsTest, AHoldGetsMoreTimeOnce) {

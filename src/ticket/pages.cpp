@@ -273,7 +273,7 @@ Result<std::vector<ConsentRow>> consent_rows(records::Session& session, const Bo
 
 Task<Response> post_withdraw(Request& request, const PageNeeds& needs) {
   if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
-  auto id = needs.domain.links.open(kRegistrationLink, request.param("token"));
+  auto id = opened(needs.domain, kRegistrationLink, request.param("token"));
   if (!id) co_return refused(needs, request, id.error());
   const web::Form form{.fields = {{.name = "zweck", .kind = web::FieldKind::kHidden}}};
   const auto data = web::read_form(form, request);
@@ -380,7 +380,7 @@ Task<Response> get_cancel(Request& request, const PageNeeds& needs) {
 
 Task<Response> post_cancel(Request& request, const PageNeeds& needs) {
   if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
-  auto id = needs.domain.links.open(kRegistrationLink, request.param("token"));
+  auto id = opened(needs.domain, kRegistrationLink, request.param("token"));
   if (!id) co_return refused(needs, request, id.error());
   auto booking = co_await needs.domain.registrations.cancel(std::move(*id));
   if (!booking) co_return refused(needs, request, booking.error());

@@ -16,6 +16,7 @@ using records::Session;
 
 // Attribute of the public entity that shows what is left (schema.org).
 constexpr std::string_view kFreeSeats = "https://schema.org/remainingAttendeeCapacity";
+constexpr char kRenewedSign = '~';  // in no id
 
 }  // namespace
 
@@ -126,6 +127,16 @@ Result<QuotaStatus> Desk::quota(std::string_view id) const {
   return found->second.status;
 }
 
+Result<std::string> Desk::linked(std::string_view link) const {
+  Booking booking{.id = std::string(link.substr(0, link.find(kRenewedSign)))};
+  const ReadLock lock(mutex_);
+  if (const auto found = renewed_.find(booking.id); found != renewed_.end()) {
+    booking.renewed_at = found->second;
+  }
+  if (link_id(booking) == link) return std::move(booking.id);
+  return fail(Code::kResourceNotFound, "this link is not valid any more");
+}
+
 std::vector<QuotaStatus> Desk::appointments(std::string_view id_begin) const {
   const ReadLock lock(mutex_);
   std::vector<QuotaStatus> list;
@@ -152,6 +163,11 @@ std::int64_t Desk::next_position(std::string_view quota) const {
   return found == views_.end() ? 1 : std::ssize(found->second.places) + 1;
 }
 
+void Desk::note_renewed(const rows::Renewed& renewed) {
+  const WriteLock lock(mutex_);
+  renewed_[renewed.booking] = renewed.at;
+}
+
 Result<> Desk::load(Session& session) {
   seats_ = {};
   has_news_ = true;
@@ -165,6 +181,8 @@ Result<> Desk::load(Session& session) {
   RV_ASSIGN(const std::vector<rows::ClaimRow> claims, rows::live_claims(session));
   for (const rows::ClaimRow& row : claims) seats_.restore(row.booking, row.claim);
   for (const auto& [id, quota] : writer_quotas_) refresh_view(id);
+  RV_ASSIGN(const std::vector<rows::Renewed> renewed, rows::renewed(session));
+  for (const rows::Renewed& row : renewed) note_renewed(row);
   const WriteLock lock(mutex_);
   std::erase_if(views_, [&](const auto& view) { return !writer_quotas_.contains(view.first); });
   return {};
@@ -421,6 +439,11 @@ void Desk::refresh_view(const std::string& id) {
   View view{.status = {writer_quotas_.at(id), seats_.figures(id)}, .places = seats_.places(id)};
   const WriteLock lock(mutex_);
   views_[id] = std::move(view);
+}
+
+std::string link_id(const Booking& booking) {
+  if (!booking.renewed_at) return booking.id;
+  return fmt::format("{}{}{}", booking.id, kRenewedSign, booking.renewed_at->us);
 }
 
 std::optional<Quota> visit_of(const Booking& booking, const Registrations& registrations) {

@@ -151,10 +151,11 @@ class Registrations {
   // is no error. Errors: kConflict (nothing confirmed, ticket used), kOverlap, kSeatLimit (of the
   // other person), kTooManyRequests, kGone.
   [[nodiscard]] virtual Task<Result<Booking>> transfer(TransferRequest request) = 0;
-  // Corrects name and address of a registration, under the same number and link, and sends the
-  // letter with the ticket. A new address is to be confirmed; letters to the old one that have not
-  // left are taken back, and it is told, without the new one. Errors: kResourceNotFound, kGone,
-  // kTooManyRequests (mails to the address).
+  // Corrects name and address of a registration and sends the letter with the ticket. Another
+  // address gets new links and a new number, and is to be confirmed; what the old one has opens
+  // nothing and admits nobody any more (a ticket that was used keeps its number). Letters to the old
+  // one that have not left are taken back, and it is told, without the new one. Errors:
+  // kResourceNotFound, kGone, kTooManyRequests (mails to the address).
   [[nodiscard]] virtual Task<Result<Booking>> correct(CorrectionRequest request) = 0;
   // The address is hers: she came by the link in the letter. Twice is no error. Errors: kGone.
   [[nodiscard]] virtual Task<Result<Booking>> confirm(std::string booking) = 0;
@@ -182,6 +183,9 @@ class Registrations {
   // Quotas of appointments that exist and whose id begins so, by id.
   [[nodiscard]] virtual std::vector<QuotaStatus> appointments(std::string_view id_begin) const = 0;
   [[nodiscard]] virtual Result<QuotaStatus> quota(std::string_view id) const = 0;
+  // Id of the registration whose links are made of `link` now. Errors: kResourceNotFound for links
+  // that a correction has ended.
+  [[nodiscard]] virtual Result<std::string> linked(std::string_view link) const = 0;
   // Place in the waiting list counted from 1; 0 where the claim does not wait (any more).
   [[nodiscard]] virtual std::int64_t position(const Claim& claim) const = 0;
   // What place a booking would get now.

@@ -31,7 +31,8 @@ std::string qr_text(const Booking& booking, const Registrations& registrations,
                     const TicketKeys& keys) {
   TicketContent content{.event = {},
                         .code = booking.code,
-                        .issued_at = booking.registered_at.value_or(booking.created_at),
+                        .issued_at = booking.renewed_at.value_or(
+                            booking.registered_at.value_or(booking.created_at)),
                         .days = {}};
   for (const Claim& claim : booking.claims) {
     const auto status = registrations.quota(claim.quota);

@@ -83,7 +83,13 @@ struct Booking {
   std::optional<Instant> confirm_by;    // the seats go back where the address is not confirmed
   std::optional<Instant> confirmed_at;  // when the address was confirmed
   bool extended = false;                // the hold was given more time
+  // When links and code were made anew, because the address was another person's or an old one.
+  std::optional<Instant> renewed_at;
 };
+
+// What the secret links of a registration are made of (secret_link.h); Registrations::linked()
+// leads back.
+[[nodiscard]] std::string link_id(const Booking& booking);
 
 // A part of a booking that is not as its person was last told.
 struct PartNews {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import {isWholePage, looksWellEverywhere} from "./checks.mjs";
+import {letter} from "./mailbox.mjs";
 import {register} from "./people.mjs";
 import {test} from "./suite.mjs";
 
@@ -54,7 +55,7 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await page.context().clearCookies();
   await signIn(page);
   await look(page);
-  const {code, mail} = await register(server, ["tag-2025-02-05"], "Konrad =1+1 Zuse");
+  const {id, code: wrong, mail} = await register(server, ["tag-2025-02-05"], "Konrad =1+1 Zuse");
 
   await page.getByRole("link", {name: "Anmeldungen", exact: true}).click();
   await look(page);
@@ -79,6 +80,15 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await page.getByRole("button", {name: "Speichern und senden"}).click();
   await page.waitForURL((url) => !url.pathname.endsWith("berichtigen"));
   assert.match(await page.locator("main").innerText(), new RegExp(`neu-${mail}`));
+  // What went to the wrong address opens nothing; the right one has the new link and number.
+  for (const path of [`/ticket/${id}`, `/api/v1/registrations/${id}`]) {
+    assert.equal((await server.ask(path)).status, 404, path);
+  }
+  const {text, links} = await letter(server, `neu-${mail}`);
+  const code = /[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(text)[0];
+  assert.notEqual(code, wrong);
+  const ticket = links.find((link) => link.includes("/ticket/"));
+  assert.ok((await page.request.get(ticket)).ok(), ticket);
 
   await page.goto("/console/einlass");
   await look(page);
@@ -99,6 +109,7 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   assert.match(await check(code), /Schon benutzt[^]*Eingelassen um .*Standort: Haupteingang/);
   await look(page);
   assert.match(await check("NICHT-DA"), /Abgewiesen/);
+  assert.match(await check(wrong), /Abgewiesen/);
 
   await page.goto("/console/postausgang");
   assert.match(await page.locator("main").innerText(), new RegExp(mail.replaceAll(".", "\\.")));

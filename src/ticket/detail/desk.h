@@ -31,6 +31,7 @@ class Desk final : public Registrations {
   // published after the commit.
   struct Outcome {
     std::vector<std::string> quotas;
+    std::optional<rows::Renewed> renewed = {};
   };
 
   Task<Result<>> put_quotas(std::vector<Quota> quotas) override;
@@ -55,6 +56,7 @@ class Desk final : public Registrations {
   std::vector<QuotaStatus> quotas() const override;
   std::vector<QuotaStatus> appointments(std::string_view id_begin) const override;
   Result<QuotaStatus> quota(std::string_view id) const override;
+  Result<std::string> linked(std::string_view link) const override;
   std::int64_t position(const Claim& claim) const override;
   std::int64_t next_position(std::string_view quota) const override;
 
@@ -91,6 +93,7 @@ class Desk final : public Registrations {
         },
         [this](const Done& committed) {
           for (const std::string& quota : committed.outcome.quotas) refresh_view(quota);
+          if (committed.outcome.renewed) note_renewed(*committed.outcome.renewed);
           offer_figures();
         });
     if (!done) {
@@ -164,7 +167,9 @@ class Desk final : public Registrations {
 
   Result<Booking> change_in(Session& s, const ChangeRequest& request, Outcome& out);
   Result<Booking> transfer_in(Session& s, const TransferRequest& request, Outcome& out);
-  Result<Booking> correct_in(Session& s, const CorrectionRequest& request);
+  Result<Booking> correct_in(Session& s, const CorrectionRequest& request, Outcome& out);
+  // Another address than before: new links, and a new code where it is not in use.
+  Result<> renew(Session& s, Booking& booking, Outcome& out);
   // The claims of an address beside those of one booking.
   Result<std::vector<Claim>> other_claims(Session& s, const std::string& mail_key,
                                           const Booking& but);
@@ -173,6 +178,7 @@ class Desk final : public Registrations {
   Result<std::string> erase_person_in(Session& s, const std::string& person, Outcome& out);
 
   void refresh_view(const std::string& id);
+  void note_renewed(const rows::Renewed& renewed);
 
   Needs needs_;
   // Belong to the writer thread.
@@ -189,6 +195,8 @@ class Desk final : public Registrations {
   std::atomic<bool> stale_{false};
   mutable SharedMutex mutex_;
   std::map<std::string, View, std::less<>> views_ RV_GUARDED_BY(mutex_);
+  // When links were made anew, of the few registrations where they were.
+  std::map<std::string, Instant, std::less<>> renewed_ RV_GUARDED_BY(mutex_);
   records::GroupEnd group_end_;  // last: until it is gone, the writer looks at all of the above
 };
 

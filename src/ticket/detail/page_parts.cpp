@@ -50,7 +50,7 @@ std::vector<ClaimRow> claim_rows(const PageNeeds& needs, const Booking& booking,
 }
 
 Task<Result<Booking>> ticket_of(const Request& request, const PageNeeds& needs) {
-  auto id = needs.domain.links.open(kRegistrationLink, request.param("token"));
+  auto id = opened(needs.domain, kRegistrationLink, request.param("token"));
   if (!id) co_return fail(id.error());
   co_return co_await read_booking(needs.domain, std::move(*id));
 }
