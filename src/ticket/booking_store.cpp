@@ -62,9 +62,10 @@ constexpr std::array kMigrations = {
         " told_ends_at = (SELECT q.ends_at FROM quota q WHERE q.id = booking_claim.quota)"},
     records::Migration{"ticket-0005-extended",
                        "ALTER TABLE booking ADD COLUMN extended BIGINT NOT NULL DEFAULT 0"},
-    records::Migration{"ticket-0006-renewed",
-                       "ALTER TABLE booking ADD COLUMN renewed_at BIGINT;"
-                       "CREATE INDEX booking_renewed ON booking (id) WHERE renewed_at IS NOT NULL"}};
+    records::Migration{
+        "ticket-0006-renewed",
+        "ALTER TABLE booking ADD COLUMN renewed_at BIGINT;"
+        "CREATE INDEX booking_renewed ON booking (id) WHERE renewed_at IS NOT NULL"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"

@@ -81,7 +81,7 @@ Response show_change(const PageNeeds& needs, const Request& request, const Booki
                      web::FormData data, int status) {
   const Language language = web::language_of(request);
   const web::Form form = choose_form(needs.domain.registrations, language, &booking);
-  data.set("voll", full_quotas(needs.domain.registrations));
+  data.set("voll", full_quotas(needs.domain.registrations, party_of(data)));
   ChangePage view{.page = private_page(needs, request, texts::kChangeTitle),
                   .form = form,
                   .data = data,
@@ -109,6 +109,7 @@ Task<Response> get_change(Request& request, const PageNeeds& needs) {
     const auto status = needs.domain.registrations.quota(claim.quota);
     if (!status) continue;
     data.add(status->quota.kind == QuotaKind::kDay ? "tage" : "veranstaltungen", claim.quota);
+    data.set("personen", std::to_string(claim.seats));
   }
   co_return show_change(needs, request, *booking, std::move(data), 200);
 }
@@ -124,13 +125,7 @@ Task<Response> post_change(Request& request, const PageNeeds& needs) {
   if (!web::validate(form, *data)) {
     co_return show_change(needs, request, *booking, std::move(*data), 422);
   }
-  std::vector<Claim> wanted = chosen_claims(*data);
-  // The page knows parts, not numbers: what stays keeps the seats it had.
-  for (Claim& claim : wanted) {
-    for (const Claim& known : booking->claims) {
-      if (known.quota == claim.quota) claim.seats = known.seats;
-    }
-  }
+  std::vector<Claim> wanted = chosen_claims(*data, &*booking);
   const auto done = co_await needs.domain.registrations.change(
       {.booking = booking->id, .wanted = std::move(wanted)});
   if (done) co_return to_ticket(needs, *done, kNewsChanged);

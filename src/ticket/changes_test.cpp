@@ -11,6 +11,7 @@
 #include "support/test_records.h"
 #include "ticket/booking_store.h"
 #include "ticket/changes_store.h"
+#include "ticket/choose_page.h"
 #include "ticket/registrations.h"
 #include "ticket/test_migrations.h"
 #include "ticket/wordings.h"
@@ -268,10 +269,7 @@ TEST_P(ChangesTest, AChangeTakesAllOrNothing) {
 TEST_P(ChangesTest, WhatIsDoneAlongIsDoneOnceAndStopsTheWholeWhereItFails) {
   const Booking booking = desk_.book({"workshop"}, "ada@example.org");
   int lines = 0;
-  const Also line = [&](Session&) -> Result<> {
-    ++lines;
-    return {};
-  };
+  const Also line = [&](Session&) { return ++lines, Result<>{}; };
   const Also broken = [](Session&) -> Result<> { return fail(Code::kUnavailable, "no line"); };
   const auto move = [&](const Also& also) {
     return run_task(desk_.registrations->change(
@@ -286,6 +284,30 @@ TEST_P(ChangesTest, WhatIsDoneAlongIsDoneOnceAndStopsTheWholeWhereItFails) {
   EXPECT_EQ(desk_.figures("talk").taken, 1);
   for (int n = 0; n < 2; ++n) EXPECT_TRUE(run_task(desk_.registrations->cancel(booking.id, line)));
   EXPECT_EQ(lines, 2);
+}
+
+TEST_P(ChangesTest, TheFormBooksForSeveralAsTheApiDoes) {
+  const web::Form form = choose_form(*desk_.registrations, web::Language::kDe);
+  ASSERT_NE(form.find("personen"), nullptr);
+  EXPECT_EQ(form.find("personen")->options.size(), 2U) << "two seats a person at most";
+  web::FormData data;
+  EXPECT_EQ(party_of(data), 1);
+  data.add("veranstaltungen", "walk");
+  data.add("veranstaltungen", "workshop");
+  data.set("personen", "2");
+  data.set("voll", full_quotas(*desk_.registrations, party_of(data)));
+  EXPECT_EQ(data.get("voll"), "workshop,talk") << "one seat is left of each";
+  const auto wanted = chosen_claims(data);
+  ASSERT_EQ(wanted.size(), 2U);
+  EXPECT_TRUE(wanted[0].seats == 2 && !wanted[0].may_wait);
+  EXPECT_TRUE(wanted[1].seats == 2 && wanted[1].may_wait);
+  // What she has keeps its seats, whatever the new ticks are for.
+  const Booking own = desk_.book({"walk"}, "ada@example.org");
+  const auto changed = chosen_claims(data, &own);
+  EXPECT_EQ(changed[0].seats, 1);
+  EXPECT_EQ(changed[1].seats, 2);
+  data.set("personen", "-3");
+  EXPECT_EQ(party_of(data), 1);
 }
 
 TEST_P(ChangesTest, APassedOnTicketIsAnotherOne) {

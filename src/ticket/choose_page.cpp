@@ -2,6 +2,7 @@
 #include "ticket/choose_page.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "ticket/letters.h"
@@ -14,6 +15,7 @@ using web::Language;
 
 constexpr const char* kDays = "tage";
 constexpr const char* kSessions = "veranstaltungen";
+constexpr const char* kParty = "personen";
 constexpr const char* kFull = "voll";
 
 std::string seats_text(const Registrations& registrations, const QuotaStatus& status,
@@ -25,14 +27,17 @@ std::string seats_text(const Registrations& registrations, const QuotaStatus& st
                    {{"place", registrations.next_position(status.quota.id)}});
 }
 
+const Claim* claim_in(const Booking* own, std::string_view quota) {
+  if (own == nullptr) return nullptr;
+  const auto found = std::ranges::find(own->claims, quota, &Claim::quota);
+  return found == own->claims.end() ? nullptr : &*found;
+}
+
 // How a part stands for one who has it; empty for others.
 std::string own_state(const Registrations& registrations, const std::string& quota,
                       const Booking* own, Language language) {
-  if (own == nullptr) return {};
-  for (const Claim& claim : own->claims) {
-    if (claim.quota == quota) return claim_state_in(claim, registrations, language);
-  }
-  return {};
+  const Claim* const claim = claim_in(own, quota);
+  return claim == nullptr ? std::string() : claim_state_in(*claim, registrations, language);
 }
 
 web::Option option_of(const Registrations& registrations, const QuotaStatus& status,
@@ -42,6 +47,26 @@ web::Option option_of(const Registrations& registrations, const QuotaStatus& sta
   return {.value = status.quota.id,
           .label = title_in(status.quota, language) + " – " + when_in(status.quota, language),
           .hint = std::move(hint)};
+}
+
+// Up to as many as the most generous of the quotas takes from one person; those that take fewer
+// say so when they are asked.
+web::FormField party_field(const Registrations& registrations, const Booking* own,
+                           Language language) {
+  web::FormField field{
+      .name = kParty,
+      .kind = web::FieldKind::kSelect,
+      .label = own == nullptr ? texts::kChooseParty : texts::kChooseMoreParty,
+      .hint = own == nullptr ? texts::kChoosePartyHint : texts::kChooseMorePartyHint};
+  std::int64_t most = 1;
+  for (const QuotaStatus& status : registrations.quotas()) {
+    most = std::max(most, status.quota.seats_a_person_max);
+  }
+  for (std::int64_t n = 1; most > 1 && n <= most; ++n) {
+    field.options.push_back({.value = std::to_string(n),
+                             .label = web::text(language, texts::kChoosePeople, {{"count", n}})});
+  }
+  return field;
 }
 
 std::vector<std::string> split(std::string_view list) {
@@ -75,15 +100,15 @@ web::Form choose_form(const Registrations& registrations, Language language, con
                           .hint = texts::kChooseSessionsHint};
   for (const QuotaStatus& status : registrations.quotas()) {
     // She keeps a cancelled one that she has, until she takes the tick out.
-    const bool has = own != nullptr && std::ranges::find(own->claims, status.quota.id,
-                                                         &Claim::quota) != own->claims.end();
-    if (!status.quota.takes_place() && !has) continue;
+    if (!status.quota.takes_place() && claim_in(own, status.quota.id) == nullptr) continue;
     auto& field = status.quota.kind == QuotaKind::kDay ? days : sessions;
     field.options.push_back(option_of(registrations, status, own, language));
   }
   web::Form form;
   if (!days.options.empty()) form.fields.push_back(std::move(days));
   if (!sessions.options.empty()) form.fields.push_back(std::move(sessions));
+  web::FormField party = party_field(registrations, own, language);
+  if (!party.options.empty()) form.fields.push_back(std::move(party));
   form.fields.push_back(
       {.name = kFull, .kind = web::FieldKind::kHidden, .label = "", .length_max = 4000});
   return form;
@@ -95,24 +120,34 @@ void preselect(const Registrations& registrations, const std::string& quota, web
     data.add(status->quota.kind == QuotaKind::kDay ? kDays : kSessions, quota);
 }
 
-std::string full_quotas(const Registrations& registrations) {
+std::int64_t party_of(const web::FormData& data) {
+  const std::string_view text = data.get(kParty);
+  std::int64_t people = 1;
+  std::from_chars(text.data(), text.data() + text.size(), people);
+  return std::max<std::int64_t>(people, 1);
+}
+
+std::string full_quotas(const Registrations& registrations, std::int64_t seats) {
   std::string list;
   for (const QuotaStatus& status : registrations.quotas()) {
     if (!status.quota.takes_place()) continue;
-    if (status.free() > 0 && status.figures.waiting == 0) continue;
+    if (status.free() >= seats && status.figures.waiting == 0) continue;
     if (!list.empty()) list += ',';
     list += status.quota.id;
   }
   return list;
 }
 
-std::vector<Claim> chosen_claims(const web::FormData& data) {
+std::vector<Claim> chosen_claims(const web::FormData& data, const Booking* own) {
   const auto full_list = split(data.get(kFull));
   const std::set<std::string> full(full_list.begin(), full_list.end());
   std::vector<Claim> claims;
   for (const char* field : {kDays, kSessions}) {
     for (const std::string& quota : data.all(field)) {
-      claims.push_back({.quota = quota, .may_wait = full.contains(quota)});
+      const Claim* const known = claim_in(own, quota);
+      claims.push_back({.quota = quota,
+                        .seats = known == nullptr ? party_of(data) : known->seats,
+                        .may_wait = full.contains(quota)});
     }
   }
   return claims;
@@ -128,7 +163,8 @@ void explain(const Error& error, const Registrations& registrations, web::FormDa
   }
   switch (error.code) {
     case Code::kQuotaFull:
-      return fail_with(data, status->quota, texts::kChooseNowFull);
+      return fail_with(data, status->quota,
+                       status->free() > 0 ? texts::kChooseTooFew : texts::kChooseNowFull);
     case Code::kOverlap:
       return fail_with(data, status->quota, texts::kChooseOverlap);
     case Code::kSeatLimit:

@@ -7,20 +7,25 @@
 
 namespace revier::ticket {
 
-// One checkbox a quota, days and sessions apart, with the seats that are left; quotas that are full
-// now are named in the hidden field "voll", so that a tick there means the waiting list.
-// With `own`, what that registration has already says so instead.
+// One checkbox a quota, days and sessions apart, with the seats that are left; quotas that have too
+// few now are named in the hidden field "voll", so that a tick there means the waiting list; and
+// for how many people the seats are, where one person may book several. With `own`, what that
+// registration has already says so instead.
 [[nodiscard]] web::Form choose_form(const Registrations& registrations, web::Language language,
                                     const Booking* own = nullptr);
 
 // Ticks a quota, as a link from its page asks; one that does not exist is passed over.
 void preselect(const Registrations& registrations, const std::string& quota, web::FormData& data);
 
-// The quotas that are full, as the hidden field names them.
-[[nodiscard]] std::string full_quotas(const Registrations& registrations);
+// How many people come together; 1 where nothing is said.
+[[nodiscard]] std::int64_t party_of(const web::FormData& data);
+// The quotas without seats for so many, as the hidden field names them.
+[[nodiscard]] std::string full_quotas(const Registrations& registrations, std::int64_t seats);
 
-// What was ticked. `form` is choose_form's, `data` was validated against it.
-[[nodiscard]] std::vector<Claim> chosen_claims(const web::FormData& data);
+// What was ticked. `form` is choose_form's, `data` was validated against it. What `own` has keeps
+// the seats that it had: another number would be another place in the order.
+[[nodiscard]] std::vector<Claim> chosen_claims(const web::FormData& data,
+                                               const Booking* own = nullptr);
 
 // Puts a refused hold beside the field it is about, in words that say what to do.
 void explain(const Error& error, const Registrations& registrations, web::FormData& data);

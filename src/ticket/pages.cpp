@@ -29,7 +29,7 @@ using web::Language;
 Response show_choose(const PageNeeds& needs, const Request& request, const web::Form& form,
                      web::FormData data, int status) {
   const Language language = web::language_of(request);
-  data.set("voll", full_quotas(needs.domain.registrations));
+  data.set("voll", full_quotas(needs.domain.registrations, party_of(data)));
   web::Html out(language);
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kChooseTitle)));
   page.has_errors = !data.valid();
@@ -42,6 +42,7 @@ Response show_choose(const PageNeeds& needs, const Request& request, const web::
 Response get_choose(const PageNeeds& needs, Request& request) {
   const web::Form form = choose_form(needs.domain.registrations, web::language_of(request));
   web::FormData data;
+  data.set("personen", "1");
   if (const auto wanted = request.query_param("wahl")) {
     preselect(needs.domain.registrations, *wanted, data);
   }

@@ -153,8 +153,8 @@ class Registrations {
   [[nodiscard]] virtual Task<Result<Booking>> transfer(TransferRequest request) = 0;
   // Corrects name and address of a registration and sends the letter with the ticket. Another
   // address gets new links and a new number, and is to be confirmed; what the old one has opens
-  // nothing and admits nobody any more (a ticket that was used keeps its number). Letters to the old
-  // one that have not left are taken back, and it is told, without the new one. Errors:
+  // nothing and admits nobody any more (a ticket that was used keeps its number). Letters to the
+  // old one that have not left are taken back, and it is told, without the new one. Errors:
   // kResourceNotFound, kGone, kTooManyRequests (mails to the address).
   [[nodiscard]] virtual Task<Result<Booking>> correct(CorrectionRequest request) = 0;
   // The address is hers: she came by the link in the letter. Twice is no error. Errors: kGone.

@@ -29,11 +29,11 @@ std::vector<std::vector<std::string>> booked_rows(const Booking& booking,
 
 std::string qr_text(const Booking& booking, const Registrations& registrations,
                     const TicketKeys& keys) {
-  TicketContent content{.event = {},
-                        .code = booking.code,
-                        .issued_at = booking.renewed_at.value_or(
-                            booking.registered_at.value_or(booking.created_at)),
-                        .days = {}};
+  TicketContent content{
+      .event = {},
+      .code = booking.code,
+      .issued_at = booking.renewed_at.value_or(booking.registered_at.value_or(booking.created_at)),
+      .days = {}};
   for (const Claim& claim : booking.claims) {
     const auto status = registrations.quota(claim.quota);
     if (!status) continue;

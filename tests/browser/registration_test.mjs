@@ -94,6 +94,45 @@ test("registration in English", async ({open}) => {
   assert.match(await page.locator("main").innerText(), /You are registered/);
 });
 
+test("registration for several, one of them too many; no JavaScript", async ({open, server}) => {
+  const small = await server.json(`/api/v1/sessions/${workshop}`);
+  Object.assign(small, {id: "zu-zweit", title: {de: "Zu zweit", en: "For two"}, capacity: 2,
+                        starts_at: "2025-02-05T17:00:00+01:00",
+                        ends_at: "2025-02-05T17:30:00+01:00"});
+  const put = await server.ask("/api/v1/sessions/zu-zweit",
+                               {method: "PUT", token: true, body: small});
+  assert.ok(put.ok, await put.text());
+  const seen = await open();
+  await seen.goto("/anmeldung");
+  await isWholePage(seen, "de");
+  await looksWellEverywhere(seen);
+  const page = await open({javaScriptEnabled: false});
+  await page.goto("/anmeldung");
+  await page.getByLabel(firstDay).check();
+  await page.getByLabel(/^Zu zweit/).check();
+  await page.getByLabel("Für wie viele Personen?").selectOption("3 Personen");
+  await page.locator("main form button").click();
+  assert.match(await page.locator("rv-summary").innerText(), /„Zu zweit“ sind nicht mehr so viele/);
+  assert.equal(await page.getByLabel("Für wie viele Personen?").inputValue(), "3");
+  await page.getByLabel("Für wie viele Personen?").selectOption("2 Personen");
+  await page.locator("main form button").click();
+  await page.waitForURL(/anmeldung\/.+/);
+  assert.match(await page.locator("main").innerText(), /Zu zweit[^]*2 Plätze/);
+  await page.getByLabel("Vor- und Nachname").fill("Ada Beispiel");
+  await page.getByLabel("E-Mail-Adresse").fill(nextMail());
+  await page.getByRole("button", {name: "Verbindlich anmelden"}).click();
+  await page.waitForURL(/\/ticket\//);
+  assert.equal((await page.locator("main").innerText()).match(/gebucht, 2 Plätze/g)?.length, 2);
+  await page.getByRole("link", {name: /ändern/i}).first().click();
+  await page.getByLabel(/^Zu zweit/).uncheck();
+  await page.locator("main form button").click();
+  await page.waitForURL(/\/ticket\/[^/]+\?neu=/);
+  const text = await page.locator("main").innerText();
+  assert.match(text, /gebucht, 2 Plätze/);
+  assert.doesNotMatch(text, /Zu zweit/);
+  await server.ask("/api/v1/sessions/zu-zweit", {method: "DELETE", token: true});
+});
+
 test("an error in a form takes the focus and leads to its field", async ({open}) => {
   const page = await open();
   await choose(page, "de", firstDay);

@@ -38,7 +38,7 @@ std::vector<ClaimRow> claim_rows(const PageNeeds& needs, const Booking& booking,
                  .waiting = claim.state == ClaimState::kWaiting && quota.takes_place(),
                  .taken = claim.state == ClaimState::kTaken,
                  .cancelled = !quota.takes_place()};
-    if (with_state || claim.state != ClaimState::kTaken || row.cancelled) {
+    if (with_state || claim.seats > 1 || claim.state != ClaimState::kTaken || row.cancelled) {
       row.state = claim_state_in(claim, registrations, language);
     }
     if (claim.state == ClaimState::kOffered) {
