@@ -107,12 +107,10 @@ class WholePeople final : public PeoplePlane {
                  [this](records::Session& session, const std::string& mail_key) {
                    return erase_person(session, mail_key);
                  },
-             .knows_person = [](records::Session& session,
-                                const std::string& mail_key) -> Result<bool> {
-               RV_ASSIGN(const auto waiting, appointment::rows::standby_of_mail(session, mail_key));
-               if (!waiting.empty()) return true;
-               return casework::has_cases(session, mail_key);
-             },
+             .knows_person =
+                 [this](records::Session& session, const std::string& mail_key) {
+                   return knows_person(session, mail_key);
+                 },
              .keep_freed = [this](records::Session& session, const ticket::Booking& freed)
                  -> Result<std::optional<ticket::HoldRequest>> {
                return standby_->keep(session, freed);
@@ -187,7 +185,7 @@ class WholePeople final : public PeoplePlane {
           RV_TRY(newsletter_->write_export(session, mail_key, out));
           RV_TRY(appointment::Standby::write_person(session, mail_key, out));
           RV_TRY(casework::write_person(cases_, session, mail_key, out));
-          return fibre::Contacts::write_person(session, mail_key, out);
+          return fibre_contacts_->write_person(session, mail_key, out);
         },
         .person_things =
             [this](records::Session& session, const std::string& mail_key, web::Language language) {
@@ -262,6 +260,16 @@ class WholePeople final : public PeoplePlane {
     RV_ASSIGN(const std::int64_t contacts, fibre_contacts_->erase_ended(session, now));
     RV_ASSIGN(const std::int64_t waiting, standby_->erase_ended(session, now));
     return uses + newsletters + contacts + waiting;
+  }
+
+  Result<bool> knows_person(records::Session& session, const std::string& mail_key) {
+    RV_ASSIGN(const auto waiting, appointment::rows::standby_of_mail(session, mail_key));
+    if (!waiting.empty()) return true;
+    RV_ASSIGN(const bool reads, newsletter_->knows_person(session, mail_key));
+    if (reads) return true;
+    RV_ASSIGN(const bool wished, fibre_contacts_->knows_person(session, mail_key));
+    if (wished) return true;
+    return casework::has_cases(session, mail_key);
   }
 
   Result<std::int64_t> erase_person(records::Session& session, const std::string& mail_key) {

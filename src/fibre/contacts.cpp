@@ -22,15 +22,27 @@ constexpr std::int64_t kContactsAtOnce = 1'000;
 constexpr std::size_t kOfMailMax = 1'000;
 constexpr std::string_view kLetterKeyBegin = "fibre/";
 
-constexpr std::array kContactMigrations = {records::Migration{
-    "fibre-0002-contacts",
-    "CREATE TABLE fibre_contact (id TEXT PRIMARY KEY, mail TEXT NOT NULL, mail_key TEXT NOT NULL,"
-    " language TEXT NOT NULL, street TEXT NOT NULL, street_key TEXT NOT NULL,"
-    " district TEXT NOT NULL, number TEXT NOT NULL, wants_changes BIGINT NOT NULL,"
-    " interested BIGINT NOT NULL, asked_at BIGINT NOT NULL, confirmed_at BIGINT,"
-    " delete_after BIGINT NOT NULL);"
-    "CREATE INDEX fibre_contact_mail ON fibre_contact (mail_key);"
-    "CREATE INDEX fibre_contact_ends ON fibre_contact (delete_after)"}};
+constexpr std::array kContactMigrations = {
+    records::Migration{
+        "fibre-0002-contacts",
+        "CREATE TABLE fibre_contact (id TEXT PRIMARY KEY, mail TEXT NOT NULL, mail_key TEXT NOT "
+        "NULL,"
+        " language TEXT NOT NULL, street TEXT NOT NULL, street_key TEXT NOT NULL,"
+        " district TEXT NOT NULL, number TEXT NOT NULL, wants_changes BIGINT NOT NULL,"
+        " interested BIGINT NOT NULL, asked_at BIGINT NOT NULL, confirmed_at BIGINT,"
+        " delete_after BIGINT NOT NULL);"
+        "CREATE INDEX fibre_contact_mail ON fibre_contact (mail_key);"
+        "CREATE INDEX fibre_contact_ends ON fibre_contact (delete_after)"},
+    // The last 27 characters of a proof are the hash of the mailbox.
+    records::Migration{
+        "fibre-0003-proofs",
+        "CREATE TABLE fibre_proof (contact TEXT PRIMARY KEY, mailbox TEXT NOT NULL,"
+        " delete_after BIGINT NOT NULL);"
+        "CREATE INDEX fibre_proof_mailbox ON fibre_proof (mailbox);"
+        "CREATE INDEX fibre_proof_ends ON fibre_proof (delete_after);"
+        "INSERT INTO fibre_proof (contact, mailbox, delete_after)"
+        " SELECT SUBSTR(subject, 7), SUBSTR(MAX(proof), LENGTH(MAX(proof)) - 26),"
+        " MAX(retain_until) FROM consent_entry WHERE subject LIKE 'fibre:%' GROUP BY subject"}};
 
 constexpr std::string_view kContactColumns =
     "SELECT id, mail, language, street, street_key, district, number, wants_changes, interested,"
@@ -90,6 +102,34 @@ std::string subject_of_contact(std::string_view id) { return fmt::format("fibre:
 std::string mailbox_of(const ticket::SecretLinks& links, std::string_view mail) {
   const std::string key = ticket::mail_key(mail);
   return links.token("fibre-mailbox", key).substr(key.size() + 1);
+}
+
+// Whose proof is kept until when: the way from an address to what the ledger says of it.
+Result<> keep_proof(Session& session, std::string_view contact, std::string_view mailbox,
+                    Instant until) {
+  RV_TRY(session.execute(
+      "INSERT INTO fibre_proof (contact, mailbox, delete_after) VALUES (:contact, :mailbox, :until)"
+      " ON CONFLICT (contact) DO UPDATE SET delete_after = excluded.delete_after",
+      {{"contact", contact}, {"mailbox", mailbox}, {"until", until}}));
+  return {};
+}
+
+Result<std::int64_t> erase_proof(Session& session, std::string_view contact) {
+  RV_TRY(
+      session.execute("DELETE FROM fibre_proof WHERE contact = :contact", {{"contact", contact}}));
+  return consent::erase_subject(session, subject_of_contact(contact));
+}
+
+// Ids of the contacts of a mailbox that have ended.
+Result<std::vector<std::string>> ended_of(Session& session, std::string_view mailbox) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT contact FROM fibre_proof WHERE mailbox = :mailbox AND NOT EXISTS"
+                          " (SELECT 1 FROM fibre_contact c WHERE c.id = fibre_proof.contact)"
+                          " ORDER BY delete_after, contact",
+                          {{"mailbox", mailbox}}, kOfMailMax));
+  std::vector<std::string> ids;
+  for (const records::Row& row : rows) ids.push_back(row.text("contact"));
+  return ids;
 }
 
 // Changes by street: what a contact asks for is looked up here.
@@ -203,6 +243,9 @@ Result<> Contacts::ask_in(Session& session, Contact wanted) {
 
 Result<> Contacts::note(Session& session, const Contact& contact, std::string_view purpose,
                         bool given, std::string_view channel) const {
+  const std::string mailbox = mailbox_of(needs_.links, contact.mail);
+  const Instant until = contact.delete_after + kProofKeep;
+  RV_TRY(keep_proof(session, contact.id, mailbox, until));
   return consent::record(session, {.subject = subject_of_contact(contact.id),
                                    .purpose = std::string(purpose),
                                    .given = given,
@@ -213,9 +256,8 @@ Result<> Contacts::note(Session& session, const Contact& contact, std::string_vi
                                    .wording_language = contact.language,
                                    .proof = fmt::format("asked {}, confirmed by the link in its "
                                                         "letter to mailbox {}",
-                                                        to_iso8601(contact.asked_at),
-                                                        mailbox_of(needs_.links, contact.mail)),
-                                   .retain_until = contact.delete_after + kProofKeep});
+                                                        to_iso8601(contact.asked_at), mailbox),
+                                   .retain_until = until});
 }
 
 Task<Result<>> Contacts::confirm(std::string id) {
@@ -285,19 +327,19 @@ Result<bool> Contacts::end_in(Session& session, const std::string& id, std::stri
 }
 
 Task<Result<>> Contacts::erase(std::string id) {
-  co_return co_await needs_.database.writer().run([this, id = std::move(id)](
-                                                      Session& session) -> Result<> {
-    auto contact = find(session, id);
-    if (contact) return erase_in(session, *contact);
-    if (contact.error().code != Code::kGone) return fail(contact.error());
-    RV_ASSIGN(const std::int64_t proofs, consent::erase_subject(session, subject_of_contact(id)));
-    if (proofs > 0) erased_ = true;
-    return {};
-  });
+  co_return co_await needs_.database.writer().run(
+      [this, id = std::move(id)](Session& session) -> Result<> {
+        auto contact = find(session, id);
+        if (contact) return erase_in(session, *contact);
+        if (contact.error().code != Code::kGone) return fail(contact.error());
+        RV_ASSIGN(const std::int64_t proofs, erase_proof(session, id));
+        if (proofs > 0) erased_ = true;
+        return {};
+      });
 }
 
 Result<> Contacts::erase_in(Session& session, const Contact& contact) {
-  RV_TRY(consent::erase_subject(session, subject_of_contact(contact.id)));
+  RV_TRY(erase_proof(session, contact.id));
   return forget(session, contact);
 }
 
@@ -377,12 +419,26 @@ Result<> Contacts::write_export(Session& session, const Contact& contact, json::
   return consent::write_entries(session, subject_of_contact(contact.id), out);
 }
 
-Result<> Contacts::write_person(Session& session, const std::string& mail_key, json::Writer& out) {
+Result<bool> Contacts::knows_person(Session& session, const std::string& mail_key) const {
+  RV_ASSIGN(const std::vector<Contact> contacts, contacts_of_mail(session, mail_key));
+  if (!contacts.empty()) return true;
+  RV_ASSIGN(const auto ended, ended_of(session, mailbox_of(needs_.links, mail_key)));
+  return !ended.empty();
+}
+
+Result<> Contacts::write_person(Session& session, const std::string& mail_key,
+                                json::Writer& out) const {
   RV_ASSIGN(const std::vector<Contact> contacts, contacts_of_mail(session, mail_key));
   out.key("fibre").begin_array();
   for (const Contact& contact : contacts) {
     out.begin_object();
     RV_TRY(write_export(session, contact, out));
+    out.end_object();
+  }
+  RV_ASSIGN(const auto ended, ended_of(session, mailbox_of(needs_.links, mail_key)));
+  for (const std::string& id : ended) {
+    out.begin_object().member("ended", true);
+    RV_TRY(consent::write_entries(session, subject_of_contact(id), out));
     out.end_object();
   }
   out.end_array();
@@ -392,7 +448,9 @@ Result<> Contacts::write_person(Session& session, const std::string& mail_key, j
 Result<std::int64_t> Contacts::erase_person(Session& session, const std::string& mail_key) {
   RV_ASSIGN(const std::vector<Contact> contacts, contacts_of_mail(session, mail_key));
   for (const Contact& contact : contacts) RV_TRY(erase_in(session, contact));
-  return static_cast<std::int64_t>(contacts.size());
+  RV_ASSIGN(const auto ended, ended_of(session, mailbox_of(needs_.links, mail_key)));
+  for (const std::string& id : ended) RV_TRY(erase_proof(session, id));
+  return std::ssize(contacts) + std::ssize(ended);
 }
 
 Result<std::int64_t> Contacts::erase_ended(Session& session, Instant now) {
@@ -401,6 +459,7 @@ Result<std::int64_t> Contacts::erase_ended(Session& session, Instant now) {
                               "WHERE delete_after <= :now ORDER BY delete_after LIMIT :limit",
                           {{"now", now}, {"limit", kContactsAtOnce}}));
   for (const records::Row& row : rows) RV_TRY(close_in(session, contact_of(row), "time"));
+  RV_TRY(session.execute("DELETE FROM fibre_proof WHERE delete_after <= :now", {{"now", now}}));
   const bool before = erased_.exchange(false);
   return static_cast<std::int64_t>(rows.size()) + (before ? 1 : 0);
 }

@@ -9,9 +9,8 @@
 //
 // When the last wish ends, the address of mail is deleted with the contact; the ledger keeps for
 // kProofKeep what was agreed to and withdrawn, with a keyed hash of the address, so that the
-// operator can still answer somebody who names it and asks why she got mail. Who asks for it by the
-// link has the proof erased too (erase()), also of a contact that has ended; by the address alone
-// (erase_person(), write_person()) only contacts that have not ended are found.
+// operator can still answer somebody who names it and asks why she got mail. By the hash of her
+// address a person finds the proof on her own page, and by the link: both erase it too.
 //
 // Interest is counted by street; nobody outside is given an address. Letters about changes are
 // written in the transaction that changes the list, one a contact and list.
@@ -119,9 +118,12 @@ class Contacts {
   // All that is stored of a contact, as members of the object that is open.
   [[nodiscard]] static Result<> write_export(records::Session& session, const Contact& contact,
                                              json::Writer& out);
-  // Member "fibre" with all contacts of an address of mail, and their erasure; how many.
-  [[nodiscard]] static Result<> write_person(records::Session& session, const std::string& mail_key,
-                                             json::Writer& out);
+  // Whether there is a contact of an address of mail, or the proof of one that has ended.
+  [[nodiscard]] Result<bool> knows_person(records::Session& session,
+                                          const std::string& mail_key) const;
+  // Member "fibre" with all of these, and their erasure; how many.
+  [[nodiscard]] Result<> write_person(records::Session& session, const std::string& mail_key,
+                                      json::Writer& out) const;
   [[nodiscard]] Result<std::int64_t> erase_person(records::Session& session,
                                                   const std::string& mail_key);
   // What has passed its retention. How many; more than 0 also where something was erased since.

@@ -92,6 +92,32 @@ class ContactsTest : public testing::TestWithParam<std::string> {
     });
     return done && given;
   }
+  bool knows(const std::string& mail) {
+    bool known = false;
+    const auto done = database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(known, contacts_->knows_person(session, ticket::mail_key(mail)));
+      return {};
+    });
+    return done && known;
+  }
+  std::string export_of(const std::string& mail) {
+    std::string text;
+    const auto done = database_->read([&](records::Session& session) -> Result<> {
+      json::Writer out(text);
+      out.begin_object();
+      RV_TRY(contacts_->write_person(session, ticket::mail_key(mail), out));
+      out.end_object();
+      return {};
+    });
+    return done ? text : done.error().message;
+  }
+  std::int64_t erase_all(const std::string& mail) {
+    return database_->writer()
+        .run_blocking([&](records::Session& session) {
+          return contacts_->erase_person(session, ticket::mail_key(mail));
+        })
+        .value_or(-1);
+  }
   std::vector<Interest> interest() {
     std::vector<Interest> list;
     const auto done = database_->read([&](records::Session& session) -> Result<> {
@@ -239,29 +265,39 @@ TEST_P(ContactsTest, KeepsNothingBeyondItsTime) {
   EXPECT_FALSE(stands(kept, kInterestPurpose));
   EXPECT_EQ(ledger(kept).size(), 4U);
   EXPECT_TRUE(ledger(late).empty()) << "what nobody confirmed needs no proof";
+  EXPECT_TRUE(knows("kept@x.test"));
+  clock_.advance(kProofKeep);
+  EXPECT_GE(erase(), 0);
+  EXPECT_FALSE(knows("kept@x.test")) << "nothing leads to a proof that has gone";
 }
 
 TEST_P(ContactsTest, APersonTakesAlongAndErasesAllOfHers) {
   const std::string id = confirmed(wish("A@x.test", "12"));
-  std::string text;
-  const std::string key = ticket::mail_key("a@X.test");
-  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
-    json::Writer out(text);
-    out.begin_object();
-    RV_TRY(Contacts::write_person(session, key, out));
-    out.end_object();
-    return {};
-  }));
+  EXPECT_TRUE(knows("a@X.test"));
+  const std::string text = export_of("a@X.test");
   EXPECT_NE(text.find("Ahornstraße"), std::string::npos);
   EXPECT_NE(text.find("fibre-interest"), std::string::npos);
-  EXPECT_EQ(database_->writer()
-                .run_blocking([&](records::Session& session) {
-                  return contacts_->erase_person(session, key);
-                })
-                .value(),
-            1);
+  EXPECT_EQ(erase_all("a@X.test"), 1);
   EXPECT_EQ(find(id).error().code, Code::kGone);
   EXPECT_TRUE(ledger(id).empty());
+  EXPECT_FALSE(knows("a@X.test"));
+}
+
+TEST_P(ContactsTest, TheProofOfAnEndedWishIsFoundByTheAddress) {
+  const std::string ended = confirmed(wish("a@x.test", "12", false, true));
+  confirmed(wish("b@x.test", "12"));
+  ASSERT_TRUE(run_task(contacts_->end(ended, std::string(kInterestPurpose), "web")).value());
+  EXPECT_TRUE(knows("a@x.test"));
+  const std::string text = export_of("A@x.test");
+  EXPECT_NE(text.find("\"ended\":true"), std::string::npos) << text;
+  EXPECT_NE(text.find("fibre-interest"), std::string::npos);
+  EXPECT_EQ(text.find("Ahornstraße"), std::string::npos) << "the wish itself is gone";
+  EXPECT_FALSE(knows("c@x.test"));
+  EXPECT_EQ(export_of("c@x.test"), "{\"fibre\":[]}");
+  EXPECT_EQ(erase_all("a@x.test"), 1);
+  EXPECT_TRUE(ledger(ended).empty());
+  EXPECT_FALSE(knows("a@x.test"));
+  EXPECT_TRUE(knows("b@x.test")) << "another's stays";
 }
 
 INSTANTIATE_TEST_SUITE_P(Records, ContactsTest, testing::ValuesIn(tests::record_systems()),

@@ -294,6 +294,14 @@ Result<std::int64_t> Newsletter::erase_ended(Session& s, Instant now) {
   return ended + (erased_.exchange(false) ? 1 : 0);
 }
 
+Result<bool> Newsletter::knows_person(Session& s, const std::string& mail_key) const {
+  const std::string id = subscriber_id(needs_.links, mail_key);
+  RV_ASSIGN(const auto requests, rows::requests_of(s, id));
+  if (!requests.empty()) return true;
+  RV_ASSIGN(const auto said, consent::entries(s, subject_of(id)));
+  return !said.empty();
+}
+
 Result<> Newsletter::write_export(Session& s, const std::string& mail_key,
                                   json::Writer& out) const {
   RV_ASSIGN(const std::optional<Subscriber> known, rows::subscriber_of_mail(s, mail_key));

@@ -89,8 +89,11 @@ class Newsletter {
   // Inside the caller's transaction: something was sent to her, so that the subscription lasts.
   [[nodiscard]] Result<> keep_until(records::Session& session, const std::string& subscriber,
                                     Instant until);
-  // Inside the caller's transaction: all that is stored of an address, as member "newsletter" of an
-  // export; and its erasure, which answers how many consents it was.
+  // Inside the caller's transaction: whether anything is stored of an address, also a proof alone;
+  // all of it, as member "newsletter" of an export; and its erasure, which answers how many
+  // consents it was.
+  [[nodiscard]] Result<bool> knows_person(records::Session& session,
+                                          const std::string& mail_key) const;
   [[nodiscard]] Result<> write_export(records::Session& session, const std::string& mail_key,
                                       json::Writer& out) const;
   [[nodiscard]] Result<std::int64_t> erase_mail(records::Session& session,
