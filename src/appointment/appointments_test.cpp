@@ -3,97 +3,39 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "appointment/calendar.h"
-#include "appointment/letters.h"
 #include "appointment/reminders.h"
+#include "appointment/test_world.h"
 #include "appointment/visit.h"
 #include "base/run_task.h"
-#include "consent/consent.h"
-#include "support/test_records.h"
-#include "ticket/booking_store.h"
 #include "ticket/changes_store.h"
 #include "ticket/letters.h"
-#include "web/i18n.h"
 
 namespace revier::appointment {
 namespace {
 
 using ticket::Booking;
 
-std::vector<records::Migration> all_migrations() {
-  std::vector<records::Migration> all;
-  for (const auto part : {consent::migrations(), mail::migrations(), publication::migrations(),
-                          ticket::rows::migrations()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
-}
-
-// One counter with two desks on 6 February 2025 from 10 to 12, for 10 and 25 minutes.
-event::ProgrammePtr programme() {
-  auto made = std::make_shared<event::Programme>();
-  event::Counter counter;
-  counter.id = "eid";
-  counter.name = {"Bürgeraktion", "Citizens' action"};
-  counter.offers = {"kurz", "lang"};
-  counter.hours = {
-      {.weekdays = {}, .date = "2025-02-06", .from = "10:00", .to = "12:00", .staff = 2}};
-  counter.lead_min = 30;
-  made->counters = {counter};
-  for (const auto& [id, minutes] : {std::pair("kurz", 10), std::pair("lang", 25)}) {
-    event::Offer offer;
-    offer.id = id;
-    offer.name = {id, id};
-    offer.needs_de = {"Personalausweis"};
-    offer.duration_min = minutes;
-    offer.by_appointment = true;
-    made->offers.push_back(offer);
-  }
-  return made;
-}
-
-class World {
+// Two desks on 6 February 2025, for 10 and 25 minutes.
+class World : public CounterWorld {
  public:
-  explicit World(const std::string& system) : records_(system) { reopen(); }
+  explicit World(const std::string& system)
+      : CounterWorld(
+            system,
+            one_counter(
+                {.weekdays = {}, .date = "2025-02-06", .from = "10:00", .to = "12:00", .staff = 2},
+                30, {{"kurz", 10}, {"lang", 25}}),
+            ticket::all_migrations()) {
+    clock_.set(*parse_iso8601("2025-02-04T08:00:00Z"));
+    reopen();
+  }
+  void reopen() { open({}, {}); }
 
-  // Closes and opens everything, as a restart does.
-  void reopen() {
-    registrations_.reset();
-    publisher_.reset();
-    database_.reset();
-    database_ = records_.open(migrations_);
-    publisher_ = std::make_unique<publication::Publisher>(
-        [](const publication::Item&) { return Result<>{}; });
-    auto opened =
-        ticket::Registrations::open({.database = *database_,
-                                     .civil_clock = clock_,
-                                     .random = random_,
-                                     .publisher = *publisher_,
-                                     .letter = [this](const ticket::LetterOrder& order) {
-                                       return write_letter(letters(), order, *registrations_);
-                                     }});
-    if (!opened) std::abort();
-    registrations_ = std::move(*opened);
-  }
-
-  LetterNeeds letters() const {
-    return {.programme = programme_,
-            .links = links_,
-            .site_url = "https://x.test",
-            .signature = "Stadt"};
-  }
-  Calendar calendar() {
-    return Calendar({.registrations = *registrations_,
-                     .programme = [this] { return programme_; },
-                     .civil_clock = clock_});
-  }
-  Choice choice(std::string_view offer) { return calendar().find("eid", offer).value(); }
   Slot slot(std::string_view offer, std::string_view time) {
     const Instant from = web::from_local("2025-02-06", time).value();
     return {from, from + choice(offer).length};
   }
   Result<Booking> hold(std::string_view offer, std::string_view time, std::string device = {}) {
-    return run_task(calendar().hold(choice(offer), slot(offer, time), std::move(device)));
+    return run_task(calendar_->hold(choice(offer), slot(offer, time), std::move(device)));
   }
   Result<Booking> complete(const Booking& hold, std::string mail, bool must_confirm = false) {
     return run_task(registrations_->complete({.booking = hold.id,
@@ -133,16 +75,6 @@ class World {
   std::int64_t remind() {
     return write_reminders({*database_, *registrations_, letters()}, clock_.now()).value();
   }
-
-  tests::TestRecords records_;
-  ManualClock clock_{*parse_iso8601("2025-02-04T08:00:00Z")};
-  SeededRandom random_{7};
-  const std::vector<records::Migration> migrations_ = all_migrations();
-  const event::ProgrammePtr programme_ = programme();
-  const ticket::SecretLinks links_{{}};
-  std::unique_ptr<records::Database> database_;
-  std::unique_ptr<publication::Publisher> publisher_;
-  std::unique_ptr<ticket::Registrations> registrations_;
 };
 
 class Appointments : public testing::TestWithParam<std::string> {
@@ -158,7 +90,7 @@ TEST_P(Appointments, OffersOfDifferentLengthShareTheDesks) {
   const auto full = world_.hold("lang", "10:00");
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().code, Code::kQuotaFull);
-  const auto free = world_.calendar().free(world_.choice("lang"), "2025-02-06");
+  const auto free = world_.calendar_->free(world_.choice("lang"), "2025-02-06");
   EXPECT_EQ(free.size(), 3U) << "from 10:25 on one desk at least is free";
   EXPECT_EQ(world_.overbooked(), 0);
 }
@@ -225,7 +157,7 @@ TEST_P(Appointments, MoveIsAllOrNothing) {
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(world_.hold("kurz", "11:20"));
   const auto move = [&](std::string_view time) {
     return run_task(
-        world_.calendar().move(world_.choice("lang"), world_.slot("lang", time), booked->id));
+        world_.calendar_->move(world_.choice("lang"), world_.slot("lang", time), booked->id));
   };
   EXPECT_EQ(move("11:15").error().code, Code::kQuotaFull);
   EXPECT_EQ(ticket::visit_of(*booked, *world_.registrations_)->starts_at,
@@ -260,13 +192,13 @@ TEST_P(Appointments, AtTheDeskWithoutAddress) {
 TEST_P(Appointments, LeadTimeBindsVisitorsOnly) {
   world_.clock_.set(*parse_iso8601("2025-02-06T09:00:00Z"));
   const Choice choice = world_.choice("kurz");
-  EXPECT_EQ(world_.calendar().next_free(choice)->from, world_.slot("kurz", "10:40").from);
-  EXPECT_EQ(world_.calendar().free(choice, "2025-02-06", true).front().from,
+  EXPECT_EQ(world_.calendar_->next_free(choice)->from, world_.slot("kurz", "10:40").from);
+  EXPECT_EQ(world_.calendar_->free(choice, "2025-02-06", true).front().from,
             world_.slot("kurz", "10:10").from);
-  EXPECT_FALSE(world_.calendar().chosen(choice, "2025-02-06T09:10:00Z"));
-  EXPECT_TRUE(world_.calendar().chosen(choice, "2025-02-06T09:10:00Z", true));
-  EXPECT_FALSE(world_.calendar().chosen(choice, "2025-02-06T09:11:00Z", true));
-  EXPECT_FALSE(world_.calendar().chosen(choice, "tomorrow", true));
+  EXPECT_FALSE(world_.calendar_->chosen(choice, "2025-02-06T09:10:00Z"));
+  EXPECT_TRUE(world_.calendar_->chosen(choice, "2025-02-06T09:10:00Z", true));
+  EXPECT_FALSE(world_.calendar_->chosen(choice, "2025-02-06T09:11:00Z", true));
+  EXPECT_FALSE(world_.calendar_->chosen(choice, "tomorrow", true));
 }
 
 TEST_P(Appointments, RemindOnceTheDayBefore) {
@@ -339,7 +271,7 @@ RC_GTEST_PROP(AppointmentsProperty, AreNeverDoubleBooked, ()) {
         if (!booked.empty()) {
           const Choice same = world.choice(booked.back().subject);
           const auto& own = booked.back().subject == "lang" ? lengthy : brief;
-          (void)run_task(world.calendar().move(same, *rc::gen::elementOf(own), booked.back().id));
+          (void)run_task(world.calendar_->move(same, *rc::gen::elementOf(own), booked.back().id));
         }
         break;
       case 2:
@@ -352,7 +284,7 @@ RC_GTEST_PROP(AppointmentsProperty, AreNeverDoubleBooked, ()) {
         if (*rc::gen::inRange(0, 4) == 0) world.reopen();
         break;
       default:
-        if (auto hold = run_task(world.calendar().hold(choice, slot))) held.push_back(*hold);
+        if (auto hold = run_task(world.calendar_->hold(choice, slot))) held.push_back(*hold);
     }
   }
   RC_ASSERT(world.overbooked() <= 0);

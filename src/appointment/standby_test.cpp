@@ -9,11 +9,8 @@
 #include "appointment/availability.h"
 #include "appointment/standby.h"
 #include "appointment/standby_letters.h"
+#include "appointment/test_world.h"
 #include "base/run_task.h"
-#include "consent/consent.h"
-#include "support/test_records.h"
-#include "ticket/booking_store.h"
-#include "web/i18n.h"
 
 namespace revier::appointment {
 namespace {
@@ -21,67 +18,33 @@ namespace {
 using ticket::Booking;
 
 std::vector<records::Migration> standby_test_migrations() {
-  std::vector<records::Migration> all;
-  for (const auto part : {consent::migrations(), mail::migrations(), publication::migrations(),
-                          ticket::rows::migrations(), rows::standby_migrations()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
+  std::vector<records::Migration> all = ticket::all_migrations();
+  const auto own = rows::standby_migrations();
+  all.insert(all.end(), own.begin(), own.end());
   return all;
 }
 
-// One desk, every day from 10 to 12, for ten minutes; and another offer of the same desk.
-event::ProgrammePtr one_desk() {
-  auto made = std::make_shared<event::Programme>();
-  event::Counter counter;
-  counter.id = "eid";
-  counter.name = {"Bürgeraktion", "Citizens' action"};
-  counter.offers = {"kurz", "lang", "mittel"};
-  counter.hours = {
-      {.weekdays = {1, 2, 3, 4, 5, 6, 7}, .date = {}, .from = "10:00", .to = "12:00", .staff = 1}};
-  made->counters = {counter};
-  for (const auto& [id, minutes] :
-       {std::pair("kurz", 10), std::pair("lang", 60), std::pair("mittel", 30)}) {
-    event::Offer offer;
-    offer.id = id;
-    offer.name = {id, id};
-    offer.duration_min = minutes;
-    offer.by_appointment = true;
-    made->offers.push_back(offer);
-  }
-  return made;
-}
-
-class StandbyWorld {
+// One desk, every day, for ten minutes and two other lengths.
+class StandbyWorld : public CounterWorld {
  public:
-  explicit StandbyWorld(const std::string& system) : records_(system) { reopen(); }
+  explicit StandbyWorld(const std::string& system)
+      : CounterWorld(system,
+                     one_counter({.weekdays = {1, 2, 3, 4, 5, 6, 7},
+                                  .date = {},
+                                  .from = "10:00",
+                                  .to = "12:00",
+                                  .staff = 1},
+                                 0, {{"kurz", 10}, {"lang", 60}, {"mittel", 30}}),
+                     standby_test_migrations()) {
+    reopen();
+  }
 
-  // Closes and opens everything, as a restart does.
   void reopen() {
     standby_.reset();
-    registrations_.reset();
-    publisher_.reset();
-    database_.reset();
-    database_ = records_.open(migrations_);
-    publisher_ = std::make_unique<publication::Publisher>(
-        [](const publication::Item&) { return Result<>{}; });
-    auto opened = ticket::Registrations::open(
-        {.database = *database_,
-         .civil_clock = clock_,
-         .random = random_,
-         .publisher = *publisher_,
-         .letter =
-             [this](const ticket::LetterOrder& order) {
-               return write_letter(letters(), order, *registrations_);
-             },
-         .options = {.appointments_a_person_max = 1'000, .mails_an_hour_max = 1'000'000},
-         .keep_freed = [this](records::Session& session,
-                              const Booking& freed) { return standby_->keep(session, freed); }});
-    if (!opened) std::abort();
-    registrations_ = std::move(*opened);
-    calendar_ =
-        std::make_unique<Calendar>(Calendar::Needs{.registrations = *registrations_,
-                                                   .programme = [this] { return programme_; },
-                                                   .civil_clock = clock_});
+    open({.appointments_a_person_max = 1'000, .mails_an_hour_max = 1'000'000},
+         [this](records::Session& session, const Booking& freed) {
+           return standby_->keep(session, freed);
+         });
     standby_ = std::make_unique<Standby>(Standby::Needs{
         .database = *database_,
         .registrations = *registrations_,
@@ -93,17 +56,11 @@ class StandbyWorld {
         }});
   }
 
-  LetterNeeds letters() const {
-    return {.programme = programme_,
-            .links = links_,
-            .site_url = "https://x.test",
-            .signature = "Stadt"};
-  }
   Slot slot(const std::string& day, std::string_view time, int minutes = 10) {
     const Instant from = web::from_local(day, time).value();
     return {from, from + Duration::minutes(minutes)};
   }
-  Choice choice(std::string_view offer = "kurz") { return calendar_->find("eid", offer).value(); }
+  Choice choice(std::string_view offer = "kurz") { return CounterWorld::choice(offer); }
   Booking book(const std::string& day, std::string_view time) {
     const auto hold = run_task(calendar_->hold(choice(), slot(day, time)));
     if (!hold) std::abort();
@@ -191,16 +148,6 @@ class StandbyWorld {
     send_all();
   }
 
-  tests::TestRecords records_;
-  ManualClock clock_{*parse_iso8601("2025-02-04T09:00:00Z")};
-  SeededRandom random_{7};
-  const std::vector<records::Migration> migrations_ = standby_test_migrations();
-  event::ProgrammePtr programme_ = one_desk();
-  const ticket::SecretLinks links_{{}};
-  std::unique_ptr<records::Database> database_;
-  std::unique_ptr<publication::Publisher> publisher_;
-  std::unique_ptr<ticket::Registrations> registrations_;
-  std::unique_ptr<Calendar> calendar_;
   std::unique_ptr<Standby> standby_;
 };
 
