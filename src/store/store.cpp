@@ -142,6 +142,10 @@ rocksdb::ColumnFamilyOptions column_options(const Options& options,
   table.block_cache = cache;
   table.block_size = kBlockSize;
   table.cache_index_and_filter_blocks = true;
+  // In small parts: whole, the index and the filter of a large file are larger than a shard of the
+  // cache, and would be read and checked again for every row.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   rocksdb::ColumnFamilyOptions column;
   column.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -174,8 +178,12 @@ Result<> check_options(const rocksdb::DB& db) {
 
 // --- Files before opening ------------------------------------------------------------------------
 
+bool exists(rocksdb::Env& env, const std::string& directory) {
+  return env.FileExists(directory + "/CURRENT").ok();
+}
+
 Result<> refuse_unknown_columns(const rocksdb::DBOptions& options, const std::string& directory) {
-  if (!options.env->FileExists(directory + "/CURRENT").ok()) return {};
+  if (!exists(*options.env, directory)) return {};
   std::vector<std::string> names;
   RV_TRY(checked(rocksdb::DB::ListColumnFamilies(options, directory, &names)));
   for (const std::string& name : names) {
@@ -240,10 +248,9 @@ class RocksBatch final : public Batch {
 
 class RocksCursor final : public Cursor {
  public:
-  RocksCursor(rocksdb::DB& db, ColumnFamilyHandle* column, std::string_view prefix,
-              std::string_view from)
+  RocksCursor(rocksdb::DB& db, ColumnFamilyHandle* column, rocksdb::ReadOptions options,
+              std::string_view prefix, std::string_view from)
       : begin_(prefix), end_(end_of(prefix)), begin_slice_(begin_), end_slice_(end_) {
-    rocksdb::ReadOptions options;
     if (!begin_.empty()) options.iterate_lower_bound = &begin_slice_;
     if (!end_.empty()) options.iterate_upper_bound = &end_slice_;
     rows_.reset(db.NewIterator(options, column));
@@ -345,7 +352,9 @@ class RocksStore final : public Store, private GroupBackend<Batch> {
 
   [[nodiscard]] std::unique_ptr<Cursor> scan(Column column, std::string_view prefix,
                                              std::string_view from) const override {
-    return std::make_unique<RocksCursor>(db(), handle(column), prefix, from);
+    rocksdb::ReadOptions options;
+    options.fill_cache = column != Column::kEntities;  // read once, at the start
+    return std::make_unique<RocksCursor>(db(), handle(column), options, prefix, from);
   }
 
   [[nodiscard]] Result<> checkpoint(const std::string& directory) const override {
@@ -464,15 +473,26 @@ Result<Database> open_database(const Options& options, const std::shared_ptr<Gat
   RV_TRY(refuse_unknown_columns(database, options.directory));
 
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptions;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const std::string& name : kColumnNames) {
-    descriptions.emplace_back(name, column_options(options, cache, descriptions.size()));
+    families.emplace_back(name, column_options(options, cache, families.size()));
+  }
+  // A new store gets its families at once: opening would write and sync all options after each.
+  std::vector<rocksdb::ColumnFamilyDescriptor> missing;
+  if (!exists(*env, options.directory)) {
+    missing.assign(families.begin() + 1, families.end());
+    families.resize(1);
   }
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  RV_TRY(checked(rocksdb::DB::Open(database, options.directory, descriptions, &handles, &db)));
+  RV_TRY(checked(rocksdb::DB::Open(database, options.directory, families, &handles, &db)));
   opened.db.reset(db);
   std::copy(handles.begin(), handles.end(), opened.columns.begin());
+  if (!missing.empty()) {
+    const Status made = db->CreateColumnFamilies(missing, &handles);
+    std::copy(handles.begin(), handles.end(), opened.columns.begin() + 1);
+    RV_TRY(checked(made));
+  }
   RV_TRY(check_options(*db));
   RV_TRY(checked(sync_directory(*env, options.directory)));
   return opened;
