@@ -76,13 +76,17 @@ ServerState::ServerState(const ServerOptions& server_options, const Router& its_
 }
 
 void ServerState::count_routes() {
-  route_metrics.clear();
-  for (const Router::Route* route : router.routes()) {
-    if (route_metrics.size() <= route->number) route_metrics.resize(route->number + 1);
-    route_metrics[route->number] =
-        std::make_unique<RouteMetrics>(route->pattern, net::to_string(route->method));
-  }
-  route_metrics.push_back(std::make_unique<RouteMetrics>("", ""));
+  route_metrics_ = std::vector<OneRoute>(router.routes().size() + 1);
+}
+
+RouteMetrics& ServerState::metrics_of(const Router::Route* route) {
+  OneRoute& one = route != nullptr ? route_metrics_[route->number] : route_metrics_.back();
+  std::call_once(one.asked, [&] {
+    one.metrics = route != nullptr ? std::make_unique<RouteMetrics>(route->pattern,
+                                                                    net::to_string(route->method))
+                                   : std::make_unique<RouteMetrics>("", "");
+  });
+  return *one.metrics;
 }
 
 }  // namespace revier::net::detail

@@ -52,22 +52,26 @@ struct ServerState {
   ServerState(const ServerOptions& server_options, const Router& its_router, Networks its_proxies,
               TlsContext its_tls);
 
-  // Makes the routes' metrics; when the router is filled.
+  // Makes room for the routes' metrics; when the router is filled.
   void count_routes();
+  // From any thread. Made when a route is first asked: of many hundreds most never are.
+  [[nodiscard]] RouteMetrics& metrics_of(const Router::Route* route);
 
   const ServerOptions options;
   const Router& router;
   const HostNames hosts;
   const Networks proxies;
-  const TlsContext tls;                                      // nullptr: plain TCP
-  std::vector<std::unique_ptr<RouteMetrics>> route_metrics;  // by Route::number
+  const TlsContext tls;  // nullptr: plain TCP
   ConnectionCount connections;
   metrics::Counter refused_connections;
   metrics::Counter timed_out;
 
-  [[nodiscard]] RouteMetrics& metrics_of(const Router::Route* route) {
-    return *(route != nullptr ? route_metrics[route->number] : route_metrics.back());
-  }
+ private:
+  struct OneRoute {
+    std::once_flag asked;
+    std::unique_ptr<RouteMetrics> metrics;
+  };
+  std::vector<OneRoute> route_metrics_;  // by Route::number; the last one is of no route
 };
 
 }  // namespace revier::net::detail
