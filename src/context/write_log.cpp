@@ -61,26 +61,22 @@ bool changed(const Result<Change>& outcome) {
 std::string row_of(std::string_view tenant, const Origin& origin,
                    const std::vector<Result<Change>>& outcomes, Instant civil, Instant real) {
   std::string row;
+  row.reserve(256);
   json::Writer out(row);
   out.begin_array().integer(civil.us).integer(real.us).string(kind_of(*origin.caller));
   out.string(origin.caller->id()).string(origin.caller->name()).string(origin.operation);
   out.string(tenant);
-  std::size_t named = 0;
-  std::int64_t more = 0;
-  std::string list;
-  json::Writer ids(list);
-  ids.begin_array();
+  const auto all = static_cast<std::size_t>(std::ranges::count_if(outcomes, changed));
+  std::size_t named = std::min(all, WriteLog::kIdsMax);
+  out.integer(static_cast<std::int64_t>(all - named)).begin_array();
+  std::string id;
   for (const Result<Change>& outcome : outcomes) {
     if (!changed(outcome)) continue;
-    if (named++ >= WriteLog::kIdsMax) {
-      ++more;
-      continue;
-    }
-    const char what = what_of(outcome->what);
-    ids.string(std::string(1, what) + outcome->id);
+    if (named-- == 0) break;
+    id.assign(1, what_of(outcome->what)).append(outcome->id);
+    out.string(id);
   }
-  ids.end_array();
-  out.integer(more).raw(list).end_array();
+  out.end_array().end_array();
   return row;
 }
 

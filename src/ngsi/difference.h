@@ -15,8 +15,8 @@ namespace revier::ngsi {
 // them where the two were not created at the same time. Ascending.
 [[nodiscard]] std::vector<NameId> changed_attributes(const Entity& before, const Entity& after);
 
-// Whether both versions hold the same names; may say false where they do. `changed` is what
-// changed_attributes() has found.
+// Whether both versions hold the same names; may say false where they do. `changed` are all
+// attributes that differ.
 [[nodiscard]] bool same_names(const Entity& before, const Entity& after,
                               const std::vector<NameId>& changed);
 

@@ -17,6 +17,14 @@ using What = AttributeChange::What;
 constexpr ParseOptions kForUpdate = {.nulls = Nulls::kAttributes};
 constexpr ParseOptions kForMerge = {.nulls = Nulls::kMerge};
 
+// Indexes follow what a mutation tells of.
+bool tells_all(const Mutated& done) {
+  const auto told = [&](NameId name) {
+    return std::ranges::find(done.changes, name, &AttributeChange::name) != done.changes.end();
+  };
+  return std::ranges::all_of(changed_attributes(*done.before, *done.after), told);
+}
+
 class Mutations : public testing::Test {
  protected:
   void load(std::string_view attributes) {
@@ -31,6 +39,7 @@ class Mutations : public testing::Test {
   void expect(const Result<Mutated>& mutated, std::string_view attributes) {
     ASSERT_TRUE(mutated) << mutated.error().message;
     EXPECT_TRUE(Entity::decode(mutated->after->bytes()));
+    EXPECT_TRUE(tells_all(*mutated));
     EXPECT_EQ(w_.sorted(w_.rendered(*mutated->after)),
               w_.sorted(fmt::format(R"({{"id":"urn:a:1","type":"T",{}}})", attributes)));
   }
@@ -261,7 +270,7 @@ RC_GTEST_PROP(MutationLaws, merging_twice_is_merging_once, ()) {
   const auto once = merge(w.names, entity, *patch, {}, kNext);
   // A bare value that does not fit the kind that is there is refused.
   RC_PRE(once.has_value());
-  RC_ASSERT(Entity::decode(once->after->bytes()));
+  RC_ASSERT(Entity::decode(once->after->bytes()) && tells_all(*once));
   const auto twice = merge(w.names, once->after, *patch, {}, kNext);
   RC_ASSERT(twice && w.sorted(w.rendered(*twice->after)) == w.sorted(w.rendered(*once->after)));
   // What the patch does not name stays, byte for byte.
@@ -290,6 +299,7 @@ RC_GTEST_PROP(MutationLaws, appending_a_replacement_gives_what_replacing_gives, 
   const auto appended = append_attributes(w.names, emptied, *whole, false, kNext);
   const auto replaced = replace_entity(w.names, entity, *whole, kNext);
   RC_ASSERT(appended && replaced);
+  RC_ASSERT(tells_all(*appended) && tells_all(*replaced));
   RC_ASSERT(w.rendered(*appended->after) == w.rendered(*replaced->after));
 }
 

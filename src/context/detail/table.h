@@ -99,7 +99,7 @@ class Table {
   void rows_of_list(std::span<const Serial> serials, std::size_t& at, std::vector<Row>& out) const;
 
   // Puts `after` in place of `before`, the version of now; nullptr: creates, deletes. `changed` are
-  // the attributes that differ (ngsi/difference.h), where there are both versions.
+  // all attributes that differ, ascending, where there are both versions.
   void publish(Serial serial, const EntityPtr& before, const EntityPtr& after,
                const std::vector<NameId>& changed);
   // A new entity whose keys were made before, elsewhere.

@@ -35,10 +35,13 @@ bool may_expire(const Tenant& tenant, const std::string& id, const ngsi::Mutated
   return ngsi::any_expires(*after, changed);
 }
 
+// Ascending. A mutation tells of every attribute that differs.
 std::vector<NameId> names_of(const std::vector<ngsi::AttributeChange>& changes) {
   std::vector<NameId> names;
   names.reserve(changes.size());
   for (const ngsi::AttributeChange& one : changes) names.push_back(one.name);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
@@ -252,7 +255,7 @@ void LiveBroker::publish_one(Tenant& tenant, Change& change) {
   const auto& [before, after] = std::tie(change.what.before, change.what.after);
   const std::size_t before_bytes = tenant.table.memory_bytes();
   const std::vector<NameId> changed =
-      before && after ? ngsi::changed_attributes(*before, *after) : std::vector<NameId>();
+      before && after ? names_of(change.what.changes) : std::vector<NameId>();
   tenant.table.publish(change.serial, before, after, changed);
   if (may_expire(tenant, change.id, change.what, changed)) {
     tenant.expiries.put(change.id, after ? ngsi::earliest_expiry(*after) : std::nullopt);
