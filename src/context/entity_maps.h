@@ -48,7 +48,7 @@ struct MapKey {
 };
 
 struct EntityMapOptions {
-  std::size_t maps_max = 1'000;         // beyond these and the next the map that ends first goes
+  std::size_t maps_max = 1'000;         // beyond these and the next one of who has most goes
   std::size_t places_max = 1'000'000;   // of all maps
   std::size_t map_places_max = 50'000;  // of one
   Duration lifetime = Duration::hours(1);

@@ -40,6 +40,28 @@ void route(net::Router& router, const std::shared_ptr<const A>& api, const Route
   add_both(router, given.method, given.pattern, handler, body_bytes_max);
 }
 
+// The same for an operation that callers with rights by entity reach, too: it runs over what they
+// may see. `over` makes an A like the given one, with this binding.
+template <class A>
+void route_seen(net::Router& router, const std::shared_ptr<const A>& api, const Route<A>& given,
+                A (*over)(const A&, const Binding&), std::size_t body_bytes_max) {
+  const auto run = [](std::shared_ptr<const A> whole, decltype(over) change, const Binding& binding,
+                      decltype(given.operation) operation,
+                      net::Request& request) -> Task<Result<net::Response>> {
+    if (&binding == &whole->binding) co_return co_await operation(*whole, request);
+    const A narrowed = change(*whole, binding);
+    co_return co_await operation(narrowed, request);
+  };
+  const net::AsyncHandler handler = [api, over, run, operation = given.operation,
+                                     &parameters = given.parameters](net::Request& request) {
+    return serve(api->binding, request, &parameters,
+                 [&api = api, over, run, operation, &request](const Binding& binding) {
+                   return run(api, over, binding, operation, request);
+                 });
+  };
+  add_both(router, given.method, given.pattern, handler, body_bytes_max);
+}
+
 // `body` under the names of the exchange's @context, which a JSON answer links to (6.3.5).
 [[nodiscard]] net::Response answer_document(const net::Request& request, const Exchange& exchange,
                                             std::string body, int status = 200);

@@ -369,8 +369,12 @@ void add_reading_routes(net::Router& router, const ApiPtr& api) {
   const auto add_route = [&](net::Method method, const std::string& pattern,
                              const context::Parameters& parameters,
                              decltype(context::Route<Api>::operation) operation) {
-    context::route(router, api, {method, pattern, parameters, operation},
-                   api->binding.options.batch_body_bytes_max);
+    context::route_seen<Api>(
+        router, api, {method, pattern, parameters, operation},
+        [](const Api& whole, const context::Binding& binding) {
+          return Api{whole.history, binding};
+        },
+        api->binding.options.batch_body_bytes_max);
   };
   const std::string all(kAllEvolutions);
   add_route(kGet, all, kQuery, query);

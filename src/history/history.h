@@ -22,6 +22,7 @@
 #include "ngsi/predicate.h"
 #include "ngsi/projection.h"
 #include "ngsi/render.h"
+#include "ngsi/rights.h"
 #include "store/store.h"
 
 namespace revier::history {
@@ -73,6 +74,9 @@ struct Wish {
   std::optional<ngsi::Predicate> scopes;
   ngsi::RenderOptions shown;  // representation, sys_attrs, with_context, language
   const jsonld::Context* context = nullptr;
+  // What the caller may see, by entities as they are now: of one that is no more, or that she may
+  // not see, there is no history; of others that of the attributes that she may see. nullptr: all.
+  std::shared_ptr<const ngsi::Sight> sight = {};
 };
 
 // What part of the time asked for an answer holds (6.3.10).

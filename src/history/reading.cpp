@@ -84,12 +84,28 @@ bool Reading::shows_row(const Stored& row, const std::vector<Span>& spans) const
          (spans.empty() || holds(spans, row.time));
 }
 
+bool Reading::sees(const std::string& id) const {
+  return !wish_.sight || wish_.sight->seen(needs_.broker.find(tenant_, id));
+}
+
+// The scope is always shown.
+Result<std::vector<ngsi::NameId>> Reading::seen_names(Series& series) const {
+  RV_ASSIGN(auto names, series.names());
+  if (!wish_.sight) return names;
+  const ngsi::EntityPtr entity = needs_.broker.find(tenant_, series.id());
+  std::erase_if(names, [&](ngsi::NameId name) {
+    return !entity || (name != ngsi::kNoName && !wish_.sight->shows(*entity, name));
+  });
+  return names;
+}
+
 Task<Result<std::optional<Selected>>> Reading::select(std::string id) {
   std::optional<Selected> none;
   RV_CO_ASSIGN(auto life, read_lifecycle(needs_.store, tenant_, id));
   if (!life) co_return none;
   Series series(needs_.store, tenant_, id);
-  RV_CO_ASSIGN(const auto names, series.names());
+  if (!sees(series.id())) co_return none;
+  RV_CO_ASSIGN(const auto names, seen_names(series));
   if (life->forgotten && names.empty()) co_return none;
   Selected selected{std::move(id), *std::move(life), {}};
   RV_CO_ASSIGN(const bool match, co_await matches(selected, series, names));
@@ -167,7 +183,7 @@ Task<Result<std::vector<Span>>> Reading::scope_spans(const Selected& selected, S
 
 Task<Result<>> Reading::take(Selected selected) {
   Series series(needs_.store, tenant_, selected.id);
-  RV_CO_ASSIGN(auto names, series.names());
+  RV_CO_ASSIGN(auto names, seen_names(series));
   std::erase_if(names, [this](ngsi::NameId name) { return !shows(name); });
   entries_.push_back({std::move(selected), {}, {}, {}});
   if (wish_.form == Form::kAggregated) {

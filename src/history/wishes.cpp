@@ -78,6 +78,7 @@ Result<> read_common(const context::Binding& binding, const net::Request& reques
   const jsonld::Context& context = *exchange.context;
   wish.time = parts.time;
   wish.context = &context;
+  if (binding.rights != nullptr) wish.sight = binding.rights->over(names);
   RV_TRY(read_form(request, parts, wish));
   RV_ASSIGN(wish.projection, ngsi::Projection::make(names, context,
                                                     {.attrs = parts.wishes.attrs,

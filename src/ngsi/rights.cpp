@@ -166,6 +166,13 @@ bool Sight::knows(const Entity& entity) const {
                      [&](const Rule& rule) { return rule.predicate.matches(entity); });
 }
 
+bool Sight::shows(const Entity& entity, NameId attribute) const {
+  return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
+    const bool reads = (rule.operations & bit_of(Operation::kRead)) != 0;
+    return reads && rule.is_about(attribute) && rule.predicate.matches(entity);
+  });
+}
+
 EntityPtr Sight::seen(const EntityPtr& entity) const {
   if (!entity) return nullptr;
   std::vector<const Rule*> fitting;

@@ -53,6 +53,8 @@ class Sight {
   // The entity as it may be read: itself, a copy with fewer attributes, or nullptr. createdAt and
   // modifiedAt are those of the whole.
   [[nodiscard]] EntityPtr seen(const EntityPtr& entity) const;
+  // What seen() shows of the entity, asked for one name: of an attribute that it had, too.
+  [[nodiscard]] bool shows(const Entity& entity, NameId attribute) const;
   // A rule fits, whatever its operations.
   [[nodiscard]] bool knows(const Entity& entity) const;
   // Errors: kForbidden, saying what is not covered.

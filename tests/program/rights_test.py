@@ -93,7 +93,21 @@ class Rights(unittest.TestCase):
         status, answer = self.ask(server, token, "PATCH", attributes, {"code": 5})
         self.assertEqual(status, 403)
         self.assertIn("do not cover", answer["detail"])
-        for path in (f"{LD}/temporal/entities/urn:r:1", f"{LD}/subscriptions",
+        past = f"{LD}/temporal/entities"
+        status, answer = self.ask(server, token, "GET", f"{past}/urn:r:1?format=temporalValues")
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(sorted(answer), ["id", "seats", "type"])
+        self.assertEqual([value for value, _ in answer["seats"]["values"]], [4, 5])
+        since = "timerel=after&timeAt=2020-01-01T00:00:00Z&timeproperty=modifiedAt"
+        status, answer = self.ask(server, token, "GET", f"{past}?type=Room&{since}&q=code==4711")
+        self.assertEqual((status, answer), (200, []))
+        status, answer = self.ask(server, token, "GET", f"{past}?type=Room&{since}")
+        self.assertEqual([one["id"] for one in answer], ["urn:r:1"])
+        self.assertEqual(self.ask(server, token, "DELETE", f"{past}/urn:r:1")[0], 403)
+        lamp = {"id": "urn:l:1", "type": "Lamp", "on": True}
+        self.assertEqual(self.ask(server, self.admin, "POST", f"{LD}/entities", lamp)[0], 201)
+        self.assertEqual(self.ask(server, token, "GET", f"{past}/urn:l:1")[0], 404)
+        for path in (f"{LD}/subscriptions",
                      f"{LD}/csourceRegistrations", f"{LD}/jsonldContexts", "/api/v1/tokens",
                      "/api/v1/explain?type=Room", "/metrics"):
             self.assertEqual(self.ask(server, token, "GET", path)[0], 403, path)

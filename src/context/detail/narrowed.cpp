@@ -171,7 +171,8 @@ Result<Remembered*> parsed(const std::string& text, const Api& api) {
 
 bool asks(const net::Request& request) {
   return request.method == net::Method::kGet || request.method == net::Method::kHead ||
-         request.path.find("/entityOperations/query") != std::string::npos;
+         request.path.find("/entityOperations/query") != std::string::npos ||
+         request.path.find("/entityMaps") != std::string::npos;
 }
 
 }  // namespace

@@ -64,6 +64,9 @@ class Reading {
   [[nodiscard]] Reach reach() const;
   [[nodiscard]] bool concerns(ngsi::NameId name) const;
   [[nodiscard]] bool shows(ngsi::NameId name) const;
+  [[nodiscard]] bool sees(const std::string& id) const;
+  // The names of a series that the caller may see.
+  [[nodiscard]] Result<std::vector<ngsi::NameId>> seen_names(Series& series) const;
   [[nodiscard]] bool shows_row(const Stored& row, const std::vector<Span>& spans) const;
   [[nodiscard]] Task<Result<bool>> any_instance(Series& series,
                                                 const std::vector<ngsi::NameId>& names,
