@@ -19,6 +19,7 @@
 #include "service/page_routes.h"
 #include "snapshot/api.h"
 #include "subscription/api.h"
+#include "validation/api.h"
 
 namespace revier::app {
 namespace {
@@ -40,6 +41,7 @@ class WholePublic final : public PublicPlane {
                                                     .client = needs_.client,
                                                     .clock = needs_.real_clock,
                                                     .options = needs_.contexts}));
+    RV_TRY(open_schemas());
     RV_ASSIGN(registrations_of_sources_,
               federation::Registrations::open({.store = needs_.store,
                                                .broker = *broker_,
@@ -120,6 +122,7 @@ class WholePublic final : public PublicPlane {
                            needs_.civil_clock, alias_);
     history::add_routes(router, *history_, of_data);
     snapshot::add_routes(router, *snapshots_, binding, needs_.civil_clock, needs_.pool);
+    validation::add_routes(router, *schemas_, binding);
     context::add_preflight_routes(router, needs_.api);
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
@@ -166,6 +169,7 @@ class WholePublic final : public PublicPlane {
             .registrations = *registrations_of_sources_,
             .watchers = *watchers_,
             .contexts = *contexts_,
+            .schemas = *schemas_,
             .map_tiles = needs_.map_tiles,
             .ask = {}};
   }
@@ -251,6 +255,14 @@ class WholePublic final : public PublicPlane {
                                                           .watchers = *watchers_}));
     return {};
   }
+  // Before the first write.
+  Result<> open_schemas() {
+    RV_ASSIGN(schemas_, validation::Schemas::open({.store = needs_.store,
+                                                   .broker = *broker_,
+                                                   .catalogue = needs_.catalogue,
+                                                   .civil_clock = needs_.civil_clock}));
+    return {};
+  }
   // Last of the data plane: its thread writes from here on.
   Result<> open_snapshots() {
     const context::Binding binding{*broker_,   needs_.catalogue, access_to_tenants(nullptr),
@@ -319,6 +331,7 @@ class WholePublic final : public PublicPlane {
   std::unique_ptr<event::ProgrammeEditor> editor_;
   ticket::Registrations* registrations_ = nullptr;
   std::unique_ptr<ldcontext::Contexts> contexts_;
+  std::unique_ptr<validation::Schemas> schemas_;
   std::unique_ptr<federation::Registrations> registrations_of_sources_;
   std::unique_ptr<federation::Watchers> watchers_;
   std::unique_ptr<context::Distribution> sources_;

@@ -313,6 +313,7 @@ void add_data(net::Router& router, const Needs& needs) {
   add_data_subscriptions(router, needs);
   add_data_sources(router, needs);
   add_data_contexts(router, needs);
+  add_data_schemas(router, needs);
   add_data_tenants(router, needs);
 }
 

@@ -32,6 +32,7 @@ constexpr std::array kDataAreas{
     DataArea{kSubscriptionsPage, kSubscriptionPage, texts::kSubsTitle, Action::kDataManage},
     DataArea{kSourcesPage, kSourcePage, texts::kSourcesTitle, Action::kDataManage},
     DataArea{kContextsPage, kContextPage, texts::kContextsTitle, Action::kDataManage},
+    DataArea{kSchemasPage, kSchemaPage, texts::kSchemasTitle, Action::kDataManage},
     DataArea{kTenantsPage, {}, texts::kTenantsTitle, Action::kTenantsManage},
     DataArea{kWriteLogPage, {}, texts::kWritesTitle, Action::kUsersManage}};
 

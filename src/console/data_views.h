@@ -79,18 +79,6 @@ struct QueryPage {
   std::string next_href;
 };
 
-// A list of one tenant's things.
-struct DataListPage {
-  Head head;
-  std::string page;  // its own address, for the choice of the tenant
-  std::string intro;
-  std::string empty;
-  std::vector<web::kern::Choice> tenants;
-  web::kern::Table table;
-  web::Pagination pagination;
-  std::vector<web::kern::Table> more;  // further tables
-};
-
 // A button that does something at once, or leads to a page that asks first.
 struct DataDeed {
   std::string text;
@@ -101,6 +89,20 @@ struct DataDeedView {
   const DataDeed& deed;
   const std::string& csrf;
 };
+
+// A list of one tenant's things.
+struct DataListPage {
+  Head head;
+  std::string page;  // its own address, for the choice of the tenant
+  std::string intro;
+  std::string empty;
+  std::vector<web::kern::Choice> tenants;
+  web::kern::Table table;
+  web::Pagination pagination;
+  std::vector<web::kern::Table> more;  // further tables
+  std::vector<DataDeed> deeds;         // links
+};
+
 // One thing: facts, its document, what can be done with it.
 struct DataThingPage {
   Head head;
@@ -115,6 +117,17 @@ struct DataThingPage {
   std::string json_title;
   std::string json;
   bool cut = false;
+};
+
+// A form with a file that is given: a schema, or what one refers to.
+struct GivingPage {
+  Head head;
+  std::string intro;
+  std::string trouble;  // why it was not taken
+  std::string action;
+  std::string back_text;
+  std::string back_href;
+  web::FormView form;
 };
 
 struct TenantsPage {

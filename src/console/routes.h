@@ -73,6 +73,7 @@
 #include "setup/settings.h"
 #include "subscription/subscriptions.h"
 #include "ticket/api.h"
+#include "validation/schemas.h"
 #include "web/page.h"
 
 namespace revier::console {
@@ -98,6 +99,7 @@ struct DataParts {
   federation::Registrations& registrations;
   const federation::Watchers& watchers;
   ldcontext::Contexts& contexts;
+  validation::Schemas& schemas;
   std::string_view map_tiles;  // path of the tiles that maps show, may be empty
   // Answers a request as if it had come over HTTP, with the rights of whoever sent it. The request
   // lives until the answer is there.

@@ -127,6 +127,16 @@ class WriteWitness {
                      const std::vector<Result<Change>>& outcomes, store::Batch& batch) = 0;
 };
 
+// Asked about every version before it is written; what it refuses is not, and leaves nothing
+// behind. The same rules: on the writer thread, no waiting.
+class ChangeJudge {
+ public:
+  virtual ~ChangeJudge() = default;
+  // `what` changes something, and all else allows it.
+  [[nodiscard]] virtual Result<> judge(std::string_view tenant, const ngsi::Names& names,
+                                       const ngsi::Mutated& what, const Origin& origin) = 0;
+};
+
 struct NameCount {
   std::string iri;
   std::size_t entities = 0;
@@ -207,6 +217,8 @@ class Broker {
   virtual void add_follower(ChangeFollower& follower) = 0;
   // One at most; before the first write, until the broker ends.
   virtual void set_witness(WriteWitness& witness) = 0;
+  // One at most; before the first write, until the broker ends.
+  virtual void set_judge(ChangeJudge& judge) = 0;
   // A version is kept in rows of a follower's (+1), or is not any more (-1): its names stay
   // readable meanwhile. On the writer thread, or before the first write.
   virtual void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "ngsi/detail/pattern.h"
+#include "ngsi/pattern.h"
 
 #include <unicode/utext.h>
 
-namespace revier::ngsi::detail {
+namespace revier::ngsi {
 namespace {
 
 constexpr std::size_t kPatternBytesMax = 512;
@@ -59,7 +59,7 @@ Result<Pattern> Pattern::compile(std::string_view text, std::string_view field) 
   return pattern;
 }
 
-bool Pattern::found_in(std::string_view text) const {
+std::optional<bool> Pattern::look_in(std::string_view text) const {
   if (!engine_) {
     if (from_start_ && to_end_) return text == plain_;
     if (from_start_) return text.starts_with(plain_);
@@ -76,7 +76,8 @@ bool Pattern::found_in(std::string_view text) const {
   matcher->setStackLimit(kStackBytesMax, status);
   matcher->reset(input.get());
   const bool found = matcher->find(status);
-  return U_SUCCESS(status) && found;
+  if (U_FAILURE(status)) return std::nullopt;
+  return found;
 }
 
-}  // namespace revier::ngsi::detail
+}  // namespace revier::ngsi

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "ngsi/detail/geo_match.h"
-#include "ngsi/detail/pattern.h"
 #include "ngsi/detail/q_match.h"
 #include "ngsi/detail/selections.h"
 #include "ngsi/parse.h"
+#include "ngsi/pattern.h"
 
 namespace revier::ngsi {
 namespace {
@@ -23,7 +23,7 @@ namespace {
 // Ids, pattern and types of which all that are given have to fit.
 struct Selector {
   std::vector<std::string> ids;  // sorted
-  std::optional<detail::Pattern> id_pattern;
+  std::optional<Pattern> id_pattern;
   std::optional<detail::TypeSelection> types;
 
   [[nodiscard]] static Result<Selector> compile(const EntitySelector& given, const Names& names,
@@ -54,7 +54,7 @@ Result<Selector> Selector::compile(const EntitySelector& given, const Names& nam
   std::sort(selector.ids.begin(), selector.ids.end());
   selector.ids.erase(std::unique(selector.ids.begin(), selector.ids.end()), selector.ids.end());
   if (!given.id_pattern.empty()) {
-    RV_ASSIGN(selector.id_pattern, detail::Pattern::compile(given.id_pattern, "idPattern"));
+    RV_ASSIGN(selector.id_pattern, Pattern::compile(given.id_pattern, "idPattern"));
   }
   if (!given.type.empty() && given.type != "*") {
     RV_ASSIGN(selector.types, detail::TypeSelection::compile(given.type, names, context));

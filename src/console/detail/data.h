@@ -24,6 +24,8 @@ inline constexpr std::string_view kSourcesPage = "/console/daten/quellen";
 inline constexpr std::string_view kSourcePage = "/console/daten/quelle";
 inline constexpr std::string_view kContextsPage = "/console/daten/kontexte";
 inline constexpr std::string_view kContextPage = "/console/daten/kontext";
+inline constexpr std::string_view kSchemasPage = "/console/daten/schemata";
+inline constexpr std::string_view kSchemaPage = "/console/daten/schema";
 inline constexpr std::string_view kTenantsPage = "/console/daten/mandanten";
 
 // The tenant that a page is about (?mandant=), and who looks at it.
@@ -91,6 +93,7 @@ void add_data_query(net::Router& router, const Needs& needs);
 void add_data_subscriptions(net::Router& router, const Needs& needs);
 void add_data_sources(net::Router& router, const Needs& needs);
 void add_data_contexts(net::Router& router, const Needs& needs);
+void add_data_schemas(net::Router& router, const Needs& needs);
 void add_data_tenants(net::Router& router, const Needs& needs);
 
 }  // namespace revier::console

@@ -37,6 +37,7 @@ class LiveBroker final : public Broker {
   void remove_listener(ChangeListener& listener) override;
   void add_follower(ChangeFollower& follower) override { followers_.push_back(&follower); }
   void set_witness(WriteWitness& witness) override { witness_ = &witness; }
+  void set_judge(ChangeJudge& judge) override { judge_ = &judge; }
   void count_names(std::string_view tenant, const ngsi::Entity& entity, int difference) override {
     made(tenant).names.count(entity, difference);
   }
@@ -129,6 +130,7 @@ class LiveBroker final : public Broker {
   // Writer thread.
   std::vector<ChangeFollower*> followers_;
   WriteWitness* witness_ = nullptr;
+  ChangeJudge* judge_ = nullptr;
   std::uint64_t sequence_ = 0;
   Instant last_stamp_;
 

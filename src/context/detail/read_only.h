@@ -21,6 +21,7 @@ class View : public B {
   void remove_listener(ChangeListener&) override {}
   void add_follower(ChangeFollower&) override {}
   void set_witness(WriteWitness&) override {}
+  void set_judge(ChangeJudge&) override {}
   void count_names(std::string_view, const ngsi::Entity&, int) override {}
   void keep_name(std::string_view, ngsi::NameId) override {}
   void open_space(std::string_view) override {}

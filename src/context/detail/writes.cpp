@@ -122,6 +122,7 @@ Result<Change> LiveBroker::stage_one(Tenant& tenant, const Write& write, Origin 
   const bool created = !what.before && what.after;
   if (is_changed(what)) {
     RV_TRY(check_allowed(tenant, what, origin));
+    if (judge_ != nullptr) RV_TRY(judge_->judge(tenant.name, tenant.names, what, origin));
     if (created) row.serial = tenant.staging.next_serial++;
     const std::string key = entity_key(tenant.name, write.id);
     if (what.after) {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "jsonld/context.h"
-#include "ngsi/detail/pattern.h"
+#include "ngsi/pattern.h"
 #include "ngsi/predicate.h"
 #include "ngsi/q.h"
 
