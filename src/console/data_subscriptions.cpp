@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Subscriptions: how they fare, pausing them, their dead letters.
+#include <charconv>
+
 #include "console/data_views.h"
 #include "console/detail/data.h"
 #include "console/detail/data_parts.h"
@@ -20,6 +22,24 @@ constexpr std::size_t kSubscriptionsAPage = 50;
 constexpr std::size_t kLettersShown = 100;
 constexpr std::size_t kEntitiesNamed = 5;
 constexpr std::string_view kDropPage = "/console/daten/abonnement/verwerfen";
+constexpr std::string_view kLetterPage = "/console/daten/abonnement/nachricht";
+constexpr std::string_view kReplayLetter = "/console/daten/abonnement/nachricht/nachsenden";
+constexpr std::string_view kDropLetter = "/console/daten/abonnement/nachricht/verwerfen";
+
+std::string letter_href(std::string_view page, const Place& place, std::string_view id,
+                        std::uint64_t number, Language language) {
+  return web::path(
+      language,
+      address(page, {{"mandant", place.tenant}, {"id", id}, {"nummer", std::to_string(number)}}));
+}
+
+// Of one letter, as the page's address names it; all letters where it names none.
+std::uint64_t asked_letter(const Request& request) {
+  const std::string text = asked(request, "nummer");
+  std::uint64_t number = subscription::kAllLetters;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 // Members of 5.2.12 that people read first; the document has all.
 std::string subscription_about(const subscription::Subscription& of,
@@ -122,7 +142,7 @@ std::string letter_entities(const subscription::DeadLetter& letter, Language lan
 }
 
 web::kern::Table letters_table(const std::vector<subscription::DeadLetter>& letters,
-                               Language language) {
+                               const Place& place, std::string_view id, Language language) {
   const auto count = static_cast<std::int64_t>(letters.size());
   web::kern::Table table{.caption = web::text(language, texts::kLettersTitle, {{"count", count}}),
                          .columns = {{words(language, texts::kLettersAt)},
@@ -132,7 +152,9 @@ web::kern::Table letters_table(const std::vector<subscription::DeadLetter>& lett
                          .rows = {}};
   for (std::size_t i = 0; i < std::min(letters.size(), kLettersShown); ++i) {
     const subscription::DeadLetter& letter = letters[i];
-    table.rows.push_back({{.text = web::date_time(language, letter.at)},
+    table.rows.push_back({{.text = web::date_time(language, letter.at),
+                           .href = letter_href(kLetterPage, place, id, letter.sequence, language),
+                           .html = {}},
                           {.text = letter.reason},
                           {.text = web::number(language, letter.attempts)},
                           {.text = letter_entities(letter, language)}});
@@ -226,7 +248,7 @@ Task<Response> show_subscription(Request& request, const Needs& needs) {
       .cut = document.cut};
   const auto sources = needs.data->distributed.status(place->tenant, id);
   if (!sources.sources.empty()) view.tables.push_back(sources_table(sources, language));
-  if (!letters->empty()) view.tables.push_back(letters_table(*letters, language));
+  if (!letters->empty()) view.tables.push_back(letters_table(*letters, *place, id, language));
   web::Html out(language);
   render_data_thing(out, view);
   co_return personal(std::move(out));
@@ -269,9 +291,11 @@ Task<Response> settle_letters(Request& request, const Needs& needs, bool replays
   if (!needs.data->subscriptions.find(place->tenant, id)) {
     co_return refused(needs, request, no_subscription());
   }
-  const auto done = co_await blocking(needs, [&needs, &place, &id, replays] {
+  const std::uint64_t number = asked_letter(request);
+  const auto done = co_await blocking(needs, [&needs, &place, &id, number, replays] {
     subscription::Subscriptions& all = needs.data->subscriptions;
-    return replays ? all.replay(place->tenant, id) : all.drop_dead_letters(place->tenant, id);
+    return replays ? all.replay(place->tenant, id, number)
+                   : all.drop_dead_letters(place->tenant, id, number);
   });
   if (!done) co_return refused(needs, request, done.error());
   const auto noted = co_await note_deed(
@@ -288,6 +312,52 @@ Task<Response> drop_letters(Request& request, const Needs& needs) {
   return settle_letters(request, needs, false);
 }
 
+web::kern::DescriptionList letter_facts(const subscription::DeadLetter& letter, Language language) {
+  web::kern::DescriptionList facts;
+  const auto add = [&](const web::Text& key, std::string value) {
+    facts.rows.push_back({words(language, key), std::move(value), {}, {}});
+  };
+  add(texts::kLettersAt, web::date_time(language, letter.at));
+  add(texts::kLettersReason, letter.reason);
+  add(texts::kLettersAttempts, web::number(language, letter.attempts));
+  add(texts::kLettersEntities, letter_entities(letter, language));
+  return facts;
+}
+
+Task<Response> show_dead_letter(Request& request, const Needs& needs) {
+  const auto place = enter_tenant(needs, request, Action::kDataManage);
+  if (!place) co_return place.error();
+  const std::string id = request.query_param("id").value_or("");
+  const std::uint64_t number = asked_letter(request);
+  const auto letter = co_await blocking(needs, [&needs, &place, &id, number] {
+    return needs.data->subscriptions.dead_letter(place->tenant, id, number);
+  });
+  if (!letter) co_return refused(needs, request, letter.error());
+  const Language language = web::language_of(request);
+  const bool made = !letter->body.empty();
+  ShownJson document = shown_json(made ? letter->body : "{}");
+  const auto at = [&](std::string_view page) {
+    return letter_href(page, *place, id, number, language);
+  };
+  const DataThingPage view{
+      .head = make_data_head(needs, request, *place, words(language, texts::kLettersOne)),
+      .id = id,
+      .back_text = words(language, texts::kLettersBack),
+      .back_href = thing_href(kSubscriptionPage, *place, id, language),
+      .trouble = made ? std::string() : words(language, texts::kLettersNoBody),
+      .facts = letter_facts(*letter, language),
+      .deeds = {{words(language, texts::kLettersReplayOne), at(kReplayLetter), {}},
+                {words(language, texts::kLettersDropOne), {}, at(kDropLetter)}},
+      .csrf = std::string(place->caller.csrf()),
+      .tables = {},
+      .json_title = words(language, texts::kLettersBody),
+      .json = std::move(document.text),
+      .cut = document.cut};
+  web::Html out(language);
+  render_data_thing(out, view);
+  co_return personal(std::move(out));
+}
+
 Response ask_drop_letters(Request& request, const Needs& needs) {
   const auto place = enter_tenant(needs, request, Action::kDataManage);
   if (!place) return place.error();
@@ -296,12 +366,17 @@ Response ask_drop_letters(Request& request, const Needs& needs) {
     return refused(needs, request, no_subscription());
   }
   const Language language = web::language_of(request);
+  const std::uint64_t number = asked_letter(request);
+  const bool all = number == subscription::kAllLetters;
+  const web::Text& deed = all ? texts::kLettersDrop : texts::kLettersDropOne;
   const AskPage view{
-      .head = make_data_head(needs, request, *place, words(language, texts::kLettersDrop)),
-      .text = web::text(language, texts::kLettersDropText, {{"id", id}}),
-      .button = words(language, texts::kLettersDrop),
+      .head = make_data_head(needs, request, *place, words(language, deed)),
+      .text = web::text(language, all ? texts::kLettersDropText : texts::kLettersDropOneText,
+                        {{"id", id}}),
+      .button = words(language, deed),
       .csrf = std::string(place->caller.csrf()),
-      .back_href = thing_href(kSubscriptionPage, *place, id, language)};
+      .back_href = all ? thing_href(kSubscriptionPage, *place, id, language)
+                       : letter_href(kLetterPage, *place, id, number, language)};
   web::Html out(language);
   render_ask(out, view);
   return personal(std::move(out));
@@ -345,10 +420,14 @@ void add_data_subscriptions(net::Router& router, const Needs& needs) {
   add_staff_page(router, needs, Method::kPost, one + "/anhalten", pause_subscription);
   add_staff_page(router, needs, Method::kPost, one + "/fortsetzen", resume_subscription);
   add_staff_page(router, needs, Method::kPost, one + "/nachsenden", replay_letters);
-  web::add_page(
-      router, Method::kGet, std::string(kDropPage),
-      net::Handler([needs](Request& request) { return ask_drop_letters(request, needs); }));
-  add_staff_page(router, needs, Method::kPost, std::string(kDropPage), drop_letters);
+  for (const std::string_view page : {kDropPage, kDropLetter}) {
+    web::add_page(router, Method::kGet, std::string(page), net::Handler([needs](Request& request) {
+                    return ask_drop_letters(request, needs);
+                  }));
+    add_staff_page(router, needs, Method::kPost, std::string(page), drop_letters);
+  }
+  add_staff_page(router, needs, Method::kGet, std::string(kLetterPage), show_dead_letter);
+  add_staff_page(router, needs, Method::kPost, std::string(kReplayLetter), replay_letters);
 }
 
 }  // namespace revier::console

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "subscription/api.h"
 
+#include <charconv>
+
 #include "json/json.h"
 #include "ngsi/parse.h"
 #include "subscription/document.h"
@@ -144,21 +146,36 @@ Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
 
 // --- Dead letters -------------------------------------------------------------------------------
 
+void write_letter(json::Writer& out, const DeadLetter& letter) {
+  out.begin_object();
+  out.member("sequence", static_cast<std::int64_t>(letter.sequence));
+  out.member("at", to_iso8601(letter.at)).member("attempts", letter.attempts);
+  out.member("reason", letter.reason);
+  out.key("entities").begin_array();
+  for (const std::string& id : letter.entities) out.string(id);
+  out.end_array();
+  if (!letter.body.empty()) out.key("notification").raw(letter.body);
+  out.end_object();
+}
+
 std::string letters_json(const std::vector<DeadLetter>& letters) {
   std::string text;
   json::Writer out(text);
   out.begin_array();
-  for (const DeadLetter& letter : letters) {
-    out.begin_object();
-    out.member("sequence", static_cast<std::int64_t>(letter.sequence));
-    out.member("at", to_iso8601(letter.at)).member("attempts", letter.attempts);
-    out.member("reason", letter.reason);
-    out.key("entities").begin_array();
-    for (const std::string& id : letter.entities) out.string(id);
-    out.end_array().end_object();
-  }
+  for (const DeadLetter& letter : letters) write_letter(out, letter);
   out.end_array();
   return text;
+}
+
+// The letter of the path; all where it names none.
+Result<std::uint64_t> path_letter(const net::Request& request) {
+  const std::string_view text = request.param("number");
+  if (text.empty()) return kAllLetters;
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && stop == end && number != kAllLetters) return number;
+  return fail(Code::kResourceNotFound, "there is no dead letter of this number");
 }
 
 Task<Result<net::Response>> dead_letters(const Api& api, net::Request& request) {
@@ -171,23 +188,39 @@ Task<Result<net::Response>> dead_letters(const Api& api, net::Request& request) 
   co_return net::Response::json(200, letters_json(*letters));
 }
 
+Task<Result<net::Response>> dead_letter(const Api& api, net::Request& request) {
+  RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
+  RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
+  RV_CO_ASSIGN(const std::uint64_t number, path_letter(request));
+  RV_CO_ASSIGN(const auto letter, co_await api.pool.run([&] {
+    return api.subscriptions.dead_letter(exchange.tenant, entry.subscription->id, number);
+  }));
+  RV_CO_TRY(letter);
+  std::string body;
+  json::Writer out(body);
+  write_letter(out, *letter);
+  co_return net::Response::json(200, std::move(body));
+}
+
 Task<Result<net::Response>> replay(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
-  RV_CO_ASSIGN(const auto number, co_await api.pool.run([&] {
-    return api.subscriptions.replay(exchange.tenant, entry.subscription->id);
+  RV_CO_ASSIGN(const std::uint64_t number, path_letter(request));
+  RV_CO_ASSIGN(const auto count, co_await api.pool.run([&] {
+    return api.subscriptions.replay(exchange.tenant, entry.subscription->id, number);
   }));
-  RV_CO_TRY(number);
-  co_return net::Response::json(200, fmt::format("{{\"replayed\":{}}}", *number));
+  RV_CO_TRY(count);
+  co_return net::Response::json(200, fmt::format("{{\"replayed\":{}}}", *count));
 }
 
 Task<Result<net::Response>> drop(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
-  RV_CO_ASSIGN(const auto number, co_await api.pool.run([&] {
-    return api.subscriptions.drop_dead_letters(exchange.tenant, entry.subscription->id);
+  RV_CO_ASSIGN(const std::uint64_t number, path_letter(request));
+  RV_CO_ASSIGN(const auto count, co_await api.pool.run([&] {
+    return api.subscriptions.drop_dead_letters(exchange.tenant, entry.subscription->id, number);
   }));
-  RV_CO_TRY(number);
+  RV_CO_TRY(count);
   co_return context::answer_empty(request, 204);
 }
 
@@ -229,6 +262,10 @@ void add_routes(net::Router& router, Subscriptions& subscriptions, context::Bind
   route_own(router, kGet, letters, api, dead_letters);
   route_own(router, kDelete, letters, api, drop);
   route_own(router, kPost, letters + "/replay", api, replay);
+  const std::string letter = letters + "/{number}";
+  route_own(router, kGet, letter, api, dead_letter);
+  route_own(router, kDelete, letter, api, drop);
+  route_own(router, kPost, letter + "/replay", api, replay);
 }
 
 }  // namespace revier::subscription

@@ -229,9 +229,38 @@ TEST_F(DeliveryTest, BuriesWhatIsRefusedAndSendsItAgainOnRequest) {
   EXPECT_THAT(letter.entities, ElementsAre("urn:r:1"));
   create(2);  // goes on behind it
   EXPECT_THAT(bodies(4).back(), HasSubstr("urn:r:2"));
-  EXPECT_EQ(must(subscriptions_->replay("", "urn:s:1")), 1U);
+  EXPECT_EQ(must(subscriptions_->replay("", "urn:s:1", kAllLetters)), 1U);
   EXPECT_THAT(bodies(5).back(), HasSubstr("urn:r:1"));
   EXPECT_TRUE(soon([&] { return must(subscriptions_->dead_letters("", "urn:s:1")).empty(); }));
+}
+
+TEST_F(DeliveryTest, DeadLettersAreReadSentAgainAndDroppedOneByOne) {
+  subscribe();
+  receiver_.answer({400, 400, 400, 400, 400, 400, 400, 400, 400});
+  const auto letters = [this] { return must(subscriptions_->dead_letters("", "urn:s:1")); };
+  for (int i = 1; i <= 3; ++i) {
+    create(i);
+    ASSERT_TRUE(soon([&] { return letters().size() == static_cast<std::size_t>(i); }));
+  }
+  const auto dead = letters();
+  const DeadLetter second = must(subscriptions_->dead_letter("", "urn:s:1", dead[1].sequence));
+  EXPECT_THAT(second.entities, ElementsAre("urn:r:2"));
+  EXPECT_THAT(second.body, HasSubstr(R"("id":"urn:r:2")"));
+  EXPECT_THAT(second.body, HasSubstr(R"("type":"Notification")"));
+
+  EXPECT_EQ(must(subscriptions_->replay("", "urn:s:1", dead[1].sequence)), 1U);
+  EXPECT_THAT(bodies(10).back(), HasSubstr("urn:r:2"));
+  EXPECT_EQ(must(subscriptions_->drop_dead_letters("", "urn:s:1", dead[0].sequence)), 1U);
+  ASSERT_EQ(letters().size(), 1U);
+  EXPECT_THAT(letters().front().entities, ElementsAre("urn:r:3"));
+  restart();
+  EXPECT_EQ(letters().size(), 1U);
+
+  for (const std::uint64_t gone : {dead[0].sequence, dead[1].sequence, std::uint64_t{7}}) {
+    EXPECT_FALSE(subscriptions_->dead_letter("", "urn:s:1", gone));
+    EXPECT_FALSE(subscriptions_->replay("", "urn:s:1", gone));
+    EXPECT_FALSE(subscriptions_->drop_dead_letters("", "urn:s:1", gone));
+  }
 }
 
 TEST_F(DeliveryTest, DeadLettersGoWhenTheirTimeIsOver) {

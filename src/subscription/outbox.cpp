@@ -22,6 +22,12 @@ bool needs_before(const Told& told, const std::vector<Match>& matches) {
          });
 }
 
+// Of one dead letter, or of all for sequence 0.
+std::string dead_prefix(const Subject& subject, std::uint64_t sequence) {
+  if (sequence == 0) return line_prefix('d', subject.tenant, subject.id);
+  return line_key('d', subject.tenant, subject.id, sequence);
+}
+
 }  // namespace
 
 Result<> Outbox::load(std::uint64_t least) {
@@ -165,8 +171,9 @@ Result<std::vector<Outbox::DeadRow>> Outbox::dead_rows(std::string_view prefix) 
   return out;
 }
 
-Result<std::vector<Outbox::Dead>> Outbox::dead(const Subject& subject, std::size_t max) const {
-  RV_ASSIGN(std::vector<DeadRow> rows, dead_rows(line_prefix('d', subject.tenant, subject.id)));
+Result<std::vector<Outbox::Dead>> Outbox::dead(const Subject& subject, std::uint64_t sequence,
+                                               std::size_t max) const {
+  RV_ASSIGN(std::vector<DeadRow> rows, dead_rows(dead_prefix(subject, sequence)));
   std::vector<Dead> out;
   for (DeadRow& row : rows) {
     if (out.size() == max) break;
@@ -175,9 +182,9 @@ Result<std::vector<Outbox::Dead>> Outbox::dead(const Subject& subject, std::size
   return out;
 }
 
-Result<std::size_t> Outbox::replay(const Subject& subject) {
+Result<std::size_t> Outbox::replay(const Subject& subject, std::uint64_t sequence) {
   return store_.writer().run_blocking([&](store::Batch& batch) -> Result<std::size_t> {
-    RV_ASSIGN(const auto rows, dead_rows(line_prefix('d', subject.tenant, subject.id)));
+    RV_ASSIGN(const auto rows, dead_rows(dead_prefix(subject, sequence)));
     for (const DeadRow& row : rows) {
       batch.erase(kColumn, row.key);
       batch.put(kColumn, "s" + row.key.substr(1), encode_numbers(row.letter.picks));
@@ -201,8 +208,8 @@ Result<std::size_t> Outbox::drop_rows(const std::vector<DeadRow>& rows) {
   });
 }
 
-Result<std::size_t> Outbox::drop_dead(const Subject& subject) {
-  RV_ASSIGN(const auto rows, dead_rows(line_prefix('d', subject.tenant, subject.id)));
+Result<std::size_t> Outbox::drop_dead(const Subject& subject, std::uint64_t sequence) {
+  RV_ASSIGN(const auto rows, dead_rows(dead_prefix(subject, sequence)));
   return drop_rows(rows);
 }
 

@@ -134,29 +134,42 @@ class StoredSubscriptions final : public Subscriptions,
 
   Result<std::vector<DeadLetter>> dead_letters(std::string_view tenant,
                                                std::string_view id) const override {
-    RV_ASSIGN(const auto dead, outbox_.dead({std::string(tenant), std::string(id)}, kDeadShown));
+    RV_ASSIGN(const auto dead,
+              outbox_.dead({std::string(tenant), std::string(id)}, kAllLetters, kDeadShown));
     std::vector<DeadLetter> out;
-    for (const Outbox::Dead& one : dead) {
-      DeadLetter& letter = out.emplace_back(
-          DeadLetter{one.sequence, one.letter.at, one.letter.attempts, one.letter.reason, {}});
-      const auto group = outbox_.group(one.sequence);
-      if (!group) continue;
-      for (const std::uint64_t pick : one.letter.picks) {
-        if (pick < group->told.size()) letter.entities.push_back(group->told[pick].id);
-      }
-    }
+    out.reserve(dead.size());
+    for (const Outbox::Dead& one : dead) out.push_back(shown(one));
     return out;
   }
 
-  Result<std::size_t> replay(std::string_view tenant, std::string_view id) override {
+  Result<DeadLetter> dead_letter(std::string_view tenant, std::string_view id,
+                                 std::uint64_t sequence) const override {
+    const SubscriptionPtr subscription = get(tenant, id);
+    if (subscription == nullptr) return not_found();
+    if (sequence == kAllLetters) return no_letter();
+    RV_ASSIGN(const auto dead, outbox_.dead({std::string(tenant), std::string(id)}, sequence, 1));
+    if (dead.empty()) return no_letter();
+    DeadLetter letter = shown(dead.front());
+    auto body = courier_->build(*subscription, {{sequence, dead.front().letter.picks}});
+    if (body) letter.body = *std::move(body);
+    return letter;
+  }
+
+  Result<std::size_t> replay(std::string_view tenant, std::string_view id,
+                             std::uint64_t sequence) override {
     const Subject subject{std::string(tenant), std::string(id)};
-    RV_ASSIGN(const std::size_t number, outbox_.replay(subject));
+    RV_ASSIGN(const std::size_t number, outbox_.replay(subject, sequence));
+    if (number == 0 && sequence != kAllLetters) return no_letter();
     courier_->start_over(subject);
     return number;
   }
 
-  Result<std::size_t> drop_dead_letters(std::string_view tenant, std::string_view id) override {
-    return outbox_.drop_dead({std::string(tenant), std::string(id)});
+  Result<std::size_t> drop_dead_letters(std::string_view tenant, std::string_view id,
+                                        std::uint64_t sequence) override {
+    RV_ASSIGN(const std::size_t number,
+              outbox_.drop_dead({std::string(tenant), std::string(id)}, sequence));
+    if (number == 0 && sequence != kAllLetters) return no_letter();
+    return number;
   }
 
   void set_listener(Listener listener) override {
@@ -206,6 +219,25 @@ class StoredSubscriptions final : public Subscriptions,
 
   static tl::unexpected<Error> not_found() {
     return fail(Code::kResourceNotFound, "there is no subscription of this id");
+  }
+
+  static tl::unexpected<Error> no_letter() {
+    return fail(Code::kResourceNotFound, "there is no dead letter of this number");
+  }
+
+  DeadLetter shown(const Outbox::Dead& dead) const {
+    DeadLetter letter{.sequence = dead.sequence,
+                      .at = dead.letter.at,
+                      .attempts = dead.letter.attempts,
+                      .reason = dead.letter.reason,
+                      .entities = {},
+                      .body = {}};
+    const auto group = outbox_.group(dead.sequence);
+    if (!group) return letter;
+    for (const std::uint64_t pick : dead.letter.picks) {
+      if (pick < group->told.size()) letter.entities.push_back(group->told[pick].id);
+    }
+    return letter;
   }
 
   SubscriptionPtr get(std::string_view tenant, std::string_view id) const {

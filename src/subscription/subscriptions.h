@@ -67,7 +67,11 @@ struct DeadLetter {
   std::int64_t attempts = 0;
   std::string reason;
   std::vector<std::string> entities;  // ids
+  // The notification as it would be sent now, JSON; told by dead_letter() alone. Empty where it
+  // cannot be made any more.
+  std::string body;
 };
+inline constexpr std::uint64_t kAllLetters = 0;  // no letter's sequence
 
 class Subscriptions {
  public:
@@ -96,14 +100,19 @@ class Subscriptions {
   // 5.8.4: by id.
   [[nodiscard]] virtual std::vector<Entry> list(std::string_view tenant) const = 0;
 
-  // Oldest first, at most 1,000. These three block.
+  // Oldest first, at most 1,000. These four block.
   [[nodiscard]] virtual Result<std::vector<DeadLetter>> dead_letters(std::string_view tenant,
                                                                      std::string_view id) const = 0;
-  // They wait again, before what comes later. How many.
-  [[nodiscard]] virtual Result<std::size_t> replay(std::string_view tenant,
-                                                   std::string_view id) = 0;
+  // Errors: kResourceNotFound.
+  [[nodiscard]] virtual Result<DeadLetter> dead_letter(std::string_view tenant, std::string_view id,
+                                                       std::uint64_t sequence) const = 0;
+  // The letter, or kAllLetters, waits again, before what comes later; or goes. How many.
+  // Errors: kResourceNotFound for one that is not there.
+  [[nodiscard]] virtual Result<std::size_t> replay(std::string_view tenant, std::string_view id,
+                                                   std::uint64_t sequence) = 0;
   [[nodiscard]] virtual Result<std::size_t> drop_dead_letters(std::string_view tenant,
-                                                              std::string_view id) = 0;
+                                                              std::string_view id,
+                                                              std::uint64_t sequence) = 0;
 
   // `listener` hears of all that there are, at once, and of every change after its commit, on the
   // writer thread: it must not wait. nullptr: nobody hears.

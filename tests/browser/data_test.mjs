@@ -177,10 +177,71 @@ async function mendsASubscription(page, plain, receiver) {
   await plain.getByRole("link", {name: "Unzustellbare verwerfen"}).click();
   assert.match(await plain.locator("main").innerText(), /Der Empfänger erfährt nie davon/);
   await plain.goBack();
+  await plain.locator("tbody a").first().click();
+  assert.match(await plain.locator("main").innerText(), /Unzustellbare Nachricht[^]*Air:1/);
+  await page.goto(plain.url());
+  await page.getByText("Die Nachricht, wie sie jetzt gesendet würde").click();
+  assert.match(await page.locator("pre").innerText(), /"type": "Notification"/);
+  await look(page);
   receiver.status = 200;
+  await plain.getByRole("button", {name: "Noch einmal senden"}).click();
+  for (let tries = 0; tries < 60 && taken(receiver) < 1; ++tries) await wait(200);
+  await until(plain, /2 unzustellbare Nachrichten/);
   await plain.getByRole("button", {name: "Unzustellbare noch einmal senden"}).click();
   for (let tries = 0; tries < 60 && taken(receiver) < 3; ++tries) await wait(200);
   assert.ok(taken(receiver) >= 3, JSON.stringify(receiver.bodies));
+}
+// Gives a schema and what it refers to, sees what it marks, then has it refuse.
+async function keepsSchemas(page, plain, server, token) {
+  const common = "https://models.example/common.json";
+  const file = (content) => ({name: "schema.json", mimeType: "application/json",
+                              buffer: Buffer.from(JSON.stringify(content))});
+  const schema = {allOf: [{$ref: `${common}#/definitions/Place`}],
+                  properties: {[no2]: {type: "number", maximum: 30}}};
+  const write = (value) => fetch(`${server.address}/ngsi-ld/v1/entities/urn:ngsi-ld:Air:2/attrs`, {
+    method: "PATCH", body: JSON.stringify({[no2]: value}),
+    headers: {"Content-Type": "application/json", Authorization: `Bearer ${token}`}});
+
+  await page.goto(`${data}/schemata`);
+  await look(page);
+  await page.getByRole("link", {name: "Schema ablegen"}).click();
+  await page.getByLabel(/^Typ/).fill(air);
+  await page.getByLabel("Datei (JSON)").setInputFiles(file(schema));
+  await page.getByRole("button", {name: "Ablegen"}).click();
+  assert.match(await page.locator("main").innerText(), /common\.json, which is not stored/);
+  await look(page);
+
+  await plain.goto(`${data}/schemata`);
+  await plain.getByRole("link", {name: "Dokument ablegen"}).click();
+  await plain.getByLabel(/^Adresse/).fill(common);
+  await plain.getByLabel("Datei (JSON)").setInputFiles(
+      file({definitions: {Place: {properties: {location: {required: ["coordinates"]}}}}}));
+  await plain.getByRole("button", {name: "Ablegen"}).click();
+  await plain.getByRole("link", {name: "Schema ablegen"}).click();
+  await plain.getByLabel(/^Typ/).fill(air);
+  await plain.getByLabel("annehmen und vermerken").check();
+  await plain.getByLabel("Datei (JSON)").setInputFiles(file(schema));
+  await plain.getByRole("button", {name: "Ablegen"}).click();
+
+  assert.equal((await write(31)).status, 204);
+  await page.goto(plain.url());
+  const text = await page.locator("main").innerText();
+  assert.match(text, /Vermerkt\s+1[^]*maximum\s+1[^]*Air:2[^]*is 31, the most is 30/);
+  await look(page);
+  await page.getByRole("link", {name: "Bestand prüfen"}).click();
+  assert.match(await page.locator("main").innerText(), /Geprüfte Entitäten\s+2[^]*nicht\s+1/);
+  await look(page);
+
+  await plain.getByRole("button", {name: "Künftig ablehnen"}).click();
+  assert.equal((await write(32)).status, 400);
+  await plain.reload();
+  assert.match(await plain.locator("main").innerText(), /Abgelehnt\s+1/);
+  await plain.getByRole("link", {name: "Löschen"}).click();
+  await plain.getByRole("button", {name: "Löschen"}).click();
+  assert.match(await plain.locator("main").innerText(), /Für keinen Typ gibt es ein Schema/);
+  await plain.getByRole("link", {name: "Löschen"}).click();
+  await plain.getByRole("button", {name: "Löschen"}).click();
+  assert.equal(await plain.getByText(common).count(), 0);
 }
 const taken = ({bodies}) => bodies.filter(({status}) => status === 200).length;
 
@@ -205,6 +266,7 @@ test("a data engineer sees, asks and mends", async ({open, server: {binary}}) =>
     assert.ok(!(await page.content()).includes("streng-geheim"));
     await look(page);
     await mendsASubscription(page, plain, receiver);
+    await keepsSchemas(page, plain, server, token);
 
     await page.goto(`${data}/kontexte`);
     await look(page);

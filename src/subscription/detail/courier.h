@@ -56,6 +56,10 @@ class Courier {
   void start_over(const Subject& subject);
   [[nodiscard]] Counters counters(const Subject& subject) const;
 
+  // The body of the notification of these entries, as it would be sent now.
+  [[nodiscard]] Result<std::string> build(const Subscription& subscription,
+                                          const std::vector<Entry>& entries) const;
+
  private:
   using Key = std::pair<std::string, std::string>;  // tenant, id
   struct Line;
@@ -67,8 +71,6 @@ class Courier {
   void dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>& lock);
   void dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex>& lock);
   [[nodiscard]] Result<> fill(Line& line);
-  [[nodiscard]] Result<std::string> build(const Subscription& subscription,
-                                          const std::vector<Entry>& entries) const;
   [[nodiscard]] Result<std::string> build_interval(const Subscription& subscription) const;
   [[nodiscard]] std::int64_t attempts_of(const Line& line) const;
   void send(const LinePtr& line, const SubscriptionPtr& subscription, std::string body,

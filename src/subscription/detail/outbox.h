@@ -62,10 +62,12 @@ class Outbox {
     std::uint64_t sequence = 0;
     DeadLetter letter;
   };
-  [[nodiscard]] Result<std::vector<Dead>> dead(const Subject& subject, std::size_t max) const;
-  // All dead letters wait again, or go. The number of them.
-  [[nodiscard]] Result<std::size_t> replay(const Subject& subject);
-  [[nodiscard]] Result<std::size_t> drop_dead(const Subject& subject);
+  // One letter, or all of a subscription for sequence 0; those that are there.
+  [[nodiscard]] Result<std::vector<Dead>> dead(const Subject& subject, std::uint64_t sequence,
+                                               std::size_t max) const;
+  // They wait again, or go. The number of them.
+  [[nodiscard]] Result<std::size_t> replay(const Subject& subject, std::uint64_t sequence);
+  [[nodiscard]] Result<std::size_t> drop_dead(const Subject& subject, std::uint64_t sequence);
   // Those of all subscriptions that are older.
   [[nodiscard]] Result<std::size_t> drop_dead_before(Instant at);
 
