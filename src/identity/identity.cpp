@@ -18,7 +18,7 @@ constexpr Duration kTidyEvery = Duration::seconds(60);
 
 bool is_tenant_name(std::string_view name) {
   return name.size() <= 50 && std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
          });
 }
 
@@ -183,7 +183,7 @@ std::vector<Tenant> SqlIdentity::tenants() const {
 
 Result<> SqlIdentity::create_tenant(const Tenant& tenant, const Caller& by) {
   if (tenant.name.empty() || !is_tenant_name(tenant.name)) {
-    return fail(Code::kUnprocessable, "a tenant's name has 1 to 50 of a-z 0-9 _", "name");
+    return fail(Code::kUnprocessable, "a tenant's name has 1 to 50 of a-z 0-9 _ -", "name");
   }
   return change([&](Session& session) -> Result<> {
     RV_ASSIGN(const auto made,

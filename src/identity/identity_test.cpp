@@ -327,6 +327,7 @@ TEST_P(IdentityTest, NobodyReadsWhatIsPublicAndWritesNothing) {
   ASSERT_TRUE(identity_->create_tenant({"closed", false}));
   EXPECT_EQ(identity_->create_tenant({"open", true}).error().code, Code::kAlreadyExists);
   EXPECT_EQ(identity_->create_tenant({"Ö", true}).error().code, Code::kUnprocessable);
+  EXPECT_TRUE(identity_->create_tenant({"two-parts_1", false}));
   EXPECT_TRUE(identity_->tenant_exists(""));
   EXPECT_TRUE(identity_->tenant_exists("open"));
   EXPECT_FALSE(identity_->tenant_exists("none"));

@@ -91,7 +91,7 @@ struct NewToken {
 };
 
 struct Tenant {
-  std::string name;  // 1 to 50 of a-z 0-9 _ (NGSILD-Tenant); "" is the default tenant
+  std::string name;  // 1 to 50 of a-z 0-9 _ - (NGSILD-Tenant); "" is the default tenant
   bool public_read = true;
 };
 
