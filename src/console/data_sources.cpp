@@ -125,7 +125,11 @@ Response list_sources(Request& request, const Needs& needs) {
       .pagination = {.address = address(kSourcesPage, {{"mandant", place->tenant}}),
                      .current = page,
                      .last = last}};
-  const auto watchers = needs.data->watchers.list(place->tenant);
+  auto watchers = needs.data->watchers.list(place->tenant);
+  // This server's own go with the subscriptions to entities: each page of these shows its sources.
+  std::erase_if(watchers, [](const federation::Watchers::Entry& entry) {
+    return entry.subscription->notification.endpoint.uri.ends_with(federation::kNotificationPath);
+  });
   if (!watchers.empty()) {
     view.more.push_back(watchers_table(watchers, needs.tickets.civil_clock.now(), language));
   }

@@ -177,7 +177,7 @@ web::kern::Table sources_table(const federation::DistributedSubscriptions::Statu
                                Language language) {
   web::kern::Table table{.caption = words(language, texts::kSubsSources),
                          .columns = {{words(language, texts::kSubsSource)},
-                                     {words(language, texts::kSubsEndpoint)},
+                                     {words(language, texts::kSourcesEndpoint)},
                                      {words(language, texts::kSubsSourceState)},
                                      {words(language, texts::kSubsSourceReceived), true}},
                          .rows = {}};

@@ -47,6 +47,8 @@ subscription::SubscriptionPtr watching_for(const Subscription& of, std::string i
   Subscription out = of;
   out.id = std::move(id);
   out.interval_us = 0;
+  out.notification.endpoint = {};  // the subscriber's is nobody's business here
+  out.notification.endpoint.uri = of.origin + std::string(kNotificationPath);
   out.document = watching_document(of);
   keep_selectors(out.selections);
   return std::make_shared<const Subscription>(std::move(out));

@@ -163,6 +163,7 @@ async function mendsASubscription(page, plain, receiver) {
   await until(page, /3 unzustellbare Nachrichten[^]*Air:1/);
   const text = await page.locator("main").innerText();
   assert.match(text, /aktiv, zuletzt gescheitert[^]*Empfänger\s+http:\/\/\*\*\*@127/);
+  assert.match(text, /Bei anderen Datenquellen[^]*Registration:next[^]*abgelehnt: .* 400/);
   await page.getByText("Das ganze Abonnement als JSON").click();
   const json = await page.locator("pre").innerText();
   assert.ok(!/geheim@|streng-geheim/.test(json), json);
