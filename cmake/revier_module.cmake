@@ -4,6 +4,15 @@ option(REVIER_UNIT_TESTS "Build the tests that stand beside the code" ON)
 # a module's anonymous namespaces therefore differ.
 option(REVIER_UNITY "Compile the files of a module together" OFF)
 
+# The precompiled header of the tests that stand beside the code, after that of the product.
+function(revier_test_headers)
+  add_library(revier_test_headers OBJECT ${CMAKE_SOURCE_DIR}/tests/support/pch.cpp)
+  target_link_libraries(revier_test_headers PRIVATE tl::expected fmt::fmt GTest::gtest_main
+                                                    GTest::gmock lib::rapidcheck)
+  target_include_directories(revier_test_headers PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_precompile_headers(revier_test_headers PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/pch.h)
+endfunction()
+
 # revier_module(NAME DEPENDS <modules> LIBS <libraries> TEST_LIBS <libraries>)
 #
 # One folder, one static library. DEPENDS is the whole list of modules that its files may include
@@ -18,7 +27,7 @@ function(revier_module name)
 
   add_library(revier_${name} STATIC ${sources})
   set_target_properties(revier_${name} PROPERTIES UNITY_BUILD ${REVIER_UNITY}
-                                                  UNITY_BUILD_BATCH_SIZE 8)
+                                                  UNITY_BUILD_BATCH_SIZE 16)
   target_include_directories(revier_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(revier_${name} PUBLIC tl::expected fmt::fmt)
   foreach(dependency ${arg_DEPENDS})
@@ -27,6 +36,9 @@ function(revier_module name)
   target_link_libraries(revier_${name} PUBLIC ${arg_LIBS})
   if(name STREQUAL "base")
     target_precompile_headers(revier_base PRIVATE pch.h)
+    if(REVIER_UNIT_TESTS)
+      revier_test_headers()
+    endif()
   else()
     target_precompile_headers(revier_${name} REUSE_FROM revier_base)
   endif()
@@ -39,7 +51,7 @@ function(revier_module name)
                                                lib::rapidcheck ${arg_TEST_LIBS})
     # Fixtures that several modules share: "support/NAME.h".
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-    target_precompile_headers(${name}_test REUSE_FROM revier_base)
+    target_precompile_headers(${name}_test REUSE_FROM revier_test_headers)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit ENVIRONMENT
                          "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp")
