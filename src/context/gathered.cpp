@@ -13,7 +13,7 @@ using detail::Table;
 // The tenant's own names and those of what others send.
 constexpr std::size_t kFurtherNames = 10'000;
 
-class GatheredEntities final : public detail::View<Gathered> {
+class GatheredEntities final : public detail::ReadOnly<Gathered> {
  public:
   GatheredEntities(Broker& local, std::string tenant)
       : local_(local),

@@ -72,7 +72,7 @@ class SeenLinks final : public ngsi::LinkedEntities {
   mutable bool exceeded_ = false;
 };
 
-class NarrowedBroker final : public View<Broker> {
+class NarrowedBroker final : public ReadOnly<Broker> {
  public:
   NarrowedBroker(Broker& whole, RightsPtr rights, std::shared_ptr<const ngsi::Sight> sight,
                  jsonld::ContextPtr core)

@@ -10,7 +10,7 @@ namespace revier::context::detail {
 
 // B is Broker, or an interface that extends it.
 template <class B>
-class View : public B {
+class ReadOnly : public B {
  public:
   Result<> apply_publication(std::string_view, const Publication&, Origin) override {
     return refused();
