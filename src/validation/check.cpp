@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kPatternSteps = 20;    // what looking for a pattern counts for
 constexpr int kSlowMax = 5;                  // patterns that took too long, in one check
 constexpr int kCheckDepthMax = 512;          // nodes within each other
-constexpr std::size_t kQuotedBytesMax = 60;  // of a value in a message
+constexpr std::size_t kQuotedBytesMax = 63;  // of a value in a message
+constexpr std::size_t kNameBytesMax = 200;   // of a member's name in a message
 
 unsigned bit_of(const json::Value& value) {
   switch (value.kind()) {
@@ -44,12 +45,7 @@ std::size_t code_points(std::string_view text) {
 std::string quoted(const json::Value& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return fmt::format("an array of {}", value.size());
-  std::string text = json::to_text(value);
-  if (text.size() <= kQuotedBytesMax) return text;
-  std::size_t size = kQuotedBytesMax;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  text.resize(size);
-  return text + "...";
+  return cut_text(json::to_text(value), kQuotedBytesMax);
 }
 
 bool is_multiple(double value, double of) {
@@ -149,7 +145,7 @@ class Checker {
     for (const auto& [name, member] : value.members()) {
       if (exhausted_ || full() || (quiet_ > 0 && !good)) break;
       const std::size_t size = place_.size();
-      append_token(place_, name);
+      enter(name);
       good = member_fits(rule, name, member) && good;
       place_.resize(size);
     }
@@ -170,7 +166,7 @@ class Checker {
     if (known) return good;
     if (rule.rest != kNothing) return meets(rule.rest, member);
     if (quiet_ == 0) {
-      add_violation(attribute(), rule.keyword, fmt::format("\"{}\" is not allowed", name));
+      add_violation(attribute(), rule.keyword, quoted_name(name) + " is not allowed");
     }
     return false;
   }
@@ -206,7 +202,7 @@ class Checker {
     for (const json::Value element : value.elements()) {
       if (exhausted_ || full() || (quiet_ > 0 && !good)) break;
       const std::size_t size = place_.size();
-      append_token(place_, std::to_string(index));
+      enter(std::to_string(index));
       const NodeId id = index < rule.nodes.size() ? rule.nodes[index] : rule.rest;
       if (id == kNothing) {
         if (quiet_ == 0) {
@@ -315,6 +311,15 @@ class Checker {
 
   // --- telling
 
+  // Further into the value. What would not be told is not kept: names may be of any length.
+  void enter(std::string_view token) {
+    if (place_.size() <= kToldBytesMax) append_token(place_, cut_text(token, kToldBytesMax));
+  }
+
+  static std::string quoted_name(std::string_view name) {
+    return fmt::format("\"{}\"", cut_text(name, kNameBytesMax));
+  }
+
   class Quiet {
    public:
     explicit Quiet(Checker& checker) : checker_(checker) { ++checker_.quiet_; }
@@ -340,16 +345,16 @@ class Checker {
     return token;
   }
 
-  void add_violation(std::string attribute, std::string_view rule, std::string message) {
+  void add_violation(std::string_view attribute, std::string_view rule, std::string_view message) {
     if (full()) return;
     std::string rule_place = rules_.nodes[at_].place;
     if (rule_place == "/") rule_place.clear();
     append_token(rule_place, rule);
-    report_.violations.push_back({.attribute = std::move(attribute),
+    report_.violations.push_back({.attribute = cut_text(attribute, kToldBytesMax),
                                   .rule = std::string(rule),
-                                  .place = place_,
-                                  .rule_place = std::move(rule_place),
-                                  .message = std::move(message)});
+                                  .place = cut_text(place_, kToldBytesMax),
+                                  .rule_place = cut_text(rule_place, kToldBytesMax),
+                                  .message = cut_text(message, kToldBytesMax)});
   }
 
   void complain(const Rule& rule, const json::Value& value) {
@@ -360,7 +365,7 @@ class Checker {
     for (const std::string& name : rule.names) {
       if (value.find(name)) continue;
       add_violation(place_.empty() ? name : attribute(), rule.keyword,
-                    fmt::format("\"{}\" is missing", name));
+                    quoted_name(name) + " is missing");
     }
   }
 

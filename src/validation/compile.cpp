@@ -60,13 +60,7 @@ std::string percent_decoded(std::string_view text) {
 }
 
 // What was written, short enough for a message.
-std::string shown_text(std::string text) {
-  if (text.size() <= kShownBytesMax) return text;
-  std::size_t size = kShownBytesMax;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  text.resize(size);
-  return text + " ...";
-}
+std::string shown_text(std::string_view text) { return cut_text(text, kShownBytesMax); }
 
 }  // namespace
 
@@ -217,6 +211,7 @@ class Compiler {
     const auto take_one = [&](const json::Value& one) -> Result<> {
       const auto bit = type_bit(one.as_string().value_or(""));
       if (!bit) return schema_fault(place_of(here, name), "no type of JSON");
+      if ((rule.types & *bit) == *bit) return {};
       rule.types |= *bit;
       rule.shown += (rule.shown.empty() ? "" : " or ") + std::string(*one.as_string());
       return {};
@@ -301,7 +296,7 @@ class Compiler {
     Rule rule{.word = Word::kPattern, .keyword = name};
     RV_ASSIGN(ngsi::Pattern made, pattern_of(here, name, *text));
     rule.patterns.push_back(std::move(made));
-    rule.shown = shown_text(std::string(*text));
+    rule.shown = shown_text(*text);
     add(here, std::move(rule));
     return {};
   }
@@ -493,7 +488,7 @@ class Compiler {
     if (!target) {
       return schema_fault(place,
                           fmt::format("there is nothing at {} (a JSON Pointer after # is expected)",
-                                      shown_text(std::string(*text))));
+                                      shown_text(*text)));
     }
     RV_ASSIGN(const Known* const entry, known(source, pointer));
     if (!entry->begun) waiting_.push_back({source, *target, pointer});

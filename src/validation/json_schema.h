@@ -31,17 +31,20 @@ inline constexpr std::size_t kNodesMax = 20'000;
 inline constexpr std::size_t kStepsMax = 200'000;
 inline constexpr std::size_t kViolationsMax = 10;  // a report names so many
 inline constexpr std::size_t kDepthMax = 64;       // of a schema's JSON
+inline constexpr std::size_t kToldBytesMax = 300;  // of each text of a violation
 
 using DocumentPtr = std::shared_ptr<const json::Document>;
 // A document by its URL, without fragment; nullptr where there is none. Nothing is downloaded.
 using Documents = std::function<DocumentPtr(const std::string& url)>;
 
+// Names of a hostile value are as long as they like: each text is cut to kToldBytesMax, with "..."
+// at its end then.
 struct Violation {
   std::string attribute;   // the member of the root that it is about; empty: the whole
   std::string rule;        // keyword: "minimum"
   std::string place;       // JSON Pointer into the value: "/location/coordinates/0"
   std::string rule_place;  // JSON Pointer into the schema, its URL before it where it is another
-  std::string message;     // English; a value in it is cut short
+  std::string message;     // English; a value in it is cut shorter
 };
 
 struct Report {

@@ -125,6 +125,27 @@ TEST(JsonSchema, TellsTheAttributeAndWhereTheRuleStands) {
   EXPECT_EQ(report.violations[2].message, "\"far\" is missing");
 }
 
+TEST(JsonSchema, CutsNamesOfAnyLength) {
+  std::string name;
+  for (int i = 0; i < 50'000; ++i) name += "ä~";
+  const auto schema = compiled(R"({"patternProperties": {"^a$": {"maximum": 1}},
+                                   "additionalProperties": {"additionalProperties": false}})");
+  ASSERT_TRUE(schema) << schema.error().message;
+  const auto value = document_of(fmt::format(R"({{"{0}": {{"{0}": 1}}, "a": 2}})", name));
+  const Report report = (*schema)->check(value->root());
+  ASSERT_EQ(report.violations.size(), 2U);
+  const Violation& first = report.violations.front();
+  for (const std::string& text : {first.attribute, first.place, first.rule_place, first.message}) {
+    EXPECT_LE(text.size(), kToldBytesMax);
+    std::string quoted;
+    json::append_quoted(quoted, text);
+    EXPECT_TRUE(json::Document::parse(quoted)) << "no character is cut";
+  }
+  EXPECT_TRUE(first.attribute.ends_with("~...") || first.attribute.ends_with("ä..."));
+  EXPECT_TRUE(first.place.starts_with("/ä~0ä~0") && first.place.ends_with("..."));
+  EXPECT_EQ(report.violations.back().place, "/a");
+}
+
 TEST(JsonSchema, BesideAReferenceNothingCountsInOldDrafts) {
   const char* const definitions = R"("$ref": "#/d", "d": {}, "minimum": 3)";
   EXPECT_EQ(told(fmt::format(R"({{{}}})", definitions), "1"), "minimum ");

@@ -418,11 +418,25 @@ class StoredSchemas final : public Schemas,
   // --- the start
 
   using Take = std::function<Result<>(const detail::RowKey& key, std::string_view value)>;
+  static Result<> take_row(const Take& take, std::string_view key, std::string_view value) {
+    RV_ASSIGN(const detail::RowKey parsed_key, detail::parse_key(key));
+    return take(parsed_key, value);
+  }
   Result<> each_row(std::string_view rows, const Take& take) {
     const auto cursor = needs_.store.scan(Column::kMeta, rows);
     for (; cursor->valid(); cursor->next()) {
-      RV_ASSIGN(const detail::RowKey key, detail::parse_key(cursor->key().substr(rows.size())));
-      RV_TRY(take(key, cursor->value()));
+      RV_TRY(take_row(take, cursor->key().substr(rows.size()), cursor->value()));
+    }
+    return cursor->status();
+  }
+  // A statistic is no reason not to start: a row of one that is damaged is left out.
+  Result<> each_tally_row(std::string_view rows, const Take& take) {
+    const auto cursor = needs_.store.scan(Column::kMeta, rows);
+    for (; cursor->valid(); cursor->next()) {
+      const auto taken = take_row(take, cursor->key().substr(rows.size()), cursor->value());
+      if (taken) continue;
+      log_event(Level::kWarn, "validation.damaged_tally",
+                {{"rows", rows}, {"reason", taken.error().message}});
     }
     return cursor->status();
   }
@@ -462,21 +476,22 @@ class StoredSchemas final : public Schemas,
 
   Result<> load_tallies() {
     const Lock lock(mutex_);
-    RV_TRY(each_row(detail::kSumRows, [this](const auto& key, std::string_view value) {
+    RV_TRY(each_tally_row(detail::kSumRows, [this](const auto& key, std::string_view value) {
       return detail::decode_sum(value, tally_of(key));
     }));
-    RV_TRY(each_row(detail::kRuleRows, [this](const auto& key, std::string_view value) -> Result<> {
-      RV_ASSIGN(RuleCount rule, detail::decode_rule(value));
-      tally_of(key).rules.push_back(std::move(rule));
-      return {};
-    }));
+    RV_TRY(each_tally_row(
+        detail::kRuleRows, [this](const auto& key, std::string_view value) -> Result<> {
+          RV_ASSIGN(RuleCount rule, detail::decode_rule(value));
+          tally_of(key).rules.push_back(std::move(rule));
+          return {};
+        }));
     std::map<Key, std::map<std::string, Example>> rings;
-    RV_TRY(each_row(detail::kExampleRows,
-                    [&rings](const auto& key, std::string_view value) -> Result<> {
-                      std::map<std::string, Example>& ring = rings[{key.tenant, key.subject}];
-                      RV_ASSIGN(ring[key.part], detail::decode_example(value));
-                      return {};
-                    }));
+    RV_TRY(each_tally_row(
+        detail::kExampleRows, [&rings](const auto& key, std::string_view value) -> Result<> {
+          std::map<std::string, Example>& ring = rings[{key.tenant, key.subject}];
+          RV_ASSIGN(ring[key.part], detail::decode_example(value));
+          return {};
+        }));
     for (auto& [key, ring] : rings) {
       Tally& tally = tallies_[key];
       for (std::size_t i = 0; i < Tally::kExamplesMax; ++i) {

@@ -5,6 +5,7 @@
 
 #include "base/run_task.h"
 #include "support/context_world.h"
+#include "validation/detail/rows.h"
 
 namespace revier::validation {
 namespace {
@@ -128,6 +129,28 @@ TEST_F(SchemasOverABroker, MarksAndKeepsCountsAndExamplesOverARestart) {
   reopen();
   EXPECT_EQ(tally().marked, 0U);
   EXPECT_TRUE(tally().latest.empty());
+}
+
+TEST_F(SchemasOverABroker, StartsWithATallyThatIsDamagedOrLong) {
+  give(Mode::kMark);
+  must(world_.create(kBad));
+  const std::string type = iri("Air");
+  const auto key = [&](std::string_view rows, std::string_view part) {
+    return detail::row_key(rows, "", type, part);
+  };
+  const std::string long_rule = detail::encode(
+      RuleCount{.attribute = std::string(std::size_t{11} << 20, 'a'), .rule = "type", .count = 7});
+  ASSERT_TRUE(world_.store().writer().run_blocking([&](store::Batch& batch) -> Result<> {
+    batch.put(store::Column::kMeta, key(detail::kRuleRows, "b"), "{");
+    batch.put(store::Column::kMeta, key(detail::kExampleRows, "3"), "{}");
+    batch.put(store::Column::kMeta, std::string(detail::kSumRows) + "no tenant", "{}");
+    batch.put(store::Column::kMeta, key(detail::kRuleRows, "z"), long_rule);
+    return {};
+  }));
+  reopen();
+  EXPECT_EQ(tally().marked, 1U);
+  ASSERT_EQ(tally().rules.size(), 2U);
+  EXPECT_EQ(tally().rules.back().count, 7U);
 }
 
 TEST_F(SchemasOverABroker, DoesNotRefuseWhatADomainWritesOrTimeEnds) {

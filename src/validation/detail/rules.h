@@ -103,6 +103,9 @@ struct Rules {
 // The same text for equal values, whatever the order of members and the way of writing numbers.
 void append_canonical(std::string& out, const json::Value& value);
 
+// At most `bytes_max` (over 3) of the text: of a longer one the beginning and "...", no character cut.
+[[nodiscard]] std::string cut_text(std::string_view text, std::size_t bytes_max);
+
 // `token` as one more reference token of a JSON Pointer.
 void append_token(std::string& pointer, std::string_view token);
 
