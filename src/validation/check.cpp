@@ -12,7 +12,6 @@ namespace revier::validation::detail {
 namespace {
 
 constexpr std::size_t kPatternSteps = 20;    // what looking for a pattern counts for
-constexpr int kSlowMax = 5;                  // patterns that took too long, in one check
 constexpr int kCheckDepthMax = 512;          // nodes within each other
 constexpr std::size_t kQuotedBytesMax = 63;  // of a value in a message
 constexpr std::size_t kNameBytesMax = 200;   // of a member's name in a message
@@ -56,16 +55,11 @@ bool is_multiple(double value, double of) {
 
 class Checker {
  public:
-  explicit Checker(const Rules& rules) : rules_(rules) {}
+  Checker(const Rules& rules, Budget& budget) : rules_(rules), budget_(budget) {}
 
   Report run(const json::Value& value) {
     (void)meets(rules_.root, value);
-    if (exhausted_) {
-      report_.violations.clear();
-      place_.clear();
-      add_violation({}, "limit", "checking it takes too many steps for this schema");
-    }
-    return std::move(report_);
+    return exhausted_ ? beyond_budget() : std::move(report_);
   }
 
  private:
@@ -90,8 +84,7 @@ class Checker {
   }
 
   bool spend(std::size_t steps) {
-    steps_ += steps;
-    if (steps_ > kStepsMax) exhausted_ = true;
+    if (!budget_.spend(steps)) exhausted_ = true;
     return !exhausted_;
   }
   [[nodiscard]] bool full() const { return report_.violations.size() >= kViolationsMax; }
@@ -251,7 +244,7 @@ class Checker {
   bool found_in(const ngsi::Pattern& pattern, std::string_view text) {
     if (!spend(kPatternSteps + text.size() / 64)) return false;
     const auto found = pattern.look_in(text);
-    if (!found && ++slow_ >= kSlowMax) exhausted_ = true;
+    if (!found && --budget_.slow <= 0) exhausted_ = true;
     return found.value_or(false);
   }
 
@@ -430,13 +423,12 @@ class Checker {
   }
 
   const Rules& rules_;
+  Budget& budget_;
   Report report_;
   std::string place_;
   NodeId at_ = kAnything;  // whose rules are looked at
-  std::size_t steps_ = 0;
   int quiet_ = 0;
   int depth_ = 0;
-  int slow_ = 0;
   bool exhausted_ = false;
 };
 
@@ -445,8 +437,19 @@ class Checker {
 
 namespace revier::validation {
 
+Report beyond_budget() {
+  Report report;
+  report.violations.push_back(
+      {{}, "limit", {}, "/limit", "checking it takes too many steps for this schema"});
+  return report;
+}
+
 Report JsonSchema::check(const json::Value& value) const {
-  return detail::Checker(*rules_).run(value);
+  Budget budget;
+  return check(value, budget);
+}
+Report JsonSchema::check(const json::Value& value, Budget& budget) const {
+  return detail::Checker(*rules_, budget).run(value);
 }
 
 }  // namespace revier::validation

@@ -8,6 +8,9 @@
 namespace revier::validation::detail {
 namespace {
 
+constexpr std::size_t kPassesMax = 64;
+constexpr std::size_t kStepBytes = 64;  // what of an entity is read and written for one step
+
 // The text of a typed value's @value; empty where it is none.
 std::string bare_value(const ngsi::AttributeView& view) {
   const bool may_be = view.kind == ngsi::Kind::kProperty && view.value.starts_with('{') &&
@@ -87,14 +90,21 @@ Report look(const JsonSchema& schema, const ngsi::Entity& entity, ngsi::NameId t
             const ngsi::Names& names, const jsonld::Context& context) {
   EntityView view(names, context);
   Report report;
+  Budget budget;
   std::size_t passes = 1;
   for (std::size_t pass = 0; pass < passes && report.ok(); ++pass) {
+    // Every pass shows the whole entity, since rules speak of what is beside an attribute; so the
+    // further ones cost what there is of it.
+    const std::size_t bytes = entity.bytes().size() + view.text().size();
+    if (pass == kPassesMax || (pass > 0 && !budget.spend(bytes / kStepBytes))) {
+      return beyond_budget();
+    }
     passes = view.write(entity, type, pass);
     // Two attributes that the context calls by one name end here too.
     const auto document =
         json::Document::parse(view.text(), {.bytes_max = std::size_t{64} << 20, .depth_max = 512});
     if (document) {
-      report = schema.check(document->root());
+      report = schema.check(document->root(), budget);
     } else {
       report.violations.push_back({{}, "limit", "", "", document.error().message});
     }

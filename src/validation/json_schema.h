@@ -12,7 +12,8 @@
 //
 // Schemas are hostile input. Bounded: kNodesMax subschemas, no chain of references that comes back
 // to itself without going into the value, kStepsMax steps a check, a few slow regular expressions
-// (ngsi/pattern.h). A check that would need more ends as violation of the rule "limit".
+// (ngsi/pattern.h). A check that would need more ends as violation of the rule "limit"; checks that
+// belong together share one Budget.
 //
 // Thread safety: a JsonSchema never changes; any number of threads use it.
 #pragma once
@@ -29,6 +30,7 @@ namespace revier::validation {
 
 inline constexpr std::size_t kNodesMax = 20'000;
 inline constexpr std::size_t kStepsMax = 200'000;
+inline constexpr int kSlowMax = 5;  // patterns that took too long, in one check
 inline constexpr std::size_t kViolationsMax = 10;  // a report names so many
 inline constexpr std::size_t kDepthMax = 64;       // of a schema's JSON
 inline constexpr std::size_t kToldBytesMax = 300;  // of each text of a violation
@@ -47,10 +49,25 @@ struct Violation {
   std::string message;     // English; a value in it is cut shorter
 };
 
+// What checks may cost still.
+struct Budget {
+  std::size_t steps = kStepsMax;
+  int slow = kSlowMax;
+
+  // False, and nothing left, where that is more than is left.
+  bool spend(std::size_t more) {
+    const bool enough = more <= steps;
+    steps = enough ? steps - more : 0;
+    return enough;
+  }
+};
+
 struct Report {
   std::vector<Violation> violations;
   [[nodiscard]] bool ok() const { return violations.empty(); }
 };
+// Of a check that would need more than its budget.
+[[nodiscard]] Report beyond_budget();
 
 namespace detail {
 struct Rules;  // detail/rules.h
@@ -70,6 +87,8 @@ class JsonSchema {
   JsonSchema& operator=(const JsonSchema&) = delete;
 
   [[nodiscard]] Report check(const json::Value& value) const;
+  // Takes what it costs off `budget`.
+  [[nodiscard]] Report check(const json::Value& value, Budget& budget) const;
   // URLs of the documents that it refers to.
   [[nodiscard]] const std::vector<std::string>& documents() const;
 

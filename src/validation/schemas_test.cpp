@@ -98,6 +98,30 @@ TEST_F(SchemasOverABroker, LooksAtEveryInstance) {
   EXPECT_FALSE(world_.create(fmt::format(fmt::runtime(two), 4, -2)));
 }
 
+TEST_F(SchemasOverABroker, ManyInstancesDoNotMultiplyTheBudget) {
+  must(run_task(schemas_->put(air(Mode::kReject, R"({"properties": {
+      "many": {"items": {"type": "number", "minimum": 0}}, "no2": {"type": "number"}}})"))));
+  const auto entity = [](int number, int elements, int instances) {
+    std::string text = fmt::format(R"({{"id": "urn:air:{}", "type": "Air", "many": {{
+        "type": "Property", "value": [0)", number);
+    for (int i = 1; i < elements; ++i) text += ",1";
+    text += "]}, \"no2\": [";
+    for (int i = 0; i < instances; ++i) {
+      text += fmt::format(R"({}{{"type": "Property", "value": 1, "datasetId": "urn:d:{}"}})",
+                          i > 0 ? "," : "", i);
+    }
+    return text + "]}";
+  };
+  const auto refused_by_limit = [&](const std::string& text) {
+    const auto outcome = world_.create(text);
+    return !outcome && outcome.error().message.find("rule limit") != std::string::npos;
+  };
+  EXPECT_TRUE(world_.create(entity(1, 20'000, 1)));
+  EXPECT_TRUE(refused_by_limit(entity(2, 20'000, 10)));
+  EXPECT_TRUE(world_.create(entity(3, 2, 64)));
+  EXPECT_TRUE(refused_by_limit(entity(4, 2, 65)));
+}
+
 TEST_F(SchemasOverABroker, SeesATypedValueAndEachTypeByItsName) {
   give(Mode::kReject);
   EXPECT_TRUE(world_.create(R"({"id": "urn:air:5", "type": ["Air", "Sensor"], "no2": 1, "seen":

@@ -14,7 +14,8 @@
 
 namespace revier::validation::detail {
 
-// Every instance is seen once: as many views as the attribute with the most instances has.
+// Every instance is seen: as many views as the attribute with the most instances has. They share
+// one budget and are at most 64; what would need more is a violation of the rule "limit".
 [[nodiscard]] Report look(const JsonSchema& schema, const ngsi::Entity& entity, ngsi::NameId type,
                           const ngsi::Names& names, const jsonld::Context& context);
 
