@@ -12,6 +12,8 @@ namespace revier::validation::detail {
 namespace {
 
 constexpr std::size_t kPatternSteps = 20;    // what looking for a pattern counts for
+constexpr std::size_t kTextBytes = 64;       // of a text that are looked at in one step
+constexpr std::size_t kMembersStep = 16;     // members that are passed in one step
 constexpr int kCheckDepthMax = 512;          // nodes within each other
 constexpr std::size_t kQuotedBytesMax = 63;  // of a value in a message
 constexpr std::size_t kNameBytesMax = 200;   // of a member's name in a message
@@ -114,29 +116,36 @@ class Checker {
       case Word::kPropertyNames:
         return names_fit(rule, value);
       case Word::kRequired:
-        return std::ranges::all_of(
-            rule.names, [&](const std::string& name) { return value.find(name).has_value(); });
+        return spend_finding(rule.names.size(), value) && has_all(rule.names, value);
       case Word::kMinProperties:
         return size >= rule.number;
       case Word::kMaxProperties:
         return size <= rule.number;
       case Word::kDependents:
         return std::ranges::all_of(rule.others, [&](const auto& need) {
-          return !value.find(need.first) || std::ranges::all_of(need.second, [&](const auto& name) {
-            return value.find(name).has_value();
-          });
+          if (!spend_finding(1 + need.second.size(), value)) return false;
+          return !value.find(need.first) || has_all(need.second, value);
         });
       default:
         return std::ranges::all_of(rule.members, [&](const auto& need) {
+          if (!spend_finding(1, value)) return false;
           return !value.find(need.first) || meets(need.second, value);
         });
     }
+  }
+  // A member is found by passing those before it.
+  bool spend_finding(std::size_t names, const json::Value& value) {
+    return spend(names * (1 + value.size() / kMembersStep));
+  }
+  static bool has_all(const std::vector<std::string>& names, const json::Value& value) {
+    return std::ranges::all_of(
+        names, [&](const std::string& name) { return value.find(name).has_value(); });
   }
 
   bool members_fit(const Rule& rule, const json::Value& value) {
     bool good = true;
     for (const auto& [name, member] : value.members()) {
-      if (exhausted_ || full() || (quiet_ > 0 && !good)) break;
+      if (full() || (quiet_ > 0 && !good) || !spend(1 + name.size() / kTextBytes)) break;
       const std::size_t size = place_.size();
       enter(name);
       good = member_fits(rule, name, member) && good;
@@ -166,6 +175,7 @@ class Checker {
   bool names_fit(const Rule& rule, const json::Value& value) {
     const Quiet quiet(*this);
     for (const auto& [name, member] : value.members()) {
+      if (!spend(1 + name.size() / kTextBytes)) return false;
       std::string text;
       json::append_quoted(text, name);
       const auto document = json::Document::parse(text);
@@ -193,10 +203,11 @@ class Checker {
     bool good = true;
     std::size_t index = 0;
     for (const json::Value element : value.elements()) {
-      if (exhausted_ || full() || (quiet_ > 0 && !good)) break;
+      const NodeId id = index < rule.nodes.size() ? rule.nodes[index] : rule.rest;
+      if (index >= rule.nodes.size() && id == kAnything) break;
+      if (full() || (quiet_ > 0 && !good) || !spend(1)) break;
       const std::size_t size = place_.size();
       enter(std::to_string(index));
-      const NodeId id = index < rule.nodes.size() ? rule.nodes[index] : rule.rest;
       if (id == kNothing) {
         if (quiet_ == 0) {
           add_violation(attribute(), rule.keyword, "no further element is allowed");
@@ -214,6 +225,7 @@ class Checker {
     const Quiet quiet(*this);
     double found = 0;
     for (const json::Value element : value.elements()) {
+      if (exhausted_) return false;
       if (meets(rule.rest, element)) ++found;
     }
     return found >= rule.number && found <= rule.most;
@@ -230,6 +242,7 @@ class Checker {
 
   bool of_text(const Rule& rule, const json::Value& value) {
     const std::string_view text = *value.as_string();
+    if (!spend(1 + text.size() / kTextBytes)) return false;
     switch (rule.word) {
       case Word::kMinLength:
         return static_cast<double>(code_points(text)) >= rule.number;
@@ -242,7 +255,7 @@ class Checker {
     }
   }
   bool found_in(const ngsi::Pattern& pattern, std::string_view text) {
-    if (!spend(kPatternSteps + text.size() / 64)) return false;
+    if (!spend(kPatternSteps + text.size() / kTextBytes)) return false;
     const auto found = pattern.look_in(text);
     if (!found && --budget_.slow <= 0) exhausted_ = true;
     return found.value_or(false);
@@ -297,7 +310,7 @@ class Checker {
   int fitting(const Rule& rule, const json::Value& value, int most) {
     int found = 0;
     for (const NodeId id : rule.nodes) {
-      if (fits_quietly(id, value) && ++found == most) break;
+      if (exhausted_ || (fits_quietly(id, value) && ++found == most)) break;
     }
     return found;
   }
@@ -356,6 +369,7 @@ class Checker {
       return;
     }
     for (const std::string& name : rule.names) {
+      if (full()) return;
       if (value.find(name)) continue;
       add_violation(place_.empty() ? name : attribute(), rule.keyword,
                     quoted_name(name) + " is missing");

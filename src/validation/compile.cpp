@@ -6,6 +6,7 @@
 #include <deque>
 #include <limits>
 #include <optional>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -370,10 +371,11 @@ class Compiler {
   Result<std::vector<std::string>> names_of(const Here& here, std::string_view name,
                                             const json::Value& value) const {
     std::vector<std::string> names;
+    std::unordered_set<std::string_view> seen;
     for (const json::Value one : value.elements()) {
       const auto text = one.as_string();
       if (!text) return schema_fault(place_of(here, name), "names are texts");
-      names.emplace_back(*text);
+      if (seen.insert(*text).second) names.emplace_back(*text);
     }
     if (!value.is_array())
       return schema_fault(place_of(here, name), "an array of names is expected");

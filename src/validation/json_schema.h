@@ -29,7 +29,7 @@
 namespace revier::validation {
 
 inline constexpr std::size_t kNodesMax = 20'000;
-inline constexpr std::size_t kStepsMax = 200'000;
+inline constexpr std::size_t kStepsMax = 200'000;  // a step: a fraction of a microsecond
 inline constexpr int kSlowMax = 5;  // patterns that took too long, in one check
 inline constexpr std::size_t kViolationsMax = 10;  // a report names so many
 inline constexpr std::size_t kDepthMax = 64;       // of a schema's JSON

@@ -209,6 +209,37 @@ TEST(JsonSchema, EndsWhateverItIsGiven) {
   EXPECT_EQ((*schema)->check(document_of(many + "]")->root()).violations.size(), kViolationsMax);
 }
 
+TEST(JsonSchema, StepsMeasureWork) {
+  // Names that are looked for among many members.
+  std::string names;
+  for (int i = 0; i < 2'000; ++i) names += fmt::format(R"({}"m{}")", i > 0 ? "," : "", i);
+  std::string members = "{";
+  for (int i = 0; i < 5'000; ++i) members += fmt::format(R"({}"m{}": 1)", i > 0 ? "," : "", i);
+  members += "}";
+  EXPECT_EQ(told(fmt::format(R"({{"required": [{}]}})", names), members), "limit ");
+  EXPECT_EQ(told(fmt::format(R"({{"dependentRequired": {{"m1": [{}]}}}})", names), members),
+            "limit ");
+  EXPECT_EQ(told(R"({"required": ["m1", "m4999"]})", members), "");
+  // One name a thousand times is one name.
+  std::string again = R"({"required": ["m0")";
+  for (int i = 0; i < 2'000; ++i) again += R"(,"m0")";
+  EXPECT_EQ(told(again + "]}", members), "");
+
+  // A text that is looked at again and again.
+  std::string often = R"({"allOf": [{"maxLength": 9000000})";
+  for (int i = 0; i < 200; ++i) often += R"(,{"maxLength": 9000000})";
+  EXPECT_EQ(told(often + "]}", '"' + std::string(100'000, 'a') + '"'), "limit ");
+  EXPECT_EQ(told(often + "]}", R"("short")"), "");
+
+  // Members and elements for which there is no rule.
+  std::string free = R"({"allOf": [{"properties": {"a": {}}})";
+  for (int i = 0; i < 50; ++i) free += R"(,{"properties": {"a": {}}})";
+  EXPECT_EQ(told(free + "]}", members), "limit ");
+  std::string elements = "[1";
+  for (int i = 0; i < 300'000; ++i) elements += ",1";
+  EXPECT_EQ(told(R"({"items": true})", elements + "]"), "");
+}
+
 TEST(JsonSchema, HasABoundOfItsOwnSize) {
   std::string wide = R"({"properties": {)";
   for (std::size_t i = 0; i <= kNodesMax; ++i) {
