@@ -353,7 +353,7 @@ class Checker {
 
   void add_violation(std::string_view attribute, std::string_view rule, std::string_view message) {
     if (full()) return;
-    std::string rule_place = rules_.nodes[at_].place;
+    std::string rule_place = rules_.place_of(at_);
     if (rule_place == "/") rule_place.clear();
     append_token(rule_place, rule);
     report_.violations.push_back({.attribute = cut_text(attribute, kToldBytesMax),

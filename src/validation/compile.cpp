@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,7 +22,6 @@ constexpr std::size_t kShownBytesMax = 200;
 struct Source {
   std::string url;  // of a stored document; of the schema itself its $id, or empty
   DocumentPtr document;
-  bool own = false;        // the schema itself
   bool ref_alone = false;  // drafts 4 to 7: what stands beside a $ref does not count
 };
 
@@ -76,34 +76,36 @@ class Compiler {
 
   Result<std::unique_ptr<const Rules>> run(const DocumentPtr& schema) {
     add_source({}, schema);
-    sources_.front().own = true;
     if (const auto id = schema->root().find("$id")) {
       sources_.front().url = without_fragment(id->as_string().value_or(""));
     }
-    RV_ASSIGN(rules_->root, node(0, schema->root(), ""));
+    RV_ASSIGN(rules_->root, node(kOwn, schema->root(), ""));
     // References are followed one after the other: a chain of them costs no stack.
     while (!waiting_.empty()) {
       const Waiting next = waiting_.front();
       waiting_.pop_front();
-      RV_TRY(node(next.source, next.value, next.pointer));
+      RV_TRY(node(next.source, next.value, rules_->nodes[next.id].pointer));
     }
     RV_TRY(check_loops(*rules_));
-    for (const Source& source : sources_) {
-      rules_->sources.push_back(source.document);
-      if (!source.own) rules_->urls.push_back(source.url);
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      rules_->sources.push_back(sources_[i].document);
+      if (i != kOwn) rules_->urls.push_back(sources_[i].url);
     }
     return std::move(rules_);
   }
 
  private:
+  static constexpr std::size_t kOwn = 0;  // the source that is the schema itself
+
   struct Waiting {
     std::size_t source;
     json::Value value;
-    std::string pointer;
+    NodeId id;
   };
   struct Known {
     NodeId id;
     bool begun = false;
+    bool waits = false;
   };
   // Where the compiler is: the schema that holds the keyword, and its node.
   struct Here {
@@ -123,31 +125,43 @@ class Compiler {
       const std::string_view name = draft->as_string().value_or("");
       source.ref_alone = name.find("draft-0") != name.npos;
     }
+    rules_->bases.push_back(sources_.empty() ? std::string() : source.url + "#");
     sources_.push_back(std::move(source));
     return sources_.size() - 1;
   }
 
-  [[nodiscard]] std::string place_of(std::size_t source, std::string_view pointer) const {
-    const std::string hash = sources_[source].own ? "" : sources_[source].url + "#";
-    return hash + (pointer.empty() && hash.empty() ? "/" : std::string(pointer));
-  }
   [[nodiscard]] std::string place_of(const Here& here, std::string_view keyword) const {
     std::string pointer = here.pointer;
     append_token(pointer, keyword);
-    return place_of(here.source, pointer);
+    return rules_->place_of(here.source, pointer);
   }
 
   Result<Known*> known(std::size_t source, const std::string& pointer) {
-    const auto [at, fresh] = known_.try_emplace({source, pointer}, Known{0, false});
-    if (fresh) {
-      if (rules_->nodes.size() >= kNodesMax) {
-        return fail(Code::kTooLarge,
-                    fmt::format("a schema may have at most {} subschemas", kNodesMax));
-      }
-      at->second.id = static_cast<NodeId>(rules_->nodes.size());
-      rules_->nodes.emplace_back().place = place_of(source, pointer);
+    const auto at = known_.find({source, pointer});
+    if (at != known_.end()) return &at->second;
+    RV_TRY(check_room(pointer));
+    pointers_bytes_ += pointer.size();
+    const auto id = static_cast<NodeId>(rules_->nodes.size());
+    Node& made = rules_->nodes.emplace_back();
+    made.source = source;
+    made.pointer = pointer;
+    return &known_.emplace(std::pair(source, std::string_view(made.pointer)), Known{.id = id})
+                .first->second;
+  }
+  [[nodiscard]] Result<> check_room(std::string_view pointer) const {
+    if (rules_->nodes.size() >= kNodesMax) {
+      return fail(Code::kTooLarge,
+                  fmt::format("a schema may have at most {} subschemas", kNodesMax));
     }
-    return &at->second;
+    if (pointer.size() > kPointerBytesMax) {
+      return fail(Code::kTooLarge,
+                  fmt::format("the place of a subschema may have at most {} bytes: {}",
+                              kPointerBytesMax, shown_text(pointer)));
+    }
+    if (pointers_bytes_ + pointer.size() > kPointersBytesMax) {
+      return fail(Code::kTooLarge, "the names in the schema are too long for so many subschemas");
+    }
+    return {};
   }
 
   Result<NodeId> node(std::size_t source, const json::Value& schema, const std::string& pointer) {
@@ -160,7 +174,7 @@ class Compiler {
       return here.id;
     }
     if (!schema.is_object()) {
-      return schema_fault(place_of(source, pointer), "a schema is an object, true or false");
+      return schema_fault(rules_->place_of(entry->id), "a schema is an object, true or false");
     }
     const auto ref = schema.find("$ref");
     if (ref) RV_TRY(reference(here, *ref));
@@ -492,8 +506,10 @@ class Compiler {
                           fmt::format("there is nothing at {} (a JSON Pointer after # is expected)",
                                       shown_text(*text)));
     }
-    RV_ASSIGN(const Known* const entry, known(source, pointer));
-    if (!entry->begun) waiting_.push_back({source, *target, pointer});
+    RV_ASSIGN(Known* const entry, known(source, pointer));
+    if (!entry->begun && !std::exchange(entry->waits, true)) {
+      waiting_.push_back({source, *target, entry->id});
+    }
     add(here, {.word = Word::kRef, .keyword = "$ref", .nodes = {entry->id}});
     return {};
   }
@@ -520,7 +536,8 @@ class Compiler {
   const Documents& documents_;
   std::unique_ptr<Rules> rules_ = std::make_unique<Rules>();
   std::vector<Source> sources_;
-  std::map<std::pair<std::size_t, std::string>, Known> known_;
+  std::map<std::pair<std::size_t, std::string_view>, Known> known_;  // by pointers of the nodes
+  std::size_t pointers_bytes_ = 0;
   std::deque<Waiting> waiting_;
 };
 

@@ -10,7 +10,8 @@
 // A keyword that is none is an annotation. Refused, with its place: $dynamicRef, $recursiveRef,
 // unevaluatedProperties, unevaluatedItems, and an $id below the root.
 //
-// Schemas are hostile input. Bounded: kNodesMax subschemas, no chain of references that comes back
+// Schemas are hostile input. Bounded: kNodesMax subschemas, the length of their places
+// (kPointerBytesMax, kPointersBytesMax together), no chain of references that comes back
 // to itself without going into the value, kStepsMax steps a check, a few slow regular expressions
 // (ngsi/pattern.h). A check that would need more ends as violation of the rule "limit"; checks that
 // belong together share one Budget.
@@ -29,8 +30,10 @@
 namespace revier::validation {
 
 inline constexpr std::size_t kNodesMax = 20'000;
+inline constexpr std::size_t kPointerBytesMax = 1'000;
+inline constexpr std::size_t kPointersBytesMax = std::size_t{4} << 20;
 inline constexpr std::size_t kStepsMax = 200'000;  // a step: a fraction of a microsecond
-inline constexpr int kSlowMax = 5;  // patterns that took too long, in one check
+inline constexpr int kSlowMax = 5;                 // patterns that took too long, in one check
 inline constexpr std::size_t kViolationsMax = 10;  // a report names so many
 inline constexpr std::size_t kDepthMax = 64;       // of a schema's JSON
 inline constexpr std::size_t kToldBytesMax = 300;  // of each text of a violation

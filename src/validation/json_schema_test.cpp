@@ -250,5 +250,22 @@ TEST(JsonSchema, HasABoundOfItsOwnSize) {
   EXPECT_EQ(made.error().code, Code::kTooLarge);
 }
 
+TEST(JsonSchema, BoundsThePlacesOfItsSubschemas) {
+  const auto named = [](std::size_t name_bytes, int below) {
+    std::string text = fmt::format(R"({{"properties": {{"{}": {{"properties": {{"p": {{}})",
+                                   std::string(name_bytes, 'n'));
+    for (int i = 0; i < below; ++i) text += fmt::format(R"(,"p{}": {{}})", i);
+    return compiled(text + "}}}}");
+  };
+  EXPECT_TRUE(named(900, 100));
+  const auto too_long = named(kPointerBytesMax, 0);
+  ASSERT_FALSE(too_long);
+  EXPECT_EQ(too_long.error().code, Code::kTooLarge);
+  EXPECT_LT(too_long.error().message.size(), 400U);
+  const auto too_many = named(900, 5'000);
+  ASSERT_FALSE(too_many);
+  EXPECT_EQ(too_many.error().code, Code::kTooLarge);
+}
+
 }  // namespace
 }  // namespace revier::validation

@@ -35,11 +35,10 @@ class Walk {
   Result<> from(NodeId id, int depth) {
     if (seen_[id] == Seen::kDone) return {};
     if (seen_[id] == Seen::kOpen) {
-      return schema_fault(rules_.nodes[id].place,
-                          "it refers to itself without going into the value");
+      return schema_fault(rules_.place_of(id), "it refers to itself without going into the value");
     }
     if (depth > kChainMax) {
-      return schema_fault(rules_.nodes[id].place,
+      return schema_fault(rules_.place_of(id),
                           fmt::format("more than {} references one after the other", kChainMax));
     }
     seen_[id] = Seen::kOpen;

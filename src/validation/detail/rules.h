@@ -4,6 +4,7 @@
 // Thread safety: written by the compiler, then never changed.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -85,14 +86,26 @@ struct Rule {
 
 struct Node {
   std::vector<Rule> rules;
-  std::string place;
+  std::size_t source = 0;
+  std::string pointer;
 };
 
 struct Rules {
-  std::vector<Node> nodes;
+  std::deque<Node> nodes;  // which stay where they are
   NodeId root = kAnything;
   std::vector<DocumentPtr> sources;
+  // What stands before a pointer into each of the sources: empty for the schema itself, of which
+  // the first one is made.
+  std::vector<std::string> bases;
   std::vector<std::string> urls;
+
+  [[nodiscard]] std::string place_of(std::size_t source, std::string_view pointer) const {
+    const std::string& base = bases[source];
+    return base.empty() && pointer.empty() ? "/" : base + std::string(pointer);
+  }
+  [[nodiscard]] std::string place_of(NodeId id) const {
+    return place_of(nodes[id].source, nodes[id].pointer);
+  }
 };
 
 [[nodiscard]] tl::unexpected<Error> schema_fault(const std::string& place, std::string_view what);
@@ -103,7 +116,7 @@ struct Rules {
 // The same text for equal values, whatever the order of members and the way of writing numbers.
 void append_canonical(std::string& out, const json::Value& value);
 
-// At most `bytes_max` (over 3) of the text: of a longer one the beginning and "...", no character cut.
+// At most `bytes_max` (over 3) bytes of the text: a longer one ends with "...", at a character.
 [[nodiscard]] std::string cut_text(std::string_view text, std::size_t bytes_max);
 
 // `token` as one more reference token of a JSON Pointer.
