@@ -24,7 +24,7 @@ using store::Column;
 constexpr std::size_t kExampleViolations = 3;  // kept of an example
 constexpr std::size_t kToldMax = 3;            // told to who writes
 constexpr std::size_t kTrialPage = 64;
-constexpr std::size_t kTenantsKept = 64;  // whose names are remembered
+constexpr std::size_t kSpacesKept = 64;  // whose names are remembered
 
 using Key = std::pair<std::string, std::string>;  // tenant, type or URL
 
@@ -312,7 +312,7 @@ class StoredSchemas final : public Schemas,
     if (home != tenant && !by_client) return {};  // a snapshot keeps what was
     std::vector<std::pair<ActivePtr, Report>> broken;
     for (const ngsi::NameId type : what.after->types()) {
-      const ActivePtr active = active_for(tenant, home, type, names);
+      const ActivePtr active = active_for(home, type, names);
       if (!active) continue;
       RV_TRY(check_usable(*active, by_client));
       if (!active->compiled) continue;
@@ -341,14 +341,14 @@ class StoredSchemas final : public Schemas,
                             active.schema->type));
   }
 
-  // Names are numbers of their own in each space; a number is never given twice.
-  ActivePtr active_for(std::string_view tenant, std::string_view home, ngsi::NameId type,
-                       const ngsi::Names& names) {
-    if (seen_generation_ != generation_ || by_name_.size() > kTenantsKept) {
+  // Names are numbers of their own in each space, also in one that is made anew under its old name;
+  // a number is never given twice.
+  ActivePtr active_for(std::string_view home, ngsi::NameId type, const ngsi::Names& names) {
+    if (seen_generation_ != generation_ || by_name_.size() > kSpacesKept) {
       by_name_.clear();
       seen_generation_ = generation_;
     }
-    auto& types = by_name_[std::string(tenant)];
+    auto& types = by_name_[names.serial()];
     const auto known = types.find(type);
     if (known != types.end()) return known->second;
     const Lock lock(mutex_);
@@ -520,7 +520,7 @@ class StoredSchemas final : public Schemas,
 
   // Writer thread.
   std::uint64_t seen_generation_ = 0;
-  std::map<std::string, std::unordered_map<ngsi::NameId, ActivePtr>, std::less<>> by_name_;
+  std::unordered_map<std::uint64_t, std::unordered_map<ngsi::NameId, ActivePtr>> by_name_;
 };
 
 }  // namespace

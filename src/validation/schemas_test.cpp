@@ -241,5 +241,19 @@ TEST_F(SchemasOverABroker, ASnapshotIsFilledWithWhatWasAndChangedByTheRules) {
                             Origin::api(), space));
 }
 
+TEST_F(SchemasOverABroker, ASpaceThatIsMadeAnewHasNumbersOfItsOwn) {
+  const std::string space = context::space_name("", "urn:snapshot:2");
+  give(Mode::kReject);
+  const auto changed = [&](std::string_view entity, std::string_view id) {
+    world_.broker().open_space(space);
+    must(world_.write(context::create(world_.parsed(entity)), Origin::expiry(), space));
+    auto change = context::append(std::string(id), world_.parsed(R"({"no2": -5})"), true);
+    return world_.write(std::move(change), Origin::api(), space).has_value();
+  };
+  EXPECT_TRUE(changed(R"({"id": "urn:tree:1", "type": "Tree", "no2": 1})", "urn:tree:1"));
+  ASSERT_TRUE(world_.broker().drop_space(space));
+  EXPECT_FALSE(changed(kGood, "urn:air:1"));
+}
+
 }  // namespace
 }  // namespace revier::validation
