@@ -260,7 +260,8 @@ class WholePublic final : public PublicPlane {
     RV_ASSIGN(schemas_, validation::Schemas::open({.store = needs_.store,
                                                    .broker = *broker_,
                                                    .catalogue = needs_.catalogue,
-                                                   .civil_clock = needs_.civil_clock}));
+                                                   .civil_clock = needs_.civil_clock,
+                                                   .pool = needs_.pool}));
     return {};
   }
   // Last of the data plane: its thread writes from here on.

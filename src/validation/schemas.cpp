@@ -14,6 +14,7 @@
 #include "base/thread_safety.h"
 #include "validation/detail/entity_view.h"
 #include "validation/detail/rows.h"
+#include "validation/detail/turns.h"
 
 namespace revier::validation {
 namespace {
@@ -91,30 +92,33 @@ class StoredSchemas final : public Schemas,
   }
 
   Task<Result<bool>> put(TypeSchema schema) override {
-    ActivePtr made;
+    const detail::Turns::Turn turn = co_await turns_.next();
+    const TypeSchemaPtr before = find(schema.tenant, schema.type);
+    if (!before) {
+      RV_CO_TRY(check_number(all_schemas(), schema.tenant, options().schemas_max));
+    }
+    RV_CO_ASSIGN(JsonSchemaPtr compiled, co_await compile_aside(schema));
+    const Instant now = needs_.civil_clock.now();
+    schema.created_at = before ? before->created_at : now;
+    schema.modified_at = now;
+    const auto kept = std::make_shared<const TypeSchema>(std::move(schema));
+    const auto made = std::make_shared<const Active>(Active{kept, std::move(compiled)});
     const auto job = [&](store::Batch& batch) -> Result<bool> {
-      const Instant now = needs_.civil_clock.now();
-      const TypeSchemaPtr before = find(schema.tenant, schema.type);
-      if (!before) RV_TRY(check_number(all_schemas(), schema.tenant, options().schemas_max));
-      schema.created_at = before ? before->created_at : now;
-      schema.modified_at = now;
-      RV_ASSIGN(JsonSchemaPtr compiled, compile(schema, stored_documents()));
-      const auto kept = std::make_shared<const TypeSchema>(schema);
-      made = std::make_shared<const Active>(Active{kept, std::move(compiled)});
-      batch.put(Column::kMeta, row_key(detail::kSchemaRows, schema.tenant, schema.type),
+      batch.put(Column::kMeta, row_key(detail::kSchemaRows, kept->tenant, kept->type),
                 detail::encode(*kept));
       return !before;
     };
     co_return co_await needs_.store.writer().run(job, [&](const bool&) {
       const Lock lock(mutex_);
-      active_[{schema.tenant, schema.type}] = made;
+      active_[{kept->tenant, kept->type}] = made;
       changed();
     });
   }
 
   Task<Result<>> remove(std::string tenant, std::string type) override {
+    const detail::Turns::Turn turn = co_await turns_.next();
+    if (!find(tenant, type)) co_return no_schema();
     const auto job = [&](store::Batch& batch) -> Result<> {
-      if (!find(tenant, type)) return no_schema();
       batch.erase(Column::kMeta, row_key(detail::kSchemaRows, tenant, type));
       erase_tally(tenant, type, batch);
       return {};
@@ -147,8 +151,9 @@ class StoredSchemas final : public Schemas,
     return at == tallies_.end() ? Tally() : at->second;
   }
   Task<Result<>> clear_tally(std::string tenant, std::string type) override {
+    const detail::Turns::Turn turn = co_await turns_.next();
+    if (!find(tenant, type)) co_return no_schema();
     const auto job = [&](store::Batch& batch) -> Result<> {
-      if (!find(tenant, type)) return no_schema();
       erase_tally(tenant, type, batch);
       return {};
     };
@@ -159,7 +164,7 @@ class StoredSchemas final : public Schemas,
   }
 
   Task<Result<Trial>> try_out(TypeSchema schema, std::uint64_t after) override {
-    RV_CO_ASSIGN(const JsonSchemaPtr compiled, compile(schema, stored_documents()));
+    RV_CO_ASSIGN(const JsonSchemaPtr compiled, co_await compile_aside(schema));
     const ngsi::Names& names = needs_.broker.names(schema.tenant);
     ngsi::Selection selection;
     selection.type = schema.type;
@@ -172,9 +177,11 @@ class StoredSchemas final : public Schemas,
       RV_CO_ASSIGN(const context::Found found,
                    co_await needs_.broker.query(schema.tenant, predicate,
                                                 {.limit = kTrialPage, .after = trial.next}));
-      for (const ngsi::EntityPtr& entity : found.entities) {
-        try_one(*compiled, *entity, type, names, *schema.context, trial);
-      }
+      RV_CO_TRY(co_await needs_.pool.run([&] {
+        for (const ngsi::EntityPtr& entity : found.entities) {
+          try_one(*compiled, *entity, type, names, *schema.context, trial);
+        }
+      }));
       more = found.more;
       trial.next = found.place;
     }
@@ -183,35 +190,31 @@ class StoredSchemas final : public Schemas,
   }
 
   Task<Result<bool>> put_document(std::string tenant, Document given) override {
-    DocumentPtr document;
-    std::map<Key, ActivePtr> again;
+    const detail::Turns::Turn turn = co_await turns_.next();
+    RV_CO_ASSIGN(const Result<Renewed> renewed,
+                 co_await needs_.pool.run([&] { return renew(tenant, given); }));
+    if (!renewed) co_return fail(renewed.error());
     const auto job = [&](store::Batch& batch) -> Result<bool> {
-      RV_ASSIGN(document, parsed(given.text, options().document_bytes_max));
-      StoredDocuments next = stored_documents();
-      const bool fresh = !next.contains({tenant, given.url});
-      if (fresh) RV_TRY(check_number(next, tenant, options().documents_max));
-      next[{tenant, given.url}] = {document};
-      RV_ASSIGN(again, compiled_again(tenant, given.url, next));
       batch.put(Column::kMeta, row_key(detail::kDocumentRows, tenant, given.url),
-                json::to_text(document->root()));
-      return fresh;
+                json::to_text(renewed->document->root()));
+      return renewed->fresh;
     };
     co_return co_await needs_.store.writer().run(job, [&](const bool&) {
       const Lock lock(mutex_);
-      documents_[{tenant, given.url}] = {document};
-      for (const auto& [key, active] : again) active_[key] = active;
+      documents_[{tenant, given.url}] = {renewed->document};
+      for (const auto& [key, active] : renewed->again) active_[key] = active;
       changed();
     });
   }
 
   Task<Result<>> remove_document(std::string tenant, std::string url) override {
+    const detail::Turns::Turn turn = co_await turns_.next();
+    if (!stored_documents().contains({tenant, url})) co_return no_document();
+    for (const auto& [key, active] : all_schemas()) {
+      if (key.first != tenant || !refers(*active, url)) continue;
+      co_return fail(Code::kConflict, fmt::format("the schema of {} refers to it", key.second));
+    }
     const auto job = [&](store::Batch& batch) -> Result<> {
-      const Lock lock(mutex_);
-      if (!documents_.contains({tenant, url})) return no_document();
-      for (const auto& [key, active] : active_) {
-        if (key.first != tenant || !refers(*active, url)) continue;
-        return fail(Code::kConflict, fmt::format("the schema of {} refers to it", key.second));
-      }
       batch.erase(Column::kMeta, row_key(detail::kDocumentRows, tenant, url));
       return {};
     };
@@ -261,6 +264,30 @@ class StoredSchemas final : public Schemas,
       const auto at = documents.find({schema.tenant, url});
       return at == documents.end() ? nullptr : at->second.document;
     });
+  }
+
+  // A large schema takes long, too long for an io thread and for the writer.
+  Task<Result<JsonSchemaPtr>> compile_aside(const TypeSchema& schema) {
+    RV_CO_ASSIGN(Result<JsonSchemaPtr> compiled,
+                 co_await needs_.pool.run([&] { return compile(schema, stored_documents()); }));
+    co_return compiled;
+  }
+
+  // A document that was given, and the schemas as they will be with it.
+  struct Renewed {
+    DocumentPtr document;
+    bool fresh = false;
+    std::map<Key, ActivePtr> again;
+  };
+  Result<Renewed> renew(const std::string& tenant, const Document& given) const {
+    Renewed renewed;
+    RV_ASSIGN(renewed.document, parsed(given.text, options().document_bytes_max));
+    StoredDocuments next = stored_documents();
+    renewed.fresh = !next.contains({tenant, given.url});
+    if (renewed.fresh) RV_TRY(check_number(next, tenant, options().documents_max));
+    next[{tenant, given.url}] = {renewed.document};
+    RV_ASSIGN(renewed.again, compiled_again(tenant, given.url, next));
+    return renewed;
   }
 
   // Those that refer to the document, with the documents as they will be.
@@ -479,19 +506,19 @@ class StoredSchemas final : public Schemas,
     RV_TRY(each_tally_row(detail::kSumRows, [this](const auto& key, std::string_view value) {
       return detail::decode_sum(value, tally_of(key));
     }));
-    RV_TRY(each_tally_row(
-        detail::kRuleRows, [this](const auto& key, std::string_view value) -> Result<> {
-          RV_ASSIGN(RuleCount rule, detail::decode_rule(value));
-          tally_of(key).rules.push_back(std::move(rule));
-          return {};
-        }));
+    RV_TRY(each_tally_row(detail::kRuleRows,
+                          [this](const auto& key, std::string_view value) -> Result<> {
+                            RV_ASSIGN(RuleCount rule, detail::decode_rule(value));
+                            tally_of(key).rules.push_back(std::move(rule));
+                            return {};
+                          }));
     std::map<Key, std::map<std::string, Example>> rings;
-    RV_TRY(each_tally_row(
-        detail::kExampleRows, [&rings](const auto& key, std::string_view value) -> Result<> {
-          std::map<std::string, Example>& ring = rings[{key.tenant, key.subject}];
-          RV_ASSIGN(ring[key.part], detail::decode_example(value));
-          return {};
-        }));
+    RV_TRY(each_tally_row(detail::kExampleRows,
+                          [&rings](const auto& key, std::string_view value) -> Result<> {
+                            std::map<std::string, Example>& ring = rings[{key.tenant, key.subject}];
+                            RV_ASSIGN(ring[key.part], detail::decode_example(value));
+                            return {};
+                          }));
     for (auto& [key, ring] : rings) {
       Tally& tally = tallies_[key];
       for (std::size_t i = 0; i < Tally::kExamplesMax; ++i) {
@@ -510,6 +537,9 @@ class StoredSchemas final : public Schemas,
   }
 
   const Needs needs_;
+  // Schemas and documents depend on each other and change when they are durable: who changes one of
+  // them looks at all of them in its turn, and ends it when its change counts.
+  detail::Turns turns_;
   mutable Mutex mutex_;
   std::map<Key, ActivePtr> active_ RV_GUARDED_BY(mutex_);
   StoredDocuments documents_ RV_GUARDED_BY(mutex_);

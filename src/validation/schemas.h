@@ -13,6 +13,8 @@
 //
 // Durable: schemas and documents when the answer is good, a tally in the batch of the write.
 //
+// Changes of schemas and documents take turns: each sees those that were acknowledged before it.
+//
 // Thread safety: all methods from any thread; Tasks on an io thread.
 #pragma once
 #include <memory>
@@ -23,6 +25,7 @@
 #include "base/task.h"
 #include "context/broker.h"
 #include "jsonld/catalogue.h"
+#include "net/server.h"
 #include "validation/types.h"
 
 namespace revier::validation {
@@ -41,6 +44,7 @@ struct Needs {
   context::Broker& broker;
   jsonld::Catalogue& catalogue;
   const Clock& civil_clock;
+  net::Pool& pool;  // schemas are compiled and tried out there
   Options options = {};
 };
 

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <thread>
+
+#include "base/completion.h"
 #include "base/run_task.h"
 #include "support/context_world.h"
 #include "validation/detail/rows.h"
@@ -30,7 +34,8 @@ class SchemasOverABroker : public testing::Test {
     schemas_ = must(Schemas::open({.store = world_.store(),
                                    .broker = world_.broker(),
                                    .catalogue = world_.catalogue(),
-                                   .civil_clock = world_.clock()}));
+                                   .civil_clock = world_.clock(),
+                                   .pool = pool_}));
   }
   void reopen() {
     schemas_.reset();
@@ -53,6 +58,7 @@ class SchemasOverABroker : public testing::Test {
   Tally tally() const { return schemas_->tally("", iri("Air")); }
 
   mutable context::test::World world_;
+  net::Pool pool_{1, 16};
   std::unique_ptr<Schemas> schemas_;
 };
 
@@ -103,7 +109,8 @@ TEST_F(SchemasOverABroker, ManyInstancesDoNotMultiplyTheBudget) {
       "many": {"items": {"type": "number", "minimum": 0}}, "no2": {"type": "number"}}})"))));
   const auto entity = [](int number, int elements, int instances) {
     std::string text = fmt::format(R"({{"id": "urn:air:{}", "type": "Air", "many": {{
-        "type": "Property", "value": [0)", number);
+        "type": "Property", "value": [0)",
+                                   number);
     for (int i = 1; i < elements; ++i) text += ",1";
     text += "]}, \"no2\": [";
     for (int i = 0; i < instances; ++i) {
@@ -222,6 +229,42 @@ TEST_F(SchemasOverABroker, ADocumentStaysAsLongAsASchemaNeedsIt) {
   ASSERT_TRUE(run_task(schemas_->remove("", iri("Air"))));
   EXPECT_TRUE(world_.create(kGood));
   EXPECT_TRUE(run_task(schemas_->remove_document("", std::string(kCommon))));
+}
+
+// The document goes and a schema that refers to it comes while the writer is busy, so that both
+// would be written together. Who of them succeeded.
+Task<std::pair<bool, bool>> at_once(Schemas& schemas, TypeSchema schema,
+                                    std::promise<void>& writer_goes_on) {
+  Completion<bool> removed;
+  Completion<bool> given;
+  start(schemas.remove_document("", std::string(kCommon)),
+        [&](const Result<>& done) { removed.set(done.has_value()); });
+  start(schemas.put(std::move(schema)),
+        [&](const Result<bool>& done) { given.set(done.has_value()); });
+  writer_goes_on.set_value();
+  const bool first = co_await removed;
+  const bool second = co_await given;
+  co_return std::pair(first, second);
+}
+
+TEST_F(SchemasOverABroker, ASchemaThatWasTakenHasItsDocuments) {
+  must(run_task(schemas_->put_document("", {std::string(kCommon), std::string(kCommonText)})));
+  std::promise<void> busy;
+  std::promise<void> go_on;
+  std::thread other([&] {
+    const auto job = [&](store::Batch& /*batch*/) -> Result<> {
+      busy.set_value();
+      go_on.get_future().wait();
+      return {};
+    };
+    EXPECT_TRUE(world_.store().writer().run_blocking(job));
+  });
+  busy.get_future().wait();
+  const auto [removed, given] = run_task(at_once(*schemas_, air(Mode::kReject), go_on));
+  other.join();
+  EXPECT_TRUE(removed);
+  EXPECT_FALSE(given);
+  EXPECT_TRUE(schemas_->list("").empty());
 }
 
 TEST_F(SchemasOverABroker, HoldsForItsTenantAlone) {
