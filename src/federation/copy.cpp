@@ -38,7 +38,7 @@ class Reducer {
   // False where nothing is left.
   bool write(bool filtered) {
     collect();
-    if (!any_) return false;
+    if (!any_ || is_too_large()) return false;
     const auto document = json::Document::parse(of_.document);
     RV_CHECK(document.has_value());  // it was written by us
     out_.begin_object().member("type", "Subscription");
@@ -56,6 +56,7 @@ class Reducer {
   }
 
   [[nodiscard]] const jsonld::ContextPtr& context() const { return context_; }
+  [[nodiscard]] bool is_too_large() const { return selectors_bytes_ > kSelectorsBytesMax; }
 
  private:
   // Entities and attributes that are both subscribed to and registered.
@@ -117,6 +118,7 @@ class Reducer {
 
   void add_selector(const std::string& type, const std::vector<std::string>& ids,
                     const std::string& pattern) {
+    if (is_too_large()) return;
     std::string text;
     json::Writer out(text);
     out.begin_object().member("type", type);
@@ -128,7 +130,8 @@ class Reducer {
     }
     if (ids.empty() && !pattern.empty()) out.member("idPattern", pattern);
     out.end_object();
-    selectors_.insert(std::move(text));
+    const std::size_t bytes = text.size();
+    if (selectors_.insert(std::move(text)).second) selectors_bytes_ += bytes;
   }
 
   void write_entities() {
@@ -170,6 +173,7 @@ class Reducer {
   bool all_attributes_ = false;
   std::set<std::string> watched_;
   std::set<std::string> selectors_;
+  std::size_t selectors_bytes_ = 0;
 };
 
 std::string text_in(const json::Value& object, std::string_view name) {
@@ -200,7 +204,11 @@ std::optional<Reduced> reduced(const Reducing& reducing) {
   Reducer reducer(reducing, out.body);
   const jsonld::ContextPtr& own = reducing.subscription.context;
   out.filtered = !reducing.split && (reducer.context() == own);
-  if (!reducer.write(out.filtered)) return std::nullopt;
+  if (!reducer.write(out.filtered)) {
+    if (!reducer.is_too_large()) return std::nullopt;
+    out.too_large = true;
+    return out;
+  }
   out.link = reducer.context()->link();
   return out;
 }

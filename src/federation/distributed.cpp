@@ -113,8 +113,13 @@ class Copies final : public DistributedSubscriptions {
     const auto rows = needs_.store.scan(store::Column::kMeta, detail::kCopyPrefix);
     for (; rows->valid(); rows->next()) {
       auto live = std::make_shared<Live>();
-      RV_ASSIGN(live->copy, detail::decode_copy(rows->key().substr(detail::kCopyPrefix.size()),
-                                                rows->value(), *needs_.sources.catalogue.core()));
+      auto copy = detail::decode_copy(rows->key().substr(detail::kCopyPrefix.size()), rows->value(),
+                                      *needs_.sources.catalogue.core());
+      if (!copy) {  // another one is made instead: what else there is has to start
+        log_event(Level::kError, "federation.copy", {{"error", copy.error().message}});
+        continue;
+      }
+      live->copy = *std::move(copy);
       enter(live);
     }
     RV_TRY(rows->status());
@@ -279,7 +284,7 @@ class Copies final : public DistributedSubscriptions {
                                    detail::is_split(*subscription, needs_.sources),
                                    address + std::string(kNotificationPath)});
       if (!told) continue;
-      if (out.size() == needs_.sources_max) {
+      if (told->too_large || out.size() == needs_.sources_max) {
         ++left_out;
         continue;
       }

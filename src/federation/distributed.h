@@ -53,7 +53,8 @@ class DistributedSubscriptions : public subscription::Distributed {
   };
   struct Status {
     std::vector<Source> sources;
-    std::size_t left_out = 0;  // sources that match beyond sources_max
+    // Sources that match beyond sources_max, or with more entities than a copy names.
+    std::size_t left_out = 0;
   };
   [[nodiscard]] virtual Status status(std::string_view tenant, std::string_view id) const = 0;
 

@@ -158,6 +158,23 @@ TEST(Distributed, AsksOnlyWhoIsToBeAsked) {
   EXPECT_THAT(sources_of(here), HasSubstr("urn:reg:last"));
 }
 
+// A selector for each registered entity, with all ids in it: never more than a source would read.
+TEST(Distributed, LeavesOutASourceWhoseCopyWouldBeTooLarge) {
+  Node here("here");
+  Source there;
+  Source receiver;
+  std::string types;
+  std::string ids;
+  for (int i = 0; i < 100; ++i) {
+    types += fmt::format(R"({}{{"type":["Room","T{}"]}})", i == 0 ? "" : ",", i);
+    ids += fmt::format(R"({}"urn:r:{:0>50}")", i == 0 ? "" : ",", i);
+  }
+  here.make_registration(R"("information":[{"entities":[)" + types + "]}]", there.url());
+  subscribe(here, receiver, R"("entities":[{"type":"Room","id":[)" + ids + "]}]");
+  eventually([&] { return sources_of(here).find(R"("leftOut":1)") != std::string::npos; });
+  EXPECT_EQ(member(sources_of(here), "sources"), "[]");
+}
+
 TEST(Distributed, TellsTheSubscriberWhatSourcesTell) {
   Node here("here");
   Node there("there");

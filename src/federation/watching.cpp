@@ -123,8 +123,9 @@ Result<subscription::SubscriptionPtr> decode(std::string_view rest, std::string_
   if (!whole || !context || !told) return damaged();
   const auto own = catalogue.resolve(*context);
   const auto shown = catalogue.resolve(*told);
-  auto made = subscription::parse(
-      *whole, {own.value_or(catalogue.core()), shown.value_or(catalogue.core()), kNeverNotified});
+  auto made =
+      subscription::parse(*whole, {own.value_or(catalogue.core()), shown.value_or(catalogue.core()),
+                                   kNeverNotified, subscription::kAnySelectors});
   if (!made) return damaged();
   const auto time = [&root](std::string_view name) {
     const auto member = root.find(name);

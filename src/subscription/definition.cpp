@@ -58,7 +58,8 @@ Result<SubscriptionPtr> read_definition(const std::string& tenant, std::string_v
   }
   const auto own = catalogue.resolve(*context);
   const auto shown = catalogue.resolve(*told);
-  const Reading reading{own.value_or(catalogue.core()), shown.value_or(catalogue.core()), kLongAgo};
+  const Reading reading{own.value_or(catalogue.core()), shown.value_or(catalogue.core()), kLongAgo,
+                        kAnySelectors};
   RV_ASSIGN(Subscription made, parse(*whole, reading));
   made.id = *id->as_string();
   made.tenant = tenant;

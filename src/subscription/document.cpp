@@ -171,7 +171,7 @@ Result<> read_conditions(const Reader& reader, ngsi::Selection& all) {
   return {};
 }
 
-Result<> read_selections(const Reader& reader, Subscription& out) {
+Result<> read_selections(const Reader& reader, std::size_t number_max, Subscription& out) {
   ngsi::Selection all;
   RV_TRY(read_conditions(reader, all));
   const auto entities = reader.value().find("entities");
@@ -181,6 +181,9 @@ Result<> read_selections(const Reader& reader, Subscription& out) {
   }
   if (!entities->is_array() || entities->size() == 0) {
     return reader.refuse("entities", "an array of at least one entity selector");
+  }
+  if (entities->size() > number_max) {
+    return reader.refuse("entities", fmt::format("at most {} entity selectors", number_max));
   }
   for (const json::Value element : entities->elements()) {
     if (!element.is_object()) return reader.refuse("entities", "entity selectors");
@@ -433,7 +436,7 @@ Result<Subscription> parse(const json::Value& document, const Reading& reading) 
   RV_ASSIGN(out.lang, names.text("lang"));
   RV_ASSIGN(out.triggers, read_triggers(names));
   RV_TRY(check_csf(names));
-  RV_TRY(read_selections(names, out));
+  RV_TRY(read_selections(names, reading.selectors_max, out));
   RV_TRY(read_times(names, reading.now, out));
   if (!whole.root().find("entities") && !out.local_only && out.watched.empty()) {
     return reader.refuse("entities", "entities, watchedAttributes, or localOnly = true");

@@ -3,6 +3,7 @@
 //
 // Thread safety: pure functions.
 #pragma once
+#include <limits>
 #include <string>
 
 #include "base/result.h"
@@ -18,7 +19,10 @@ struct Reading {
   jsonld::ContextPtr context;
   jsonld::ContextPtr told;
   Instant now;
+  std::size_t selectors_max = 1'000;  // of `entities`
 };
+// Of what is stored: it was let in once, and is not to keep the program from starting.
+inline constexpr std::size_t kAnySelectors = std::numeric_limits<std::size_t>::max();
 [[nodiscard]] Result<Subscription> parse(const json::Value& document, const Reading& reading);
 
 // The document after a fragment (5.8.2, 5.5.8): its members take the place of those that are

@@ -65,6 +65,9 @@ TEST_F(DocumentTest, NamesWhatIsWrong) {
   EXPECT_EQ(refused(""), "entities");
   EXPECT_EQ(refused(R"("entities":[],)"), "entities");
   EXPECT_EQ(refused(R"("entities":[{"idPattern":".*"}],)"), "entities.type");
+  std::string many = R"({"type":"Room"})";
+  for (int i = 0; i < 1'000; ++i) many += R"(,{"type":"Room"})";
+  EXPECT_EQ(refused(R"("entities":[)" + many + "],"), "entities");
   EXPECT_EQ(refused(std::string(kRooms) + R"("throttling":0,)"), "throttling");
   EXPECT_EQ(refused(std::string(kRooms) + R"("throttling":1,"timeInterval":1,)"), "throttling");
   EXPECT_EQ(refused(std::string(kRooms) + R"("timeInterval":1,"watchedAttributes":["a"],)"),

@@ -17,10 +17,14 @@ namespace revier::federation::detail {
 
 // What the source is told, reduced to what its registration is about.
 struct Reduced {
-  std::string body;       // a Subscription without id
-  std::string link;       // of the @context that names its members; empty: the body has it
-  bool filtered = false;  // the source applies q, geoQ and scopeQ
+  std::string body;        // a Subscription without id
+  std::string link;        // of the @context that names its members; empty: the body has it
+  bool filtered = false;   // the source applies q, geoQ and scopeQ
+  bool too_large = false;  // its selectors are beyond kSelectorsBytesMax, and nothing is told
 };
+// Of the selectors of one copy: there is one for each entity that is registered, and each has all
+// ids that are subscribed to.
+inline constexpr std::size_t kSelectorsBytesMax = std::size_t{256} << 10;
 
 struct Reducing {
   const subscription::Subscription& subscription;
