@@ -290,4 +290,20 @@ net::Outgoing outgoing_of(const Copy& copy, const Sending& sending) {
   return out;
 }
 
+bool is_asked(const Copy& copy) {
+  const Operations offered = copy.registration->operations;
+  if (copy.state == Copy::State::kUnwanted) return (offered & kDeleteSubscription) != 0;
+  return copy.state != Copy::State::kMade || (offered & kRetrieveSubscription) != 0;
+}
+
+std::string problem_of(const Result<net::Reply>& reply) {
+  return reply ? fmt::format("the source answered {}", reply->status) : reply.error().message;
+}
+
+bool is_refusal(const Result<net::Reply>& reply) {
+  const int status = reply ? reply->status : 0;
+  return (status >= 400 && status < 500 && status != 408 && status != 429) || status == 501 ||
+         status == 508;
+}
+
 }  // namespace revier::federation::detail

@@ -42,6 +42,7 @@ struct Live {
   Copy copy;
   bool busy = false;
   bool refused = false;
+  bool doubted = false;  // the source said that its id is there: whose it is shows when it is used
   int failures = 0;
   std::int64_t next_us = 0;  // monotonic: nothing is sent before
   std::string problem;
@@ -326,12 +327,12 @@ class Copies final : public DistributedSubscriptions {
         set_state(*live, State::kUnwanted);
         rows.push_back(live->copy);
       }
-      rows.push_back(add(key, std::move(wish)));
+      rows.push_back(add(key, std::move(wish))->copy);
     }
     return rows;
   }
 
-  Copy add(const Key& key, Wish wish) {
+  LivePtr add(const Key& key, Wish wish) {
     SystemRandom random;
     auto live = std::make_shared<Live>();
     live->copy.id = "urn:ngsi-ld:Subscription:" + random_secret(random);
@@ -341,7 +342,7 @@ class Copies final : public DistributedSubscriptions {
     live->copy.told = std::move(wish.told);
     live->copy.since = needs_.sources.civil_clock.now();
     enter(live);
-    return live->copy;
+    return live;
   }
 
   void set_state(Live& live, State state) const {
@@ -446,19 +447,13 @@ class Copies final : public DistributedSubscriptions {
       due.push_back(live);
     }
     for (const LivePtr& live : due) {
-      if (!is_asked(live->copy)) {
+      if (!detail::is_asked(live->copy)) {
         answers_.push_back({live, live->copy.state, {}, fail(Code::kNotImplemented, "")});
         continue;
       }
       send(live, lock);
     }
     return next - now;
-  }
-
-  static bool is_asked(const Copy& copy) {
-    const Operations offered = copy.registration->operations;
-    if (copy.state == State::kUnwanted) return (offered & kDeleteSubscription) != 0;
-    return copy.state != State::kMade || (offered & kRetrieveSubscription) != 0;
   }
 
   void send(const LivePtr& live, std::unique_lock<std::mutex>& lock) {
@@ -503,12 +498,27 @@ class Copies final : public DistributedSubscriptions {
         if (!ended) note_failure(live, answered.reply);
       } else if (live.copy.state == State::kUnwanted) {
         live.next_us = 0;  // it went meanwhile
+      } else if (lost && live.doubted) {
+        rows = replace(live, answered.reply);
       } else if (settle(live, answered, status)) {
         rows.push_back(live.copy);
       }
     }
     put(rows);
     if (ended) erase(answered.live);
+  }
+
+  // An id that is there and not ours is of no use: another copy is made after a while, and this one
+  // ends.
+  std::vector<Copy> replace(Live& old, const Result<net::Reply>& reply) {
+    const LivePtr fresh = add({old.copy.tenant, old.copy.subscription},
+                              {old.copy.registration, old.copy.told});
+    fresh->failures = old.failures;
+    fresh->problem = detail::problem_of(reply);
+    back_off(*fresh, 0);
+    set_state(old, State::kUnwanted);
+    old.doubted = false;
+    return {old.copy, fresh->copy};
   }
 
   // The state after a reply, of a copy that stays; false where there is nothing to be written.
@@ -531,7 +541,10 @@ class Copies final : public DistributedSubscriptions {
     }
     live.copy.had = answered.sent;
     const bool as_wished = taken && live.copy.told.body == answered.sent;
+    const int failures = there ? live.failures : 0;
+    live.doubted = there;
     set_state(live, as_wished ? State::kMade : State::kOther);
+    live.failures = failures;
     if (as_wished) live.next_us = next_look_us();
     return true;
   }
@@ -543,7 +556,7 @@ class Copies final : public DistributedSubscriptions {
     live.next_us = next_look_us();
     live.problem.clear();
     const bool asked = reply || reply.error().code != Code::kNotImplemented;
-    if (asked && (!reply || reply->status >= 500)) live.problem = problem_of(reply);
+    if (asked && (!reply || reply->status >= 500)) live.problem = detail::problem_of(reply);
   }
 
   bool is_given_up(const Live& live, const Result<net::Reply>& reply) const {
@@ -551,23 +564,20 @@ class Copies final : public DistributedSubscriptions {
     const Instant end = live.copy.since + Duration::days(kEndingDaysMax);
     if (needs_.sources.civil_clock.now() < end) return false;
     log_event(Level::kWarn, "federation.copy_left",
-              {{"registration", live.copy.registration->id}, {"reason", problem_of(reply)}});
+              {{"registration", live.copy.registration->id}, {"reason", detail::problem_of(reply)}});
     return true;
   }
 
-  static std::string problem_of(const Result<net::Reply>& reply) {
-    return reply ? fmt::format("the source answered {}", reply->status) : reply.error().message;
+  void note_failure(Live& live, const Result<net::Reply>& reply) const {
+    live.problem = detail::problem_of(reply);
+    live.refused = detail::is_refusal(reply);
+    back_off(live, live.refused ? kRefusedUs : 0);
   }
 
-  void note_failure(Live& live, const Result<net::Reply>& reply) const {
-    live.problem = problem_of(reply);
-    const int status = reply ? reply->status : 0;
-    live.refused = (status >= 400 && status < 500 && status != 408 && status != 429) ||
-                   status == 501 || status == 508;
-    ++live.failures;
+  void back_off(Live& live, std::int64_t least_us) const {
     const std::int64_t back_off_us = std::min(
-        (needs_.back_off_ms * 1'000) << std::min(live.failures - 1, 16), kCopyBackOffMaxUs);
-    live.next_us = monotonic_us() + (live.refused ? kRefusedUs : back_off_us);
+        (needs_.back_off_ms * 1'000) << std::min(live.failures++, 16), kCopyBackOffMaxUs);
+    live.next_us = monotonic_us() + std::max(least_us, back_off_us);
   }
 
   const DistributedNeeds needs_;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <set>
 #include <thread>
 
 #include "federation/detail/arrival.h"
@@ -313,6 +314,28 @@ TEST(Distributed, TellsWhatASourceRefuses) {
   EXPECT_THAT(here.ask("GET", kSub).field("NGSILD-Warning"), HasSubstr("299"));
   EXPECT_THAT(refusing.asked(), HasSubstr("Via: 1.1 here"));
   EXPECT_EQ(here.ask("GET", "/api/v1/subscriptions/urn:s:none/sources").status, 404);
+}
+
+// Not ours, since the source knows us under another name now: of no use for ever.
+TEST(Distributed, TakesAnotherIdWhereItsOwnIsNotItsOwnAnyMore) {
+  Node here("here");
+  Source source;
+  source.answer(404, "{}");
+  source.answer_posts(409);
+  Source receiver;
+  here.make_registration(kRooms, source.url());
+  subscribe(here, receiver, kOfRooms);
+  const auto ids = [&source] {
+    std::set<std::string> out;
+    for (const std::string& body : source.wait(1)) {
+      if (body.starts_with(R"({"id":)")) out.insert(member(body, "id"));
+    }
+    return out.size();
+  };
+  eventually([&] { return ids() >= 3; });
+  EXPECT_THAT(sources_of(here), HasSubstr("the source answered 404"));
+  source.answer_posts(201);
+  eventually([&] { return sources_of(here).find(R"("state":"made")") != std::string::npos; });
 }
 
 TEST(Distributed, KeepsItsOwnSubscriptionsToRegistrations) {

@@ -61,7 +61,8 @@ class Source {
       }
       bodies_.emplace_back(request.body);
       came_.notify_all();
-      return net::Response::json(status_, body_);
+      const bool makes = request.method == net::Method::kPost && post_status_ != 0;
+      return net::Response::json(makes ? post_status_ : status_, body_);
     };
     for (const char* path :
          {"/ngsi-ld/v1/entities", "/ngsi-ld/v1/entities/{id}", "/ngsi-ld/v1/types",
@@ -98,6 +99,11 @@ class Source {
     status_ = status;
     body_ = std::move(body);
   }
+  // Where a POST is answered otherwise; 0: as everything.
+  void answer_posts(int status) {
+    const std::lock_guard lock(mutex_);
+    post_status_ = status;
+  }
   std::string asked() {
     const std::lock_guard lock(mutex_);
     return asked_;
@@ -115,6 +121,7 @@ class Source {
   std::mutex mutex_;
   std::condition_variable came_;
   int status_ = 200;
+  int post_status_ = 0;
   std::string body_ = "[]";
   std::string asked_;
   std::vector<std::string> bodies_;

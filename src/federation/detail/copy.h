@@ -64,5 +64,11 @@ inline constexpr std::string_view kCopyPrefix = "federation.copy/";
 
 // The request that a copy in its state calls for; of one that is made: whether it is still there.
 [[nodiscard]] net::Outgoing outgoing_of(const Copy& copy, const Sending& sending);
+// Whether the registration offers that request.
+[[nodiscard]] bool is_asked(const Copy& copy);
+// Why a request failed.
+[[nodiscard]] std::string problem_of(const Result<net::Reply>& reply);
+// Whether the source said so for good: nothing is gained by asking again soon.
+[[nodiscard]] bool is_refusal(const Result<net::Reply>& reply);
 
 }  // namespace revier::federation::detail
