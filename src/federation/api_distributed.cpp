@@ -65,6 +65,7 @@ std::string status_json(const DistributedSubscriptions::Status& status) {
     out.end_object();
   }
   out.end_array().member("leftOut", static_cast<std::int64_t>(status.left_out));
+  if (!status.problem.empty()) out.member("problem", status.problem);
   out.end_object();
   return text;
 }

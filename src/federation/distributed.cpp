@@ -11,7 +11,6 @@
 
 #include "base/log.h"
 #include "base/random.h"
-#include "base/run_task.h"
 #include "context/space.h"
 #include "federation/detail/channel.h"
 #include "federation/detail/copy.h"
@@ -23,7 +22,7 @@ namespace {
 
 using detail::Copy;
 using detail::Passing;
-using detail::Reduced;
+using detail::Wish;
 using subscription::Subscription;
 using subscription::SubscriptionPtr;
 using State = Copy::State;
@@ -36,6 +35,8 @@ constexpr int kEndingDaysMax = 7;
 constexpr std::size_t kUnderWayMax = 64;
 constexpr std::size_t kSeenMax = 64;
 constexpr std::size_t kSeenBytesMax = 512;
+constexpr std::string_view kNoAddress =
+    "no copy is made: where sources reach this server is not known, set federation.address";
 
 // A copy and what is not stored of it.
 struct Live {
@@ -58,6 +59,7 @@ struct Home {
   std::string watcher;                    // id of its subscription to registrations
   std::map<std::string, LivePtr> copies;  // by id
   std::size_t left_out = 0;
+  bool no_address = false;
 };
 
 struct Answered {
@@ -65,12 +67,6 @@ struct Answered {
   State asked;       // the state that the request was for
   std::string sent;  // its body, as the source has it now where it took it
   Result<net::Reply> reply;
-};
-
-// What a source is to have.
-struct Wish {
-  RegistrationPtr registration;
-  Reduced told;
 };
 
 bool is_distributed(const Subscription& subscription) {
@@ -160,6 +156,7 @@ class Copies final : public DistributedSubscriptions {
     const auto home = homes_.find(Key(tenant, id));
     if (home == homes_.end()) return out;
     out.left_out = home->second.left_out;
+    if (home->second.no_address) out.problem = kNoAddress;
     for (const auto& [copy_id, live] : home->second.copies) {
       Source& source = out.sources.emplace_back();
       source.registration = live->copy.registration->id;
@@ -266,34 +263,6 @@ class Copies final : public DistributedSubscriptions {
     wake_.notify_one();
   }
 
-  // By registration; those beyond the limit are left out. Errors: as of sources_of().
-  Result<std::map<std::string, Wish>> wishes_of(const SubscriptionPtr& subscription,
-                                                std::size_t& left_out) const {
-    std::map<std::string, Wish> out;
-    if (!subscription) return out;
-    RV_ASSIGN(const auto all,
-              detail::sources_of(*subscription, needs_.sources.registrations, channel_));
-    std::vector<Match> matches;
-    for (const auto& [id, source] : all) matches.push_back({source.registration, {}, {}});
-    const detail::Contexts contexts = run_task(channel_.contexts_of(matches));
-    const std::string& own = needs_.sources.options.address;
-    const std::string& address = own.empty() ? subscription->origin : own;
-    for (const auto& [id, source] : all) {
-      const auto context = contexts.find(id);
-      auto told = detail::reduced({*subscription, source.matches, source.registration,
-                                   context == contexts.end() ? nullptr : context->second,
-                                   detail::is_split(*subscription, needs_.sources),
-                                   address + std::string(kNotificationPath)});
-      if (!told) continue;
-      if (told->too_large || out.size() == needs_.sources_max) {
-        ++left_out;
-        continue;
-      }
-      out.emplace(id, Wish{source.registration, *std::move(told)});
-    }
-    return out;
-  }
-
   // Brings what is stored to what is wished; what has to be written.
   std::vector<Copy> compare(Home& home, const Key& key, std::map<std::string, Wish> wishes) {
     std::vector<Copy> rows;
@@ -379,8 +348,8 @@ class Copies final : public DistributedSubscriptions {
       if (home == homes_.end()) return;
       subscription = home->second.subscription;
     }
-    std::size_t left_out = 0;
-    auto wishes = wishes_of(subscription, left_out);
+    auto wishes =
+        detail::wishes_of(subscription, needs_.sources, channel_, needs_.sources_max);
     if (!wishes) {  // what is there stays
       log_event(Level::kError, "federation.subscription",
                 {{"subscription", key.second}, {"error", wishes.error().message}});
@@ -392,9 +361,13 @@ class Copies final : public DistributedSubscriptions {
       const auto home = homes_.find(key);
       // One that has changed meanwhile is looked at anew.
       if (home == homes_.end() || home->second.subscription != subscription) return;
-      home->second.left_out = left_out;
-      rows = compare(home->second, key, *std::move(wishes));
+      home->second.left_out = wishes->left_out;
+      home->second.no_address = wishes->no_address;
+      rows = compare(home->second, key, std::move(wishes->of));
       forget_where_nothing_is(key);
+    }
+    if (wishes->no_address && !std::exchange(told_no_address_, true)) {
+      log_event(Level::kWarn, "federation.subscription", {{"problem", kNoAddress}});
     }
     put(rows);
   }
@@ -590,6 +563,7 @@ class Copies final : public DistributedSubscriptions {
   std::vector<Answered> answers_;
   std::size_t under_way_ = 0;
   bool stopping_ = false;
+  bool told_no_address_ = false;
   bool is_stored_ = true;  // by the thread that sends
   // Shared with answers that may come after the end.
   struct Gate {

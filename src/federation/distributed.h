@@ -55,6 +55,7 @@ class DistributedSubscriptions : public subscription::Distributed {
     std::vector<Source> sources;
     // Sources that match beyond sources_max, or with more entities than a copy names.
     std::size_t left_out = 0;
+    std::string problem;  // of the subscription itself, with what to do; empty: none
   };
   [[nodiscard]] virtual Status status(std::string_view tenant, std::string_view id) const = 0;
 

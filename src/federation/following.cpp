@@ -2,6 +2,8 @@
 #include "federation/detail/following.h"
 
 #include "base/check.h"
+#include "base/run_task.h"
+#include "federation/detail/receiving.h"
 #include "federation/detail/watching.h"
 #include "federation/distributed.h"
 
@@ -73,6 +75,36 @@ Result<std::map<std::string, SourceOf>> sources_of(const Subscription& of,
       source.matches.resize(wanted.size());
       source.matches[i] = std::move(match);
     }
+  }
+  return out;
+}
+
+Result<Wishes> wishes_of(const subscription::SubscriptionPtr& subscription,
+                         const SourceNeeds& needs, const Channel& channel,
+                         std::size_t sources_max) {
+  Wishes out;
+  if (!subscription) return out;
+  RV_ASSIGN(const auto all, sources_of(*subscription, needs.registrations, channel));
+  const std::string& own = needs.options.address;
+  const std::string& address = own.empty() ? subscription->origin : own;
+  if (address.empty()) {
+    out.no_address = !all.empty();
+    return out;
+  }
+  std::vector<Match> matches;
+  for (const auto& [id, source] : all) matches.push_back({source.registration, {}, {}});
+  const Contexts contexts = run_task(channel.contexts_of(matches));
+  for (const auto& [id, source] : all) {
+    const auto context = contexts.find(id);
+    auto told = reduced({*subscription, source.matches, source.registration,
+                         context == contexts.end() ? nullptr : context->second,
+                         is_split(*subscription, needs), address + std::string(kNotificationPath)});
+    if (!told) continue;
+    if (told->too_large || out.of.size() == sources_max) {
+      ++out.left_out;
+      continue;
+    }
+    out.of.emplace(id, Wish{source.registration, *std::move(told)});
   }
   return out;
 }

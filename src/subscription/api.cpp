@@ -131,7 +131,7 @@ Task<Result<net::Response>> update(const Api& api, net::Request& request) {
   const json::Value body = exchange.body->root();
   RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
   RV_CO_ASSIGN(auto told, told_context(api, body));
-  Subscriptions::Update change{json::to_text(body), context, std::move(told)};
+  Subscriptions::Update change{json::to_text(body), context, std::move(told), request.origin()};
   RV_CO_TRY(co_await api.subscriptions.update(exchange.tenant, entry.subscription->id,
                                               std::move(change)));
   co_return context::answer_empty(request, 204);

@@ -101,7 +101,7 @@ Result<SubscriptionPtr> updated(const Subscription& before, const Subscriptions:
   made.tenant = before.tenant;
   made.owner = before.owner;
   made.via = before.via;
-  made.origin = before.origin;
+  made.origin = before.origin.empty() ? update.origin : before.origin;
   made.created_at = before.created_at;
   made.modified_at = now;
   return std::make_shared<const Subscription>(std::move(made));

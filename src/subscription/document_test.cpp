@@ -133,6 +133,20 @@ TEST_F(DocumentTest, AFragmentTakesThePlaceOfMembers) {
   EXPECT_FALSE(after(R"({"type":"Something"})"));
 }
 
+// One that was stored before origins were kept gets that of the next request.
+TEST_F(DocumentTest, KeepsItsFirstOrigin) {
+  auto before = with(kRooms);
+  ASSERT_TRUE(before);
+  const auto after = [&](const std::string& origin) {
+    return detail::updated(*before, {R"({"lang":"de"})", catalogue_->core(), nullptr, origin}, kNow)
+        .value()
+        ->origin;
+  };
+  EXPECT_EQ(after("http://a"), "http://a");
+  before->origin = "http://b";
+  EXPECT_EQ(after("http://a"), "http://b");
+}
+
 TEST_F(DocumentTest, IsReadBackFromItsRow) {
   auto made = with(std::string(kRooms) + R"("expiresAt":"2025-02-01T00:00:00Z","scopeQ":"/a/#",)");
   ASSERT_TRUE(made) << made.error().message;

@@ -89,6 +89,7 @@ class Subscriptions {
     std::string fragment;
     jsonld::ContextPtr context;
     jsonld::ContextPtr told;  // nullptr: stays
+    std::string origin = {};  // of the request; for one that was stored without
   };
   [[nodiscard]] virtual Task<Result<>> update(std::string_view tenant, std::string_view id,
                                               Update update) = 0;

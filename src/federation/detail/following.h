@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "federation/detail/channel.h"
+#include "federation/detail/copy.h"
+#include "federation/sources.h"
 #include "subscription/types.h"
 
 namespace revier::federation::detail {
@@ -26,6 +28,21 @@ struct SourceOf {
 [[nodiscard]] Result<std::map<std::string, SourceOf>> sources_of(
     const subscription::Subscription& of, const Registrations& registrations,
     const Channel& channel);
+
+// What the sources are to have.
+struct Wish {
+  RegistrationPtr registration;
+  Reduced told;
+};
+struct Wishes {
+  std::map<std::string, Wish> of;  // by registration
+  std::size_t left_out = 0;        // sources beyond sources_max, or whose copy would be too large
+  bool no_address = false;         // there are sources, and nowhere that they could notify
+};
+// Nothing of nullptr. Waits for @contexts of sources. Errors: as of sources_of().
+[[nodiscard]] Result<Wishes> wishes_of(const subscription::SubscriptionPtr& subscription,
+                                       const SourceNeeds& needs, const Channel& channel,
+                                       std::size_t sources_max);
 
 // A request that has passed these brokers, for what this server sends by itself.
 class Passing {
