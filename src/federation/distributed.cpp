@@ -31,6 +31,7 @@ using Key = std::pair<std::string, std::string>;  // tenant, id of the subscript
 constexpr std::int64_t kCopyBackOffMaxUs = 300'000'000;
 constexpr std::int64_t kRefusedUs = 3'600'000'000;
 constexpr std::int64_t kCopyIdleUs = 60'000'000;
+constexpr std::int64_t kStoreAgainUs = 1'000'000;
 constexpr int kEndingDaysMax = 7;
 constexpr std::size_t kUnderWayMax = 64;
 constexpr std::size_t kSeenMax = 64;
@@ -333,6 +334,7 @@ class Copies final : public DistributedSubscriptions {
       lock.unlock();
       for (const Answered& answered : answers) finish(answered);
       for (const Key& key : keys) reconcile(key);
+      put({});
       lock.lock();
       const std::int64_t wait_us = send_due(lock);
       if (stopping_ || !look_at_.empty() || !answers_.empty()) continue;
@@ -379,17 +381,21 @@ class Copies final : public DistributedSubscriptions {
     if (!home->second.subscription && home->second.copies.empty()) homes_.erase(home);
   }
 
+  // What could not be written waits and is written first; nothing is sent meanwhile.
   void put(const std::vector<Copy>& rows) {
-    if (rows.empty()) return;
+    const bool waited = !unstored_.empty();
+    unstored_.insert(unstored_.end(), rows.begin(), rows.end());
+    if (unstored_.empty() || !is_stored_) return;
     const auto done = needs_.store.writer().run_blocking([&](store::Batch& batch) -> Result<> {
-      for (const Copy& copy : rows) {
+      for (const Copy& copy : unstored_) {
         batch.put(store::Column::kMeta, detail::copy_key(copy.id), detail::encode(copy));
       }
       return {};
     });
-    if (done) return;
+    if (done) return unstored_.clear();
+    is_stored_ = done.error().code != Code::kReadOnly;
+    if (waited && is_stored_) return;
     log_event(Level::kError, "federation.copy", {{"error", done.error().message}});
-    is_stored_ = false;
   }
 
   void erase(const LivePtr& live) {
@@ -398,6 +404,7 @@ class Copies final : public DistributedSubscriptions {
       return {};
     });
     if (!done) log_event(Level::kError, "federation.copy", {{"error", done.error().message}});
+    std::erase_if(unstored_, [&](const Copy& copy) { return copy.id == live->copy.id; });
     const std::lock_guard lock(mutex_);
     const Key key(live->copy.tenant, live->copy.subscription);
     by_id_.erase(live->copy.id);
@@ -411,6 +418,7 @@ class Copies final : public DistributedSubscriptions {
     std::int64_t next = now + kCopyIdleUs;
     std::vector<LivePtr> due;
     if (!is_stored_) return kCopyIdleUs;  // the store takes no write any more
+    if (!unstored_.empty()) return kStoreAgainUs;
     for (const auto& [id, live] : by_id_) {
       if (live->busy) continue;
       next = std::min(next, std::max(live->next_us, now + 1'000));
@@ -564,7 +572,8 @@ class Copies final : public DistributedSubscriptions {
   std::size_t under_way_ = 0;
   bool stopping_ = false;
   bool told_no_address_ = false;
-  bool is_stored_ = true;  // by the thread that sends
+  bool is_stored_ = true;       // by the thread that sends, as the next
+  std::vector<Copy> unstored_;  // rows that the store did not take yet
   // Shared with answers that may come after the end.
   struct Gate {
     std::mutex mutex;
