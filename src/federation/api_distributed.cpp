@@ -21,6 +21,10 @@ struct DistributedApi {
 // Its secret is the subscriptionId: there is no other credential.
 Task<Result<net::Response>> take_notification(const DistributedApi& api, net::Request& request) {
   RV_CO_ASSIGN(const json::Document document, json::Document::parse(request.body));
+  RV_CO_ASSIGN(const std::string tenant, api.distributed.opened_by(document.root()));
+  if (const auto& quota = api.binding.access.requests) {
+    RV_CO_TRY(quota->take(tenant, monotonic_us()));
+  }
   RV_CO_ASSIGN(const auto link, context::linked_context(request));
   jsonld::ContextPtr context = api.binding.catalogue.core();
   if (link) {

@@ -171,20 +171,20 @@ class Copies final : public DistributedSubscriptions {
     return out;
   }
 
+  Result<std::string> opened_by(const json::Value& notification) const override {
+    RV_ASSIGN(const LivePtr live, find_live(notification));
+    return live->copy.tenant;
+  }
+
   Task<Result<>> receive(const json::Value& notification, jsonld::ContextPtr context) override {
-    const auto of = notification.find("subscriptionId");
-    const auto data = notification.find("data");
-    if (!of || !of->as_string() || !data) {
-      co_return fail(Code::kBadRequestData, "a notification has subscriptionId and data");
-    }
-    const LivePtr live = find_live(*of->as_string());
-    if (!live) co_return fail(Code::kResourceNotFound, "there is no subscription of this id here");
+    RV_CO_ASSIGN(const LivePtr live, find_live(notification));
     const auto id = notification.find("id");
     const std::string told_id(id ? id->as_string().value_or("") : "");
     const auto opened = open_door(*live, told_id);
     if (!opened) co_return Result<>{};  // it came before
     RV_CO_TRY(co_await detail::receive({needs_.sources, needs_.distribution, needs_.subscriptions},
-                                       channel_, *opened, *data, std::move(context)));
+                                       channel_, *opened, *notification.find("data"),
+                                       std::move(context)));
     note_received(*live, told_id);
     co_return Result<>{};
   }
@@ -192,10 +192,15 @@ class Copies final : public DistributedSubscriptions {
  private:
   // --- What arrives ------------------------------------------------------------------------------
 
-  LivePtr find_live(std::string_view id) const {
+  Result<LivePtr> find_live(const json::Value& notification) const {
+    const auto of = notification.find("subscriptionId");
+    if (!of || !of->as_string() || !notification.find("data")) {
+      return fail(Code::kBadRequestData, "a notification has subscriptionId and data");
+    }
     const std::lock_guard lock(mutex_);
-    const auto at = by_id_.find(id);
-    return at == by_id_.end() ? nullptr : at->second;
+    const auto at = by_id_.find(*of->as_string());
+    if (at != by_id_.end()) return at->second;
+    return fail(Code::kResourceNotFound, "there is no subscription of this id here");
   }
 
   // Nothing where the notification came before.

@@ -59,6 +59,10 @@ class DistributedSubscriptions : public subscription::Distributed {
   };
   [[nodiscard]] virtual Status status(std::string_view tenant, std::string_view id) const = 0;
 
+  // Whose subscription a notification from a source is told to: the tenant. Before anything else is
+  // done for whoever sent it. Errors: kBadRequestData; kResourceNotFound: its subscriptionId opens
+  // nothing.
+  [[nodiscard]] virtual Result<std::string> opened_by(const json::Value& notification) const = 0;
   // A notification from a source; durable when the Task ends. `context`: of its members.
   // Errors: kBadRequestData, kInvalidRequest; kResourceNotFound: its subscriptionId opens nothing;
   // kTooManyRequests; kLdContextNotAvailable.

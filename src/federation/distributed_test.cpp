@@ -392,6 +392,21 @@ TEST_F(Incoming, AreLetInByTheSecretOnly) {
   EXPECT_THAT(receiver_.wait(1).at(0), HasSubstr("urn:r:1"));
 }
 
+// Before an @context is looked for, which may be a download.
+TEST_F(Incoming, AreLookedAtByTheirSecretFirst) {
+  begin(kOfRooms);
+  const auto with_link = [this](std::string_view id) {
+    return here_
+        .ask("POST", kNotificationPath,
+             fmt::format(R"({{"type":"Notification","subscriptionId":{},"data":[]}})", id),
+             "Link: <http://192.0.2.1/context.jsonld>; "
+             "rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"\r\n")
+        .status;
+  };
+  EXPECT_EQ(with_link(R"("urn:ngsi-ld:Subscription:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")"), 404);
+  EXPECT_EQ(with_link(id_), 503);
+}
+
 TEST_F(Incoming, AreRefusedWhereTheyAreNone) {
   begin(kOfRooms);
   for (const char* wrong :
