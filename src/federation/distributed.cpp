@@ -11,7 +11,6 @@
 
 #include "base/log.h"
 #include "base/random.h"
-#include "context/space.h"
 #include "federation/detail/channel.h"
 #include "federation/detail/copy.h"
 #include "federation/detail/following.h"
@@ -57,6 +56,7 @@ using LivePtr = std::shared_ptr<Live>;
 // One subscription.
 struct Home {
   SubscriptionPtr subscription;           // nullptr: it went, and its copies go
+  SubscriptionPtr watched;                // that its watcher was made for
   std::string watcher;                    // id of its subscription to registrations
   std::map<std::string, LivePtr> copies;  // by id
   std::size_t left_out = 0;
@@ -69,15 +69,6 @@ struct Answered {
   std::string sent;  // its body, as the source has it now where it took it
   Result<net::Reply> reply;
 };
-
-bool is_distributed(const Subscription& subscription) {
-  return !subscription.local_only && context::snapshot_of_space(subscription.tenant).empty();
-}
-
-bool same_source(const Registration& one, const Registration& other) {
-  return one.id == other.id && one.endpoint == other.endpoint &&
-         one.source_tenant == other.source_tenant;
-}
 
 class Copies final : public DistributedSubscriptions {
  public:
@@ -235,31 +226,14 @@ class Copies final : public DistributedSubscriptions {
     by_id_[live->copy.id] = live;
   }
 
-  // On the thread that writes: nothing waits here.
+  // On the thread that writes: nothing waits here, so the watcher follows later.
   void follow(const subscription::Changed& changed) {
     const Subscription& one = changed.after ? *changed.after : *changed.before;
+    const bool wanted = changed.after && detail::is_distributed(*changed.after);
     const Key key(one.tenant, one.id);
-    const bool wanted = changed.after && is_distributed(*changed.after);
-    std::string watcher;
-    bool known = false;
-    {
-      const std::lock_guard lock(mutex_);
-      Home& home = homes_[key];
-      home.subscription = wanted ? changed.after : nullptr;
-      known = !home.watcher.empty();
-      if (wanted && !known) {
-        SystemRandom random;
-        home.watcher = "urn:ngsi-ld:Subscription:" + random_id(random);
-      }
-      watcher = wanted ? home.watcher : std::exchange(home.watcher, {});
-      look_at_.insert(key);
-    }
-    if (wanted) {
-      needs_.watchers.follow(detail::watching_for(*changed.after, watcher),
-                             [this, key] { look_at(key); });
-    } else if (known) {
-      needs_.watchers.unfollow(one.tenant, watcher);
-    }
+    const std::lock_guard lock(mutex_);
+    homes_[key].subscription = wanted ? changed.after : nullptr;
+    look_at_.insert(key);
     wake_.notify_one();
   }
 
@@ -277,7 +251,7 @@ class Copies final : public DistributedSubscriptions {
       if (copy.state == State::kUnwanted) continue;
       const auto wish = wishes.find(copy.registration->id);
       const bool stays =
-          wish != wishes.end() && same_source(*wish->second.registration, *copy.registration);
+          wish != wishes.end() && detail::same_source(*wish->second.registration, *copy.registration);
       if (!stays) {
         set_state(*live, State::kUnwanted);
         rows.push_back(copy);
@@ -347,14 +321,37 @@ class Copies final : public DistributedSubscriptions {
     }
   }
 
-  void reconcile(const Key& key) {
+  // The subscription as it is, with its subscription to registrations in step.
+  std::optional<SubscriptionPtr> watched(const Key& key) {
     SubscriptionPtr subscription;
+    std::string watcher;
     {
       const std::lock_guard lock(mutex_);
-      const auto home = homes_.find(key);
-      if (home == homes_.end()) return;
-      subscription = home->second.subscription;
+      const auto at = homes_.find(key);
+      if (at == homes_.end()) return std::nullopt;
+      Home& home = at->second;
+      subscription = home.subscription;
+      if (home.watched == subscription) return subscription;
+      home.watched = subscription;
+      if (subscription && home.watcher.empty()) {
+        SystemRandom random;
+        home.watcher = "urn:ngsi-ld:Subscription:" + random_id(random);
+      }
+      watcher = subscription ? home.watcher : std::exchange(home.watcher, {});
     }
+    if (subscription) {
+      needs_.watchers.follow(detail::watching_for(*subscription, watcher),
+                             [this, key] { look_at(key); });
+    } else {
+      needs_.watchers.unfollow(key.first, watcher);
+    }
+    return subscription;
+  }
+
+  void reconcile(const Key& key) {
+    const auto seen = watched(key);
+    if (!seen) return;
+    const SubscriptionPtr& subscription = *seen;
     auto wishes =
         detail::wishes_of(subscription, needs_.sources, channel_, needs_.sources_max);
     if (!wishes) {  // what is there stays
@@ -383,7 +380,8 @@ class Copies final : public DistributedSubscriptions {
   void forget_where_nothing_is(const Key& key) {
     const auto home = homes_.find(key);
     if (home == homes_.end()) return;
-    if (!home->second.subscription && home->second.copies.empty()) homes_.erase(home);
+    const Home& one = home->second;
+    if (!one.subscription && !one.watched && one.copies.empty()) homes_.erase(home);
   }
 
   // What could not be written waits and is written first; nothing is sent meanwhile.

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/run_task.h"
+#include "context/space.h"
 #include "federation/detail/receiving.h"
 #include "federation/detail/watching.h"
 #include "federation/distributed.h"
@@ -54,6 +55,15 @@ subscription::SubscriptionPtr watching_for(const Subscription& of, std::string i
   out.document = watching_document(of);
   keep_selectors(out.selections);
   return std::make_shared<const Subscription>(std::move(out));
+}
+
+bool is_distributed(const Subscription& subscription) {
+  return !subscription.local_only && context::snapshot_of_space(subscription.tenant).empty();
+}
+
+bool same_source(const Registration& one, const Registration& other) {
+  return one.id == other.id && one.endpoint == other.endpoint &&
+         one.source_tenant == other.source_tenant;
 }
 
 Result<std::map<std::string, SourceOf>> sources_of(const Subscription& of,

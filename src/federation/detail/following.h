@@ -19,6 +19,11 @@ namespace revier::federation::detail {
 [[nodiscard]] subscription::SubscriptionPtr watching_for(const subscription::Subscription& of,
                                                          std::string id);
 
+// Whether it is told to sources at all.
+[[nodiscard]] bool is_distributed(const subscription::Subscription& subscription);
+// Whether a copy that is at the one is at the other.
+[[nodiscard]] bool same_source(const Registration& one, const Registration& other);
+
 struct SourceOf {
   RegistrationPtr registration;
   std::vector<std::optional<Match>> matches;  // beside the selections of the subscription
