@@ -250,8 +250,8 @@ class Copies final : public DistributedSubscriptions {
       Copy& copy = live->copy;
       if (copy.state == State::kUnwanted) continue;
       const auto wish = wishes.find(copy.registration->id);
-      const bool stays =
-          wish != wishes.end() && detail::same_source(*wish->second.registration, *copy.registration);
+      const bool stays = wish != wishes.end() &&
+                         detail::same_source(*wish->second.registration, *copy.registration);
       if (!stays) {
         set_state(*live, State::kUnwanted);
         rows.push_back(copy);
@@ -352,8 +352,7 @@ class Copies final : public DistributedSubscriptions {
     const auto seen = watched(key);
     if (!seen) return;
     const SubscriptionPtr& subscription = *seen;
-    auto wishes =
-        detail::wishes_of(subscription, needs_.sources, channel_, needs_.sources_max);
+    auto wishes = detail::wishes_of(subscription, needs_.sources, channel_, needs_.sources_max);
     if (!wishes) {  // what is there stays
       log_event(Level::kError, "federation.subscription",
                 {{"subscription", key.second}, {"error", wishes.error().message}});
@@ -424,7 +423,8 @@ class Copies final : public DistributedSubscriptions {
     if (!unstored_.empty()) return kStoreAgainUs;
     for (const auto& [id, live] : by_id_) {
       if (live->busy) continue;
-      next = std::min(next, std::max(live->next_us, now + 1'000));
+      if (live->next_us > now) next = std::min(next, live->next_us);
+      // Beyond the limit the next answer wakes this thread.
       if (live->next_us > now || under_way_ >= kUnderWayMax) continue;
       live->busy = true;
       ++under_way_;
@@ -495,8 +495,8 @@ class Copies final : public DistributedSubscriptions {
   // An id that is there and not ours is of no use: another copy is made after a while, and this one
   // ends.
   std::vector<Copy> replace(Live& old, const Result<net::Reply>& reply) {
-    const LivePtr fresh = add({old.copy.tenant, old.copy.subscription},
-                              {old.copy.registration, old.copy.told});
+    const LivePtr fresh =
+        add({old.copy.tenant, old.copy.subscription}, {old.copy.registration, old.copy.told});
     fresh->failures = old.failures;
     fresh->problem = detail::problem_of(reply);
     back_off(*fresh, 0);
@@ -547,8 +547,9 @@ class Copies final : public DistributedSubscriptions {
     if (!reply && reply.error().code == Code::kNotImplemented) return true;  // it is not offered
     const Instant end = live.copy.since + Duration::days(kEndingDaysMax);
     if (needs_.sources.civil_clock.now() < end) return false;
-    log_event(Level::kWarn, "federation.copy_left",
-              {{"registration", live.copy.registration->id}, {"reason", detail::problem_of(reply)}});
+    log_event(
+        Level::kWarn, "federation.copy_left",
+        {{"registration", live.copy.registration->id}, {"reason", detail::problem_of(reply)}});
     return true;
   }
 
@@ -559,8 +560,8 @@ class Copies final : public DistributedSubscriptions {
   }
 
   void back_off(Live& live, std::int64_t least_us) const {
-    const std::int64_t back_off_us = std::min(
-        (needs_.back_off_ms * 1'000) << std::min(live.failures++, 16), kCopyBackOffMaxUs);
+    const std::int64_t back_off_us =
+        std::min((needs_.back_off_ms * 1'000) << std::min(live.failures++, 16), kCopyBackOffMaxUs);
     live.next_us = monotonic_us() + std::max(least_us, back_off_us);
   }
 
