@@ -120,14 +120,30 @@ Result<> IssuerKeys::take(const std::string& text) {
       return {};
     }
   }
-  RV_ASSIGN(KeySet read, KeySet::parse(text));
-  auto fresh = std::make_shared<const KeySet>(std::move(read));
+  Result<KeySet> read = KeySet::parse(text);
+  if (!read) {
+    if (read.error().field == KeySet::kNoUsableKey) drop();
+    return fail(read.error());
+  }
+  auto fresh = std::make_shared<const KeySet>(*std::move(read));
   log_event(Level::kInfo, "identity.keys", {{"issuer", options_.name}, {"keys", fresh->size()}});
   const Lock lock(mutex_);
   keys_ = std::move(fresh);
   text_ = text;
   taken_ = now;
   return {};
+}
+
+// The provider says that it has none: what it signed before counts no longer. One that cannot be
+// read or reached says nothing.
+void IssuerKeys::drop() {
+  {
+    const Lock lock(mutex_);
+    if (!keys_) return;
+    keys_ = nullptr;
+    text_.clear();
+  }
+  log_event(Level::kWarn, "identity.keys_taken_away", {{"issuer", options_.name}});
 }
 
 void IssuerKeys::ended(const Result<>& how) {

@@ -228,6 +228,25 @@ TEST_F(IssuersTest, KeysThatWereFetchedCountForADayWithoutTheProvider) {
   EXPECT_EQ(why(token), "taken");
 }
 
+TEST_F(IssuersTest, ASetWithoutAKeyTakesTrustAwayAndADamagedOneDoesNot) {
+  open();
+  const std::string token = one_.sign(claims("", kNow + 900'000));
+  EXPECT_EQ(why(token), "taken");
+  const auto publish_text = [this](const std::string& text) {
+    web_.pages["https://login.example/keys"] = text;
+    clock_.advance(Duration::minutes(10));
+    issuers_->tick();
+  };
+  publish_text("{");
+  EXPECT_EQ(why(token), "taken");
+  publish_text(R"({"keys":[]})");
+  EXPECT_NE(why(token), "taken");
+  publish(one_.jwk());
+  clock_.advance(Duration::minutes(1));
+  issuers_->tick();
+  EXPECT_EQ(why(token), "taken");
+}
+
 TEST_F(IssuersTest, AProviderThatIsNotThereAtTheStartIsTriedAgain) {
   web_.pages.clear();
   open();

@@ -293,7 +293,8 @@ Result<KeySet> KeySet::parse(std::string_view text) {
   if (!set.keys_.empty()) return set;
   return fail(Code::kBadRequestData,
               "the JWK set has no key for RS256 or PS256 (2,048 bits and more), ES256 or EdDSA "
-              "(Ed25519)");
+              "(Ed25519)",
+              std::string(kNoUsableKey));
 }
 
 KeySet::Verdict KeySet::verify(const Jws& token) const {

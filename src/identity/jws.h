@@ -39,6 +39,8 @@ class KeySet {
  public:
   static constexpr std::size_t kBytesMax = 262'144;
   static constexpr std::size_t kKeysMax = 64;
+  // The field of parse()'s error where the text is a JWK set, of keys that are of no use here.
+  static constexpr std::string_view kNoUsableKey = "keys";
 
   // Keys of other kinds, for other uses, and RSA keys of less than 2,048 bits are passed over.
   // Errors: kBadRequestData: no JWK set, or none with a key that can be used.

@@ -45,6 +45,7 @@ class IssuerKeys : public std::enable_shared_from_this<IssuerKeys> {
   void discovered(const std::string& document);
   // `text` is a JWK set.
   [[nodiscard]] Result<> take(const std::string& text);
+  void drop();
   void ended(const Result<>& how);
   [[nodiscard]] bool begin_fetch();
 
