@@ -214,8 +214,9 @@ class StoredWatchers final : public Watchers {
     if (lines_.contains({made.tenant, made.id})) {
       return fail(Code::kAlreadyExists, "there is a subscription of this id");
     }
-    const auto number = std::ranges::count_if(
-        lines_, [&](const auto& entry) { return entry.first.first == made.tenant; });
+    const auto number = std::ranges::count_if(lines_, [&](const auto& entry) {
+      return entry.first.first == made.tenant && !entry.second->heard;  // not of this server
+    });
     if (static_cast<std::size_t>(number) < needs_.subscriptions_max) return {};
     return fail(Code::kInsufficientStorage,
                 fmt::format("the tenant has {} subscriptions, more are not allowed", number));
