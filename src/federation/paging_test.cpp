@@ -46,6 +46,12 @@ TEST(Sources, AreNotAskedForRightsByEntity) {
   EXPECT_EQ(here.ask("GET", "/entities/urn:r:2", "", kAs).status, 404);
   EXPECT_THAT(here.ask("GET", "/entities?type=Room", "", kAs).body, Not(HasSubstr("urn:r:2")));
   EXPECT_EQ(here.ask("GET", "/types/Room", "", kAs).status, 200);
+  // What only sounds like a question writes all the same, and would write elsewhere.
+  constexpr std::string_view kWrites =
+      "Authorization: Bearer rights=[{\"operations\":[\"write\"]}]\r\n";
+  for (const char* id : {"urn:r:3", "urn:r:%2FentityMaps", "urn:r:%2FentityOperations%2Fquery"}) {
+    EXPECT_EQ(here.ask("DELETE", fmt::format("/entities/{}", id), "", kWrites).status, 403) << id;
+  }
 }
 
 // A source that is Revier takes no offsets over 10,000, and says how it goes on.

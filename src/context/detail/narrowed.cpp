@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/detail/narrowed.h"
 
+#include <algorithm>
+#include <array>
+
 #include "context/detail/http.h"
 #include "context/detail/read_only.h"
 #include "ngsi/linked.h"
@@ -169,10 +172,14 @@ Result<Remembered*> parsed(const std::string& text, const Api& api) {
   return &last;
 }
 
+// By the route: an entity's id may hold any of these words.
 bool asks(const net::Request& request) {
-  return request.method == net::Method::kGet || request.method == net::Method::kHead ||
-         request.path.find("/entityOperations/query") != std::string::npos ||
-         request.path.find("/entityMaps") != std::string::npos;
+  if (request.method == net::Method::kGet || request.method == net::Method::kHead) return true;
+  constexpr std::array<std::string_view, 4> kAsking = {
+      "/ngsi-ld/v1/entityOperations/query", "/ngsi-ld/v1/entityMaps",
+      "/ngsi-ld/v1/temporal/entityOperations/query", "/ngsi-ld/v1/temporal/entityMaps"};
+  return std::ranges::any_of(
+      kAsking, [&](std::string_view path) { return request.route.starts_with(path); });
 }
 
 }  // namespace
