@@ -32,7 +32,10 @@ Result<std::optional<Lifecycle>> read_lifecycle(const store::Store& store, std::
     if (!life) life = Lifecycle{.types = {}, .created_at = at, .modified_at = at};
     life->modified_at = at;
     life->forgotten = event == Event::kForgotten;
-    if (event == Event::kCreated) life->deleted_at.reset();
+    if (event == Event::kCreated) {
+      life->again = life->again || life->deleted_at.has_value();
+      life->deleted_at.reset();
+    }
     if (event == Event::kDeleted) life->deleted_at = at;
     for (std::size_t i = 1; i + 4 <= value.size(); i += 4) {
       const ngsi::NameId type = read_be32(value.substr(i));

@@ -103,6 +103,8 @@ Task<Result<std::optional<Selected>>> Reading::select(std::string id) {
   std::optional<Selected> none;
   RV_CO_ASSIGN(auto life, read_lifecycle(needs_.store, tenant_, id));
   if (!life) co_return none;
+  // Whoever may create would read what was hidden from her, by making its id anew.
+  if (wish_.sight && life->again) co_return none;
   Series series(needs_.store, tenant_, id);
   if (!sees(series.id())) co_return none;
   RV_CO_ASSIGN(const auto names, seen_names(series));

@@ -31,6 +31,7 @@ struct Lifecycle {
   Instant modified_at;
   std::optional<Instant> deleted_at;
   bool forgotten = false;  // nothing came after kForgotten
+  bool again = false;      // created after a deletion
 };
 
 void put_event(store::Batch& batch, std::string_view entity_prefix, Event event,
