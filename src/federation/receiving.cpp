@@ -52,28 +52,27 @@ class Receiver {
     RV_CO_ASSIGN(const auto answer, co_await needs_.distribution.gather(ask));
     if (!answer.broker) co_return Result<>{};
     with_here_ = true;
-    for (const std::string& id : wanted.selection.ids) {
-      const ngsi::EntityPtr entity = answer.broker->find(subscription.tenant, id);
+    elsewhere_.resize(arrivals_.size());
+    ngsi::RenderOptions options;
+    options.sys_attrs = true;
+    for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+      const ngsi::EntityPtr entity = answer.broker->find(subscription.tenant, arrivals_[i].id);
       if (!entity) continue;
-      ngsi::RenderOptions options;
-      options.sys_attrs = true;
-      ngsi::render(*entity, answer.broker->names(subscription.tenant), *core, options,
-                   elsewhere_[id]);
+      std::string text;
+      ngsi::render(*entity, answer.broker->names(subscription.tenant), *core, options, text);
+      RV_CO_ASSIGN(elsewhere_[i], parts_in(text, from_.registration, needs_.sources.catalogue));
     }
     co_return Result<>{};
   }
 
-  // On the writer thread.
+  // On the writer thread: nothing is read here.
   Result<std::vector<subscription::Arrived>> arrived_at(const Subscription& subscription,
                                                         ngsi::Names& names, Instant now) {
     std::vector<subscription::Arrived> out;
-    for (Arrival& arrival : arrivals_) {
+    for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+      Arrival& arrival = arrivals_[i];
       Arriving arriving{subscription, split_ || !from_.filtered, nullptr, {}, now};
-      const auto other = elsewhere_.find(arrival.id);
-      if (other != elsewhere_.end()) {
-        RV_ASSIGN(arriving.other,
-                  parts_in(other->second, from_.registration, needs_.sources.catalogue));
-      }
+      if (with_here_) arriving.other = std::move(elsewhere_[i]);
       if (split_ && !with_here_) {
         arriving.here = needs_.sources.broker.find(subscription.tenant, arrival.id);
       }
@@ -104,8 +103,8 @@ class Receiver {
   const Opened& from_;
   const bool split_;
   std::vector<Arrival> arrivals_;
-  std::map<std::string, std::string> elsewhere_;  // by entity, as JSON under the core context
-  bool with_here_ = false;                        // what is here is part of it already
+  std::vector<std::vector<Part>> elsewhere_;  // beside the arrivals
+  bool with_here_ = false;                    // elsewhere_ is there, with what is here
 };
 
 }  // namespace
