@@ -123,11 +123,16 @@ Result<> check_overlap(const std::vector<Claim>& wanted, const std::vector<Claim
 Result<> check_seat_limit(const std::vector<Claim>& wanted, const std::vector<Claim>& others,
                           const Quotas& quotas) {
   for (const Claim& claim : wanted) {
+    const Quota& quota = quotas.at(claim.quota);
+    if (claim.seats > quota.party_max()) {
+      return fail(Code::kSeatLimit, fmt::format("at most {} seats at once", quota.party_max()),
+                  claim.quota);
+    }
     std::int64_t seats = claim.seats;
     for (const Claim& other : others) {
       if (other.quota == claim.quota) seats += other.seats;
     }
-    const std::int64_t most = quotas.at(claim.quota).seats_a_person_max;
+    const std::int64_t most = quota.seats_a_person_max;
     if (seats > most) {
       return fail(Code::kSeatLimit, fmt::format("at most {} seats a person", most), claim.quota);
     }

@@ -34,8 +34,8 @@ using Quotas = std::map<std::string, Quota, std::less<>>;
 [[nodiscard]] Result<> check_overlap(const std::vector<Claim>& wanted,
                                      const std::vector<Claim>& others, const Quotas& quotas);
 
-// Wanted and others together stay within each quota's seats_a_person_max.
-// Errors: kSeatLimit; field = quota.
+// Wanted and others together stay within each quota's seats_a_person_max, and each wanted one
+// within its party_max(). Errors: kSeatLimit; field = quota.
 [[nodiscard]] Result<> check_seat_limit(const std::vector<Claim>& wanted,
                                         const std::vector<Claim>& others, const Quotas& quotas);
 

@@ -20,7 +20,7 @@ constexpr const char* kFull = "voll";
 
 std::string seats_text(const Registrations& registrations, const QuotaStatus& status,
                        Language language) {
-  if (status.free() > 0 && status.figures.waiting == 0) {
+  if (status.free() > 0 && !status.figures.promised) {
     return web::text(language, texts::kChooseFree, {{"free", status.free()}});
   }
   return web::text(language, texts::kChooseFull,
@@ -60,7 +60,7 @@ web::FormField party_field(const Registrations& registrations, const Booking* ow
       .hint = own == nullptr ? texts::kChoosePartyHint : texts::kChooseMorePartyHint};
   std::int64_t most = 1;
   for (const QuotaStatus& status : registrations.quotas()) {
-    most = std::max(most, status.quota.seats_a_person_max);
+    most = std::max(most, status.quota.party_max());
   }
   for (std::int64_t n = 1; most > 1 && n <= most; ++n) {
     field.options.push_back({.value = std::to_string(n),
@@ -83,8 +83,10 @@ std::vector<std::string> split(std::string_view list) {
 void fail_with(web::FormData& data, const Quota& quota, const web::Message& message) {
   data.errors.push_back(
       {.field = quota.kind == QuotaKind::kDay ? kDays : kSessions,
-       .message_de = web::text(Language::kDe, message, {{"title", quota.title_de}}),
-       .message_en = web::text(Language::kEn, message, {{"title", quota.title_en}})});
+       .message_de = web::text(Language::kDe, message,
+                               {{"title", quota.title_de}, {"most", quota.party_max()}}),
+       .message_en = web::text(Language::kEn, message,
+                               {{"title", quota.title_en}, {"most", quota.party_max()}})});
 }
 
 }  // namespace
@@ -131,7 +133,7 @@ std::string full_quotas(const Registrations& registrations, std::int64_t seats) 
   std::string list;
   for (const QuotaStatus& status : registrations.quotas()) {
     if (!status.quota.takes_place()) continue;
-    if (status.free() >= seats && status.figures.waiting == 0) continue;
+    if (status.free() >= seats && !status.figures.promised) continue;
     if (!list.empty()) list += ',';
     list += status.quota.id;
   }

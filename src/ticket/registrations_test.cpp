@@ -9,6 +9,7 @@
 #include "consent/consent.h"
 #include "ticket/booking_rules.h"
 #include "ticket/booking_store.h"
+#include "ticket/choose_page.h"
 #include "ticket/test_migrations.h"
 
 namespace revier::ticket {
@@ -191,6 +192,29 @@ TEST_F(RegistrationsTest, OnePersonTakesOnlySoManySeats) {
   ASSERT_TRUE(complete(*hold({"talk"}), "a@example.org"));
   ASSERT_TRUE(complete(*hold({"talk"}), "a@example.org"));
   EXPECT_EQ(complete(*hold({"talk"}), "a@example.org").error().code, Code::kSeatLimit);
+}
+
+// One that is larger than the whole would be the head of its waiting list for ever.
+TEST_F(RegistrationsTest, APartyIsNoLargerThanTheQuota) {
+  put("corner", QuotaKind::kSession, 1, 12, 13);
+  const auto ask = [&](std::int64_t seats) {
+    return run_task(
+        registrations_->hold({.wanted = {{.quota = "corner", .seats = seats, .may_wait = true}}}));
+  };
+  const auto refused = ask(2);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kSeatLimit);
+  EXPECT_EQ(refused.error().field, "corner");
+  web::FormData told;
+  explain(refused.error(), *registrations_, told);
+  ASSERT_EQ(told.errors.size(), 1U);
+  EXPECT_NE(told.errors[0].message_de.find("höchstens 1 Platz "), std::string::npos);
+  EXPECT_NE(told.errors[0].message_en.find("at most 1 seat "), std::string::npos);
+  EXPECT_EQ(ask(1)->claims[0].state, ClaimState::kTaken);
+  EXPECT_EQ(ask(1)->claims[0].state, ClaimState::kWaiting);
+  put("corner", QuotaKind::kSession, 0, 12, 13);
+  EXPECT_EQ(ask(1)->claims[0].state, ClaimState::kWaiting);
+  EXPECT_EQ(ask(2).error().code, Code::kSeatLimit);
 }
 
 TEST_F(RegistrationsTest, HoldsHaveTheLimitOfAPersonAndOfANetwork) {

@@ -14,9 +14,15 @@ void Seats::set_capacity(const std::string& quota, std::int64_t capacity) {
 
 void Seats::set_over(const std::string& quota, bool over) { quotas_[quota].over = over; }
 
-// A free seat belongs to the list as long as there is one.
+// A party that the whole quota could not seat would hold up the list for ever.
+Seats::List::const_iterator Seats::head(const Quota& quota) {
+  return std::ranges::find_if(
+      quota.list, [&](const auto& entry) { return entry.second.seats <= quota.capacity; });
+}
+
+// A free seat belongs to the list as long as somebody there can have it.
 bool Seats::fits(const Quota& quota, std::int64_t seats) {
-  return quota.list.empty() && quota.taken + seats <= quota.capacity;
+  return head(quota) == quota.list.end() && quota.taken + seats <= quota.capacity;
 }
 
 Result<std::vector<Claim>> Seats::take(std::string_view booking, std::vector<Claim> wanted) {
@@ -82,12 +88,11 @@ std::vector<Promotion> Seats::promote(const std::string& name) {
   std::vector<Promotion> promoted;
   Quota& quota = quotas_[name];
   if (quota.over) return promoted;
-  while (!quota.list.empty()) {
-    const auto head = quota.list.begin();
-    if (quota.taken + head->second.seats > quota.capacity) break;
-    quota.taken += head->second.seats;
-    promoted.push_back({head->second.booking, name, head->second.seats});
-    quota.list.erase(head);
+  for (auto next = head(quota); next != quota.list.end(); next = head(quota)) {
+    if (quota.taken + next->second.seats > quota.capacity) break;
+    quota.taken += next->second.seats;
+    promoted.push_back({next->second.booking, name, next->second.seats});
+    quota.list.erase(next);
   }
   return promoted;
 }
@@ -106,7 +111,8 @@ QuotaFigures Seats::figures(const std::string& name) const {
   const Quota& quota = found->second;
   QuotaFigures figures{.capacity = quota.capacity,
                        .taken = quota.taken,
-                       .waiting = static_cast<std::int64_t>(quota.list.size())};
+                       .waiting = static_cast<std::int64_t>(quota.list.size()),
+                       .promised = head(quota) != quota.list.end()};
   for (const auto& [place, waiting] : quota.list) figures.waiting_seats += waiting.seats;
   return figures;
 }

@@ -7,7 +7,9 @@
 // is thrown away and built again from the records.
 //
 // Waiting lists are strictly first come, first served: seats that come free go to the head of the
-// list as long as the head's whole claim fits; nobody overtakes, also not a new booking.
+// list as long as the head's whole claim fits; nobody overtakes, also not a new booking. Only a
+// claim that wants more seats than there are altogether (the capacity went down) is passed over: it
+// keeps its place, and holds up nobody.
 //
 // Thread safety: none; it belongs to the records' writer thread.
 #pragma once
@@ -42,6 +44,7 @@ struct QuotaFigures {
   std::int64_t taken = 0;          // held, offered or confirmed
   std::int64_t waiting = 0;        // claims in the list
   std::int64_t waiting_seats = 0;  // seats these want
+  bool promised = false;           // somebody waits who can have free seats before all others
   [[nodiscard]] std::int64_t free() const { return taken < capacity ? capacity - taken : 0; }
 };
 
@@ -89,14 +92,16 @@ class Seats {
     std::string booking;
     std::int64_t seats;
   };
+  using List = std::map<std::int64_t, Waiting>;  // by place
   struct Quota {
     std::int64_t capacity = 0;
     std::int64_t taken = 0;
     std::int64_t next_place = 1;
     bool over = false;
-    std::map<std::int64_t, Waiting> list;
+    List list;
   };
 
+  [[nodiscard]] static List::const_iterator head(const Quota& quota);
   [[nodiscard]] static bool fits(const Quota& quota, std::int64_t seats);
 
   std::map<std::string, Quota, std::less<>> quotas_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the ticket domain speaks of. Plain data; instants are civil time.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -44,6 +45,11 @@ struct Quota {
   Standing standing = Standing::kOpen;
 
   [[nodiscard]] bool takes_place() const { return standing == Standing::kOpen; }
+  // Seats that one booking can want: no party is larger than the whole. Without any capacity one
+  // may still wait.
+  [[nodiscard]] std::int64_t party_max() const {
+    return std::min(seats_a_person_max, std::max<std::int64_t>(capacity, 1));
+  }
   bool operator==(const Quota&) const = default;
 };
 
