@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Subscriptions: how they fare, pausing them, their dead letters.
-#include <charconv>
+#include <cstdint>
 
 #include "console/data_views.h"
 #include "console/detail/data.h"
@@ -33,12 +33,10 @@ std::string letter_href(std::string_view page, const Place& place, std::string_v
       address(page, {{"mandant", place.tenant}, {"id", id}, {"nummer", std::to_string(number)}}));
 }
 
-// Of one letter, as the page's address names it; all letters where it names none.
-std::uint64_t asked_letter(const Request& request) {
-  const std::string text = asked(request, "nummer");
-  std::uint64_t number = subscription::kAllLetters;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+// Of one letter, as the page's address names it. An address without one is about no letter, never
+// about all of them.
+Result<std::uint64_t> asked_letter(const Request& request) {
+  return subscription::parse_letter(asked(request, "nummer"));
 }
 
 // Members of 5.2.12 that people read first; the document has all.
@@ -284,32 +282,47 @@ Task<Response> resume_subscription(Request& request, const Needs& needs) {
   return set_subscription_active(request, needs, true);
 }
 
-Task<Response> settle_letters(Request& request, const Needs& needs, bool replays) {
+// What becomes of dead letters: of one, or of all that the subscription has.
+struct Settling {
+  bool replays = false;
+  bool all = false;
+};
+
+Task<Response> settle_letters(Request& request, const Needs& needs, Settling how) {
   const auto place = enter_post(needs, request);
   if (!place) co_return place.error();
   const std::string id = request.query_param("id").value_or("");
   if (!needs.data->subscriptions.find(place->tenant, id)) {
     co_return refused(needs, request, no_subscription());
   }
-  const std::uint64_t number = asked_letter(request);
-  const auto done = co_await blocking(needs, [&needs, &place, &id, number, replays] {
+  const auto number =
+      how.all ? Result<std::uint64_t>(subscription::kAllLetters) : asked_letter(request);
+  if (!number) co_return refused(needs, request, number.error());
+  const auto done = co_await blocking(needs, [&needs, &place, &id, &number, how] {
     subscription::Subscriptions& all = needs.data->subscriptions;
-    return replays ? all.replay(place->tenant, id, number)
-                   : all.drop_dead_letters(place->tenant, id, number);
+    return how.replays ? all.replay(place->tenant, id, *number)
+                       : all.drop_dead_letters(place->tenant, id, *number);
   });
   if (!done) co_return refused(needs, request, done.error());
+  const std::string object = how.all ? id : id + "#" + std::to_string(*number);
   const auto noted = co_await note_deed(
       needs, place->caller,
-      {replays ? "subscription.replay" : "subscription.drop", "subscription", id});
+      {how.replays ? "subscription.replay" : "subscription.drop", "subscription", object});
   if (!noted) co_return refused(needs, request, noted.error());
   co_return back_to_subscription(request, *place, id);
 }
 
 Task<Response> replay_letters(Request& request, const Needs& needs) {
-  return settle_letters(request, needs, true);
+  return settle_letters(request, needs, {.replays = true, .all = true});
 }
 Task<Response> drop_letters(Request& request, const Needs& needs) {
-  return settle_letters(request, needs, false);
+  return settle_letters(request, needs, {.replays = false, .all = true});
+}
+Task<Response> replay_letter(Request& request, const Needs& needs) {
+  return settle_letters(request, needs, {.replays = true, .all = false});
+}
+Task<Response> drop_letter(Request& request, const Needs& needs) {
+  return settle_letters(request, needs, {.replays = false, .all = false});
 }
 
 web::kern::DescriptionList letter_facts(const subscription::DeadLetter& letter, Language language) {
@@ -328,16 +341,17 @@ Task<Response> show_dead_letter(Request& request, const Needs& needs) {
   const auto place = enter_tenant(needs, request, Action::kDataManage);
   if (!place) co_return place.error();
   const std::string id = request.query_param("id").value_or("");
-  const std::uint64_t number = asked_letter(request);
-  const auto letter = co_await blocking(needs, [&needs, &place, &id, number] {
-    return needs.data->subscriptions.dead_letter(place->tenant, id, number);
+  const auto number = asked_letter(request);
+  if (!number) co_return refused(needs, request, number.error());
+  const auto letter = co_await blocking(needs, [&needs, &place, &id, &number] {
+    return needs.data->subscriptions.dead_letter(place->tenant, id, *number);
   });
   if (!letter) co_return refused(needs, request, letter.error());
   const Language language = web::language_of(request);
   const bool made = !letter->body.empty();
   ShownJson document = shown_json(made ? letter->body : "{}");
   const auto at = [&](std::string_view page) {
-    return letter_href(page, *place, id, number, language);
+    return letter_href(page, *place, id, *number, language);
   };
   const DataThingPage view{
       .head = make_data_head(needs, request, *place, words(language, texts::kLettersOne)),
@@ -358,7 +372,7 @@ Task<Response> show_dead_letter(Request& request, const Needs& needs) {
   co_return personal(std::move(out));
 }
 
-Response ask_drop_letters(Request& request, const Needs& needs) {
+Response ask_drop_letters(Request& request, const Needs& needs, bool all) {
   const auto place = enter_tenant(needs, request, Action::kDataManage);
   if (!place) return place.error();
   const std::string id = request.query_param("id").value_or("");
@@ -366,8 +380,9 @@ Response ask_drop_letters(Request& request, const Needs& needs) {
     return refused(needs, request, no_subscription());
   }
   const Language language = web::language_of(request);
-  const std::uint64_t number = asked_letter(request);
-  const bool all = number == subscription::kAllLetters;
+  const auto number =
+      all ? Result<std::uint64_t>(subscription::kAllLetters) : asked_letter(request);
+  if (!number) return refused(needs, request, number.error());
   const web::Text& deed = all ? texts::kLettersDrop : texts::kLettersDropOne;
   const AskPage view{
       .head = make_data_head(needs, request, *place, words(language, deed)),
@@ -376,7 +391,7 @@ Response ask_drop_letters(Request& request, const Needs& needs) {
       .button = words(language, deed),
       .csrf = std::string(place->caller.csrf()),
       .back_href = all ? thing_href(kSubscriptionPage, *place, id, language)
-                       : letter_href(kLetterPage, *place, id, number, language)};
+                       : letter_href(kLetterPage, *place, id, *number, language)};
   web::Html out(language);
   render_ask(out, view);
   return personal(std::move(out));
@@ -420,14 +435,15 @@ void add_data_subscriptions(net::Router& router, const Needs& needs) {
   add_staff_page(router, needs, Method::kPost, one + "/anhalten", pause_subscription);
   add_staff_page(router, needs, Method::kPost, one + "/fortsetzen", resume_subscription);
   add_staff_page(router, needs, Method::kPost, one + "/nachsenden", replay_letters);
-  for (const std::string_view page : {kDropPage, kDropLetter}) {
-    web::add_page(router, Method::kGet, std::string(page), net::Handler([needs](Request& request) {
-                    return ask_drop_letters(request, needs);
+  for (const bool all : {true, false}) {
+    const std::string page(all ? kDropPage : kDropLetter);
+    web::add_page(router, Method::kGet, page, net::Handler([needs, all](Request& request) {
+                    return ask_drop_letters(request, needs, all);
                   }));
-    add_staff_page(router, needs, Method::kPost, std::string(page), drop_letters);
+    add_staff_page(router, needs, Method::kPost, page, all ? drop_letters : drop_letter);
   }
   add_staff_page(router, needs, Method::kGet, std::string(kLetterPage), show_dead_letter);
-  add_staff_page(router, needs, Method::kPost, std::string(kReplayLetter), replay_letters);
+  add_staff_page(router, needs, Method::kPost, std::string(kReplayLetter), replay_letter);
 }
 
 }  // namespace revier::console

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "subscription/api.h"
 
-#include <charconv>
-
 #include "json/json.h"
 #include "ngsi/parse.h"
 #include "subscription/document.h"
@@ -171,11 +169,7 @@ std::string letters_json(const std::vector<DeadLetter>& letters) {
 Result<std::uint64_t> path_letter(const net::Request& request) {
   const std::string_view text = request.param("number");
   if (text.empty()) return kAllLetters;
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc{} && stop == end && number != kAllLetters) return number;
-  return fail(Code::kResourceNotFound, "there is no dead letter of this number");
+  return parse_letter(text);
 }
 
 Task<Result<net::Response>> dead_letters(const Api& api, net::Request& request) {

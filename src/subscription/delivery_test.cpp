@@ -234,6 +234,15 @@ TEST_F(DeliveryTest, BuriesWhatIsRefusedAndSendsItAgainOnRequest) {
   EXPECT_TRUE(soon([&] { return must(subscriptions_->dead_letters("", "urn:s:1")).empty(); }));
 }
 
+// What names no letter is never taken for all of them.
+TEST(DeadLetterNumber, IsOneLetterOrNone) {
+  EXPECT_EQ(*parse_letter("17"), 17U);
+  for (const char* const text :
+       {"", "0", "00", "abc", "-1", "+1", " 1", "1x", "1.5", "18446744073709551616"}) {
+    EXPECT_EQ(parse_letter(text).error().code, Code::kResourceNotFound) << text;
+  }
+}
+
 TEST_F(DeliveryTest, DeadLettersAreReadSentAgainAndDroppedOneByOne) {
   subscribe();
   receiver_.answer({400, 400, 400, 400, 400, 400, 400, 400, 400});

@@ -2,6 +2,7 @@
 #include "subscription/subscriptions.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -345,6 +346,14 @@ class StoredSubscriptions final : public Subscriptions,
 };
 
 }  // namespace
+
+Result<std::uint64_t> parse_letter(std::string_view text) {
+  std::uint64_t number = kAllLetters;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && stop == end && number != kAllLetters) return number;
+  return fail(Code::kResourceNotFound, "there is no dead letter of this number");
+}
 
 Result<std::unique_ptr<Subscriptions>> Subscriptions::open(const Needs& needs) {
   auto subscriptions = std::make_unique<StoredSubscriptions>(needs);

@@ -72,6 +72,9 @@ struct DeadLetter {
   std::string body;
 };
 inline constexpr std::uint64_t kAllLetters = 0;  // no letter's sequence
+// The sequence of one letter, as an address names it; never kAllLetters.
+// Errors: kResourceNotFound for all that is no such number.
+[[nodiscard]] Result<std::uint64_t> parse_letter(std::string_view text);
 
 class Subscriptions {
  public:
