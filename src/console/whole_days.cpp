@@ -147,6 +147,20 @@ Task<Response> ask_day(Request& request, const Needs& needs, const event::Progra
   co_return personal(std::move(out));
 }
 
+// Whole entities are replaced: they are read when nothing waits any more before the write, between
+// releases, so that nobody's change is undone.
+Task<Result<>> set_day(const Needs& needs, event::ProgrammeKeeper& keeper,
+                       const identity::Caller& caller, const DayQuestion& question,
+                       std::string date) {
+  // The line first: nothing is cancelled without one.
+  RV_CO_TRY(co_await needs.tickets.database.writer().run([&](records::Session& session) {
+    return needs.tickets.identity.record(session, caller, {question.deed, "event-day", date});
+  }));
+  RV_CO_ASSIGN(const WholeDay whole, whole_day(keeper, date));
+  RV_CO_ASSIGN(auto writes, writes_for(keeper, whole, question.cancel));
+  co_return co_await keeper.write(std::move(writes));
+}
+
 Task<Response> answer_day(Request& request, const Needs& needs, event::ProgrammeKeeper& keeper,
                           const DayQuestion& question) {
   const Entry caller = enter(needs, request, Action::kProgrammeRelease);
@@ -158,15 +172,8 @@ Task<Response> answer_day(Request& request, const Needs& needs, event::Programme
   if (!whole) co_return refused(needs, request, whole.error());
   // Sent twice, or somebody else has done it: nothing is left to do.
   if (whole->day.cancelled == question.cancel) co_return list_after(request, *whole);
-  auto writes = writes_for(keeper, *whole, question.cancel);
-  if (!writes) co_return refused(needs, request, writes.error());
-  // The line first: nothing is cancelled without one.
-  const auto noted = co_await needs.tickets.database.writer().run([&](records::Session& session) {
-    return needs.tickets.identity.record(session, *caller,
-                                         {question.deed, "event-day", whole->day.date});
-  });
-  if (!noted) co_return refused(needs, request, noted.error());
-  const auto done = co_await keeper.write(std::move(*writes));
+  const auto done = co_await needs.programme->between_releases(
+      [&] { return set_day(needs, keeper, *caller, question, whole->day.date); });
   if (!done) co_return refused(needs, request, done.error());
   co_return list_after(request, *whole);
 }

@@ -7,7 +7,8 @@
 
 namespace revier::console {
 
-// `keeper` writes the day and its sessions, and outlives the router.
+// `keeper` writes the day and its sessions, between releases of needs.programme, and outlives the
+// router.
 void add_whole_days(net::Router& router, const Needs& needs, event::ProgrammeKeeper& keeper);
 
 }  // namespace revier::console

@@ -125,6 +125,15 @@ class Editor final : public ProgrammeEditor {
     co_return done;
   }
 
+  Task<Result<>> between_releases(Step step) override {
+    if (releasing_.exchange(true)) {
+      co_return fail(Code::kConflict, "a release is under way: try again in a moment");
+    }
+    auto done = co_await step();
+    releasing_ = false;
+    co_return done;
+  }
+
   Task<Result<>> follow() override {
     auto done =
         co_await write<bool>([this](records::Session& session, Delta& delta) -> Result<bool> {

@@ -16,6 +16,7 @@
 //
 // Thread safety: all methods from any thread; the Tasks from io threads.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -75,6 +76,12 @@ class ProgrammeEditor {
   // Errors: kConflict when there are no drafts or another release is under way; those of the
   // entities (then the release is carried to its end by the next call or the next start).
   [[nodiscard]] virtual Task<Result<Release>> release(Localised note, std::string by) = 0;
+
+  // Runs `step` while no release is under way, nor begins: what it reads of the keeper is what it
+  // replaces through it.
+  // Errors: kConflict when a release is under way; those of the step.
+  using Step = std::function<Task<Result<>>()>;
+  [[nodiscard]] virtual Task<Result<>> between_releases(Step step) = 0;
 
   // Compares the sessions of now with the ledger's and writes down what differs.
   [[nodiscard]] virtual Task<Result<>> follow() = 0;

@@ -152,6 +152,27 @@ TEST_P(ProgrammeEditorTest, CarriesAnInterruptedReleaseToItsEnd) {
   EXPECT_EQ(editor_->ledger()->changes.front()->release, 1);
 }
 
+// What reads the public programme and replaces it, a day that is cancelled, undoes no release.
+TEST_P(ProgrammeEditorTest, NoReleaseEndsBetweenReadingAndWriting) {
+  direct(session("a"));
+  draft(session("a", {.title = "Neuer Titel"}));
+  const auto cancel = [&]() -> Task<Result<>> {
+    RV_CO_ASSIGN(Item item, keeper_->find(*find_kind("sessions"), "a"));
+    const auto meanwhile = co_await editor_->release({"", ""}, "anna");
+    EXPECT_EQ(meanwhile.error().code, Code::kConflict);
+    item.fields["cancelled"] = "true";
+    co_return co_await keeper_->put(std::move(item));
+  };
+  const auto done = run_task(editor_->between_releases(cancel));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(keeper_->now()->session("a")->cancelled);
+  entities_.broken = true;
+  EXPECT_EQ(run_task(editor_->between_releases(cancel)).error().code, Code::kUnavailable);
+  entities_.broken = false;
+  ASSERT_TRUE(release()) << "the draft is still there, and nobody holds it up";
+  EXPECT_EQ(keeper_->now()->session("a")->title.de, "Neuer Titel");
+}
+
 TEST_P(ProgrammeEditorTest, WritesDownWhatChangedAndCountsEachSession) {
   direct(session("a"));
   clock_.advance(Duration::days(1));
