@@ -207,11 +207,21 @@ std::string list_page(const ItemKind& kind) {
 
 std::vector<event::Conflict> programme_conflicts(const Needs& needs,
                                                  const event::Programme& programme) {
-  return event::conflicts(programme, [&](std::string_view session) -> std::optional<std::int64_t> {
+  const auto taken = [&](std::string_view session) -> std::optional<std::int64_t> {
     const auto status = needs.tickets.registrations.quota(session);
     if (!status) return std::nullopt;
     return status->figures.taken;
+  };
+  std::vector<event::Conflict> all = event::conflicts(programme, taken);
+  // Who had a seat in one that is cancelled for all to see was told so: the next release tells
+  // nobody.
+  const event::ProgrammePtr released = needs.programme->keeper().now();
+  std::erase_if(all, [&](const event::Conflict& conflict) {
+    const event::Session* const session = released->session(conflict.session);
+    return conflict.kind == event::ConflictKind::kCancelledSold && session != nullptr &&
+           session->cancelled;
   });
+  return all;
 }
 
 void add_programme(net::Router& router, const Needs& needs) {
