@@ -68,8 +68,8 @@ def main():
     folder = tempfile.mkdtemp(prefix="revier-fibre-bench-")
     port = free_port()
     server = subprocess.Popen([binary, "serve", "--data", folder, "--listen", f"127.0.0.1:{port}",
-                               "--access-log", "off"], stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL)
+                               "--access-log", "off", "--demo", "herne"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(300):
             try:
