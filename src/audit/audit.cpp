@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 
+#include "base/utf8.h"
+
 namespace revier::audit {
 namespace {
 
@@ -29,13 +31,7 @@ CREATE INDEX audit_line_time ON audit_line (civil_at)
 constexpr std::array<std::string_view, 4> kActors{"account", "token", "command-line", "nobody"};
 constexpr std::array<std::string_view, 2> kOutcomes{"done", "refused"};
 
-// At most so many bytes, without half a character at the end.
-std::string_view cut(std::string_view text) {
-  if (text.size() <= kTextBytesMax) return text;
-  std::size_t end = kTextBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
+std::string_view cut(std::string_view text) { return cut_to_bytes(text, kTextBytesMax); }
 
 std::string like_pattern(std::string_view text) {
   std::string pattern = "%";

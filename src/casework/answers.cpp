@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "casework/texts.h"
 #include "web/i18n.h"
 
@@ -40,18 +41,13 @@ FieldKind page_kind(const Field& field) {
   }
 }
 
-std::size_t characters_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 std::optional<web::Label> check_text(Kind kind, std::size_t least, Language language,
                                      std::string_view value) {
   if (kind == Kind::kPosition && !parse_position(value)) {
     return web::Label(std::string(web::text(language, texts::kAnswerNotPosition)));
   }
   const bool is_text = kind == Kind::kText || kind == Kind::kLongText;
-  if (is_text && characters_of(value) < least) {
+  if (is_text && count_code_points(value) < least) {
     return web::Label(web::text(language, texts::kAnswerTooShort, {{"least", least}}));
   }
   return std::nullopt;

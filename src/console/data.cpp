@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/utf8.h"
 #include "console/detail/data.h"
 #include "console/entity_rows.h"
 #include "console/pages.h"
@@ -128,17 +129,11 @@ bool select_near(const AskedEntities& asked, ngsi::Selection& selection) {
   return true;
 }
 
-// How many signs the UTF-8 text has.
-std::size_t count_signs(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 // What is wrong with a q, and where.
 std::string q_error(std::string_view q, Language language) {
   const auto read = ngsi::find_fault(q);
   if (!read) return words(language, texts::kDataQWrong);
-  const std::size_t place = count_signs(q.substr(0, *read)) + 1;
+  const std::size_t place = count_code_points(q.substr(0, *read)) + 1;
   if (*read >= q.size()) return web::text(language, texts::kDataQTooShort, {{"place", place}});
   return web::text(language, texts::kDataQFault,
                    {{"place", place}, {"rest", std::string(q.substr(*read))}});

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/utf8.h"
 #include "console/csv.h"
 #include "web/i18n.h"
 
@@ -74,11 +75,7 @@ struct Formats {
 void write_cell(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column, const SheetCell& cell,
                 const Formats& formats) {
   if (const auto* text = std::get_if<std::string>(&cell)) {
-    std::string part = text->substr(0, kTextBytesMax);
-    while (!part.empty() && part.size() < text->size() &&
-           (static_cast<unsigned char>((*text)[part.size()]) & 0xC0) == 0x80) {
-      part.pop_back();
-    }
+    const std::string part(cut_to_bytes(*text, kTextBytesMax));
     worksheet_write_string(sheet, row, column, part.c_str(), nullptr);
   } else if (const auto* number = std::get_if<std::int64_t>(&cell)) {
     worksheet_write_number(sheet, row, column, static_cast<double>(*number), nullptr);

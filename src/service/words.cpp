@@ -7,6 +7,7 @@
 
 #include <libstemmer.h>
 
+#include "base/utf8.h"
 #include "event/search_text.h"
 
 namespace revier::service {
@@ -58,14 +59,6 @@ std::string join_umlauts(std::string_view word) {
   return out;
 }
 
-// Cuts at a whole letter.
-std::string_view shortened(std::string_view word) {
-  if (word.size() <= kWordBytesMax) return word;
-  std::size_t end = kWordBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(word[end]) & 0xC0U) == 0x80U) --end;
-  return word.substr(0, end);
-}
-
 }  // namespace
 
 std::vector<std::string> words_of(std::string_view utf8, std::size_t words_max) {
@@ -77,7 +70,8 @@ std::vector<std::string> words_of(std::string_view utf8, std::size_t words_max) 
     std::size_t end = at;
     while (end < folded.size() && is_word_byte(folded[end])) ++end;
     if (end > at) {
-      words.push_back(join_umlauts(shortened(std::string_view(folded).substr(at, end - at))));
+      words.push_back(
+          join_umlauts(cut_to_bytes(std::string_view(folded).substr(at, end - at), kWordBytesMax)));
     }
     at = end;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/api_json.h"
 
+#include "base/utf8.h"
 #include "ticket/ticket_pdf.h"
 
 namespace revier::ticket {
@@ -45,11 +46,6 @@ Result<ConsentChoice> read_consent(const json::Value& value) {
   std::int64_t version = 1;
   if (const auto member = value.find("version")) version = member->as_integer().value_or(1);
   return ConsentChoice{.kind = std::move(kind), .version = version};
-}
-
-std::size_t count_signs(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 bool has_control(std::string_view text) {
@@ -117,7 +113,7 @@ Result<HoldRequest> read_hold(const json::Value& body) {
 
 Result<> check_name(std::string_view name) {
   const bool blank = name.find_first_not_of(" \t") == std::string_view::npos;
-  if (blank || name.size() > kNameBytesMax || count_signs(name) > kNameSignsMax ||
+  if (blank || name.size() > kNameBytesMax || count_code_points(name) > kNameSignsMax ||
       has_control(name)) {
     return fail(Code::kUnprocessable, "a name has 1 to 120 characters", "name");
   }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "validation/detail/rules.h"
 
 namespace revier::validation::detail {
@@ -36,11 +37,6 @@ unsigned bit_of(const json::Value& value) {
       return kObjectBit;
   }
   return 0;
-}
-
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string quoted(const json::Value& value) {
@@ -245,9 +241,9 @@ class Checker {
     if (!spend(1 + text.size() / kTextBytes)) return false;
     switch (rule.word) {
       case Word::kMinLength:
-        return static_cast<double>(code_points(text)) >= rule.number;
+        return static_cast<double>(count_code_points(text)) >= rule.number;
       case Word::kMaxLength:
-        return static_cast<double>(code_points(text)) <= rule.number;
+        return static_cast<double>(count_code_points(text)) <= rule.number;
       case Word::kPattern:
         return found_in(rule.patterns.front(), text);
       default:

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/utf8.h"
 #include "validation/detail/rules.h"
 
 namespace revier::validation::detail {
@@ -61,9 +62,7 @@ void append_members(std::string& out, const json::Value& value) {
 std::string cut_text(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
   constexpr std::string_view kEllipsis = "...";
-  std::size_t size = bytes_max - kEllipsis.size();
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  return std::string(text.substr(0, size)).append(kEllipsis);
+  return std::string(cut_to_bytes(text, bytes_max - kEllipsis.size())).append(kEllipsis);
 }
 
 void append_token(std::string& pointer, std::string_view token) {

@@ -5,6 +5,7 @@
 
 #include <unicode/utf8.h>
 
+#include "base/utf8.h"
 #include "json/json.h"
 #include "web/texts.h"
 
@@ -22,12 +23,6 @@ std::size_t length_max(const FormField& field) {
 bool has_options(const FormField& field) {
   return field.kind == FieldKind::kSelect || field.kind == FieldKind::kRadios ||
          field.kind == FieldKind::kCheckboxes;
-}
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -131,7 +126,7 @@ std::optional<FieldError> check_kind(const FormField& field, std::string_view va
 }
 
 std::optional<FieldError> check_value(const FormField& field, std::string_view value) {
-  if (characters(value) > length_max(field)) {
+  if (count_code_points(value) > length_max(field)) {
     return message(field, texts::kFormTooLong, static_cast<std::int64_t>(length_max(field)));
   }
   if (field.kind != FieldKind::kTextarea && value.find('\n') != std::string_view::npos) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "fibre/search_key.h"
 
 namespace revier::fibre::detail {
@@ -84,9 +85,7 @@ constexpr std::array kStateNames = {
 
 std::string shortened(std::string_view text) {
   if (text.size() <= kDetailMax) return std::string(text);
-  std::size_t end = kDetailMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "…";
+  return std::string(cut_to_bytes(text, kDetailMax)) + "…";
 }
 
 }  // namespace
