@@ -18,9 +18,7 @@ std::int64_t number_in(const json::Value& object, std::string_view name) {
 }
 
 Result<json::Document> object_of(std::string_view row) {
-  constexpr std::size_t kRowBytesMax = std::size_t{128} << 20;  // what a document can have
-  auto document =
-      json::Document::parse(row, {.bytes_max = kRowBytesMax, .depth_max = kDepthMax + 2});
+  auto document = json::Document::parse(row, {.bytes_max = row.size(), .depth_max = kDepthMax + 2});
   if (!document || !document->root().is_object()) return damaged();
   return document;
 }

@@ -36,10 +36,7 @@ struct Active {
 };
 using ActivePtr = std::shared_ptr<const Active>;
 
-struct Stored {
-  DocumentPtr document;
-};
-using StoredDocuments = std::map<Key, Stored>;
+using StoredDocuments = std::map<Key, DocumentPtr>;
 
 std::string rule_part(const RuleCount& rule) { return rule.attribute + '\0' + rule.rule; }
 
@@ -201,7 +198,7 @@ class StoredSchemas final : public Schemas,
     };
     co_return co_await needs_.store.writer().run(job, [&](const bool&) {
       const Lock lock(mutex_);
-      documents_[{tenant, given.url}] = {renewed->document};
+      documents_[{tenant, given.url}] = renewed->document;
       for (const auto& [key, active] : renewed->again) active_[key] = active;
       changed();
     });
@@ -236,7 +233,7 @@ class StoredSchemas final : public Schemas,
     const Lock lock(mutex_);
     const auto at = documents_.find(Key(tenant, url));
     if (at == documents_.end()) return no_document();
-    return json::to_text(at->second.document->root());
+    return json::to_text(at->second->root());
   }
 
   const Options& options() const override { return needs_.options; }
@@ -262,7 +259,7 @@ class StoredSchemas final : public Schemas,
     RV_ASSIGN(const DocumentPtr document, parsed(schema.schema, options().schema_bytes_max));
     return JsonSchema::compile(document, [&](const std::string& url) -> DocumentPtr {
       const auto at = documents.find({schema.tenant, url});
-      return at == documents.end() ? nullptr : at->second.document;
+      return at == documents.end() ? nullptr : at->second;
     });
   }
 
@@ -285,7 +282,7 @@ class StoredSchemas final : public Schemas,
     StoredDocuments next = stored_documents();
     renewed.fresh = !next.contains({tenant, given.url});
     if (renewed.fresh) RV_TRY(check_number(next, tenant, options().documents_max));
-    next[{tenant, given.url}] = {renewed.document};
+    next[{tenant, given.url}] = renewed.document;
     RV_ASSIGN(renewed.again, compiled_again(tenant, given.url, next));
     return renewed;
   }
@@ -449,23 +446,20 @@ class StoredSchemas final : public Schemas,
     RV_ASSIGN(const detail::RowKey parsed_key, detail::parse_key(key));
     return take(parsed_key, value);
   }
-  Result<> each_row(std::string_view rows, const Take& take) {
+  Result<> each_row(std::string_view rows, const Take& take, bool may_be_damaged = false) {
     const auto cursor = needs_.store.scan(Column::kMeta, rows);
     for (; cursor->valid(); cursor->next()) {
-      RV_TRY(take_row(take, cursor->key().substr(rows.size()), cursor->value()));
+      auto taken = take_row(take, cursor->key().substr(rows.size()), cursor->value());
+      if (taken) continue;
+      if (!may_be_damaged) return taken;
+      log_event(Level::kWarn, "validation.damaged_tally",
+                {{"rows", rows}, {"reason", taken.error().message}});
     }
     return cursor->status();
   }
   // A statistic is no reason not to start: a row of one that is damaged is left out.
   Result<> each_tally_row(std::string_view rows, const Take& take) {
-    const auto cursor = needs_.store.scan(Column::kMeta, rows);
-    for (; cursor->valid(); cursor->next()) {
-      const auto taken = take_row(take, cursor->key().substr(rows.size()), cursor->value());
-      if (taken) continue;
-      log_event(Level::kWarn, "validation.damaged_tally",
-                {{"rows", rows}, {"reason", taken.error().message}});
-    }
-    return cursor->status();
+    return each_row(rows, take, true);
   }
 
   Result<> load_documents() {
@@ -473,7 +467,7 @@ class StoredSchemas final : public Schemas,
                     [this](const auto& key, std::string_view value) -> Result<> {
                       RV_ASSIGN(const DocumentPtr document, parsed(value, value.size()));
                       const Lock lock(mutex_);
-                      documents_[{key.tenant, key.subject}] = {document};
+                      documents_[{key.tenant, key.subject}] = document;
                       return {};
                     });
   }
