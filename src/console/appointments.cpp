@@ -437,9 +437,9 @@ Task<Response> post_cancel(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_appointments(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, Method::kGet, std::string(kAppointmentsPage), show_day);
-  add_staff_page(router, needs, Method::kGet, std::string(kBookPage), get_book);
-  add_staff_page(router, needs, Method::kPost, std::string(kBookPage), post_book);
+  add_staff_page(router, needs, Method::kGet, kAppointmentsPage, show_day);
+  add_staff_page(router, needs, Method::kGet, kBookPage, get_book);
+  add_staff_page(router, needs, Method::kPost, kBookPage, post_book);
   add_staff_page(router, needs, Method::kGet, "/console/termine/{id}", show_one);
   add_staff_page(router, needs, Method::kGet, "/console/termine/{id}/verlegen", get_move);
   add_staff_page(router, needs, Method::kPost, "/console/termine/{id}/verlegen", post_move);

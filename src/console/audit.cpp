@@ -215,7 +215,7 @@ Task<Response> audit_file(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_audit(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage), list_audit);
+  add_staff_page(router, needs, net::Method::kGet, kAuditPage, list_audit);
   add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage) + ".csv", audit_file);
   add_staff_page(router, needs, net::Method::kGet, std::string(kAuditPage) + ".xlsx", audit_file);
 }

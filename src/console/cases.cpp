@@ -265,7 +265,7 @@ std::string case_state(const Case& one, Language language) {
 }
 
 void add_cases(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, Method::kGet, std::string(kCasesPage), show_cases);
+  add_staff_page(router, needs, Method::kGet, kCasesPage, show_cases);
   add_staff_page(router, needs, Method::kGet, "/console/vorgaenge/zahlen", show_case_figures);
   add_case_desk(router, needs);
 }

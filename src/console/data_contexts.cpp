@@ -133,7 +133,7 @@ Response show_context(Request& request, const Needs& needs) {
       .head = make_data_head(needs, request, *place, words(language, texts::kContextsOne)),
       .id = entry->id,
       .back_text = words(language, texts::kContextsBack),
-      .back_href = web::path(language, address(kContextsPage, {{"mandant", place->tenant}})),
+      .back_href = tenant_href(kContextsPage, *place, language),
       .trouble = downloads && failure ? failure->message : std::string(),
       .facts = std::move(facts),
       .deeds = context_deeds(*entry, *place, language),
@@ -158,9 +158,8 @@ Task<Response> reload_context(Request& request, const Needs& needs) {
   }
   const auto done = co_await needs.data->contexts.reload(place->tenant, id);
   if (!done) co_return refused(needs, request, done.error());
-  const auto noted = co_await note_deed(needs, place->caller, {"context.reload", "context", id});
-  if (!noted) co_return refused(needs, request, noted.error());
-  co_return Response::see_other(thing_href(kContextPage, *place, id, web::language_of(request)));
+  co_return co_await note_and_go(needs, request, *place, {"context.reload", "context", id},
+                                 thing_href(kContextPage, *place, id, web::language_of(request)));
 }
 
 Response ask_remove_context(Request& request, const Needs& needs) {
@@ -172,15 +171,9 @@ Response ask_remove_context(Request& request, const Needs& needs) {
   const Language language = web::language_of(request);
   const web::Message& text = entry->kind == ldcontext::Kind::kCached ? texts::kContextsDeleteCached
                                                                      : texts::kContextsDeleteHosted;
-  const AskPage view{
-      .head = make_data_head(needs, request, *place, words(language, texts::kContextsDelete)),
-      .text = web::text(language, text, {{"url", entry->url}}),
-      .button = words(language, texts::kContextsDelete),
-      .csrf = std::string(place->caller.csrf()),
-      .back_href = thing_href(kContextPage, *place, id, language)};
-  web::Html out(language);
-  render_ask(out, view);
-  return personal(std::move(out));
+  return ask_first(needs, request, *place, texts::kContextsDelete,
+                   web::text(language, text, {{"url", entry->url}}),
+                   thing_href(kContextPage, *place, id, language));
 }
 
 Task<Response> remove_context(Request& request, const Needs& needs) {
@@ -189,24 +182,18 @@ Task<Response> remove_context(Request& request, const Needs& needs) {
   const std::string id = request.query_param("id").value_or("");
   const auto done = co_await needs.data->contexts.remove(place->tenant, id);
   if (!done) co_return refused(needs, request, done.error());
-  const auto noted = co_await note_deed(needs, place->caller, {"context.delete", "context", id});
-  if (!noted) co_return refused(needs, request, noted.error());
-  co_return Response::see_other(
-      web::path(web::language_of(request), address(kContextsPage, {{"mandant", place->tenant}})));
+  co_return co_await note_and_go(needs, request, *place, {"context.delete", "context", id},
+                                 tenant_href(kContextsPage, *place, web::language_of(request)));
 }
 
 }  // namespace
 
 void add_data_contexts(net::Router& router, const Needs& needs) {
-  web::add_page(router, Method::kGet, std::string(kContextsPage),
-                net::Handler([needs](Request& request) { return list_contexts(request, needs); }));
-  web::add_page(router, Method::kGet, std::string(kContextPage),
-                net::Handler([needs](Request& request) { return show_context(request, needs); }));
-  add_staff_page(router, needs, Method::kPost, std::string(kReloadPage), reload_context);
-  web::add_page(
-      router, Method::kGet, std::string(kDeletePage),
-      net::Handler([needs](Request& request) { return ask_remove_context(request, needs); }));
-  add_staff_page(router, needs, Method::kPost, std::string(kDeletePage), remove_context);
+  add_staff_page(router, needs, Method::kGet, kContextsPage, list_contexts);
+  add_staff_page(router, needs, Method::kGet, kContextPage, show_context);
+  add_staff_page(router, needs, Method::kPost, kReloadPage, reload_context);
+  add_staff_page(router, needs, Method::kGet, kDeletePage, ask_remove_context);
+  add_staff_page(router, needs, Method::kPost, kDeletePage, remove_context);
 }
 
 }  // namespace revier::console

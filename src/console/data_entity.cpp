@@ -128,20 +128,19 @@ Response entity(Request& request, const Needs& needs) {
   ngsi::render(*found, names, *needs.context,
                {.representation = form.representation, .with_context = true}, json);
   ShownJson shown = shown_json(json);
-  EntityPage view{
-      .head = make_data_head(needs, request, *place, id),
-      .id = id,
-      .facts = facts_of_entity(needs, *found, names, language),
-      .attributes = rows_of_entity(needs, *found, *place, language),
-      .place = {},
-      .map_tiles = needs.data ? std::string(needs.data->map_tiles) : std::string(),
-      .forms = json_forms_of(*place, id, form, language),
-      .json_open = request.query_param("form").has_value(),
-      .json = std::move(shown.text),
-      .cut = shown.cut,
-      .curl = curl_line(needs, request, *place, id, form),
-      .needs_token = !is_public(needs, place->tenant),
-      .back_href = web::path(language, address(kEntitiesPage, {{"mandant", place->tenant}}))};
+  EntityPage view{.head = make_data_head(needs, request, *place, id),
+                  .id = id,
+                  .facts = facts_of_entity(needs, *found, names, language),
+                  .attributes = rows_of_entity(needs, *found, *place, language),
+                  .place = {},
+                  .map_tiles = needs.data ? std::string(needs.data->map_tiles) : std::string(),
+                  .forms = json_forms_of(*place, id, form, language),
+                  .json_open = request.query_param("form").has_value(),
+                  .json = std::move(shown.text),
+                  .cut = shown.cut,
+                  .curl = curl_line(needs, request, *place, id, form),
+                  .needs_token = !is_public(needs, place->tenant),
+                  .back_href = tenant_href(kEntitiesPage, *place, language)};
   view.place = place_for_map(view.attributes, *place, id);
   if (!view.place.empty()) view.head.page.scripts = {"map.js"};
   web::Html out(language);
@@ -152,8 +151,7 @@ Response entity(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_data_entity(net::Router& router, const Needs& needs) {
-  web::add_page(router, net::Method::kGet, std::string(kEntityPage),
-                net::Handler([needs](Request& request) { return entity(request, needs); }));
+  add_staff_page(router, needs, net::Method::kGet, kEntityPage, entity);
 }
 
 }  // namespace revier::console

@@ -113,9 +113,7 @@ Task<Response> show_history(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_data_history(net::Router& router, const Needs& needs) {
-  web::add_page(
-      router, net::Method::kGet, std::string(kHistoryPage),
-      net::AsyncHandler([needs](Request& request) { return show_history(request, needs); }));
+  add_staff_page(router, needs, net::Method::kGet, kHistoryPage, show_history);
 }
 
 }  // namespace revier::console

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "console/detail/data.h"
 #include "console/entity_rows.h"
+#include "console/pages.h"
 #include "console/texts.h"
 #include "json/json.h"
 
@@ -89,7 +91,7 @@ Head make_data_head(const Needs& needs, const Request& request, const Place& pla
     const bool below = here.starts_with(std::string(area.one.empty() ? area.page : area.one));
     head.areas.push_back(
         {.label = words(language, area.label),
-         .href = web::path(language, address(area.page, {{"mandant", place.tenant}})),
+         .href = tenant_href(area.page, place, language),
          .current = here == area.page || is_history || (!area.one.empty() && below)});
   }
   return head;
@@ -120,6 +122,10 @@ bool is_public(const Needs& needs, std::string_view name) {
   return false;
 }
 
+std::string tenant_href(std::string_view page, const Place& place, Language language) {
+  return web::path(language, address(page, {{"mandant", place.tenant}}));
+}
+
 std::string thing_href(std::string_view page, const Place& place, std::string_view id,
                        Language language) {
   return web::path(language, address(page, {{"mandant", place.tenant}, {"id", id}}));
@@ -143,25 +149,32 @@ std::string problem_detail(std::string_view problem) {
 }
 
 ShownJson shown_json(std::string_view json) {
-  ShownJson shown{.text = indented_json(json.substr(0, kJsonBytesShown)),
-                  .cut = json.size() > kJsonBytesShown};
-  if (shown.text.size() > 2 * kJsonBytesShown) {
-    shown.text.resize(2 * kJsonBytesShown);
-    shown.cut = true;
-  }
-  // Not within a letter of several bytes.
-  while (shown.cut && !shown.text.empty() &&
-         (static_cast<unsigned char>(shown.text.back()) & 0x80U) != 0) {
-    shown.text.pop_back();
-  }
-  return shown;
+  const std::string text = indented_json(cut_to_bytes(json, kJsonBytesShown));
+  const std::string_view shown = cut_to_bytes(text, 2 * kJsonBytesShown);
+  return {.text = std::string(shown),
+          .cut = json.size() > kJsonBytesShown || shown.size() < text.size()};
 }
 
-Task<Result<>> note_deed(const Needs& needs, const identity::Caller& caller, identity::Deed deed) {
-  const auto job = [&needs, &caller, deed](records::Session& session) {
-    return needs.tickets.identity.record(session, caller, deed);
-  };
-  co_return co_await needs.tickets.database.writer().run(job);
+Task<net::Response> note_and_go(const Needs& needs, const Request& request, const Place& place,
+                                identity::Deed deed, std::string href) {
+  const auto noted = co_await needs.tickets.database.writer().run([&](records::Session& session) {
+    return needs.tickets.identity.record(session, place.caller, deed);
+  });
+  if (!noted) co_return refused(needs, request, noted.error());
+  co_return net::Response::see_other(std::move(href));
+}
+
+net::Response ask_first(const Needs& needs, const Request& request, const Place& place,
+                        const web::Text& deed, std::string text, std::string back_href) {
+  const web::Language language = web::language_of(request);
+  const AskPage view{.head = make_data_head(needs, request, place, words(language, deed)),
+                     .text = std::move(text),
+                     .button = words(language, deed),
+                     .csrf = std::string(place.caller.csrf()),
+                     .back_href = std::move(back_href)};
+  web::Html out(language);
+  render_ask(out, view);
+  return personal(std::move(out));
 }
 
 Task<Told> ask_api(const Needs& needs, const Request& page, const Place& place, const Call& call) {

@@ -311,9 +311,7 @@ Task<Response> show_query(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_data_query(net::Router& router, const Needs& needs) {
-  web::add_page(
-      router, net::Method::kGet, std::string(kQueryPage),
-      net::AsyncHandler([needs](Request& request) { return show_query(request, needs); }));
+  add_staff_page(router, needs, net::Method::kGet, kQueryPage, show_query);
 }
 
 }  // namespace revier::console

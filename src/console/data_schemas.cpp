@@ -30,7 +30,7 @@ constexpr std::string_view kTrySchema = "/console/daten/schema/probe";
 constexpr std::string_view kDeleteSchema = "/console/daten/schema/loeschen";
 constexpr std::string_view kGiveDocument = "/console/daten/schema/dokument";
 constexpr std::string_view kDeleteDocument = "/console/daten/schema/dokument/loeschen";
-constexpr net::RouteOptions kSchemaBody{.body_bytes_max = std::size_t{1200} * 1024};
+constexpr std::size_t kSchemaBodyBytes = std::size_t{1200} * 1024;
 
 std::string mode_words(Mode mode, Language language) {
   return words(language, mode == Mode::kReject ? texts::kSchemasReject : texts::kSchemasMark);
@@ -86,9 +86,7 @@ Response list_schemas(Request& request, const Needs& needs) {
   const auto place = enter_tenant(needs, request, Action::kDataManage);
   if (!place) return place.error();
   const Language language = web::language_of(request);
-  const auto at = [&](std::string_view page) {
-    return web::path(language, address(page, {{"mandant", place->tenant}}));
-  };
+  const auto at = [&](std::string_view page) { return tenant_href(page, *place, language); };
   DataListPage view{
       .head = make_data_head(needs, request, *place, words(language, texts::kSchemasTitle)),
       .page = web::path(language, kSchemasPage),
@@ -210,7 +208,7 @@ Response show_schema(Request& request, const Needs& needs) {
       .head = make_data_head(needs, request, *place, words(language, texts::kSchemasOne)),
       .id = (*schema)->type,
       .back_text = words(language, texts::kSchemasBack),
-      .back_href = web::path(language, address(kSchemasPage, {{"mandant", place->tenant}})),
+      .back_href = tenant_href(kSchemasPage, *place, language),
       .trouble = (*schema)->context ? std::string() : words(language, texts::kSchemasNoContext),
       .facts = schema_facts(**schema, tally, language),
       .deeds = schema_deeds(**schema, tally.last_at.has_value(), *place, language),
@@ -317,14 +315,13 @@ Response show_giving(const Needs& needs, const Request& request, const Place& pl
   const Language language = web::language_of(request);
   const bool wrong = !data.valid() || !trouble.empty();
   data.set("csrf", std::string(place.caller.csrf()));
-  GivingPage view{
-      .head = make_data_head(needs, request, place, words(language, told.title)),
-      .intro = words(language, told.intro),
-      .trouble = std::move(trouble),
-      .action = web::path(language, address(told.page, {{"mandant", place.tenant}})),
-      .back_text = words(language, texts::kSchemasBack),
-      .back_href = web::path(language, address(kSchemasPage, {{"mandant", place.tenant}})),
-      .form = {form, data}};
+  GivingPage view{.head = make_data_head(needs, request, place, words(language, told.title)),
+                  .intro = words(language, told.intro),
+                  .trouble = std::move(trouble),
+                  .action = tenant_href(told.page, place, language),
+                  .back_text = words(language, texts::kSchemasBack),
+                  .back_href = tenant_href(kSchemasPage, place, language),
+                  .form = {form, data}};
   view.head.page.has_errors = wrong;
   web::Html out(language);
   render_schema_giving(out, view);
@@ -378,6 +375,26 @@ Task<Result<validation::TypeSchema>> schema_of(const Needs& needs, const Place& 
   co_return schema;
 }
 
+// What came of giving something: the page to go to, or what is wrong with it.
+struct Given {
+  Result<bool> done;
+  identity::Deed deed;
+  std::string href;
+};
+Task<Response> after_giving(const Needs& needs, const Request& request, const Place& place,
+                            const GivingWords& told, const web::Form& form, FormData data,
+                            const Given& given) {
+  if (given.done) co_return co_await note_and_go(needs, request, place, given.deed, given.href);
+  const Error& error = given.done.error();
+  if (describe(error.code).status >= 500) co_return refused(needs, request, error);
+  co_return show_giving(needs, request, place, told, form, std::move(data), error.message);
+}
+
+// Why there is nothing to take, where no file came.
+std::string missing_file(const web::Upload& upload, Language language) {
+  return upload.file.empty() ? words(language, texts::kSchemasNoFile) : std::string();
+}
+
 Task<Response> give_schema(Request& request, const Needs& needs) {
   const auto place = enter_tenant(needs, request, Action::kDataManage);
   if (!place) co_return place.error();
@@ -385,24 +402,26 @@ Task<Response> give_schema(Request& request, const Needs& needs) {
   auto upload = own_upload(*place, form, request);
   if (!upload) co_return refused(needs, request, upload.error());
   const Language language = web::language_of(request);
-  const bool complete = web::validate(form, upload->data);
-  std::string trouble;
-  if (upload->file.empty()) trouble = words(language, texts::kSchemasNoFile);
-  if (complete && trouble.empty()) {
-    auto schema = co_await schema_of(needs, *place, upload->data, upload->file);
-    const std::string type = schema ? schema->type : std::string();
-    Result<bool> done = schema ? co_await needs.data->schemas.put(*std::move(schema))
-                               : Result<bool>(fail(schema.error()));
-    if (done) {
-      const auto noted = co_await note_deed(needs, place->caller, {"schema.put", "schema", type});
-      if (!noted) co_return refused(needs, request, noted.error());
-      co_return Response::see_other(thing_href(kSchemaPage, *place, type, language));
-    }
-    if (describe(done.error().code).status >= 500) co_return refused(needs, request, done.error());
-    trouble = done.error().message;
+  if (!web::validate(form, upload->data) || upload->file.empty()) {
+    co_return show_giving(needs, request, *place, kSchemaWords, form, std::move(upload->data),
+                          missing_file(*upload, language));
   }
-  co_return show_giving(needs, request, *place, kSchemaWords, form, std::move(upload->data),
-                        std::move(trouble));
+  auto schema = co_await schema_of(needs, *place, upload->data, upload->file);
+  const std::string type = schema ? schema->type : std::string();
+  const Given given{.done = schema ? co_await needs.data->schemas.put(*std::move(schema))
+                                   : Result<bool>(fail(schema.error())),
+                    .deed = {"schema.put", "schema", type},
+                    .href = thing_href(kSchemaPage, *place, type, language)};
+  co_return co_await after_giving(needs, request, *place, kSchemaWords, form,
+                                  std::move(upload->data), given);
+}
+
+Task<Result<bool>> put_document(const Needs& needs, const Place& place, const std::string& url,
+                                std::string_view file, Language language) {
+  if (!ngsi::check_uri(url, "url") || url.find('#') != std::string::npos) {
+    co_return fail(Code::kBadRequestData, words(language, texts::kSchemasUrlWrong));
+  }
+  co_return co_await needs.data->schemas.put_document(place.tenant, {url, std::string(file)});
 }
 
 Task<Response> give_document(Request& request, const Needs& needs) {
@@ -412,28 +431,16 @@ Task<Response> give_document(Request& request, const Needs& needs) {
   auto upload = own_upload(*place, form, request);
   if (!upload) co_return refused(needs, request, upload.error());
   const Language language = web::language_of(request);
-  const bool complete = web::validate(form, upload->data);
-  std::string trouble;
-  if (upload->file.empty()) trouble = words(language, texts::kSchemasNoFile);
-  if (complete && trouble.empty()) {
-    const std::string url(upload->data.get("url"));
-    Result<bool> done = fail(Code::kBadRequestData, words(language, texts::kSchemasUrlWrong));
-    if (ngsi::check_uri(url, "url") && url.find('#') == std::string::npos) {
-      done = co_await needs.data->schemas.put_document(place->tenant,
-                                                       {url, std::string(upload->file)});
-    }
-    if (done) {
-      const auto noted =
-          co_await note_deed(needs, place->caller, {"schema.put-document", "schema", url});
-      if (!noted) co_return refused(needs, request, noted.error());
-      co_return Response::see_other(
-          web::path(language, address(kSchemasPage, {{"mandant", place->tenant}})));
-    }
-    if (describe(done.error().code).status >= 500) co_return refused(needs, request, done.error());
-    trouble = done.error().message;
+  if (!web::validate(form, upload->data) || upload->file.empty()) {
+    co_return show_giving(needs, request, *place, kDocumentWords, form, std::move(upload->data),
+                          missing_file(*upload, language));
   }
-  co_return show_giving(needs, request, *place, kDocumentWords, form, std::move(upload->data),
-                        std::move(trouble));
+  const std::string url(upload->data.get("url"));
+  const Given given{.done = co_await put_document(needs, *place, url, upload->file, language),
+                    .deed = {"schema.put-document", "schema", url},
+                    .href = tenant_href(kSchemasPage, *place, language)};
+  co_return co_await after_giving(needs, request, *place, kDocumentWords, form,
+                                  std::move(upload->data), given);
 }
 
 // --- what else can be done
@@ -448,10 +455,9 @@ Task<Response> set_schema_mode(Request& request, const Needs& needs) {
   const std::string deed = "schema." + std::string(name_of(other.mode));
   const auto done = co_await needs.data->schemas.put(std::move(other));
   if (!done) co_return refused(needs, request, done.error());
-  const auto noted = co_await note_deed(needs, place->caller, {deed, "schema", (*schema)->type});
-  if (!noted) co_return refused(needs, request, noted.error());
-  co_return Response::see_other(
-      thing_href(kSchemaPage, *place, (*schema)->type, web::language_of(request)));
+  const std::string& type = (*schema)->type;
+  co_return co_await note_and_go(needs, request, *place, {deed, "schema", type},
+                                 thing_href(kSchemaPage, *place, type, web::language_of(request)));
 }
 
 Task<Response> clear_schema(Request& request, const Needs& needs) {
@@ -460,9 +466,8 @@ Task<Response> clear_schema(Request& request, const Needs& needs) {
   const std::string type = request.query_param("id").value_or("");
   const auto done = co_await needs.data->schemas.clear_tally(place->tenant, type);
   if (!done) co_return refused(needs, request, done.error());
-  const auto noted = co_await note_deed(needs, place->caller, {"schema.clear", "schema", type});
-  if (!noted) co_return refused(needs, request, noted.error());
-  co_return Response::see_other(thing_href(kSchemaPage, *place, type, web::language_of(request)));
+  co_return co_await note_and_go(needs, request, *place, {"schema.clear", "schema", type},
+                                 thing_href(kSchemaPage, *place, type, web::language_of(request)));
 }
 
 Response ask_remove(const Needs& needs, const Request& request, const web::Message& text,
@@ -471,17 +476,10 @@ Response ask_remove(const Needs& needs, const Request& request, const web::Messa
   if (!place) return place.error();
   const std::string id = long_asked(request, "id", 2'048);
   const Language language = web::language_of(request);
-  const AskPage view{
-      .head = make_data_head(needs, request, *place, words(language, texts::kSchemasDelete)),
-      .text = web::text(language, text, {{"id", id}}),
-      .button = words(language, texts::kSchemasDelete),
-      .csrf = std::string(place->caller.csrf()),
-      .back_href = back == kSchemaPage
-                       ? thing_href(back, *place, id, language)
-                       : web::path(language, address(back, {{"mandant", place->tenant}}))};
-  web::Html out(language);
-  render_ask(out, view);
-  return personal(std::move(out));
+  return ask_first(needs, request, *place, texts::kSchemasDelete,
+                   web::text(language, text, {{"id", id}}),
+                   back == kSchemaPage ? thing_href(back, *place, id, language)
+                                       : tenant_href(back, *place, language));
 }
 Response ask_remove_schema(Request& request, const Needs& needs) {
   return ask_remove(needs, request, texts::kSchemasDeleteText, kSchemaPage);
@@ -498,11 +496,10 @@ Task<Response> remove_thing(Request& request, const Needs& needs, bool is_schema
   const auto done = is_schema ? co_await schemas.remove(place->tenant, id)
                               : co_await schemas.remove_document(place->tenant, id);
   if (!done) co_return refused(needs, request, done.error());
-  const auto noted = co_await note_deed(
-      needs, place->caller, {is_schema ? "schema.delete" : "schema.delete-document", "schema", id});
-  if (!noted) co_return refused(needs, request, noted.error());
-  co_return Response::see_other(
-      web::path(web::language_of(request), address(kSchemasPage, {{"mandant", place->tenant}})));
+  co_return co_await note_and_go(
+      needs, request, *place,
+      {is_schema ? "schema.delete" : "schema.delete-document", "schema", id},
+      tenant_href(kSchemasPage, *place, web::language_of(request)));
 }
 Task<Response> remove_schema(Request& request, const Needs& needs) {
   return remove_thing(request, needs, true);
@@ -514,31 +511,19 @@ Task<Response> remove_schema_document(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_data_schemas(net::Router& router, const Needs& needs) {
-  using Show = Response (*)(Request&, const Needs&);
-  const auto add = [&](std::string_view page, Show show) {
-    web::add_page(router, Method::kGet, std::string(page),
-                  net::Handler([needs, show](Request& request) { return show(request, needs); }));
-  };
-  const auto add_upload = [&](std::string_view page, StaffHandler take) {
-    web::add_page(
-        router, Method::kPost, std::string(page),
-        net::AsyncHandler([needs, take](Request& request) { return take(request, needs); }),
-        kSchemaBody);
-  };
-  add(kSchemasPage, list_schemas);
-  add(kSchemaPage, show_schema);
-  add(kGiveSchema, ask_schema);
-  add_upload(kGiveSchema, give_schema);
-  add(kGiveDocument, ask_document);
-  add_upload(kGiveDocument, give_document);
-  add_staff_page(router, needs, Method::kGet, std::string(kTrySchema), try_schema);
-  add_staff_page(router, needs, Method::kPost, std::string(kSetSchemaMode), set_schema_mode);
-  add_staff_page(router, needs, Method::kPost, std::string(kClearSchema), clear_schema);
-  add(kDeleteSchema, ask_remove_schema);
-  add_staff_page(router, needs, Method::kPost, std::string(kDeleteSchema), remove_schema);
-  add(kDeleteDocument, ask_remove_document);
-  add_staff_page(router, needs, Method::kPost, std::string(kDeleteDocument),
-                 remove_schema_document);
+  add_staff_page(router, needs, Method::kGet, kSchemasPage, list_schemas);
+  add_staff_page(router, needs, Method::kGet, kSchemaPage, show_schema);
+  add_staff_page(router, needs, Method::kGet, kGiveSchema, ask_schema);
+  add_staff_page(router, needs, Method::kPost, kGiveSchema, give_schema, kSchemaBodyBytes);
+  add_staff_page(router, needs, Method::kGet, kGiveDocument, ask_document);
+  add_staff_page(router, needs, Method::kPost, kGiveDocument, give_document, kSchemaBodyBytes);
+  add_staff_page(router, needs, Method::kGet, kTrySchema, try_schema);
+  add_staff_page(router, needs, Method::kPost, kSetSchemaMode, set_schema_mode);
+  add_staff_page(router, needs, Method::kPost, kClearSchema, clear_schema);
+  add_staff_page(router, needs, Method::kGet, kDeleteSchema, ask_remove_schema);
+  add_staff_page(router, needs, Method::kPost, kDeleteSchema, remove_schema);
+  add_staff_page(router, needs, Method::kGet, kDeleteDocument, ask_remove_document);
+  add_staff_page(router, needs, Method::kPost, kDeleteDocument, remove_schema_document);
 }
 
 }  // namespace revier::console

@@ -219,7 +219,7 @@ Response show_source(Request& request, const Needs& needs) {
       .head = make_data_head(needs, request, *place, words(language, texts::kSourcesOne)),
       .id = id,
       .back_text = words(language, texts::kSourcesBack),
-      .back_href = web::path(language, address(kSourcesPage, {{"mandant", place->tenant}})),
+      .back_href = tenant_href(kSourcesPage, *place, language),
       .trouble = counters.last_failed ? words(language, texts::kSourcesTrouble) : std::string(),
       .facts = source_facts(*of, counters, now, language),
       .deeds = {},
@@ -236,10 +236,8 @@ Response show_source(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_data_sources(net::Router& router, const Needs& needs) {
-  web::add_page(router, net::Method::kGet, std::string(kSourcesPage),
-                net::Handler([needs](Request& request) { return list_sources(request, needs); }));
-  web::add_page(router, net::Method::kGet, std::string(kSourcePage),
-                net::Handler([needs](Request& request) { return show_source(request, needs); }));
+  add_staff_page(router, needs, net::Method::kGet, kSourcesPage, list_sources);
+  add_staff_page(router, needs, net::Method::kGet, kSourcePage, show_source);
 }
 
 }  // namespace revier::console

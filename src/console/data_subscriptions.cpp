@@ -235,7 +235,7 @@ Task<Response> show_subscription(Request& request, const Needs& needs) {
       .head = make_data_head(needs, request, *place, words(language, texts::kSubsOne)),
       .id = id,
       .back_text = words(language, texts::kSubsBack),
-      .back_href = web::path(language, address(kSubscriptionsPage, {{"mandant", place->tenant}})),
+      .back_href = tenant_href(kSubscriptionsPage, *place, language),
       .trouble = entry->counters.last_failed ? entry->counters.last_error : std::string(),
       .facts = subscription_facts(*entry, now, language),
       .deeds = subscription_deeds(of, !letters->empty(), *place, language),
@@ -254,8 +254,8 @@ Task<Response> show_subscription(Request& request, const Needs& needs) {
 
 // --- what can be done
 
-Response back_to_subscription(const Request& request, const Place& place, std::string_view id) {
-  return Response::see_other(thing_href(kSubscriptionPage, place, id, web::language_of(request)));
+std::string subscription_href(const Request& request, const Place& place, std::string_view id) {
+  return thing_href(kSubscriptionPage, place, id, web::language_of(request));
 }
 
 Task<Response> set_subscription_active(Request& request, const Needs& needs, bool active) {
@@ -268,11 +268,10 @@ Task<Response> set_subscription_active(Request& request, const Needs& needs, boo
       .told = nullptr};
   const auto done = co_await needs.data->subscriptions.update(place->tenant, id, std::move(update));
   if (!done) co_return refused(needs, request, done.error());
-  const auto noted = co_await note_deed(
-      needs, place->caller,
-      {active ? "subscription.resume" : "subscription.pause", "subscription", id});
-  if (!noted) co_return refused(needs, request, noted.error());
-  co_return back_to_subscription(request, *place, id);
+  co_return co_await note_and_go(
+      needs, request, *place,
+      {active ? "subscription.resume" : "subscription.pause", "subscription", id},
+      subscription_href(request, *place, id));
 }
 
 Task<Response> pause_subscription(Request& request, const Needs& needs) {
@@ -305,11 +304,10 @@ Task<Response> settle_letters(Request& request, const Needs& needs, Settling how
   });
   if (!done) co_return refused(needs, request, done.error());
   const std::string object = how.all ? id : id + "#" + std::to_string(*number);
-  const auto noted = co_await note_deed(
-      needs, place->caller,
-      {how.replays ? "subscription.replay" : "subscription.drop", "subscription", object});
-  if (!noted) co_return refused(needs, request, noted.error());
-  co_return back_to_subscription(request, *place, id);
+  co_return co_await note_and_go(
+      needs, request, *place,
+      {how.replays ? "subscription.replay" : "subscription.drop", "subscription", object},
+      subscription_href(request, *place, id));
 }
 
 Task<Response> replay_letters(Request& request, const Needs& needs) {
@@ -384,17 +382,17 @@ Response ask_drop_letters(Request& request, const Needs& needs, bool all) {
       all ? Result<std::uint64_t>(subscription::kAllLetters) : asked_letter(request);
   if (!number) return refused(needs, request, number.error());
   const web::Text& deed = all ? texts::kLettersDrop : texts::kLettersDropOne;
-  const AskPage view{
-      .head = make_data_head(needs, request, *place, words(language, deed)),
-      .text = web::text(language, all ? texts::kLettersDropText : texts::kLettersDropOneText,
-                        {{"id", id}}),
-      .button = words(language, deed),
-      .csrf = std::string(place->caller.csrf()),
-      .back_href = all ? thing_href(kSubscriptionPage, *place, id, language)
-                       : letter_href(kLetterPage, *place, id, *number, language)};
-  web::Html out(language);
-  render_ask(out, view);
-  return personal(std::move(out));
+  return ask_first(
+      needs, request, *place, deed,
+      web::text(language, all ? texts::kLettersDropText : texts::kLettersDropOneText, {{"id", id}}),
+      all ? subscription_href(request, *place, id)
+          : letter_href(kLetterPage, *place, id, *number, language));
+}
+Response ask_drop_all(Request& request, const Needs& needs) {
+  return ask_drop_letters(request, needs, true);
+}
+Response ask_drop_one(Request& request, const Needs& needs) {
+  return ask_drop_letters(request, needs, false);
 }
 
 }  // namespace
@@ -428,22 +426,17 @@ std::string without_password(std::string document, std::string_view uri) {
 
 void add_data_subscriptions(net::Router& router, const Needs& needs) {
   const std::string one(kSubscriptionPage);
-  web::add_page(
-      router, Method::kGet, std::string(kSubscriptionsPage),
-      net::Handler([needs](Request& request) { return list_subscriptions(request, needs); }));
+  add_staff_page(router, needs, Method::kGet, kSubscriptionsPage, list_subscriptions);
   add_staff_page(router, needs, Method::kGet, one, show_subscription);
   add_staff_page(router, needs, Method::kPost, one + "/anhalten", pause_subscription);
   add_staff_page(router, needs, Method::kPost, one + "/fortsetzen", resume_subscription);
   add_staff_page(router, needs, Method::kPost, one + "/nachsenden", replay_letters);
-  for (const bool all : {true, false}) {
-    const std::string page(all ? kDropPage : kDropLetter);
-    web::add_page(router, Method::kGet, page, net::Handler([needs, all](Request& request) {
-                    return ask_drop_letters(request, needs, all);
-                  }));
-    add_staff_page(router, needs, Method::kPost, page, all ? drop_letters : drop_letter);
-  }
-  add_staff_page(router, needs, Method::kGet, std::string(kLetterPage), show_dead_letter);
-  add_staff_page(router, needs, Method::kPost, std::string(kReplayLetter), replay_letter);
+  add_staff_page(router, needs, Method::kGet, kDropPage, ask_drop_all);
+  add_staff_page(router, needs, Method::kPost, kDropPage, drop_letters);
+  add_staff_page(router, needs, Method::kGet, kLetterPage, show_dead_letter);
+  add_staff_page(router, needs, Method::kPost, kReplayLetter, replay_letter);
+  add_staff_page(router, needs, Method::kGet, kDropLetter, ask_drop_one);
+  add_staff_page(router, needs, Method::kPost, kDropLetter, drop_letter);
 }
 
 }  // namespace revier::console

@@ -86,7 +86,7 @@ Task<Response> post_forms(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_forms(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, Method::kGet, std::string(kFormsPage), get_forms);
+  add_staff_page(router, needs, Method::kGet, kFormsPage, get_forms);
   web::add_page(router, Method::kPost, std::string(kFormsPage),
                 net::AsyncHandler([needs](Request& request) { return post_forms(request, needs); }),
                 kUploadBody);

@@ -224,7 +224,7 @@ Task<Response> save_topic(Request& request, const Needs& needs) {
 
 void add_newsletter(net::Router& router, const Needs& needs) {
   const std::string topics = topic_page("{id}");
-  add_staff_page(router, needs, Method::kGet, std::string(kNewsletterPage), show_all);
+  add_staff_page(router, needs, Method::kGet, kNewsletterPage, show_all);
   add_staff_page(router, needs, Method::kGet, topics, edit_topic);
   add_staff_page(router, needs, Method::kPost, topics, save_topic);
   add_newsletter_edit(router, needs);

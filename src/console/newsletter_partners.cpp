@@ -215,7 +215,7 @@ Task<Response> take_out_partner(Request& request, const Needs& needs) {
 
 void add_newsletter_partners(net::Router& router, const Needs& needs) {
   const std::string page = partner_page("{id}");
-  add_staff_page(router, needs, Method::kGet, std::string(kPartnersPage), show_partners);
+  add_staff_page(router, needs, Method::kGet, kPartnersPage, show_partners);
   add_staff_page(router, needs, Method::kGet, page, edit_partner);
   add_staff_page(router, needs, Method::kPost, page, save_partner);
   add_staff_page(router, needs, Method::kPost, page + "/ausgeben", take_out_partner);

@@ -48,11 +48,18 @@ Response show_secrets(const Needs& needs, const Request& request, const Caller& 
 }
 
 void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
-                    const std::string& pattern, StaffHandler handler) {
-  web::add_page(router, method, pattern, net::AsyncHandler([needs, handler](Request& request) {
-                  return handler(request, needs);
-                }),
-                {.body_bytes_max = 16 * 1024});
+                    std::string_view pattern, StaffHandler handler, std::size_t body_bytes_max) {
+  web::add_page(
+      router, method, std::string(pattern),
+      net::AsyncHandler([needs, handler](Request& request) { return handler(request, needs); }),
+      {.body_bytes_max = body_bytes_max});
+}
+
+void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
+                    std::string_view pattern, StaffView view) {
+  web::add_page(router, method, std::string(pattern),
+                net::Handler([needs, view](Request& request) { return view(request, needs); }),
+                {.body_bytes_max = kStaffBodyBytes});
 }
 
 ticket::Also audit_line(const Needs& needs, const identity::Caller& caller, std::string_view action,

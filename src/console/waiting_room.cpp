@@ -317,7 +317,7 @@ Task<Response> show_waiting_figures(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_waiting_rooms(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, Method::kGet, std::string(kWaitingRoomPage), show_waiting);
+  add_staff_page(router, needs, Method::kGet, kWaitingRoomPage, show_waiting);
   add_staff_page(router, needs, Method::kGet, "/console/warteraum/{counter}", get_room);
   add_staff_page(router, needs, Method::kPost, "/console/warteraum/{counter}", post_room);
   add_staff_page(router, needs, Method::kGet, "/console/warteraum/{counter}/zahlen",

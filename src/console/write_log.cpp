@@ -113,7 +113,7 @@ Task<Response> show_write_log(Request& request, const Needs& needs) {
 }  // namespace
 
 void add_write_log(net::Router& router, const Needs& needs) {
-  add_staff_page(router, needs, net::Method::kGet, std::string(kWriteLogPage), show_write_log);
+  add_staff_page(router, needs, net::Method::kGet, kWriteLogPage, show_write_log);
 }
 
 }  // namespace revier::console

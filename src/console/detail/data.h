@@ -52,7 +52,9 @@ struct Place {
 // Whether everybody may read the tenant.
 [[nodiscard]] bool is_public(const Needs& needs, std::string_view tenant);
 
-// The address of a page about one thing of the tenant.
+// The address of a page about the tenant, and of one about one thing of it.
+[[nodiscard]] std::string tenant_href(std::string_view page, const Place& place,
+                                      web::Language language);
 [[nodiscard]] std::string thing_href(std::string_view page, const Place& place, std::string_view id,
                                      web::Language language);
 
@@ -70,9 +72,15 @@ struct ShownJson {
 };
 [[nodiscard]] ShownJson shown_json(std::string_view json);
 
-// A line of the audit log for a deed that is done already.
-[[nodiscard]] Task<Result<>> note_deed(const Needs& needs, const identity::Caller& caller,
-                                       identity::Deed deed);
+// A line of the audit log for a deed that is done already, then the page at `href`. What is
+// referred to outlives the task.
+[[nodiscard]] Task<net::Response> note_and_go(const Needs& needs, const net::Request& request,
+                                              const Place& place, identity::Deed deed,
+                                              std::string href);
+// Asks before something is done for good; title and button are the deed's name.
+[[nodiscard]] net::Response ask_first(const Needs& needs, const net::Request& request,
+                                      const Place& place, const web::Text& deed, std::string text,
+                                      std::string back_href);
 
 // What the API of this program answered, asked in the name of whoever looks at the page.
 struct Told {

@@ -51,10 +51,15 @@ struct SecretWords {
                                          const identity::Caller& caller, const SecretWords& text,
                                          std::vector<std::string> secrets);
 
-// Adds a page in both languages, with a small body.
+// Adds a page in both languages; its body is small, where nothing else is said.
 using StaffHandler = Task<net::Response> (*)(net::Request&, const Needs&);
+using StaffView = net::Response (*)(net::Request&, const Needs&);
+inline constexpr std::size_t kStaffBodyBytes = std::size_t{16} * 1024;
 void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
-                    const std::string& pattern, StaffHandler handler);
+                    std::string_view pattern, StaffHandler handler,
+                    std::size_t body_bytes_max = kStaffBodyBytes);
+void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
+                    std::string_view pattern, StaffView view);
 
 // A line of the audit log, for the transaction of the deed itself. `caller` outlives it.
 [[nodiscard]] ticket::Also audit_line(const Needs& needs, const identity::Caller& caller,
