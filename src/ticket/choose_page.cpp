@@ -57,7 +57,8 @@ web::FormField party_field(const Registrations& registrations, const Booking* ow
       .name = kParty,
       .kind = web::FieldKind::kSelect,
       .label = own == nullptr ? texts::kChooseParty : texts::kChooseMoreParty,
-      .hint = own == nullptr ? texts::kChoosePartyHint : texts::kChooseMorePartyHint};
+      .hint = own == nullptr ? texts::kChoosePartyHint : texts::kChooseMorePartyHint,
+      .preset = "1"};
   std::int64_t most = 1;
   for (const QuotaStatus& status : registrations.quotas()) {
     most = std::max(most, status.quota.party_max());

@@ -42,7 +42,6 @@ Response show_choose(const PageNeeds& needs, const Request& request, const web::
 Response get_choose(const PageNeeds& needs, Request& request) {
   const web::Form form = choose_form(needs.domain.registrations, web::language_of(request));
   web::FormData data;
-  data.set("personen", "1");
   if (const auto wanted = request.query_param("wahl")) {
     preselect(needs.domain.registrations, *wanted, data);
   }

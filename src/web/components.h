@@ -162,6 +162,7 @@ struct Select {
   Field field;
   std::vector<Choice> choices;
   std::string autocomplete;
+  bool has_blank = true;  // begins with "please choose", which is no choice
 };
 // radios(view), checkboxes(view): a fieldset with the choices.
 struct Choices {

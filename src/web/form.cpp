@@ -177,12 +177,19 @@ void store(const FormField& field, FormData& data, std::string_view value) {
   }
 }
 
+void fill_presets(const Form& form, FormData& data) {
+  for (const FormField& field : form.fields) {
+    if (!field.preset.empty() && !data.has(field.name)) data.set(field.name, field.preset);
+  }
+}
+
 Result<FormData> read_page(const Form& form, std::string_view body) {
   RV_ASSIGN(const auto pairs, parse_urlencoded(body));
   FormData data;
   for (const auto& [name, value] : pairs) {
     if (const FormField* field = form.find(name)) store(*field, data, value);
   }
+  fill_presets(form, data);
   return data;
 }
 
@@ -239,6 +246,7 @@ Result<FormData> read_json(const Form& form, std::string_view body) {
     }
     RV_TRY(store_json(*field, data, value));
   }
+  fill_presets(form, data);
   return data;
 }
 
@@ -364,6 +372,7 @@ Result<FormData> form_of(const Form& form,
     }
     if (const FormField* field = form.find(name)) store(*field, data, value);
   }
+  fill_presets(form, data);
   return data;
 }
 
@@ -403,7 +412,7 @@ kern::Field field_view(const FormFieldView& view, Language language) {
           .label = std::string(view.field.label.in(language)),
           .hint = std::string(view.field.hint.in(language)),
           .error = error == nullptr ? std::string() : error->in(language),
-          .required = view.field.required};
+          .required = view.field.required || !view.field.preset.empty()};
 }
 
 kern::Input input_view(const FormFieldView& view, Language language) {
@@ -429,11 +438,13 @@ kern::Textarea textarea_view(const FormFieldView& view, Language language) {
 
 namespace {
 std::vector<kern::Choice> choices_of(const FormFieldView& view, Language language) {
-  const std::vector<std::string>& selected = view.data.all(view.field.name);
+  const std::vector<std::string>& sent = view.data.all(view.field.name);
   std::vector<kern::Choice> choices;
   for (const Option& option : view.field.options) {
+    const bool is_preset =
+        sent.empty() && !view.field.preset.empty() && option.value == view.field.preset;
     const bool is_selected =
-        std::find(selected.begin(), selected.end(), option.value) != selected.end();
+        is_preset || std::find(sent.begin(), sent.end(), option.value) != sent.end();
     choices.push_back({.value = option.value,
                        .label = std::string(option.label.in(language)),
                        .hint = std::string(option.hint.in(language)),
@@ -447,7 +458,8 @@ std::vector<kern::Choice> choices_of(const FormFieldView& view, Language languag
 kern::Select select_view(const FormFieldView& view, Language language) {
   return {.field = field_view(view, language),
           .choices = choices_of(view, language),
-          .autocomplete = view.field.autocomplete};
+          .autocomplete = view.field.autocomplete,
+          .has_blank = view.field.preset.empty()};
 }
 
 kern::Choices choices_view(const FormFieldView& view, Language language) {

@@ -62,7 +62,10 @@ struct FormField {
   std::string autocomplete;  // token of HTML 4.10.18.7 (WCAG 1.3.5)
   std::string inputmode;
   std::vector<Option> options;  // kSelect, kRadios, kCheckboxes
-  Label missing;                // own message where the field is empty
+  // kSelect, kRadios: the option that is meant where none is sent. Such a field always has a value:
+  // it begins with this one, and is neither missing nor called optional.
+  std::string preset;
+  Label missing;  // own message where the field is empty
   // A further check of a non-empty value; returns the message or nothing.
   std::function<std::optional<Label>(std::string_view value)> check;
 };

@@ -33,12 +33,13 @@ const Form& form() {
 }
 
 Result<FormData> read(std::string_view body,
-                      std::string_view type = "application/x-www-form-urlencoded; charset=UTF-8") {
+                      std::string_view type = "application/x-www-form-urlencoded; charset=UTF-8",
+                      const Form& of = form()) {
   net::Request request;
   const net::Field fields[] = {{"Content-Type", type}};
   request.fields = fields;
   request.body = body;
-  return read_form(form(), request);
+  return read_form(of, request);
 }
 Result<FormData> read_json(std::string_view body) { return read(body, "application/json"); }
 
@@ -132,6 +133,37 @@ TEST(Form, ShowsErrorsAndKeepsValues) {
     EXPECT_NE(html.find(part), std::string::npos) << part << "\n" << html;
   }
   EXPECT_EQ(html.find("<b>"), std::string::npos);
+}
+
+// HTML 4.10.7: a select that is required begins with an option that is no choice.
+TEST(Form, AFieldWithAPresetIsNeitherMissingNorOptional) {
+  const Form people{{{.name = "people",
+                      .kind = FieldKind::kSelect,
+                      .label = "Personen",
+                      .options = {{.value = "1", .label = "eine"}, {.value = "2", .label = "zwei"}},
+                      .preset = "1"}}};
+  const auto shown = [&](const FormData& data) {
+    Html out(Language::kDe);
+    render_form_fields(out, {people, data});
+    return std::move(out).take();
+  };
+  const std::string fresh = shown({});
+  EXPECT_NE(fresh.find(R"(value="1" selected)"), std::string::npos) << fresh;
+  for (const char* part : {"optional", "required", R"(value="")"}) {
+    EXPECT_EQ(fresh.find(part), std::string::npos) << part << "\n" << fresh;
+  }
+  EXPECT_NE(shown(*form_of(people, {{"people", "2"}})).find(R"(value="2" selected)"),
+            std::string::npos);
+  for (const auto& [body, type] :
+       {std::pair("people=", "application/x-www-form-urlencoded"),
+        std::pair("", "application/x-www-form-urlencoded"), std::pair("{}", "application/json")}) {
+    auto data = read(body, type, people);
+    ASSERT_TRUE(data);
+    EXPECT_TRUE(validate(people, *data));
+    EXPECT_EQ(data->get("people"), "1");
+  }
+  FormData other = *form_of(people, {{"people", "3"}});
+  EXPECT_FALSE(validate(people, other));
 }
 
 TEST(Form, ProblemDetailsNameTheFields) {
