@@ -96,10 +96,10 @@ test("registration in English", async ({open}) => {
 
 test("registration for several, one of them too many; no JavaScript", async ({open, server}) => {
   const small = await server.json(`/api/v1/sessions/${workshop}`);
-  Object.assign(small, {id: "zu-zweit", title: {de: "Zu zweit", en: "For two"}, capacity: 2,
+  Object.assign(small, {id: "zu-dritt", title: {de: "Zu dritt", en: "For three"}, capacity: 3,
                         starts_at: "2025-02-05T17:00:00+01:00",
                         ends_at: "2025-02-05T17:30:00+01:00"});
-  const put = await server.ask("/api/v1/sessions/zu-zweit",
+  const put = await server.ask("/api/v1/sessions/zu-dritt",
                                {method: "PUT", token: true, body: small});
   assert.ok(put.ok, await put.text());
   const seen = await open();
@@ -107,30 +107,41 @@ test("registration for several, one of them too many; no JavaScript", async ({op
   await isWholePage(seen, "de");
   await looksWellEverywhere(seen);
   const page = await open({javaScriptEnabled: false});
-  await page.goto("/anmeldung");
-  await page.getByLabel(firstDay).check();
-  await page.getByLabel(/^Zu zweit/).check();
-  await page.getByLabel("Für wie viele Personen?").selectOption("3 Personen");
-  await page.locator("main form button").click();
-  assert.match(await page.locator("rv-summary").innerText(), /„Zu zweit“ sind nicht mehr so viele/);
-  assert.equal(await page.getByLabel("Für wie viele Personen?").inputValue(), "3");
-  await page.getByLabel("Für wie viele Personen?").selectOption("2 Personen");
+  const party = page.getByLabel("Für wie viele Personen?", {exact: true});
+  const begin = async (people) => {
+    await page.goto("/anmeldung");
+    assert.equal(await party.inputValue(), "1");
+    await page.getByLabel(firstDay).check();
+    await page.getByLabel(/^Zu dritt/).check();
+    await party.selectOption(people);
+  };
+  const refused = async (words, people) => {
+    await page.locator("main form button").click();
+    assert.match(await page.locator("rv-summary").innerText(), words);
+    assert.equal(await party.inputValue(), people);
+  };
+  await begin("4 Personen");
+  await refused(/Für „Zu dritt“ kann eine Person höchstens 3 Plätze buchen/, "4");
+  await begin("3 Personen");
+  assert.ok(await register(server, ["zu-dritt"], "Gast Beispiel"));
+  await refused(/Für „Zu dritt“ sind nicht mehr so viele Plätze frei/, "3");
+  await party.selectOption("2 Personen");
   await page.locator("main form button").click();
   await page.waitForURL(/anmeldung\/.+/);
-  assert.match(await page.locator("main").innerText(), /Zu zweit[^]*2 Plätze/);
+  assert.match(await page.locator("main").innerText(), /Zu dritt[^]*2 Plätze/);
   await page.getByLabel("Vor- und Nachname").fill("Ada Beispiel");
   await page.getByLabel("E-Mail-Adresse").fill(nextMail());
   await page.getByRole("button", {name: "Verbindlich anmelden"}).click();
   await page.waitForURL(/\/ticket\//);
   assert.equal((await page.locator("main").innerText()).match(/gebucht, 2 Plätze/g)?.length, 2);
   await page.getByRole("link", {name: /ändern/i}).first().click();
-  await page.getByLabel(/^Zu zweit/).uncheck();
+  await page.getByLabel(/^Zu dritt/).uncheck();
   await page.locator("main form button").click();
   await page.waitForURL(/\/ticket\/[^/]+\?neu=/);
   const text = await page.locator("main").innerText();
   assert.match(text, /gebucht, 2 Plätze/);
-  assert.doesNotMatch(text, /Zu zweit/);
-  await server.ask("/api/v1/sessions/zu-zweit", {method: "DELETE", token: true});
+  assert.doesNotMatch(text, /Zu dritt/);
+  await server.ask("/api/v1/sessions/zu-dritt", {method: "DELETE", token: true});
 });
 
 test("an error in a form takes the focus and leads to its field", async ({open}) => {
