@@ -159,6 +159,20 @@ async function until(page, pattern) {
   assert.fail(`${page.url()} never says ${pattern}:\n${await page.locator("main").innerText()}`);
 }
 
+// Which letter is meant stands in the address: one that names none is about none, never about all.
+async function settlesNothingWithoutANumber(page) {
+  const subscription = new URL(page.url()).searchParams.get("id");
+  const csrf = await page.locator("input[name=csrf]").first().inputValue();
+  for (const number of ["", "&nummer=", "&nummer=0", "&nummer=1x", "&nummer=99999"]) {
+    for (const deed of ["nachsenden", "verwerfen"]) {
+      const address = `${data}/abonnement/nachricht/${deed}?id=${subscription}${number}`;
+      const answer = await page.request.post(address, {
+        form: {csrf}, headers: {"Sec-Fetch-Site": "same-origin"}, maxRedirects: 0});
+      assert.equal(answer.status(), 404, address);
+    }
+  }
+}
+
 async function mendsASubscription(page, plain, receiver) {
   await until(page, /3 unzustellbare Nachrichten[^]*Air:1/);
   const text = await page.locator("main").innerText();
@@ -180,6 +194,7 @@ async function mendsASubscription(page, plain, receiver) {
   await plain.goBack();
   await plain.locator("tbody a").first().click();
   assert.match(await plain.locator("main").innerText(), /Unzustellbare Nachricht[^]*Air:1/);
+  await settlesNothingWithoutANumber(plain);
   await page.goto(plain.url());
   await page.getByText("Die Nachricht, wie sie jetzt gesendet würde").click();
   assert.match(await page.locator("pre").innerText(), /"type": "Notification"/);
