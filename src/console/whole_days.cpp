@@ -125,20 +125,22 @@ Task<Response> ask_day(Request& request, const Needs& needs, const event::Progra
   const auto whole = whole_day(keeper, request.param("day"));
   if (!whole) co_return refused(needs, request, whole.error());
   if (whole->day.cancelled == question.cancel) co_return list_after(request, *whole);
-  const auto ends = co_await ends_of(needs, *whole);
-  if (!ends) co_return refused(needs, request, ends.error());
   const Language language = web::language_of(request);
   const std::string day = day_name(whole->day.date, language);
+  std::string text = words(language, texts::kDayReopenText);
+  if (question.cancel) {
+    const auto ends = co_await ends_of(needs, *whole);
+    if (!ends) co_return refused(needs, request, ends.error());
+    text = web::text(
+        language, texts::kDayCancelText,
+        {{"sessions", whole->sessions.size()}, {"seats", ends->seats}, {"people", ends->people}});
+  }
   const ProgrammeAskPage view{
       .head = make_head(
           needs, request, *caller,
           web::text(language, question.cancel ? texts::kDayCancelTitle : texts::kDayReopenTitle,
                     {{"day", day}})),
-      .text = question.cancel ? web::text(language, texts::kDayCancelText,
-                                          {{"sessions", whole->sessions.size()},
-                                           {"seats", ends->seats},
-                                           {"people", ends->people}})
-                              : words(language, texts::kDayReopenText),
+      .text = std::move(text),
       .yes = words(language, question.cancel ? texts::kDayCancelYes : texts::kDayReopenYes),
       .back_href = web::path(language, kProgrammePage),
       .csrf = std::string(caller->csrf())};
