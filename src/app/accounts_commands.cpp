@@ -5,6 +5,7 @@
 
 #include "app/files.h"
 #include "app/floors.h"
+#include "app/server_options.h"
 #include "identity/profiles.h"
 #include "json/json.h"
 #include "jsonld/catalogue.h"
@@ -103,8 +104,25 @@ Result<> take_what_it_may(const CommandLine& line, Wanted& wanted) {
   return {};
 }
 
-Result<> change_profile(const CommandLine& line, identity::Identity& identity) {
+// Where the options name the file of the providers, a name that is not in it is a slip.
+Result<> check_issuer(const std::string& name, const Options& options) {
+  RV_ASSIGN(const auto issuers, issuer_options(options));
+  if (issuers.empty()) return {};
+  std::string names;
+  for (const identity::IssuerOptions& issuer : issuers) {
+    if (issuer.name == name) return {};
+    names += " " + issuer.name;
+  }
+  return fail(
+      Code::kUnprocessable,
+      fmt::format("{} names no issuer \"{}\", but:{}", options.text("oidc.issuers"), name, names),
+      "issuer");
+}
+
+Result<> change_profile(const CommandLine& line, const Options& options,
+                        identity::Identity& identity) {
   if (line.remove) return identity::remove_profile(identity, line.name, Caller::command_line());
+  RV_TRY(check_issuer(line.issuer, options));
   identity::Profile wanted{.name = line.name, .issuer = line.issuer, .role = line.role};
   RV_TRY(take_what_it_may(line, wanted));
   return identity::put_profile(identity, wanted, Caller::command_line());
@@ -160,7 +178,7 @@ Result<> run_accounts_command(const CommandLine& line, const Options& options) {
     case Command::kUserToken:
       return make_token(line, *accounts);
     case Command::kUserProfile:
-      return change_profile(line, identity);
+      return change_profile(line, options, identity);
     case Command::kUserReset:
       return identity.reset_second_factor(line.name, Caller::command_line());
     case Command::kUserLink:

@@ -167,7 +167,15 @@ class IdentityProvider(unittest.TestCase):
             self.revoke(server, token)
         for part in (steward, steward.split(".")[2]):
             self.assertNotIn(part, "".join(server.log))
+        with open(f"{self.folder}/revier.toml", "w", encoding="utf-8") as out:
+            out.write(f'oidc.issuers = "{self.issuers}"\n')
+        slip = command("user", "profile", "slip", "--issuer", "logn", "--role", "parking",
+                       "--action", "data.read", "--config", f"{self.folder}/revier.toml",
+                       "--data", self.folder)
+        self.assertNotEqual(slip.returncode, 0)
+        self.assertIn('names no issuer "logn", but: login', slip.stderr)
         listed = command("user", "list", "--data", self.folder).stdout
+        self.assertNotIn("slip", listed)
         self.assertRegex(listed, r'profile steward of login "steward", .*: data.read data.write')
         self.assertEqual([path for path in self.provider.asked if path.endswith("certs")],
                          ["/realms/city/certs"])
