@@ -154,6 +154,7 @@ test("a whole day is cancelled, and comes back", async ({open, server}) => {
     assert.equal((await day()).cancelled, undefined);
     await page.getByRole("button", {name: "Ja, den ganzen Tag absagen"}).click();
     await page.getByText("7. Februar 2025 ist abgesagt.").waitFor();
+    assert.doesNotMatch(await main(page), /bekommt mit der Veröffentlichung eine Nachricht/);
     assert.equal((await day()).cancelled, true);
     assert.equal((await server.json("/api/v1/sessions/nachklang")).cancelled, true);
     const told = await letter(server, guest.mail, /fällt aus/);
