@@ -158,25 +158,18 @@ std::vector<std::string> Caller::events_with(Action action) const {
 Result<> Caller::require(Action action, const Scope& scope) const {
   if (may(action, scope)) return {};
   const std::string right = "\"" + std::string(to_string(action)) + "\"";
+  const std::string why = subject_ ? subject_->refusal : std::string();
   switch (kind_) {
     case Kind::kAnonymous:
       return fail(Code::kUnauthenticated,
                   "this needs a token or a sign-in with the right " + right);
-    case Kind::kRejected: {
-      // An identity provider's token has the reason for a name (identity/profiles.h).
-      std::string why(name());
-      if (why.empty()) why = "the token or the session is not valid (any more)";
-      return fail(Code::kUnauthenticated, std::move(why), "token");
-    }
-    case Kind::kToken: {
-      const bool none = subject_->grants.empty() && subject_->rights.empty();
+    case Kind::kRejected:
+      return fail(Code::kUnauthenticated,
+                  why.empty() ? "the token or the session is not valid (any more)" : why, "token");
+    case Kind::kToken:
       return fail(Code::kForbidden,
-                  "this needs the right " + right + " here" +
-                      (none ? ": no profile gives rights to the roles of this token, or those that "
-                              "do cannot be had together"
-                            : ""),
+                  "this needs the right " + right + " here" + (why.empty() ? "" : ": " + why),
                   "token");
-    }
     default:
       return fail(Code::kForbidden, "this needs the right " + right + " here");
   }

@@ -130,6 +130,8 @@ class Caller {
     // everybody may. Empty: none. They hold in `rights_tenant`, nullopt: in all.
     std::string rights = {};
     std::optional<std::string> rights_tenant = {};
+    // Why there is no right at all, for the answer; empty: it is not known.
+    std::string refusal = {};
   };
 
   Caller() = default;  // anonymous without any right

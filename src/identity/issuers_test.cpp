@@ -365,7 +365,7 @@ TEST_P(ProfilesTest, ATokenHasWhatTheProfilesOfItsRolesGiveAndNoMore) {
   EXPECT_FALSE(none.may(Action::kDataRead, Scope::tenant("")));  // that everybody may read
   const auto refused = none.require(Action::kDataRead, Scope::tenant(""));
   EXPECT_EQ(refused.error().code, Code::kForbidden);
-  EXPECT_NE(refused.error().message.find("profile"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("no profile gives rights"), std::string::npos);
 }
 
 TEST_P(ProfilesTest, AProfileThatIsTakenAwayHoldsNoMoreAtOnce) {
@@ -392,7 +392,9 @@ TEST_P(ProfilesTest, RightsByEntityOfOneTenantAddUp) {
     const Caller none = caller(mixed);
     EXPECT_EQ(none.rights("herne"), nullptr) << mixed;
     EXPECT_FALSE(none.may(Action::kDataRead, Scope::tenant(""))) << mixed;
-    EXPECT_EQ(none.require(Action::kDataRead, Scope::tenant("")).error().code, Code::kForbidden);
+    const auto refused = none.require(Action::kDataRead, Scope::tenant(""));
+    EXPECT_EQ(refused.error().code, Code::kForbidden);
+    EXPECT_NE(refused.error().message.find("cannot be had together"), std::string::npos);
   }
 }
 
@@ -427,9 +429,11 @@ TEST_P(ProfilesTest, ProfilesAreCheckedListedAndNoteTheirUse) {
 TEST_P(ProfilesTest, WhatDoesNotHoldIsSaid) {
   const Caller wrong = identity_->authenticate_token("a.b.c");
   EXPECT_EQ(wrong.kind(), Caller::Kind::kRejected);
+  EXPECT_EQ(wrong.name(), "");
   const auto refused = wrong.require(Action::kDataRead, Scope::tenant(""));
   EXPECT_EQ(refused.error().code, Code::kUnauthenticated);
   EXPECT_EQ(refused.error().field, "token");
+  EXPECT_TRUE(refused.error().message.starts_with("the token is not valid: "));
 }
 
 }  // namespace

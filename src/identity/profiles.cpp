@@ -65,7 +65,14 @@ std::shared_ptr<const Caller::Subject> subject_of_bearer(const Snapshot& snapsho
   subject->id = fmt::format("{}:{}", bearer.issuer, bearer.subject);
   subject->name = subject->id;
   const Having having = profiles_of(snapshot, bearer);
-  if (having.empty() || !add_up(having)) return subject;  // no right at all
+  if (having.empty()) {
+    subject->refusal = "no profile gives rights to the roles of this token";
+    return subject;
+  }
+  if (!add_up(having)) {
+    subject->refusal = "the profiles of the roles of this token cannot be had together";
+    return subject;
+  }
   if (having.front()->rights.empty()) subject->public_tenants = snapshot.nobody->public_tenants;
   for (const KnownProfile* profile : having) {
     if (profile->rights.empty()) {
@@ -88,7 +95,7 @@ Caller SqlIdentity::bearer(std::string_view token) const {
   auto checked = issuers_->check(token);
   if (!checked) {
     auto nobody = std::make_shared<Caller::Subject>();
-    nobody->name = checked.error().message;
+    nobody->refusal = checked.error().message;
     return {Caller::Kind::kRejected, std::move(nobody)};
   }
   static thread_local Composed last;

@@ -5,7 +5,7 @@
 //
 // These are more of Identity's methods, in a header of their own for those few that need them.
 // authenticate() and authenticate_token() know such a token's caller as "ISSUER:SUBJECT", of the
-// kind kToken. Where a token does not hold the caller is kRejected, and her name() is the reason.
+// kind kToken. Where a token does not hold the caller is kRejected, and require() says why.
 //
 // Thread safety: trust() before requests come; the others from any thread, and they block on SQL.
 #pragma once
