@@ -137,8 +137,7 @@ TEST(Distributed, AsksOnlyWhoIsToBeAsked) {
   Node there("there");
   Source receiver;
   here.make_registration(R"("operations":["retrieveOps"],)" + std::string(kRooms), there.url());
-  here.make_registration(
-      R"("mode":"auxiliary","operations":["retrieveOps"],)" + std::string(kRooms), there.url());
+  here.make_registration(R"("mode":"auxiliary",)" + std::string(kRooms), there.url());
   here.make_registration(R"("information":[{"entities":[{"type":"Desk"}]}])", there.url());
   here.make_registration(R"("contextSourceAlias":"passed",)" + std::string(kRooms), there.url());
   const std::string body =
