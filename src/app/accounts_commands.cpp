@@ -6,7 +6,6 @@
 #include "app/files.h"
 #include "app/floors.h"
 #include "app/server_options.h"
-#include "identity/profiles.h"
 #include "json/json.h"
 #include "jsonld/catalogue.h"
 #include "ngsi/rights.h"
@@ -66,7 +65,7 @@ Result<> list_users(identity::Identity& identity) {
                token.expires ? to_iso8601(*token.expires) : "it is revoked", used_text(token.used),
                may_text(token.actions, token.rights));
   }
-  RV_ASSIGN(const std::vector<identity::ProfileRow> profiles, identity::profiles(identity));
+  RV_ASSIGN(const std::vector<identity::ProfileRow> profiles, identity.profiles());
   for (const auto& [profile, changed, used] : profiles) {
     fmt::print("profile {} of {} \"{}\", {}:{}\n", profile.name, profile.issuer, profile.role,
                used_text(used), may_text(profile.actions, profile.rights));
@@ -121,11 +120,11 @@ Result<> check_issuer(const std::string& name, const Options& options) {
 
 Result<> change_profile(const CommandLine& line, const Options& options,
                         identity::Identity& identity) {
-  if (line.remove) return identity::remove_profile(identity, line.name, Caller::command_line());
+  if (line.remove) return identity.remove_profile(line.name, Caller::command_line());
   RV_TRY(check_issuer(line.issuer, options));
   identity::Profile wanted{.name = line.name, .issuer = line.issuer, .role = line.role};
   RV_TRY(take_what_it_may(line, wanted));
-  return identity::put_profile(identity, wanted, Caller::command_line());
+  return identity.put_profile(wanted, Caller::command_line());
 }
 
 Result<> make_token(const CommandLine& line, Accounts& accounts) {

@@ -25,7 +25,6 @@
 #include "console/opening_hours.h"
 #include "console/routes.h"
 #include "console/whole_days.h"
-#include "identity/profiles.h"
 #include "identity/routes.h"
 #include "newsletter/texts.h"
 #include "setup/public_pages.h"
@@ -167,7 +166,7 @@ class WholeSite final : public Site {
     RV_ASSIGN(auto issuers,
               identity::Issuers::open(std::move(known), *client_, real_clock_,
                                       [](const std::string& path) { return read_file(path); }));
-    identity::trust(*accounts_->identity, std::move(issuers));
+    accounts_->identity->trust(std::move(issuers));
     return {};
   }
 

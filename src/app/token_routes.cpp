@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/token_routes.h"
 
-#include "identity/profiles.h"
 #include "json/json.h"
 #include "ngsi/rights.h"
 
@@ -206,7 +205,7 @@ Task<Response> list_profiles(const TokenNeeds& needs, Request& request) {
   if (auto may = caller.require(Action::kUsersManage); !may) {
     co_return Response::problem(may.error());
   }
-  auto rows = co_await needs.pool.run([&needs] { return identity::profiles(needs.identity); });
+  auto rows = co_await needs.pool.run([&needs] { return needs.identity.profiles(); });
   if (!rows) co_return Response::problem(rows.error());
   if (!*rows) co_return Response::problem(rows->error());
   std::string body;
@@ -233,8 +232,7 @@ Task<Response> put_profile(const TokenNeeds& needs, Request& request) {
   if (!document) co_return Response::problem(document.error());
   const auto wanted = profile_of(needs, request.param("name"), document->root());
   if (!wanted) co_return Response::problem(wanted.error());
-  auto done = co_await needs.pool.run(
-      [&] { return identity::put_profile(needs.identity, *wanted, caller); });
+  auto done = co_await needs.pool.run([&] { return needs.identity.put_profile(*wanted, caller); });
   if (!done) co_return Response::problem(done.error());
   co_return *done ? Response::empty(204) : Response::problem(done->error());
 }
@@ -245,8 +243,7 @@ Task<Response> remove_profile(const TokenNeeds& needs, Request& request) {
     co_return Response::problem(may.error());
   }
   const std::string name(request.param("name"));
-  auto done = co_await needs.pool.run(
-      [&] { return identity::remove_profile(needs.identity, name, caller); });
+  auto done = co_await needs.pool.run([&] { return needs.identity.remove_profile(name, caller); });
   if (!done) co_return Response::problem(done.error());
   co_return *done ? Response::empty(204) : Response::problem(done->error());
 }

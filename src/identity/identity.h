@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Accounts, console sessions, second factors, one-time links, API tokens, tenants.
+// Accounts, console sessions, second factors, one-time links, API tokens, tokens of identity
+// providers, tenants.
 //
 // Secrets are kept as hashes only: passwords by argon2id, sessions, links, tokens and recovery
 // codes by BLAKE2b-256 (they are 80 or 160 random bits); the secret of a second factor, which must
@@ -7,8 +8,9 @@
 // table that is swapped under a lock; what changes it is written first and read back then. Every
 // change writes its line of the audit log in the same transaction; `by` is who makes it.
 //
-// Thread safety: all methods from any thread. authenticate() and tenant_*() never block and do no
-// I/O; all others block on SQL or argon2id: from an io thread by net::Pool.
+// Thread safety: trust() before requests come, all other methods from any thread. authenticate()
+// and tenant_*() never block and do no I/O; all others block on SQL or argon2id: from an io thread
+// by net::Pool.
 #pragma once
 #include <memory>
 #include <optional>
@@ -32,6 +34,8 @@ namespace revier::identity {
 // are among them.
 [[nodiscard]] std::span<const records::Migration> migrations();
 
+class Issuers;
+
 class Identity {
  public:
   // `database`, `clock` (the real one) and `random` must outlive it.
@@ -45,6 +49,8 @@ class Identity {
   // (web::same_origin); otherwise the caller is rejected.
   [[nodiscard]] virtual Caller authenticate(const net::Request& request) const = 0;
   [[nodiscard]] virtual Caller authenticate_token(std::string_view secret) const = 0;
+  // Takes tokens of these providers, too: their callers are of the kind kToken, "ISSUER:SUBJECT".
+  virtual void trust(std::shared_ptr<Issuers> issuers) = 0;
 
   [[nodiscard]] virtual bool tenant_exists(std::string_view name) const = 0;
   [[nodiscard]] virtual std::vector<Tenant> tenants() const = 0;
@@ -142,6 +148,14 @@ class Identity {
   [[nodiscard]] virtual Result<std::vector<TokenRow>> tokens() = 0;
   // Errors: kResourceNotFound.
   [[nodiscard]] virtual Result<> revoke_token(std::string_view id, const Caller& by = {}) = 0;
+
+  // Makes it, or changes the one of its name. Holds at once, for tokens that are out, too.
+  // Errors: kUnprocessable with `field` "name", "issuer", "role", "actions", "rights" or "tenant".
+  // The right users.manage is given to no profile: what a provider says makes no lasting tokens.
+  [[nodiscard]] virtual Result<> put_profile(const Profile& profile, const Caller& by = {}) = 0;
+  [[nodiscard]] virtual Result<std::vector<ProfileRow>> profiles() = 0;
+  // Holds at once. Errors: kResourceNotFound.
+  [[nodiscard]] virtual Result<> remove_profile(std::string_view name, const Caller& by = {}) = 0;
 
   // Writes a line of the audit log within the caller's transaction.
   [[nodiscard]] virtual Result<> record(records::Session& session, const Caller& by,

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include "identity/identity.h"
 #include "identity/jws.h"
-#include "identity/profiles.h"
 #include "support/test_records.h"
 
 namespace revier::identity {
@@ -326,7 +326,7 @@ class ProfilesTest : public testing::TestWithParam<std::string> {
         R"([{"name":"login","issuer":"https://i","audience":"revier","roles":["roles"],
              "keysUrl":"https://k"}])";
     identity_ = Identity::open(*database_, clock_, random_, {}).value();
-    trust(*identity_, Issuers::open(parse_issuers(text).value(), web_, clock_, read_file).value());
+    identity_->trust(Issuers::open(parse_issuers(text).value(), web_, clock_, read_file).value());
     ASSERT_TRUE(identity_->create_tenant({"herne", false}));
   }
   Caller caller(std::string_view roles) {
@@ -336,7 +336,7 @@ class ProfilesTest : public testing::TestWithParam<std::string> {
   }
   void put(Profile profile) {
     profile.issuer = "login";
-    const auto done = put_profile(*identity_, profile);
+    const auto done = identity_->put_profile(profile);
     ASSERT_TRUE(done) << done.error().message;
   }
 
@@ -373,9 +373,9 @@ TEST_P(ProfilesTest, AProfileThatIsTakenAwayHoldsNoMoreAtOnce) {
   EXPECT_TRUE(caller(R"("reader")").may(Action::kDataRead, Scope::tenant("herne")));
   put({.name = "r", .role = "reader", .actions = {Action::kStateRead}, .tenant = "herne"});
   EXPECT_FALSE(caller(R"("reader")").may(Action::kDataRead, Scope::tenant("herne")));
-  ASSERT_TRUE(remove_profile(*identity_, "r"));
+  ASSERT_TRUE(identity_->remove_profile("r"));
   EXPECT_FALSE(caller(R"("reader")").may(Action::kStateRead, Scope::tenant("herne")));
-  EXPECT_EQ(remove_profile(*identity_, "r").error().code, Code::kResourceNotFound);
+  EXPECT_EQ(identity_->remove_profile("r").error().code, Code::kResourceNotFound);
 }
 
 TEST_P(ProfilesTest, RightsByEntityOfOneTenantAddUp) {
@@ -400,7 +400,7 @@ TEST_P(ProfilesTest, RightsByEntityOfOneTenantAddUp) {
 
 TEST_P(ProfilesTest, ProfilesAreCheckedListedAndNoteTheirUse) {
   const auto field = [&](Profile profile) {
-    const auto done = put_profile(*identity_, profile);
+    const auto done = identity_->put_profile(profile);
     return done ? "taken" : done.error().field;
   };
   EXPECT_EQ(field({.name = "A"}), "name");
@@ -416,14 +416,14 @@ TEST_P(ProfilesTest, ProfilesAreCheckedListedAndNoteTheirUse) {
                    .tenant = "none"}),
             "tenant");
   put({.name = "a", .role = "r", .actions = {Action::kDataRead}});
-  EXPECT_FALSE(profiles(*identity_)->at(0).used);
+  EXPECT_FALSE(identity_->profiles()->at(0).used);
   (void)caller(R"("r")");
-  EXPECT_EQ(profiles(*identity_)->at(0).used, clock_.now());
+  EXPECT_EQ(identity_->profiles()->at(0).used, clock_.now());
   clock_.advance(Duration::seconds(61));
   ASSERT_TRUE(identity_->tick());
   identity_ = Identity::open(*database_, clock_, random_, {}).value();
-  EXPECT_TRUE(profiles(*identity_)->at(0).used);
-  EXPECT_EQ(profiles(*identity_)->at(0).profile.role, "r");
+  EXPECT_TRUE(identity_->profiles()->at(0).used);
+  EXPECT_EQ(identity_->profiles()->at(0).profile.role, "r");
 }
 
 TEST_P(ProfilesTest, WhatDoesNotHoldIsSaid) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What tokens of identity providers may: profiles, stored, and what a bearer has by hers.
-#include "identity/profiles.h"
-
 #include <algorithm>
 
 #include "identity/detail/sql_identity.h"
@@ -194,29 +192,3 @@ Result<> SqlIdentity::remove_profile(std::string_view name, const Caller& by) {
 }
 
 }  // namespace revier::identity::detail
-
-namespace revier::identity {
-namespace {
-
-// Identity::open() makes no other.
-detail::SqlIdentity& whole(Identity& identity) {
-  return static_cast<detail::SqlIdentity&>(identity);
-}
-
-}  // namespace
-
-void trust(Identity& identity, std::shared_ptr<Issuers> issuers) {
-  whole(identity).trust(std::move(issuers));
-}
-
-Result<> put_profile(Identity& identity, const Profile& profile, const Caller& by) {
-  return whole(identity).put_profile(profile, by);
-}
-
-Result<std::vector<ProfileRow>> profiles(Identity& identity) { return whole(identity).profiles(); }
-
-Result<> remove_profile(Identity& identity, std::string_view name, const Caller& by) {
-  return whole(identity).remove_profile(name, by);
-}
-
-}  // namespace revier::identity

@@ -90,6 +90,24 @@ struct NewToken {
   std::string secret;  // "rv_" and 32 characters; shown once, not stored
 };
 
+// What tokens of an identity provider may whose bearers have a role there. Such a token has what
+// all profiles of its roles give, and nothing without one.
+struct Profile {
+  std::string name;    // 1 to 64 of a-z 0-9 -
+  std::string issuer;  // IssuerOptions::name (identity/issuers.h)
+  std::string role;    // as the provider writes it, 1 to 256 bytes
+  std::vector<Action> actions;
+  std::optional<std::string> tenant = "";  // "" = default tenant; nullopt = every scope
+  // Rights by entity as JSON (ngsi/rights.h), instead of `actions`, which are empty then. Whoever
+  // makes the profile has looked at them.
+  std::string rights;
+};
+struct ProfileRow {
+  Profile profile;
+  Instant changed;
+  std::optional<Instant> used;  // last request by it, to about a minute
+};
+
 struct Tenant {
   std::string name;  // 1 to 50 of a-z 0-9 _ - (NGSILD-Tenant); "" is the default tenant
   bool public_read = true;

@@ -15,7 +15,7 @@
 #include "identity/detail/secrets.h"
 #include "identity/detail/snapshot.h"
 #include "identity/identity.h"
-#include "identity/profiles.h"
+#include "identity/issuers.h"
 
 namespace revier::identity::detail {
 
@@ -75,16 +75,14 @@ class SqlIdentity final : public Identity {
   Result<NewToken> create_token(const TokenOptions& options, const Caller& by) override;
   Result<std::vector<TokenRow>> tokens() override;
   Result<> revoke_token(std::string_view id, const Caller& by) override;
+  void trust(std::shared_ptr<Issuers> issuers) override { issuers_ = std::move(issuers); }
+  Result<> put_profile(const Profile& profile, const Caller& by) override;
+  Result<std::vector<ProfileRow>> profiles() override;
+  Result<> remove_profile(std::string_view name, const Caller& by) override;
 
   Result<> record(Session& session, const Caller& by, const Deed& deed) const override;
   Result<> refresh() override;
   Result<> tick() override;
-
-  // identity/profiles.h
-  void trust(std::shared_ptr<Issuers> issuers) { issuers_ = std::move(issuers); }
-  Result<> put_profile(const Profile& profile, const Caller& by);
-  Result<std::vector<ProfileRow>> profiles();
-  Result<> remove_profile(std::string_view name, const Caller& by);
 
  private:
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const {
