@@ -109,54 +109,51 @@ void write_token(json::Writer& out, const TokenRow& row) {
   out.end_object();
 }
 
-Task<Response> list_tokens(const TokenNeeds& needs, Request& request) {
-  const Caller caller = needs.identity.authenticate(request);
-  if (auto may = caller.require(Action::kUsersManage); !may) {
-    co_return Response::problem(may.error());
-  }
-  auto rows = co_await needs.pool.run([&needs] { return needs.identity.tokens(); });
-  if (!rows) co_return Response::problem(rows.error());
-  if (!*rows) co_return Response::problem(rows->error());
+// Errors: kUnauthenticated, kForbidden.
+Result<Caller> manager(const TokenNeeds& needs, const Request& request) {
+  Caller caller = needs.identity.authenticate(request);
+  RV_TRY(caller.require(Action::kUsersManage));
+  return caller;
+}
+
+Task<Result<Response>> list_tokens(const TokenNeeds& needs, Request& request) {
+  RV_CO_TRY(manager(needs, request));
+  RV_CO_ASSIGN(const auto rows,
+               co_await needs.pool.run([&needs] { return needs.identity.tokens(); }));
+  RV_CO_TRY(rows);
   std::string body;
   json::Writer out(body);
   out.begin_array();
-  for (const TokenRow& row : **rows) write_token(out, row);
+  for (const TokenRow& row : *rows) write_token(out, row);
   out.end_array();
   co_return Response::json(200, std::move(body)).header("Cache-Control", "no-store");
 }
 
-Task<Response> make_token(const TokenNeeds& needs, Request& request) {
-  const Caller caller = needs.identity.authenticate(request);
-  if (auto may = caller.require(Action::kUsersManage); !may) {
-    co_return Response::problem(may.error());
-  }
-  const auto document = json::Document::parse(request.body, {.depth_max = 20});
-  if (!document) co_return Response::problem(document.error());
-  const auto wanted = options_of(needs, document->root());
-  if (!wanted) co_return Response::problem(wanted.error());
-  auto made = co_await needs.pool.run([&] { return needs.identity.create_token(*wanted, caller); });
-  if (!made) co_return Response::problem(made.error());
-  if (!*made) co_return Response::problem(made->error());
+Task<Result<Response>> make_token(const TokenNeeds& needs, Request& request) {
+  RV_CO_ASSIGN(const Caller caller, manager(needs, request));
+  RV_CO_ASSIGN(const auto document, json::Document::parse(request.body, {.depth_max = 20}));
+  RV_CO_ASSIGN(const auto wanted, options_of(needs, document.root()));
+  RV_CO_ASSIGN(const auto made, co_await needs.pool.run(
+                                    [&] { return needs.identity.create_token(wanted, caller); }));
+  RV_CO_TRY(made);
   std::string body;
   json::Writer(body)
       .begin_object()
-      .member("id", (*made)->id)
-      .member("secret", (*made)->secret)
+      .member("id", made->id)
+      .member("secret", made->secret)
       .end_object();
   co_return Response::json(201, std::move(body))
       .header("Cache-Control", "no-store")
-      .header("Location", fmt::format("{}/{}", kTokens, (*made)->id));
+      .header("Location", fmt::format("{}/{}", kTokens, made->id));
 }
 
-Task<Response> revoke_token(const TokenNeeds& needs, Request& request) {
-  const Caller caller = needs.identity.authenticate(request);
-  if (auto may = caller.require(Action::kUsersManage); !may) {
-    co_return Response::problem(may.error());
-  }
+Task<Result<Response>> revoke_token(const TokenNeeds& needs, Request& request) {
+  RV_CO_ASSIGN(const Caller caller, manager(needs, request));
   const std::string id(request.param("id"));
-  auto done = co_await needs.pool.run([&] { return needs.identity.revoke_token(id, caller); });
-  if (!done) co_return Response::problem(done.error());
-  co_return *done ? Response::empty(204) : Response::problem(done->error());
+  RV_CO_ASSIGN(const auto done,
+               co_await needs.pool.run([&] { return needs.identity.revoke_token(id, caller); }));
+  RV_CO_TRY(done);
+  co_return Response::empty(204);
 }
 
 // --- profiles
@@ -200,18 +197,15 @@ Result<Profile> profile_of(const TokenNeeds& needs, std::string_view name,
   return profile;
 }
 
-Task<Response> list_profiles(const TokenNeeds& needs, Request& request) {
-  const Caller caller = needs.identity.authenticate(request);
-  if (auto may = caller.require(Action::kUsersManage); !may) {
-    co_return Response::problem(may.error());
-  }
-  auto rows = co_await needs.pool.run([&needs] { return needs.identity.profiles(); });
-  if (!rows) co_return Response::problem(rows.error());
-  if (!*rows) co_return Response::problem(rows->error());
+Task<Result<Response>> list_profiles(const TokenNeeds& needs, Request& request) {
+  RV_CO_TRY(manager(needs, request));
+  RV_CO_ASSIGN(const auto rows,
+               co_await needs.pool.run([&needs] { return needs.identity.profiles(); }));
+  RV_CO_TRY(rows);
   std::string body;
   json::Writer out(body);
   out.begin_array();
-  for (const identity::ProfileRow& row : **rows) {
+  for (const identity::ProfileRow& row : *rows) {
     out.begin_object().member("name", row.profile.name).member("issuer", row.profile.issuer);
     out.member("role", row.profile.role);
     write_what_it_may(out, row.profile);
@@ -223,29 +217,23 @@ Task<Response> list_profiles(const TokenNeeds& needs, Request& request) {
   co_return Response::json(200, std::move(body)).header("Cache-Control", "no-store");
 }
 
-Task<Response> put_profile(const TokenNeeds& needs, Request& request) {
-  const Caller caller = needs.identity.authenticate(request);
-  if (auto may = caller.require(Action::kUsersManage); !may) {
-    co_return Response::problem(may.error());
-  }
-  const auto document = json::Document::parse(request.body, {.depth_max = 20});
-  if (!document) co_return Response::problem(document.error());
-  const auto wanted = profile_of(needs, request.param("name"), document->root());
-  if (!wanted) co_return Response::problem(wanted.error());
-  auto done = co_await needs.pool.run([&] { return needs.identity.put_profile(*wanted, caller); });
-  if (!done) co_return Response::problem(done.error());
-  co_return *done ? Response::empty(204) : Response::problem(done->error());
+Task<Result<Response>> put_profile(const TokenNeeds& needs, Request& request) {
+  RV_CO_ASSIGN(const Caller caller, manager(needs, request));
+  RV_CO_ASSIGN(const auto document, json::Document::parse(request.body, {.depth_max = 20}));
+  RV_CO_ASSIGN(const auto wanted, profile_of(needs, request.param("name"), document.root()));
+  RV_CO_ASSIGN(const auto done,
+               co_await needs.pool.run([&] { return needs.identity.put_profile(wanted, caller); }));
+  RV_CO_TRY(done);
+  co_return Response::empty(204);
 }
 
-Task<Response> remove_profile(const TokenNeeds& needs, Request& request) {
-  const Caller caller = needs.identity.authenticate(request);
-  if (auto may = caller.require(Action::kUsersManage); !may) {
-    co_return Response::problem(may.error());
-  }
+Task<Result<Response>> remove_profile(const TokenNeeds& needs, Request& request) {
+  RV_CO_ASSIGN(const Caller caller, manager(needs, request));
   const std::string name(request.param("name"));
-  auto done = co_await needs.pool.run([&] { return needs.identity.remove_profile(name, caller); });
-  if (!done) co_return Response::problem(done.error());
-  co_return *done ? Response::empty(204) : Response::problem(done->error());
+  RV_CO_ASSIGN(const auto done, co_await needs.pool.run(
+                                    [&] { return needs.identity.remove_profile(name, caller); }));
+  RV_CO_TRY(done);
+  co_return Response::empty(204);
 }
 
 }  // namespace
@@ -253,10 +241,12 @@ Task<Response> remove_profile(const TokenNeeds& needs, Request& request) {
 void add_token_routes(net::Router& router, const TokenNeeds& needs) {
   const auto kept = std::make_shared<const TokenNeeds>(needs);
   const auto add = [&](Method method, const std::string& pattern, auto operation) {
-    router.add(method, pattern, net::AsyncHandler([kept, operation](Request& request) {
-                 return operation(*kept, request);
-               }),
-               {.body_bytes_max = ngsi::Rights::kBytesMax * 2});
+    const net::AsyncHandler handler = [kept, operation](Request& request) -> Task<Response> {
+      auto result = co_await operation(*kept, request);
+      if (result) co_return *std::move(result);
+      co_return Response::problem(result.error());
+    };
+    router.add(method, pattern, handler, {.body_bytes_max = ngsi::Rights::kBytesMax * 2});
   };
   add(Method::kGet, std::string(kTokens), list_tokens);
   add(Method::kPost, std::string(kTokens), make_token);
