@@ -9,6 +9,7 @@
 #include "context/binding.h"
 #include "federation/detail/rows.h"
 #include "json/json.h"
+#include "ngsi/fragment.h"
 
 namespace revier::federation::detail {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 using subscription::Subscription;
 
 constexpr std::string_view kSubscriptions = "/ngsi-ld/v1/subscriptions";
-constexpr std::string_view kNgsiNull = "urn:ngsi-ld:null";
 // What a source is told as it was given. The rest is applied here: what the subscriber is shown,
 // in which form and language.
 constexpr std::array<std::string_view, 7> kCopied = {
@@ -191,7 +191,7 @@ std::string fragment_of(const Copy& copy) {
   out.begin_object();
   for (const auto [key, value] : now->root().members()) out.key(key).value(value);
   for (const auto [key, value] : had->root().members()) {
-    if (key != "@context" && !now->root().find(key)) out.member(key, kNgsiNull);
+    if (key != "@context" && !now->root().find(key)) out.member(key, ngsi::kNullUri);
   }
   out.end_object();
   return text;
