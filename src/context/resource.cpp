@@ -11,6 +11,11 @@ void add_both(net::Router& router, net::Method method, const std::string& patter
   router.add(method, pattern + "/", handler, {body_bytes_max});
 }
 
+bool owns(const identity::Caller& caller, std::string_view tenant, std::string_view owner) {
+  return caller.may(identity::Action::kDataManage, identity::Scope::tenant(tenant)) ||
+         (!owner.empty() && owner == caller.id());
+}
+
 net::Response answer_document(const net::Request& request, const Exchange& exchange,
                               std::string body, int status) {
   net::Response response = answer(request, status, exchange.accept, std::move(body));

@@ -62,6 +62,25 @@ void route_seen(net::Router& router, const std::shared_ptr<const A>& api, const 
   add_both(router, given.method, given.pattern, handler, body_bytes_max);
 }
 
+// Adds a route of Revier's own, outside /ngsi-ld/v1: no rule of the binding stands before it, and
+// a request may come without a body. Errors become ProblemDetails.
+template <class A>
+void route_own(net::Router& router, const std::shared_ptr<const A>& api, net::Method method,
+               const std::string& pattern, decltype(Route<A>::operation) operation,
+               std::size_t body_bytes_max) {
+  const net::AsyncHandler handler = [api, operation](net::Request& request) -> Task<net::Response> {
+    auto result = co_await operation(*api, request);
+    if (result) co_return *std::move(result);
+    co_return answer_error(request, result.error());
+  };
+  router.add(method, pattern, handler, {body_bytes_max});
+}
+
+// Whether the caller may see and change what `owner` has made: she is it, or has
+// Action::kDataManage in the tenant. What nobody in particular has made is for the latter alone.
+[[nodiscard]] bool owns(const identity::Caller& caller, std::string_view tenant,
+                        std::string_view owner);
+
 // `body` under the names of the exchange's @context, which a JSON answer links to (6.3.5).
 [[nodiscard]] net::Response answer_document(const net::Request& request, const Exchange& exchange,
                                             std::string body, int status = 200);

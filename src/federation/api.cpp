@@ -40,11 +40,6 @@ Result<Caller> writer(const Api& api, const net::Request& request, std::string_v
   return caller;
 }
 
-bool owns(const Caller& caller, const Registration& registration) {
-  return caller.may(Action::kDataManage, Scope::tenant(registration.tenant)) ||
-         (!registration.owner.empty() && registration.owner == caller.id());
-}
-
 Result<RegistrationPtr> path_registration(const Api& api, const net::Request& request,
                                           std::string_view tenant) {
   const std::string id(request.param("id"));
@@ -59,7 +54,7 @@ Result<RegistrationPtr> own_registration(const Api& api, const net::Request& req
                                          std::string_view tenant) {
   RV_ASSIGN(const Caller caller, writer(api, request, tenant));
   RV_ASSIGN(auto found, path_registration(api, request, tenant));
-  if (owns(caller, *found)) return found;
+  if (context::owns(caller, found->tenant, found->owner)) return found;
   return fail(Code::kForbidden, "the registration is somebody else's");
 }
 
@@ -83,7 +78,7 @@ std::string shown(const Api& api, const net::Request& request, const Exchange& e
                  {.context = *exchange.context,
                   .with_context = exchange.accept == context::Media::kLdJson,
                   .sys_attrs = context::has_option(request, "sysAttrs"),
-                  .secrets = owns(caller, registration),
+                  .secrets = context::owns(caller, registration.tenant, registration.owner),
                   .information = match.information.empty() ? nullptr : &match.information});
 }
 

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "federation/api.h"
 #include "federation/detail/routes.h"
-#include "ngsi/parse.h"
 
 namespace revier::federation::detail {
 namespace {
-
-using identity::Action;
-using identity::Caller;
-using identity::Scope;
 
 constexpr std::size_t kNotificationBytesMax = std::size_t{8} << 20;
 
@@ -74,31 +69,12 @@ std::string status_json(const DistributedSubscriptions::Status& status) {
   return text;
 }
 
-// To whoever made the subscription; others are told that there is none.
 Task<Result<net::Response>> tell_sources(const DistributedApi& api, net::Request& request) {
   RV_CO_ASSIGN(const context::Exchange exchange, begin_read(api.binding, request));
-  const Caller caller = api.binding.access.authenticate(request);
-  RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant(exchange.tenant)));
-  const std::string id(request.param("id"));
-  RV_CO_TRY(ngsi::check_uri(id, "the subscription's id"));
-  const auto entry = api.subscriptions.find(exchange.tenant, id);
-  const bool manages = caller.may(Action::kDataManage, Scope::tenant(exchange.tenant));
-  if (!entry || !(manages || (!entry->subscription->owner.empty() &&
-                              entry->subscription->owner == caller.id()))) {
-    co_return fail(Code::kResourceNotFound, "there is no subscription of this id");
-  }
-  co_return net::Response::json(200, status_json(api.distributed.status(exchange.tenant, id)));
-}
-
-using DistributedApiPtr = std::shared_ptr<const DistributedApi>;
-using DistributedOperation = Task<Result<net::Response>> (*)(const DistributedApi&, net::Request&);
-
-net::AsyncHandler handler_of(const DistributedApiPtr& api, DistributedOperation operation) {
-  return [api, operation](net::Request& request) -> Task<net::Response> {
-    auto result = co_await operation(*api, request);
-    if (result) co_return *std::move(result);
-    co_return context::answer_error(request, result.error());
-  };
+  RV_CO_ASSIGN(const subscription::Entry entry,
+               subscription::own_entry(api.subscriptions, api.binding, request, exchange.tenant));
+  co_return net::Response::json(
+      200, status_json(api.distributed.status(exchange.tenant, entry.subscription->id)));
 }
 
 }  // namespace
@@ -110,10 +86,10 @@ void add_distributed_routes(net::Router& router, DistributedSubscriptions& distr
                             subscription::Subscriptions& subscriptions, context::Binding binding) {
   const auto api = std::make_shared<const detail::DistributedApi>(
       detail::DistributedApi{distributed, subscriptions, std::move(binding)});
-  router.add(net::Method::kPost, std::string(kNotificationPath),
-             detail::handler_of(api, detail::take_notification), {detail::kNotificationBytesMax});
-  router.add(net::Method::kGet, "/api/v1/subscriptions/{id}/sources",
-             detail::handler_of(api, detail::tell_sources), {detail::kBodyBytesMax});
+  context::route_own(router, api, net::Method::kPost, std::string(kNotificationPath),
+                     detail::take_notification, detail::kNotificationBytesMax);
+  context::route_own(router, api, net::Method::kGet, "/api/v1/subscriptions/{id}/sources",
+                     detail::tell_sources, detail::kBodyBytesMax);
 }
 
 }  // namespace revier::federation

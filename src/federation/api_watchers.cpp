@@ -23,11 +23,6 @@ constexpr context::Parameters kNoWatcherParameters = {{}, {}};
 constexpr context::Parameters kWatcherQueryParameters = {kPaged, kWatcherSysAttrs};
 constexpr context::Parameters kWatcherShowParameters = {kShown, kWatcherSysAttrs};
 
-bool owns(const Caller& caller, const Subscription& subscription) {
-  return caller.may(Action::kDataManage, Scope::tenant(subscription.tenant)) ||
-         (!subscription.owner.empty() && subscription.owner == caller.id());
-}
-
 // One of others is told as if it were not there.
 Result<Watchers::Entry> own_entry(const Api& api, const net::Request& request,
                                   std::string_view tenant) {
@@ -36,7 +31,7 @@ Result<Watchers::Entry> own_entry(const Api& api, const net::Request& request,
   const std::string id(request.param("id"));
   RV_TRY(ngsi::check_uri(id, "the subscription's id"));
   auto entry = api.watchers.find(tenant, id);
-  if (entry && owns(caller, *entry->subscription)) return *std::move(entry);
+  if (entry && context::owns(caller, tenant, entry->subscription->owner)) return *std::move(entry);
   return fail(Code::kResourceNotFound, "there is no subscription of this id");
 }
 
@@ -90,7 +85,9 @@ Task<Result<net::Response>> query_watchers(const Api& api, net::Request& request
   const Caller caller = api.binding.access.authenticate(request);
   RV_CO_TRY(caller.require(Action::kDataWrite, Scope::tenant(exchange.tenant)));
   std::vector<Watchers::Entry> all = api.watchers.list(exchange.tenant);
-  std::erase_if(all, [&](const auto& entry) { return !owns(caller, *entry.subscription); });
+  std::erase_if(all, [&](const auto& entry) {
+    return !context::owns(caller, exchange.tenant, entry.subscription->owner);
+  });
   co_return context::answer_page(request, exchange, all.size(), [&](std::size_t i) {
     return shown_watcher(api, request, exchange, all[i]);
   });

@@ -10,9 +10,6 @@ namespace revier::snapshot {
 namespace {
 
 using context::Exchange;
-using identity::Action;
-using identity::Caller;
-using identity::Scope;
 
 constexpr std::size_t kBodyBytesMax = 256 * 1024;
 constexpr std::string_view kAll = "/ngsi-ld/v1/snapshots";
@@ -23,11 +20,6 @@ struct Api {
   const Clock& civil_clock;
   net::Pool& pool;
 };
-
-bool owns(const Caller& caller, const Snapshot& snapshot) {
-  return caller.may(Action::kDataManage, Scope::tenant(snapshot.tenant)) ||
-         (!snapshot.owner.empty() && snapshot.owner == caller.id());
-}
 
 Result<std::string> path_snapshot(const net::Request& request) {
   std::string id(request.param("id"));
@@ -51,7 +43,7 @@ Result<SnapshotPtr> path_entry(const Api& api, const net::Request& request,
 Result<SnapshotPtr> own_entry(const Api& api, const net::Request& request,
                               const Exchange& exchange) {
   RV_ASSIGN(SnapshotPtr found, path_entry(api, request, exchange));
-  if (owns(exchange.caller, *found)) return found;
+  if (context::owns(exchange.caller, found->tenant, found->owner)) return found;
   return fail(Code::kForbidden, "the snapshot is changed by who made it, and by data stewards");
 }
 
@@ -59,7 +51,7 @@ net::Response shown(const net::Request& request, const Exchange& exchange,
                     const Snapshot& snapshot) {
   const Shown how{.context = *exchange.context,
                   .with_context = exchange.accept == context::Media::kLdJson,
-                  .secrets = owns(exchange.caller, snapshot)};
+                  .secrets = context::owns(exchange.caller, snapshot.tenant, snapshot.owner)};
   return context::answer_document(request, exchange, to_json(snapshot, how));
 }
 
@@ -138,7 +130,8 @@ Task<Result<net::Response>> purge(const Api& api, net::Request& request) {
                                                           *api.binding.catalogue.core()));
   context::BatchResult result;
   for (const SnapshotPtr& snapshot : api.snapshots.list(exchange.tenant)) {
-    if (!owns(exchange.caller, *snapshot) || !selecting.matches(*snapshot)) continue;
+    const bool owned = context::owns(exchange.caller, snapshot->tenant, snapshot->owner);
+    if (!owned || !selecting.matches(*snapshot)) continue;
     const Result<> gone = co_await removed(api, exchange, snapshot->id);
     if (gone) {
       result.success.push_back(snapshot->id);

@@ -31,24 +31,12 @@ using ApiPtr = std::shared_ptr<const Api>;
 // A subscription to a snapshot is a matter of the snapshot's tenant.
 Scope scope_of(std::string_view tenant) { return Scope::tenant(context::tenant_of_space(tenant)); }
 
-bool manages(const Caller& caller, std::string_view tenant) {
-  return caller.may(Action::kDataManage, scope_of(tenant));
-}
-
 bool owns(const Caller& caller, const Subscription& subscription) {
-  return manages(caller, subscription.tenant) ||
-         (!subscription.owner.empty() && subscription.owner == caller.id());
+  return context::owns(caller, context::tenant_of_space(subscription.tenant), subscription.owner);
 }
 
-// One of others is told as if it were not there.
 Result<Entry> own_entry(const Api& api, const net::Request& request, std::string_view tenant) {
-  const Caller caller = api.caller(request);
-  RV_TRY(caller.require(Action::kDataWrite, scope_of(tenant)));
-  const std::string id(request.param("id"));
-  RV_TRY(ngsi::check_uri(id, "the subscription's id"));
-  auto entry = api.subscriptions.find(tenant, id);
-  if (entry && owns(caller, *entry->subscription)) return *std::move(entry);
-  return fail(Code::kResourceNotFound, "there is no subscription of this id");
+  return subscription::own_entry(api.subscriptions, api.binding, request, tenant);
 }
 
 // The @context of notifications: jsonldContext, nullptr where it is not given.
@@ -218,8 +206,6 @@ Task<Result<net::Response>> drop(const Api& api, net::Request& request) {
   co_return context::answer_empty(request, 204);
 }
 
-using Operation = Task<Result<net::Response>> (*)(const Api&, net::Request&);
-
 constexpr std::array<std::string_view, 4> kPaged = {"limit", "offset", "count", "options"};
 constexpr std::array<std::string_view, 1> kShown = {"options"};
 constexpr std::array<std::string_view, 1> kSysAttrs = {"sysAttrs"};
@@ -227,18 +213,18 @@ constexpr context::Parameters kNoParameters = {{}, {}};
 constexpr context::Parameters kQueryParameters = {kPaged, kSysAttrs};
 constexpr context::Parameters kShowParameters = {kShown, kSysAttrs};
 
-// One of Revier's own, which may come without a body.
-void route_own(net::Router& router, net::Method method, const std::string& pattern,
-               const ApiPtr& api, Operation operation) {
-  const net::AsyncHandler handler = [api, operation](net::Request& request) -> Task<net::Response> {
-    auto result = co_await operation(*api, request);
-    if (result) co_return *std::move(result);
-    co_return context::answer_error(request, result.error());
-  };
-  router.add(method, pattern, handler, {kBodyBytesMax});
-}
-
 }  // namespace
+
+Result<Entry> own_entry(const Subscriptions& subscriptions, const context::Binding& binding,
+                        const net::Request& request, std::string_view tenant) {
+  const Caller caller = binding.access.authenticate(request);
+  RV_TRY(caller.require(Action::kDataWrite, scope_of(tenant)));
+  const std::string id(request.param("id"));
+  RV_TRY(ngsi::check_uri(id, "the subscription's id"));
+  auto entry = subscriptions.find(tenant, id);
+  if (entry && owns(caller, *entry->subscription)) return *std::move(entry);
+  return fail(Code::kResourceNotFound, "there is no subscription of this id");
+}
 
 void add_routes(net::Router& router, Subscriptions& subscriptions, context::Binding binding,
                 const Clock& civil_clock, net::Pool& pool, const Distributed* distributed) {
@@ -252,14 +238,17 @@ void add_routes(net::Router& router, Subscriptions& subscriptions, context::Bind
   route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve}, kBodyBytesMax);
   route(router, api, {kPatch, all + "/{id}", kNoParameters, update}, kBodyBytesMax);
   route(router, api, {kDelete, all + "/{id}", kNoParameters, remove}, kBodyBytesMax);
+  const auto own = [&](net::Method method, const std::string& pattern, auto operation) {
+    context::route_own(router, api, method, pattern, operation, kBodyBytesMax);
+  };
   const std::string letters = "/api/v1/subscriptions/{id}/dead-letters";
-  route_own(router, kGet, letters, api, dead_letters);
-  route_own(router, kDelete, letters, api, drop);
-  route_own(router, kPost, letters + "/replay", api, replay);
+  own(kGet, letters, dead_letters);
+  own(kDelete, letters, drop);
+  own(kPost, letters + "/replay", replay);
   const std::string letter = letters + "/{number}";
-  route_own(router, kGet, letter, api, dead_letter);
-  route_own(router, kDelete, letter, api, drop);
-  route_own(router, kPost, letter + "/replay", api, replay);
+  own(kGet, letter, dead_letter);
+  own(kDelete, letter, drop);
+  own(kPost, letter + "/replay", replay);
 }
 
 }  // namespace revier::subscription

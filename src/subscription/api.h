@@ -36,4 +36,11 @@ void add_routes(net::Router& router, Subscriptions& subscriptions, context::Bind
                 const Clock& civil_clock, net::Pool& pool,
                 const Distributed* distributed = nullptr);
 
+// The subscription that {id} of the path names, for whoever context::owns() it and may write; one
+// of others is told as if it were not there. Errors: kUnauthenticated, kForbidden, kBadRequestData,
+// kResourceNotFound.
+[[nodiscard]] Result<Entry> own_entry(const Subscriptions& subscriptions,
+                                      const context::Binding& binding, const net::Request& request,
+                                      std::string_view tenant);
+
 }  // namespace revier::subscription
