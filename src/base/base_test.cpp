@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "base/time.h"
+#include "base/while_alive.h"
 
 namespace revier {
 namespace {
@@ -122,6 +123,35 @@ TEST(GroupCommit, TakesManyThreadsInOrderOfEach) {
   std::array<int, 4> next{};
   for (const int n : backend.durable)
     EXPECT_EQ(n % 1000, next[static_cast<std::size_t>(n / 1000)]++);
+}
+
+TEST(WhileAlive, ReachesTheObjectUntilItsEnd) {
+  int number = 0;
+  WhileAlive<int> alive(number);
+  const auto add = [](int& one) { ++one; };
+  alive.run(add);
+  EXPECT_EQ(number, 1);
+  alive.end();
+  alive.run(add);
+  EXPECT_EQ(number, 1);
+}
+
+TEST(WhileAlive, EndsAfterWhatRuns) {
+  std::atomic<bool> begun = false;
+  std::atomic<bool> done = false;
+  int number = 0;
+  WhileAlive<int> alive(number);
+  std::thread callback([&] {
+    alive.run([&](int&) {
+      begun = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      done = true;
+    });
+  });
+  while (!begun) std::this_thread::yield();
+  alive.end();
+  EXPECT_TRUE(done);
+  callback.join();
 }
 
 TEST(ParallelFor, CallsEachOnce) {

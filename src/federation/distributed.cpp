@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "base/while_alive.h"
 #include "federation/detail/channel.h"
 #include "federation/detail/copy.h"
 #include "federation/detail/following.h"
@@ -72,15 +73,10 @@ struct Answered {
 
 class Copies final : public DistributedSubscriptions {
  public:
-  explicit Copies(DistributedNeeds needs) : needs_(std::move(needs)), channel_(needs_.sources) {
-    gate_->copies = this;
-  }
+  explicit Copies(DistributedNeeds needs) : needs_(std::move(needs)), channel_(needs_.sources) {}
 
   ~Copies() override {
-    {
-      const std::lock_guard closing(gate_->mutex);
-      gate_->copies = nullptr;
-    }
+    alive_->end();
     needs_.subscriptions.set_listener(nullptr);
     {
       const std::lock_guard lock(mutex_);
@@ -448,11 +444,9 @@ class Copies final : public DistributedSubscriptions {
     const Passing passing(of ? of->via : std::vector<std::string>());
     needs_.sources.client.send(
         detail::outgoing_of(copy, channel_.sending(passing.request(), copy.tenant)),
-        [gate = gate_, live, state = copy.state, sent = copy.told.body](Result<net::Reply> reply) {
-          const std::lock_guard open(gate->mutex);
-          if (gate->copies != nullptr) {
-            gate->copies->take({live, state, sent, std::move(reply)});
-          }
+        [alive = alive_, live, state = copy.state,
+         sent = copy.told.body](Result<net::Reply> reply) {
+          alive->run([&](Copies& self) { self.take({live, state, sent, std::move(reply)}); });
         });
     lock.lock();
   }
@@ -578,12 +572,7 @@ class Copies final : public DistributedSubscriptions {
   bool told_no_address_ = false;
   bool is_stored_ = true;       // by the thread that sends, as the next
   std::vector<Copy> unstored_;  // rows that the store did not take yet
-  // Shared with answers that may come after the end.
-  struct Gate {
-    std::mutex mutex;
-    Copies* copies = nullptr;
-  };
-  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  const std::shared_ptr<WhileAlive<Copies>> alive_ = std::make_shared<WhileAlive<Copies>>(*this);
   std::thread thread_;
 };
 

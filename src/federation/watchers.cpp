@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "base/while_alive.h"
 #include "federation/detail/watching.h"
 #include "json/json.h"
 
@@ -74,13 +75,10 @@ net::Outgoing outgoing_of(const Subscription& subscription, const std::string& b
 
 class StoredWatchers final : public Watchers {
  public:
-  explicit StoredWatchers(const Needs& needs) : needs_(needs) { gate_->watchers = this; }
+  explicit StoredWatchers(const Needs& needs) : needs_(needs) {}
 
   ~StoredWatchers() override {
-    {
-      const std::lock_guard closing(gate_->mutex);
-      gate_->watchers = nullptr;
-    }
+    alive_->end();
     needs_.registrations.set_listener(nullptr);
     {
       const std::lock_guard lock(mutex_);
@@ -371,9 +369,8 @@ class StoredWatchers final : public Watchers {
     lock.unlock();
     for (auto& [line, request] : out) {
       needs_.client.send(std::move(request),
-                         [gate = gate_, to = line](const Result<net::Reply>& reply) {
-                           const std::lock_guard open(gate->mutex);
-                           if (gate->watchers != nullptr) gate->watchers->finish(*to, reply);
+                         [alive = alive_, to = line](const Result<net::Reply>& reply) {
+                           alive->run([&](StoredWatchers& self) { self.finish(*to, reply); });
                          });
     }
     lock.lock();
@@ -416,12 +413,8 @@ class StoredWatchers final : public Watchers {
   std::vector<LinePtr> fresh_;  // to be told all
   std::vector<Changed> changes_;
   bool stopping_ = false;
-  // Shared with answers that may come after the end.
-  struct Gate {
-    std::mutex mutex;
-    StoredWatchers* watchers = nullptr;
-  };
-  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  const std::shared_ptr<WhileAlive<StoredWatchers>> alive_ =
+      std::make_shared<WhileAlive<StoredWatchers>>(*this);
   std::thread thread_;
 };
 

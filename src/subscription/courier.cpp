@@ -69,15 +69,11 @@ struct Courier::Line {
 };
 
 Courier::Courier(Needs needs) : needs_(std::move(needs)) {
-  gate_->courier = this;
   thread_ = std::thread([this] { work(); });
 }
 
 Courier::~Courier() {
-  {
-    const std::lock_guard lock(gate_->mutex);
-    gate_->courier = nullptr;
-  }
+  alive_->end();
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -312,9 +308,8 @@ void Courier::send(const LinePtr& line, const SubscriptionPtr& subscription, std
   const bool mqtt = subscription->notification.endpoint.uri.starts_with("mqtt");
   Channel& channel = mqtt ? needs_.mqtt : needs_.http;
   channel.send({*subscription, std::move(body), link_of(*subscription), attempt},
-               [gate = gate_, line](const Outcome& outcome) {
-                 const std::lock_guard lock(gate->mutex);
-                 if (gate->courier != nullptr) gate->courier->finish(line, outcome);
+               [alive = alive_, line](const Outcome& outcome) {
+                 alive->run([&](Courier& self) { self.finish(line, outcome); });
                });
 }
 

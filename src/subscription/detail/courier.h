@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "base/metrics.h"
+#include "base/while_alive.h"
 #include "subscription/detail/channel.h"
 #include "subscription/detail/outbox.h"
 
@@ -90,12 +91,7 @@ class Courier {
   std::set<std::pair<std::int64_t, LinePtr>> due_;  // by monotonic_us
   std::vector<Settled> settled_;
   bool stopping_ = false;
-  // Shared with callbacks that may come after the end.
-  struct Gate {
-    std::mutex mutex;
-    Courier* courier = nullptr;
-  };
-  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  const std::shared_ptr<WhileAlive<Courier>> alive_ = std::make_shared<WhileAlive<Courier>>(*this);
   metrics::Counter sent_{"revier_subscription_delivered_total", "Notifications delivered"};
   metrics::Counter failed_{"revier_subscription_failed_total", "Attempts that failed"};
   metrics::Counter dead_{"revier_subscription_dead_total", "Notifications given up"};
