@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -15,12 +14,17 @@
 #include "federation/detail/channel.h"
 #include "federation/detail/copy.h"
 #include "federation/detail/following.h"
+#include "federation/detail/live_copy.h"
 #include "federation/detail/receiving.h"
 
 namespace revier::federation {
 namespace {
 
+using detail::Answered;
 using detail::Copy;
+using detail::Course;
+using detail::LiveCopy;
+using detail::LiveCopyPtr;
 using detail::Passing;
 using detail::Wish;
 using subscription::Subscription;
@@ -28,52 +32,35 @@ using subscription::SubscriptionPtr;
 using State = Copy::State;
 using Key = std::pair<std::string, std::string>;  // tenant, id of the subscription
 
-constexpr std::int64_t kCopyBackOffMaxUs = 300'000'000;
-constexpr std::int64_t kRefusedUs = 3'600'000'000;
 constexpr std::int64_t kCopyIdleUs = 60'000'000;
 constexpr std::int64_t kStoreAgainUs = 1'000'000;
-constexpr int kEndingDaysMax = 7;
 constexpr std::size_t kUnderWayMax = 64;
 constexpr std::size_t kSeenMax = 64;
 constexpr std::size_t kSeenBytesMax = 512;
 constexpr std::string_view kNoAddress =
     "no copy is made: where sources reach this server is not known, set federation.address";
 
-// A copy and what is not stored of it.
-struct Live {
-  Copy copy;
-  bool busy = false;
-  bool refused = false;
-  bool doubted = false;  // the source said that its id is there: whose it is shows when it is used
-  int failures = 0;
-  std::int64_t next_us = 0;  // monotonic: nothing is sent before
-  std::string problem;
-  std::uint64_t received = 0;
-  std::optional<Instant> last_received;
-  std::deque<std::string> seen;  // ids of notifications, the last of them
-};
-using LivePtr = std::shared_ptr<Live>;
-
 // One subscription.
 struct Home {
-  SubscriptionPtr subscription;           // nullptr: it went, and its copies go
-  SubscriptionPtr watched;                // that its watcher was made for
-  std::string watcher;                    // id of its subscription to registrations
-  std::map<std::string, LivePtr> copies;  // by id
+  SubscriptionPtr subscription;               // nullptr: it went, and its copies go
+  SubscriptionPtr watched;                    // that its watcher was made for
+  std::string watcher;                        // id of its subscription to registrations
+  std::map<std::string, LiveCopyPtr> copies;  // by id
   std::size_t left_out = 0;
   bool no_address = false;
 };
 
-struct Answered {
-  LivePtr live;
-  State asked;       // the state that the request was for
-  std::string sent;  // its body, as the source has it now where it took it
-  Result<net::Reply> reply;
+struct Ended {
+  LiveCopyPtr live;
+  Answered answered;
 };
 
 class Copies final : public DistributedSubscriptions {
  public:
-  explicit Copies(DistributedNeeds needs) : needs_(std::move(needs)), channel_(needs_.sources) {}
+  explicit Copies(DistributedNeeds needs)
+      : needs_(std::move(needs)),
+        channel_(needs_.sources),
+        course_(needs_.sources.civil_clock, needs_.back_off_ms, needs_.look_after_ms) {}
 
   ~Copies() override {
     alive_->end();
@@ -97,7 +84,7 @@ class Copies final : public DistributedSubscriptions {
   Result<> load() {
     const auto rows = needs_.store.scan(store::Column::kMeta, detail::kCopyPrefix);
     for (; rows->valid(); rows->next()) {
-      auto live = std::make_shared<Live>();
+      auto live = std::make_shared<LiveCopy>();
       auto copy = detail::decode_copy(rows->key().substr(detail::kCopyPrefix.size()), rows->value(),
                                       *needs_.sources.catalogue.core());
       if (!copy) {  // another one is made instead: what else there is has to start
@@ -159,12 +146,12 @@ class Copies final : public DistributedSubscriptions {
   }
 
   Result<std::string> opened_by(const json::Value& notification) const override {
-    RV_ASSIGN(const LivePtr live, find_live(notification));
+    RV_ASSIGN(const LiveCopyPtr live, find_live(notification));
     return live->copy.tenant;
   }
 
   Task<Result<>> receive(const json::Value& notification, jsonld::ContextPtr context) override {
-    RV_CO_ASSIGN(const LivePtr live, find_live(notification));
+    RV_CO_ASSIGN(const LiveCopyPtr live, find_live(notification));
     const auto id = notification.find("id");
     const std::string told_id(id ? id->as_string().value_or("") : "");
     const auto opened = open_door(*live, told_id);
@@ -179,7 +166,7 @@ class Copies final : public DistributedSubscriptions {
  private:
   // --- What arrives ------------------------------------------------------------------------------
 
-  Result<LivePtr> find_live(const json::Value& notification) const {
+  Result<LiveCopyPtr> find_live(const json::Value& notification) const {
     const auto of = notification.find("subscriptionId");
     if (!of || !of->as_string() || !notification.find("data")) {
       return fail(Code::kBadRequestData, "a notification has subscriptionId and data");
@@ -191,7 +178,7 @@ class Copies final : public DistributedSubscriptions {
   }
 
   // Nothing where the notification came before.
-  std::optional<detail::Opened> open_door(const Live& live, const std::string& id) const {
+  std::optional<detail::Opened> open_door(const LiveCopy& live, const std::string& id) const {
     const std::lock_guard lock(mutex_);
     const auto home = homes_.find({live.copy.tenant, live.copy.subscription});
     const bool seen = !id.empty() && std::ranges::find(live.seen, id) != live.seen.end();
@@ -200,7 +187,7 @@ class Copies final : public DistributedSubscriptions {
                           live.copy.told.filtered};
   }
 
-  void note_received(Live& live, const std::string& id) {
+  void note_received(LiveCopy& live, const std::string& id) {
     const std::lock_guard lock(mutex_);
     ++live.received;
     live.last_received = needs_.sources.civil_clock.now();
@@ -211,13 +198,13 @@ class Copies final : public DistributedSubscriptions {
 
   // --- What is to be at the sources --------------------------------------------------------------
 
-  static Source::State state_of(const Live& live) {
+  static Source::State state_of(const LiveCopy& live) {
     if (live.copy.state == State::kUnwanted) return Source::State::kEnds;
     if (live.refused) return Source::State::kRefused;
     return live.copy.state == State::kMade ? Source::State::kMade : Source::State::kWaits;
   }
 
-  void enter(const LivePtr& live) {
+  void enter(const LiveCopyPtr& live) {
     homes_[{live->copy.tenant, live->copy.subscription}].copies[live->copy.id] = live;
     by_id_[live->copy.id] = live;
   }
@@ -249,7 +236,7 @@ class Copies final : public DistributedSubscriptions {
       const bool stays = wish != wishes.end() &&
                          detail::same_source(*wish->second.registration, *copy.registration);
       if (!stays) {
-        set_state(*live, State::kUnwanted);
+        course_.set_state(*live, State::kUnwanted);
         rows.push_back(copy);
         continue;
       }
@@ -259,7 +246,7 @@ class Copies final : public DistributedSubscriptions {
       if (other || wish->second.registration != copy.registration) {
         copy.registration = wish->second.registration;
         copy.told = std::move(wish->second.told);
-        if (other && copy.state == State::kMade) set_state(*live, State::kOther);
+        if (other && copy.state == State::kMade) course_.set_state(*live, State::kOther);
         live->next_us = 0;
         live->refused = false;
         rows.push_back(copy);
@@ -269,7 +256,7 @@ class Copies final : public DistributedSubscriptions {
     for (auto& [id, wish] : wishes) {
       for (const auto& [copy_id, live] : home.copies) {
         if (live->copy.registration->id != id || live->copy.state == State::kUnwanted) continue;
-        set_state(*live, State::kUnwanted);
+        course_.set_state(*live, State::kUnwanted);
         rows.push_back(live->copy);
       }
       rows.push_back(add(key, std::move(wish))->copy);
@@ -277,9 +264,9 @@ class Copies final : public DistributedSubscriptions {
     return rows;
   }
 
-  LivePtr add(const Key& key, Wish wish) {
+  LiveCopyPtr add(const Key& key, Wish wish) {
     SystemRandom random;
-    auto live = std::make_shared<Live>();
+    auto live = std::make_shared<LiveCopy>();
     live->copy.id = "urn:ngsi-ld:Subscription:" + random_secret(random);
     live->copy.tenant = key.first;
     live->copy.subscription = key.second;
@@ -290,15 +277,6 @@ class Copies final : public DistributedSubscriptions {
     return live;
   }
 
-  void set_state(Live& live, State state) const {
-    live.copy.state = state;
-    live.copy.since = needs_.sources.civil_clock.now();
-    live.failures = 0;
-    live.refused = false;
-    live.next_us = 0;
-    live.problem.clear();
-  }
-
   // --- The thread that brings it about -----------------------------------------------------------
 
   void work() {
@@ -307,7 +285,7 @@ class Copies final : public DistributedSubscriptions {
       const auto keys = std::exchange(look_at_, {});
       const auto answers = std::exchange(answers_, {});
       lock.unlock();
-      for (const Answered& answered : answers) finish(answered);
+      for (const Ended& ended : answers) finish(ended);
       for (const Key& key : keys) reconcile(key);
       put({});
       lock.lock();
@@ -396,7 +374,7 @@ class Copies final : public DistributedSubscriptions {
     log_event(Level::kError, "federation.copy", {{"error", done.error().message}});
   }
 
-  void erase(const LivePtr& live) {
+  void erase(const LiveCopyPtr& live) {
     const auto done = needs_.store.writer().run_blocking([&](store::Batch& batch) -> Result<> {
       batch.erase(store::Column::kMeta, detail::copy_key(live->copy.id));
       return {};
@@ -414,7 +392,7 @@ class Copies final : public DistributedSubscriptions {
   std::int64_t send_due(std::unique_lock<std::mutex>& lock) {
     const std::int64_t now = monotonic_us();
     std::int64_t next = now + kCopyIdleUs;
-    std::vector<LivePtr> due;
+    std::vector<LiveCopyPtr> due;
     if (!is_stored_) return kCopyIdleUs;  // the store takes no write any more
     if (!unstored_.empty()) return kStoreAgainUs;
     for (const auto& [id, live] : by_id_) {
@@ -426,9 +404,9 @@ class Copies final : public DistributedSubscriptions {
       ++under_way_;
       due.push_back(live);
     }
-    for (const LivePtr& live : due) {
+    for (const LiveCopyPtr& live : due) {
       if (!detail::is_asked(live->copy)) {
-        answers_.push_back({live, live->copy.state, {}, fail(Code::kNotImplemented, "")});
+        answers_.push_back({live, {live->copy.state, {}, fail(Code::kNotImplemented, "")}});
         continue;
       }
       send(live, lock);
@@ -436,7 +414,7 @@ class Copies final : public DistributedSubscriptions {
     return next - now;
   }
 
-  void send(const LivePtr& live, std::unique_lock<std::mutex>& lock) {
+  void send(const LiveCopyPtr& live, std::unique_lock<std::mutex>& lock) {
     const Copy copy = live->copy;
     const auto home = homes_.find({copy.tenant, copy.subscription});
     const SubscriptionPtr of = home == homes_.end() ? nullptr : home->second.subscription;
@@ -446,127 +424,58 @@ class Copies final : public DistributedSubscriptions {
         detail::outgoing_of(copy, channel_.sending(passing.request(), copy.tenant)),
         [alive = alive_, live, state = copy.state,
          sent = copy.told.body](Result<net::Reply> reply) {
-          alive->run([&](Copies& self) { self.take({live, state, sent, std::move(reply)}); });
+          alive->run([&](Copies& self) { self.take({live, {state, sent, std::move(reply)}}); });
         });
     lock.lock();
   }
 
-  void take(Answered answered) {
+  void take(Ended ended) {
     const std::lock_guard lock(mutex_);
-    answers_.push_back(std::move(answered));
+    answers_.push_back(std::move(ended));
     wake_.notify_one();
   }
 
-  void finish(const Answered& answered) {
-    const int status = answered.reply ? answered.reply->status : 0;
-    const bool taken = status >= 200 && status < 300;
-    Live& live = *answered.live;
-    if (answered.reply || answered.reply.error().code != Code::kNotImplemented) {
-      channel_.note_reply(*live.copy.registration, answered.reply);
+  void finish(const Ended& ended) {
+    LiveCopy& live = *ended.live;
+    if (was_sent(ended.answered)) {
+      channel_.note_reply(*live.copy.registration, ended.answered.reply);
     }
-    const bool lost = status == 404 || status == 410;
-    bool ended = false;
     std::vector<Copy> rows;
+    Course::Turn turn = Course::Turn::kNone;
     {
       const std::lock_guard lock(mutex_);
       live.busy = false;
       --under_way_;
-      if (answered.asked == State::kUnwanted) {
-        ended = taken || lost || is_given_up(live, answered.reply);
-        if (!ended) note_failure(live, answered.reply);
-      } else if (live.copy.state == State::kUnwanted) {
-        live.next_us = 0;  // it went meanwhile
-      } else if (lost && live.doubted) {
-        rows = replace(live, answered.reply);
-      } else if (settle(live, answered, status)) {
-        rows.push_back(live.copy);
-      }
+      turn = course_.take(live, ended.answered);
+      if (turn == Course::Turn::kAnother) rows = replace(live, ended.answered.reply);
+      if (turn == Course::Turn::kChanged) rows.push_back(live.copy);
     }
     put(rows);
-    if (ended) erase(answered.live);
+    if (turn == Course::Turn::kEnded) erase(ended.live);
   }
 
   // An id that is there and not ours is of no use: another copy is made after a while, and this one
   // ends.
-  std::vector<Copy> replace(Live& old, const Result<net::Reply>& reply) {
-    const LivePtr fresh =
+  std::vector<Copy> replace(LiveCopy& old, const Result<net::Reply>& reply) {
+    const LiveCopyPtr fresh =
         add({old.copy.tenant, old.copy.subscription}, {old.copy.registration, old.copy.told});
     fresh->failures = old.failures;
     fresh->problem = detail::problem_of(reply);
-    back_off(*fresh, 0);
-    set_state(old, State::kUnwanted);
+    course_.back_off(*fresh, 0);
+    course_.set_state(old, State::kUnwanted);
     old.doubted = false;
     return {old.copy, fresh->copy};
   }
 
-  // The state after a reply, of a copy that stays; false where there is nothing to be written.
-  bool settle(Live& live, const Answered& answered, int status) const {
-    const bool taken = status >= 200 && status < 300;
-    if (answered.asked != State::kWanted && (status == 404 || status == 410)) {
-      live.copy.had.clear();
-      set_state(live, State::kWanted);  // the source has lost it
-      return true;
-    }
-    if (answered.asked == State::kMade) {
-      look_again(live, answered.reply);
-      return false;
-    }
-    // 409: a request before a crash has made it.
-    const bool there = answered.asked == State::kWanted && status == 409;
-    if (!taken && !there) {
-      note_failure(live, answered.reply);
-      return false;
-    }
-    live.copy.had = answered.sent;
-    const bool as_wished = taken && live.copy.told.body == answered.sent;
-    const int failures = there ? live.failures : 0;
-    live.doubted = there;
-    set_state(live, as_wished ? State::kMade : State::kOther);
-    live.failures = failures;
-    if (as_wished) live.next_us = next_look_us();
-    return true;
-  }
-
-  std::int64_t next_look_us() const { return monotonic_us() + needs_.look_after_ms * 1'000; }
-
-  // A source that is away keeps its copy: only that it is away is told.
-  void look_again(Live& live, const Result<net::Reply>& reply) const {
-    live.next_us = next_look_us();
-    live.problem.clear();
-    const bool asked = reply || reply.error().code != Code::kNotImplemented;
-    if (asked && (!reply || reply->status >= 500)) live.problem = detail::problem_of(reply);
-  }
-
-  bool is_given_up(const Live& live, const Result<net::Reply>& reply) const {
-    if (!reply && reply.error().code == Code::kNotImplemented) return true;  // it is not offered
-    const Instant end = live.copy.since + Duration::days(kEndingDaysMax);
-    if (needs_.sources.civil_clock.now() < end) return false;
-    log_event(
-        Level::kWarn, "federation.copy_left",
-        {{"registration", live.copy.registration->id}, {"reason", detail::problem_of(reply)}});
-    return true;
-  }
-
-  void note_failure(Live& live, const Result<net::Reply>& reply) const {
-    live.problem = detail::problem_of(reply);
-    live.refused = detail::is_refusal(reply);
-    back_off(live, live.refused ? kRefusedUs : 0);
-  }
-
-  void back_off(Live& live, std::int64_t least_us) const {
-    const std::int64_t back_off_us =
-        std::min((needs_.back_off_ms * 1'000) << std::min(live.failures++, 16), kCopyBackOffMaxUs);
-    live.next_us = monotonic_us() + std::max(least_us, back_off_us);
-  }
-
   const DistributedNeeds needs_;
   detail::Channel channel_;
+  const Course course_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::map<Key, Home> homes_;
-  std::map<std::string, LivePtr, std::less<>> by_id_;
+  std::map<std::string, LiveCopyPtr, std::less<>> by_id_;
   std::set<Key> look_at_;
-  std::vector<Answered> answers_;
+  std::vector<Ended> answers_;
   std::size_t under_way_ = 0;
   bool stopping_ = false;
   bool told_no_address_ = false;
