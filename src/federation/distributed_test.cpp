@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "federation/detail/arrival.h"
+#include "federation/detail/live_copy.h"
 #include "support/federation_sources.h"
 
 namespace revier::federation {
@@ -349,6 +350,24 @@ TEST(Distributed, KeepsItsOwnSubscriptionsToRegistrations) {
   EXPECT_EQ(here.ask("PATCH", "/csourceSubscriptions/" + id, R"({"description":"x"})").status, 403);
   EXPECT_EQ(here.ask("DELETE", kSub).status, 204);
   eventually([&] { return here.get("/csourceSubscriptions") == "[]"; });
+}
+
+// A look whether it is still there may be under way when it is changed: the next look is far away.
+TEST(LiveCopy, IsChangedAtOnceWhereItWasLookedAtMeanwhile) {
+  using State = detail::Copy::State;
+  const ManualClock clock{{}};
+  const detail::Course course(clock, 10, 900'000);
+  detail::LiveCopy live;
+  net::Reply there;
+  there.status = 200;
+  const detail::Answered looked{State::kMade, {}, there};
+  course.set_state(live, State::kMade);
+  EXPECT_EQ(course.take(live, looked), detail::Course::Turn::kNone);
+  EXPECT_GT(live.next_us, monotonic_us());
+  course.set_state(live, State::kOther);
+  EXPECT_EQ(course.take(live, looked), detail::Course::Turn::kNone);
+  EXPECT_EQ(live.copy.state, State::kOther);
+  EXPECT_LE(live.next_us, monotonic_us());
 }
 
 // --- Notifications that come in ------------------------------------------------------------------

@@ -67,7 +67,8 @@ Course::Turn Course::settle(LiveCopy& live, const Answered& answered) const {
     return Turn::kChanged;
   }
   if (answered.asked == State::kMade) {
-    look_again(live, answered);
+    // One that was changed meanwhile is due at once.
+    if (live.copy.state == State::kMade) look_again(live, answered);
     return Turn::kNone;
   }
   // 409: a request before a crash has made it.
