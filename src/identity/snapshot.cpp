@@ -145,10 +145,11 @@ void keep_uses(Snapshot& snapshot, const Snapshot& older) {
   };
   keep(snapshot.sessions, older.sessions);
   keep(snapshot.tokens, older.tokens);
+  std::unordered_map<std::string_view, std::shared_ptr<Use>> uses;
+  for (const auto& [role, before] : older.profiles) uses.emplace(before.use->id, before.use);
   for (auto& [role, profile] : snapshot.profiles) {
-    for (const auto& [same, before] : older.profiles) {
-      if (before.use->id == profile.use->id) profile.use = before.use;
-    }
+    const auto found = uses.find(profile.use->id);
+    if (found != uses.end()) profile.use = found->second;
   }
 }
 
