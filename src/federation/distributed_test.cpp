@@ -370,6 +370,23 @@ TEST(LiveCopy, IsChangedAtOnceWhereItWasLookedAtMeanwhile) {
   EXPECT_LE(live.next_us, monotonic_us());
 }
 
+TEST(LiveCopy, IsTriedAtOnceWhereWhatWasRefusedHasChanged) {
+  using State = detail::Copy::State;
+  const ManualClock clock{{}};
+  const detail::Course course(clock, 10, 900'000);
+  detail::LiveCopy live;
+  live.copy.told.body = "new";
+  net::Reply refused;
+  refused.status = 400;
+  course.set_state(live, State::kWanted);
+  (void)course.take(live, {State::kWanted, "old", refused});
+  EXPECT_FALSE(live.refused);
+  EXPECT_LE(live.next_us, monotonic_us());
+  (void)course.take(live, {State::kWanted, "new", refused});
+  EXPECT_TRUE(live.refused);
+  EXPECT_GT(live.next_us, monotonic_us());
+}
+
 // --- Notifications that come in ------------------------------------------------------------------
 
 class Incoming : public testing::Test {

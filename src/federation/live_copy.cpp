@@ -74,12 +74,17 @@ Course::Turn Course::settle(LiveCopy& live, const Answered& answered) const {
   // 409: a request before a crash has made it.
   const bool there =
       answered.asked == State::kWanted && answered.reply && answered.reply->status == 409;
+  const bool of_now = live.copy.told.body == answered.sent;
   if (!is_taken(answered.reply) && !there) {
     note_failure(live, answered.reply);
+    if (live.refused && !of_now) {  // what is wished now was not refused
+      live.refused = false;
+      live.next_us = 0;
+    }
     return Turn::kNone;
   }
   live.copy.had = answered.sent;
-  const bool as_wished = !there && live.copy.told.body == answered.sent;
+  const bool as_wished = !there && of_now;
   const int failures = there ? live.failures : 0;
   live.doubted = there;
   set_state(live, as_wished ? State::kMade : State::kOther);
