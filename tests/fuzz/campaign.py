@@ -29,8 +29,8 @@ INPUT_BYTES_MAX = 65536
 class Campaign:
     """The sums of each target, in a file, and one slice of it at a time."""
 
-    def __init__(self, tree, kept, seconds):
-        self.tree, self.kept, self.seconds = tree, kept, seconds
+    def __init__(self, tree, kept, seconds, timeout):
+        self.tree, self.kept, self.seconds, self.timeout = tree, kept, seconds, timeout
         self.file = kept / "sums.json"
         kept.mkdir(parents=True, exist_ok=True)
         self.sums = json.loads(self.file.read_text()) if self.file.exists() else {}
@@ -55,8 +55,9 @@ class Campaign:
         with open(log, "wb") as output:
             child = subprocess.Popen(
                 [self.tree / "tests/fuzz" / f"{name}_fuzz", inputs, HERE / "corpus" / name,
-                 f"-max_total_time={SLICE_S}", f"-max_len={INPUT_BYTES_MAX}", "-timeout=20",
-                 "-rss_limit_mb=3072", f"-artifact_prefix={found}/", "-print_final_stats=1"],
+                 f"-max_total_time={SLICE_S}", f"-max_len={INPUT_BYTES_MAX}",
+                 f"-timeout={self.timeout}", "-rss_limit_mb=3072",
+                 f"-artifact_prefix={found}/", "-print_final_stats=1"],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT)
             _, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
@@ -93,6 +94,9 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help="targets; all where none is named")
     parser.add_argument("--minutes", type=float, default=60, help="CPU time for each (default 60)")
     parser.add_argument("--jobs", type=int, default=1, help="targets at once (default 1)")
+    parser.add_argument("--timeout", type=int, default=20, metavar="S",
+                        help="an input may take this long by the clock on the wall (default 20); "
+                             "more where others have the processor first")
     parser.add_argument("--tree", type=Path, default=ROOT / "build/fuzz")
     parser.add_argument("--kept", type=Path, default=ROOT / "build/fuzz-campaign")
     chosen = parser.parse_args()
@@ -100,7 +104,7 @@ def main():
     names = chosen.names or known
     if unknown := set(names) - set(known):
         parser.error(f"no target named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    campaign = Campaign(chosen.tree, chosen.kept, chosen.minutes * 60)
+    campaign = Campaign(chosen.tree, chosen.kept, chosen.minutes * 60, chosen.timeout)
     with ThreadPoolExecutor(chosen.jobs) as pool:
         list(pool.map(campaign.work, [names[job::chosen.jobs] for job in range(chosen.jobs)]))
     print(campaign.table(names))
