@@ -40,10 +40,12 @@ test("updates pause and go on", async ({open, server}) => {
   await page.goto("/stadt-jetzt");
   await appears(server, page, 12);
   await page.getByRole("button", {name: "Aktualisierung anhalten"}).click();
+  // The demo's city moves by itself: what came before the click may be another value.
+  const held = await spots(page).first().innerText();
   await server.ask(`/ngsi-ld/v1/entities/${parking}/attrs/${encodeURIComponent(attribute)}`,
                    {method: "PATCH", token: true, body: {type: "Property", value: 99}});
   await page.waitForTimeout(1_000);
-  assert.equal(await spots(page).first().innerText(), "12");
+  assert.equal(await spots(page).first().innerText(), held);
   await page.getByRole("button", {name: "Aktualisierung fortsetzen"}).click();
   await appears(server, page, 98);
 });
