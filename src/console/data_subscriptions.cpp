@@ -210,6 +210,11 @@ std::vector<DataDeed> subscription_deeds(const subscription::Subscription& of, b
   return deeds;
 }
 
+std::string trouble_of(const subscription::Counters& counters) {
+  if (!counters.silenced.empty()) return counters.silenced;
+  return counters.last_failed ? counters.last_error : std::string();
+}
+
 Error no_subscription() {
   return {Code::kResourceNotFound, "there is no subscription of this id", "id"};
 }
@@ -236,7 +241,7 @@ Task<Response> show_subscription(Request& request, const Needs& needs) {
       .id = id,
       .back_text = words(language, texts::kSubsBack),
       .back_href = tenant_href(kSubscriptionsPage, *place, language),
-      .trouble = entry->counters.last_failed ? entry->counters.last_error : std::string(),
+      .trouble = trouble_of(entry->counters),
       .facts = subscription_facts(*entry, now, language),
       .deeds = subscription_deeds(of, !letters->empty(), *place, language),
       .csrf = std::string(place->caller.csrf()),
@@ -401,7 +406,7 @@ std::string state_of_subscription(const subscription::Subscription& of,
                                   const subscription::Counters& counters, Instant now,
                                   Language language) {
   if (of.expires_at && *of.expires_at <= now) return words(language, texts::kSubsOver);
-  if (!of.is_active) return words(language, texts::kSubsPaused);
+  if (!of.is_active || !counters.silenced.empty()) return words(language, texts::kSubsPaused);
   return words(language, counters.last_failed ? texts::kSubsFailing : texts::kSubsActive);
 }
 

@@ -62,6 +62,26 @@ void route_seen(net::Router& router, const std::shared_ptr<const A>& api, const 
   add_both(router, given.method, given.pattern, handler, body_bytes_max);
 }
 
+// The same for an operation that callers with rights by entity reach, too; `over` as above.
+template <class A>
+void route_own_seen(net::Router& router, const std::shared_ptr<const A>& api, net::Method method,
+                    const std::string& pattern, decltype(Route<A>::operation) operation,
+                    A (*over)(const A&, const Binding&), std::size_t body_bytes_max) {
+  const net::AsyncHandler handler = [api, operation,
+                                     over](net::Request& request) -> Task<net::Response> {
+    auto result = co_await operation(*api, request);
+    if (result || !detail::wants_narrowing(result.error())) {
+      co_return result ? *std::move(result) : answer_error(request, result.error());
+    }
+    const auto narrowed = detail::narrow(api->binding, request);
+    if (!narrowed) co_return answer_error(request, narrowed.error());
+    const A seen = over(*api, *narrowed->api);
+    result = co_await operation(seen, request);
+    co_return result ? *std::move(result) : answer_error(request, result.error());
+  };
+  router.add(method, pattern, handler, {body_bytes_max});
+}
+
 // Adds a route of Revier's own, outside /ngsi-ld/v1: no rule of the binding stands before it, and
 // a request may come without a body. Errors become ProblemDetails.
 template <class A>

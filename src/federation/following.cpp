@@ -58,7 +58,7 @@ subscription::SubscriptionPtr watching_for(const Subscription& of, std::string i
 }
 
 bool is_distributed(const Subscription& subscription) {
-  return !subscription.local_only && context::snapshot_of_space(subscription.tenant).empty();
+  return !subscription.is_local() && context::snapshot_of_space(subscription.tenant).empty();
 }
 
 bool same_source(const Registration& one, const Registration& other) {

@@ -125,6 +125,14 @@ const std::string* Caller::rights(std::string_view tenant) const {
   return &subject_->rights;
 }
 
+std::string_view Caller::grounds() const {
+  return subject_ ? std::string_view(subject_->grounds) : "";
+}
+
+std::string_view Caller::refusal() const {
+  return subject_ ? std::string_view(subject_->refusal) : "";
+}
+
 bool Caller::may(Action action, const Scope& scope) const {
   if (kind_ == Kind::kUnchecked) return true;
   if (kind_ == Kind::kRejected || !subject_ || !subject_->rights.empty()) return false;

@@ -49,6 +49,10 @@ class Identity {
   // (web::same_origin); otherwise the caller is rejected.
   [[nodiscard]] virtual Caller authenticate(const net::Request& request) const = 0;
   [[nodiscard]] virtual Caller authenticate_token(std::string_view secret) const = 0;
+  // The caller with these Caller::grounds() as she would be now: of an own token, by the token; of
+  // one of a provider, by the present profiles of the roles that it named. Rejected, with a
+  // refusal(), where nothing is left. Never blocks; is no use of the token.
+  [[nodiscard]] virtual Caller standing(std::string_view grounds) const = 0;
   // Takes tokens of these providers, too: their callers are of the kind kToken, "ISSUER:SUBJECT".
   virtual void trust(std::shared_ptr<Issuers> issuers) = 0;
 

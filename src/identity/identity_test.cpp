@@ -279,6 +279,34 @@ TEST_P(IdentityTest, TokensWithRightsByEntityMayNothingElse) {
             Code::kUnprocessable);
 }
 
+TEST_P(IdentityTest, RightsOfATokenAreAskedAfterItsRequest) {
+  const std::string rights = R"([{"operations":["read"]}])";
+  const Instant end = clock_.now() + Duration::days(1);
+  const auto token =
+      identity_->create_token({.label = "a", .actions = {}, .expires = end, .rights = rights});
+  const auto other = identity_->create_token({.label = "b", .actions = {}, .rights = rights});
+  const auto full = identity_->create_token({.label = "c"});
+  const std::string grounds(identity_->authenticate_token(token->secret).grounds());
+  const std::string others(identity_->authenticate_token(other->secret).grounds());
+  EXPECT_EQ(identity_->authenticate_token(full->secret).grounds(), "");
+  EXPECT_NE(grounds, others);
+  const Caller now = identity_->standing(grounds);
+  EXPECT_EQ(now.id(), token->id);
+  ASSERT_NE(now.rights(""), nullptr);
+  EXPECT_EQ(*now.rights(""), rights);
+  ASSERT_TRUE(identity_->revoke_token(other->id));
+  EXPECT_EQ(identity_->standing(others).kind(), Caller::Kind::kRejected);
+  EXPECT_EQ(identity_->standing(others).refusal(), "the token was revoked");
+  EXPECT_NE(identity_->standing(grounds).rights(""), nullptr);
+  clock_.advance(Duration::days(1));
+  EXPECT_EQ(identity_->standing(grounds).rights(""), nullptr);
+  EXPECT_EQ(identity_->standing(grounds).refusal(), "the token has ended");
+  for (const char* const none : {"", "{}", "[]", R"({"token":"x"})", R"({"token":7})"}) {
+    EXPECT_EQ(identity_->standing(none).kind(), Caller::Kind::kRejected) << none;
+    EXPECT_NE(identity_->standing(none).refusal(), "") << none;
+  }
+}
+
 TEST_P(IdentityTest, TokensHoldForTheirTenantAndRights) {
   ASSERT_TRUE(identity_->create_tenant({"herne", false}));
   const auto token = identity_->create_token(

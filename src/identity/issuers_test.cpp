@@ -398,6 +398,31 @@ TEST_P(ProfilesTest, RightsByEntityOfOneTenantAddUp) {
   }
 }
 
+TEST_P(ProfilesTest, RightsOfABearerAreAskedAfterItsRequest) {
+  put({.name = "a", .role = "a", .actions = {}, .rights = "[1]"});
+  put({.name = "b", .role = "b", .actions = {}, .rights = "[2]"});
+  put({.name = "d", .role = "d", .actions = {Action::kDataRead}});
+  EXPECT_EQ(caller(R"("d")").grounds(), "");
+  const std::string grounds(caller(R"("a","b","none")").grounds());
+  EXPECT_EQ(grounds.find("none"), std::string::npos);
+  EXPECT_EQ(identity_->standing(grounds).id(), "login:7f3a");
+  EXPECT_EQ(*identity_->standing(grounds).rights(""), "[1,2]");
+  put({.name = "b", .role = "b", .actions = {}, .rights = "[3]"});
+  EXPECT_EQ(*identity_->standing(grounds).rights(""), "[1,3]");
+  put({.name = "b", .role = "other", .actions = {}, .rights = "[3]"});
+  EXPECT_EQ(*identity_->standing(grounds).rights(""), "[1]");
+  put({.name = "a", .role = "a", .actions = {Action::kDataRead}});
+  EXPECT_EQ(identity_->standing(grounds).rights(""), nullptr);
+  EXPECT_EQ(identity_->standing(grounds).kind(), Caller::Kind::kRejected);
+  EXPECT_NE(identity_->standing(grounds).refusal(), "");
+  ASSERT_TRUE(identity_->remove_profile("a"));
+  EXPECT_NE(identity_->standing(grounds).refusal().find("no profile"), std::string::npos);
+  put({.name = "a", .role = "a", .actions = {}, .rights = "[4]"});
+  EXPECT_EQ(*identity_->standing(grounds).rights(""), "[4]");
+  const auto without_provider = Identity::open(*database_, clock_, random_, {}).value();
+  EXPECT_EQ(without_provider->standing(grounds).rights(""), nullptr);
+}
+
 TEST_P(ProfilesTest, ProfilesAreCheckedListedAndNoteTheirUse) {
   const auto field = [&](Profile profile) {
     const auto done = identity_->put_profile(profile);

@@ -80,6 +80,7 @@ std::shared_ptr<const Caller::Subject> subject_of_bearer(const Snapshot& snapsho
       subject->rights_tenant = profile->tenant;
     }
   }
+  if (!subject->rights.empty()) subject->grounds = grounds_of_bearer(snapshot, bearer);
   return subject;
 }
 

@@ -101,10 +101,14 @@ Result<> load_tokens(records::Session& session, const Public& readable, Snapshot
     subject->grants.push_back(token_grant(row));
     subject->rights = row.text("rights");
     subject->rights_tenant = row.maybe_text("tenant");
+    if (!subject->rights.empty()) subject->grounds = grounds_of_token(subject->id);
     subject->public_tenants = readable;
     Known known{std::move(subject), std::nullopt,
                 make_use(row.text("id"), row.maybe_integer("used_at").value_or(0))};
     if (const auto expires = row.maybe_integer("expires_at")) known.expires = Instant{*expires};
+    if (!known.subject->rights.empty()) {
+      snapshot.tokens_with_rights[known.subject->id] = {known.subject, known.expires, true};
+    }
     snapshot.tokens[from_hex(row.text("hash"))] = std::move(known);
   }
   return {};

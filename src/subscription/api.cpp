@@ -31,6 +31,29 @@ using ApiPtr = std::shared_ptr<const Api>;
 // A subscription to a snapshot is a matter of the snapshot's tenant.
 Scope scope_of(std::string_view tenant) { return Scope::tenant(context::tenant_of_space(tenant)); }
 
+// The same over what a caller with rights by entity may see: her own subscriptions are hers, too.
+Api over(const Api& whole, const context::Binding& binding) {
+  return {whole.subscriptions, binding, whole.civil_clock, whole.pool, whole.distributed};
+}
+
+// A subscription shows and changes nothing: by entity, rights for reading do for it.
+Result<Exchange> begin_making(const Api& api, const net::Request& request) {
+  const bool narrowed = api.binding.rights != nullptr;
+  return narrowed ? begin_ask(api.binding, request) : begin_write(api.binding, request);
+}
+
+Result<Exchange> begin_ending(const Api& api, const net::Request& request) {
+  const bool narrowed = api.binding.rights != nullptr;
+  return narrowed ? begin_read(api.binding, request) : begin_delete(api.binding, request);
+}
+
+// What the subscription of an owner who asks by these rights stands on; empty: on none.
+Result<std::string> grounds_of(const Api& api, const Caller& caller) {
+  if (api.binding.rights == nullptr) return std::string();
+  if (!caller.grounds().empty()) return std::string(caller.grounds());
+  return fail(Code::kForbidden, "the rights of this token have just changed", "token");
+}
+
 bool owns(const Caller& caller, const Subscription& subscription) {
   return context::owns(caller, context::tenant_of_space(subscription.tenant), subscription.owner);
 }
@@ -61,7 +84,7 @@ Task<Result<jsonld::ContextPtr>> linkable(const Api& api, const net::Request& re
 }
 
 Task<Result<net::Response>> create(const Api& api, net::Request& request) {
-  RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
+  RV_CO_ASSIGN(const Exchange exchange, begin_making(api, request));
   const json::Value body = exchange.body->root();
   RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
   RV_CO_ASSIGN(const auto told, told_context(api, body));
@@ -70,9 +93,11 @@ Task<Result<net::Response>> create(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(subscription.told_context,
                co_await linkable(api, request, subscription.told_context));
   subscription.tenant = exchange.tenant;
-  subscription.owner = api.caller(request).id();
+  const Caller caller = api.caller(request);
+  subscription.owner = caller.id();
+  RV_CO_ASSIGN(subscription.grounds, grounds_of(api, caller));
   subscription.origin = request.origin();
-  if (api.distributed != nullptr && !subscription.local_only) {
+  if (api.distributed != nullptr && !subscription.is_local()) {
     RV_CO_ASSIGN(subscription.via, api.distributed->passed(request, exchange.tenant));
   }
   RV_CO_ASSIGN(const std::string id, co_await api.subscriptions.create(std::move(subscription)));
@@ -92,6 +117,10 @@ Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
   net::Response response = context::answer_document(
       request, exchange,
       to_json(*entry.subscription, entry.counters, view_of(api, request, exchange)));
+  if (const std::string& why = entry.counters.silenced; !why.empty()) {
+    response.header("NGSILD-Warning",
+                    fmt::format("299 - \"Miscellaneous Persistent Warning: paused: {}\"", why));
+  }
   if (api.distributed != nullptr) {
     context::add_warnings(response,
                           api.distributed->warnings(exchange.tenant, entry.subscription->id));
@@ -102,7 +131,9 @@ Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
 Task<Result<net::Response>> query(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   const Caller caller = api.caller(request);
-  RV_CO_TRY(caller.require(Action::kDataWrite, scope_of(exchange.tenant)));
+  if (api.binding.rights == nullptr) {
+    RV_CO_TRY(caller.require(Action::kDataWrite, scope_of(exchange.tenant)));
+  }
   std::vector<Entry> all = api.subscriptions.list(exchange.tenant);
   std::erase_if(all, [&](const Entry& entry) { return !owns(caller, *entry.subscription); });
   const Shown view = view_of(api, request, exchange);
@@ -112,19 +143,22 @@ Task<Result<net::Response>> query(const Api& api, net::Request& request) {
 }
 
 Task<Result<net::Response>> update(const Api& api, net::Request& request) {
-  RV_CO_ASSIGN(const Exchange exchange, begin_write(api.binding, request));
+  RV_CO_ASSIGN(const Exchange exchange, begin_making(api, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
   const json::Value body = exchange.body->root();
   RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
   RV_CO_ASSIGN(auto told, told_context(api, body));
   Subscriptions::Update change{json::to_text(body), context, std::move(told), request.origin()};
+  if (const Caller caller = api.caller(request); caller.id() == entry.subscription->owner) {
+    RV_CO_ASSIGN(change.grounds, grounds_of(api, caller));
+  }
   RV_CO_TRY(co_await api.subscriptions.update(exchange.tenant, entry.subscription->id,
                                               std::move(change)));
   co_return context::answer_empty(request, 204);
 }
 
 Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
-  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
+  RV_CO_ASSIGN(const Exchange exchange, begin_ending(api, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
   RV_CO_TRY(co_await api.subscriptions.remove(exchange.tenant, entry.subscription->id));
   co_return context::answer_empty(request, 204);
@@ -185,7 +219,7 @@ Task<Result<net::Response>> dead_letter(const Api& api, net::Request& request) {
 }
 
 Task<Result<net::Response>> replay(const Api& api, net::Request& request) {
-  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
+  RV_CO_ASSIGN(const Exchange exchange, begin_ending(api, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
   RV_CO_ASSIGN(const std::uint64_t number, path_letter(request));
   RV_CO_ASSIGN(const auto count, co_await api.pool.run([&] {
@@ -196,7 +230,7 @@ Task<Result<net::Response>> replay(const Api& api, net::Request& request) {
 }
 
 Task<Result<net::Response>> drop(const Api& api, net::Request& request) {
-  RV_CO_ASSIGN(const Exchange exchange, begin_delete(api.binding, request));
+  RV_CO_ASSIGN(const Exchange exchange, begin_ending(api, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
   RV_CO_ASSIGN(const std::uint64_t number, path_letter(request));
   RV_CO_ASSIGN(const auto count, co_await api.pool.run([&] {
@@ -218,7 +252,9 @@ constexpr context::Parameters kShowParameters = {kShown, kSysAttrs};
 Result<Entry> own_entry(const Subscriptions& subscriptions, const context::Binding& binding,
                         const net::Request& request, std::string_view tenant) {
   const Caller caller = binding.access.authenticate(request);
-  RV_TRY(caller.require(Action::kDataWrite, scope_of(tenant)));
+  if (binding.rights == nullptr) {
+    RV_TRY(caller.require(Action::kDataWrite, scope_of(tenant)));
+  }
   const std::string id(request.param("id"));
   RV_TRY(ngsi::check_uri(id, "the subscription's id"));
   auto entry = subscriptions.find(tenant, id);
@@ -232,14 +268,16 @@ void add_routes(net::Router& router, Subscriptions& subscriptions, context::Bind
   const auto api = std::make_shared<const Api>(
       Api{subscriptions, std::move(binding), civil_clock, pool, distributed});
   const std::string all = "/ngsi-ld/v1/subscriptions";
-  using context::route;
-  route(router, api, {kPost, all, kNoParameters, create}, kBodyBytesMax);
-  route(router, api, {kGet, all, kQueryParameters, query}, kBodyBytesMax);
-  route(router, api, {kGet, all + "/{id}", kShowParameters, retrieve}, kBodyBytesMax);
-  route(router, api, {kPatch, all + "/{id}", kNoParameters, update}, kBodyBytesMax);
-  route(router, api, {kDelete, all + "/{id}", kNoParameters, remove}, kBodyBytesMax);
+  const auto add = [&](const context::Route<Api>& given) {
+    context::route_seen<Api>(router, api, given, over, kBodyBytesMax);
+  };
+  add({kPost, all, kNoParameters, create});
+  add({kGet, all, kQueryParameters, query});
+  add({kGet, all + "/{id}", kShowParameters, retrieve});
+  add({kPatch, all + "/{id}", kNoParameters, update});
+  add({kDelete, all + "/{id}", kNoParameters, remove});
   const auto own = [&](net::Method method, const std::string& pattern, auto operation) {
-    context::route_own(router, api, method, pattern, operation, kBodyBytesMax);
+    context::route_own_seen<Api>(router, api, method, pattern, operation, over, kBodyBytesMax);
   };
   const std::string letters = "/api/v1/subscriptions/{id}/dead-letters";
   own(kGet, letters, dead_letters);

@@ -21,18 +21,20 @@ constexpr std::size_t kLinksMax = 2'000;  // entities that one notification look
 constexpr std::int64_t kIdleUs = 60'000'000;
 
 // The latest change of each entity, in the order of these.
-std::vector<const Told*> latest(const std::vector<std::pair<Group, Entry>>& groups) {
+std::vector<const Told*> latest(const std::vector<Told>& told) {
   std::map<std::string_view, const Told*> by_id;
   std::vector<const Told*> all;
-  for (const auto& [group, entry] : groups) {
-    for (const std::uint64_t pick : entry.picks) {
-      if (pick >= group.told.size()) continue;
-      all.push_back(&group.told[pick]);
-      by_id.insert_or_assign(group.told[pick].id, &group.told[pick]);
-    }
+  for (const Told& one : told) {
+    all.push_back(&one);
+    by_id.insert_or_assign(one.id, &one);
   }
-  std::erase_if(all, [&](const Told* told) { return by_id[told->id] != told; });
+  std::erase_if(all, [&](const Told* one) { return by_id[one->id] != one; });
   return all;
+}
+
+std::uint64_t mark_of(const Entry& entry) {
+  const std::uint64_t last = entry.picks.empty() ? 0 : entry.picks.back();
+  return last >= kMarkMin ? last : 0;
 }
 
 std::string notification_id(const Subscription& subscription, std::uint64_t sequence) {
@@ -221,8 +223,14 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
   }
   Settled settled{{subscription->tenant, subscription->id}, {}, {}, std::nullopt};
   if (!subscription->active_at(needs_.civil_clock.now())) {
-    for (const Entry& entry : line->under_way) settled.done.push_back(entry.sequence);
-    line->rest();
+    drop(*line, settled);
+    settled_.push_back(std::move(settled));
+    return schedule(line);
+  }
+  if (const auto rights = needs_.narrowing.check(*subscription); !rights) {
+    line->counters.last_error = rights.error().message;
+    bury(*line, rights.error().message, settled);
+    settled.counters = line->counters;
     settled_.push_back(std::move(settled));
     return schedule(line);
   }
@@ -231,16 +239,25 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
   ++line->attempts;
   const std::int64_t attempt = attempts_of(*line);
   lock.unlock();
-  auto body = build(*subscription, entries);
-  if (body) {
+  auto body = build(subscription, entries);
+  if (body && !body->empty()) {
     send(line, subscription, *std::move(body), attempt);
     return lock.lock();
   }
   lock.lock();
   line->busy = false;
-  bury(*line, body.error().message, settled);
+  if (body) {
+    drop(*line, settled);
+  } else {
+    bury(*line, body.error().message, settled);
+  }
   settled_.push_back(std::move(settled));
   schedule(line);
+}
+
+void Courier::drop(Line& line, Settled& settled) {
+  for (const Entry& entry : line.under_way) settled.done.push_back(entry.sequence);
+  line.rest();
 }
 
 // What waited when a process started may have been on its way when the one before ended.
@@ -251,18 +268,49 @@ std::int64_t Courier::attempts_of(const Line& line) const {
   return line.attempts + line.attempts_before + (starts.end() - later);
 }
 
-Result<std::string> Courier::build(const Subscription& subscription,
-                                   const std::vector<Entry>& entries) const {
-  std::vector<std::pair<Group, Entry>> groups;
+Result<std::vector<Told>> Courier::told(const SubscriptionPtr& subscription,
+                                        const std::vector<Entry>& entries) const {
+  const bool narrowed = !subscription->grounds.empty();
+  const ngsi::Names& names = needs_.broker.names(subscription->tenant);
+  Narrowing::View view;
+  if (narrowed) {
+    RV_ASSIGN(view, needs_.narrowing.view(*subscription, names));
+  }
+  const TenantLinks linked(needs_.broker, subscription->tenant, kLinksMax);
+  std::optional<Conditions> conditions;
+  // Matched under other rights: what did so by what is not shown any more is not told.
+  const auto still_meets = [&](const Told& seen) {
+    if (!conditions) conditions = Conditions::compile(subscription, names);
+    return conditions->met_by(seen, ShownLinks(linked, *view.sight));
+  };
+  std::vector<Told> out;
   for (const Entry& entry : entries) {
     RV_ASSIGN(Group group, needs_.outbox.group(entry.sequence));
-    groups.emplace_back(std::move(group), entry);
+    const bool same_rights = mark_of(entry) == view.mark;
+    for (const std::uint64_t pick : entry.picks) {
+      if (pick >= group.told.size()) continue;
+      std::optional<Told> one = std::move(group.told[pick]);
+      if (narrowed) one = seen_change(*view.sight, *one);
+      if (one && (!narrowed || same_rights || still_meets(*one))) out.push_back(*std::move(one));
+    }
   }
-  const Notification notification{notification_id(subscription, entries.front().sequence),
+  return out;
+}
+
+Result<std::string> Courier::build(const SubscriptionPtr& subscription,
+                                   const std::vector<Entry>& entries) const {
+  RV_ASSIGN(const std::vector<Told> changes, told(subscription, entries));
+  if (changes.empty()) return std::string();
+  const Notification notification{notification_id(*subscription, entries.front().sequence),
                                   needs_.civil_clock.now()};
-  return body_of_changes(subscription, notification, latest(groups),
-                         needs_.broker.names(subscription.tenant),
-                         TenantLinks(needs_.broker, subscription.tenant, kLinksMax));
+  const ngsi::Names& names = needs_.broker.names(subscription->tenant);
+  const auto body = [&](const context::Broker& broker) {
+    return body_of_changes(*subscription, notification, latest(changes), names,
+                           TenantLinks(broker, subscription->tenant, kLinksMax));
+  };
+  if (subscription->grounds.empty()) return body(needs_.broker);
+  RV_ASSIGN(const auto seen, needs_.narrowing.broker(needs_.broker, *subscription));
+  return body(*seen);
 }
 
 void Courier::dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex>& lock) {
@@ -285,6 +333,11 @@ void Courier::dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex
 
 // Empty where nothing matches: then no notification is sent (5.8.6).
 Result<std::string> Courier::build_interval(const Subscription& subscription) const {
+  std::unique_ptr<context::Broker> seen;
+  if (!subscription.grounds.empty()) {
+    RV_ASSIGN(seen, needs_.narrowing.broker(needs_.broker, subscription));
+  }
+  const context::Broker& broker = seen ? *seen : needs_.broker;
   const ngsi::Names& names = needs_.broker.names(subscription.tenant);
   std::vector<ngsi::EntityPtr> found;
   for (const ngsi::Selection& selection : subscription.selections) {
@@ -293,14 +346,14 @@ Result<std::string> Courier::build_interval(const Subscription& subscription) co
     const auto take = [&found](const ngsi::Entity& entity) {
       if (found.size() < kEntitiesMax) found.emplace_back(&entity);
     };
-    RV_TRY(run_task(needs_.broker.for_each(subscription.tenant, predicate, take, kIntervalCpuMs)));
+    RV_TRY(run_task(broker.for_each(subscription.tenant, predicate, take, kIntervalCpuMs)));
   }
   if (found.empty()) return std::string();
   const Instant now = needs_.civil_clock.now();
   const Notification notification{notification_id(subscription, static_cast<std::uint64_t>(now.us)),
                                   now};
   return body_of_entities(subscription, notification, found, names,
-                          TenantLinks(needs_.broker, subscription.tenant, kLinksMax));
+                          TenantLinks(broker, subscription.tenant, kLinksMax));
 }
 
 void Courier::send(const LinePtr& line, const SubscriptionPtr& subscription, std::string body,
@@ -350,8 +403,7 @@ void Courier::finish(const LinePtr& line, const Outcome& outcome) {
 
 void Courier::succeeded(Line& line, Settled& settled) {
   sent_.add();
-  for (const Entry& entry : line.under_way) settled.done.push_back(entry.sequence);
-  line.rest();
+  drop(line, settled);
   if (line.subscription->throttling_us > 0) {
     line.not_before_us = monotonic_us() + line.subscription->throttling_us;
   }

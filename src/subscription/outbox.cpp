@@ -18,7 +18,9 @@ bool needs_before(const Told& told, const std::vector<Match>& matches) {
                                   return change.what == ngsi::AttributeChange::What::kDeleted;
                                 });
   return went || std::any_of(matches.begin(), matches.end(), [](const Match& match) {
-           return match.subscription->notification.show_changes;
+           // What comes into sight, or goes out of it, is told by both versions.
+           const Subscription& to = *match.subscription;
+           return to.notification.show_changes || !to.grounds.empty();
          });
 }
 

@@ -77,9 +77,10 @@ void write_notification(json::Writer& out, const json::Value& notification,
   out.end_object();
 }
 
-std::string_view status_of(const Subscription& subscription, Instant now) {
+std::string_view status_of(const Subscription& subscription, const Counters& counters,
+                           Instant now) {
   if (subscription.expires_at && *subscription.expires_at <= now) return "expired";
-  return subscription.is_active ? "active" : "paused";
+  return subscription.is_active && counters.silenced.empty() ? "active" : "paused";
 }
 
 void write_defaults(json::Writer& out, const Subscription& of, const json::Value& document) {
@@ -122,7 +123,9 @@ std::string to_json(const Subscription& subscription, const Counters& counters,
   for (const auto [key, value] : document->root().members()) {
     if (key == "id" || key == "type") continue;
     out.key(key);
-    if (key == "watchedAttributes") {
+    if (key == "localOnly") {
+      out.boolean(subscription.is_local());
+    } else if (key == "watchedAttributes") {
       write_shown_names(out, value, shown.context);
     } else if (key == "entities") {
       out.begin_array();
@@ -136,8 +139,11 @@ std::string to_json(const Subscription& subscription, const Counters& counters,
       out.value(value);
     }
   }
+  if (!subscription.grounds.empty() && !document->root().find("localOnly")) {
+    out.member("localOnly", true);
+  }
   if (shown.defaults) write_defaults(out, subscription, document->root());
-  out.member("status", std::string(status_of(subscription, shown.now)));
+  out.member("status", std::string(status_of(subscription, counters, shown.now)));
   if (shown.sys_attrs) {
     out.member("createdAt", to_iso8601(subscription.created_at));
     out.member("modifiedAt", to_iso8601(subscription.modified_at));

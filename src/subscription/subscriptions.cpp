@@ -46,14 +46,16 @@ class StoredSubscriptions final : public Subscriptions,
       : needs_(needs),
         http_(needs_.client, needs_.options.timeout_ms),
         mqtt_(needs_.mqtt, needs_.options.timeout_ms),
-        outbox_(needs_.store, needs_.broker) {}
+        outbox_(needs_.store, needs_.broker),
+        narrowing_(needs_.standing, needs_.catalogue.core()),
+        matcher_(narrowing_) {}
 
   ~StoredSubscriptions() override { needs_.broker.remove_listener(*this); }
 
   Result<> load() {
     RV_TRY(outbox_.load(static_cast<std::uint64_t>(needs_.civil_clock.now().us)));
-    courier_.emplace(Courier::Needs{outbox_, needs_.broker, needs_.civil_clock, http_, mqtt_,
-                                    courier_options(needs_.options), outbox_.starts()});
+    courier_.emplace(Courier::Needs{outbox_, needs_.broker, narrowing_, needs_.civil_clock, http_,
+                                    mqtt_, courier_options(needs_.options), outbox_.starts()});
     const auto rows = needs_.store.scan(store::Column::kMeta, detail::kDefinitionPrefix);
     for (; rows->valid(); rows->next()) {
       const auto subject = detail::subject_of(rows->key().substr(detail::kDefinitionPrefix.size()));
@@ -116,7 +118,7 @@ class StoredSubscriptions final : public Subscriptions,
   std::optional<Entry> find(std::string_view tenant, std::string_view id) const override {
     SubscriptionPtr found = get(tenant, id);
     if (found == nullptr) return std::nullopt;
-    return Entry{std::move(found), courier_->counters({std::string(tenant), std::string(id)})};
+    return with_counters(std::move(found));
   }
 
   std::vector<Entry> list(std::string_view tenant) const override {
@@ -127,19 +129,19 @@ class StoredSubscriptions final : public Subscriptions,
         if (key.first == tenant) out.push_back({subscription, {}});
       }
     }
-    for (Entry& entry : out) {
-      entry.counters = courier_->counters({entry.subscription->tenant, entry.subscription->id});
-    }
+    for (Entry& entry : out) entry = with_counters(std::move(entry.subscription));
     return out;
   }
 
   Result<std::vector<DeadLetter>> dead_letters(std::string_view tenant,
                                                std::string_view id) const override {
+    const SubscriptionPtr subscription = get(tenant, id);
+    if (subscription == nullptr) return std::vector<DeadLetter>();
     RV_ASSIGN(const auto dead,
               outbox_.dead({std::string(tenant), std::string(id)}, kAllLetters, kDeadShown));
     std::vector<DeadLetter> out;
     out.reserve(dead.size());
-    for (const Outbox::Dead& one : dead) out.push_back(shown(one));
+    for (const Outbox::Dead& one : dead) out.push_back(shown(subscription, one));
     return out;
   }
 
@@ -150,8 +152,8 @@ class StoredSubscriptions final : public Subscriptions,
     if (sequence == kAllLetters) return no_letter();
     RV_ASSIGN(const auto dead, outbox_.dead({std::string(tenant), std::string(id)}, sequence, 1));
     if (dead.empty()) return no_letter();
-    DeadLetter letter = shown(dead.front());
-    auto body = courier_->build(*subscription, {{sequence, dead.front().letter.picks}});
+    DeadLetter letter = shown(subscription, dead.front());
+    auto body = courier_->build(subscription, {{sequence, dead.front().letter.picks}});
     if (body) letter.body = *std::move(body);
     return letter;
   }
@@ -185,7 +187,7 @@ class StoredSubscriptions final : public Subscriptions,
     const Subject subject{tenant, id};
     const auto job = [&](ngsi::Names& names, Instant now, store::Batch& batch) -> Result<> {
       const SubscriptionPtr to = get(tenant, id);
-      if (to == nullptr) return not_found();
+      if (to == nullptr || !to->grounds.empty()) return not_found();
       if (outbox_.waiting(subject) >= kReceivedMax) {
         return fail(Code::kTooManyRequests, "too many notifications wait for the subscriber");
       }
@@ -226,19 +228,25 @@ class StoredSubscriptions final : public Subscriptions,
     return fail(Code::kResourceNotFound, "there is no dead letter of this number");
   }
 
-  DeadLetter shown(const Outbox::Dead& dead) const {
+  DeadLetter shown(const SubscriptionPtr& subscription, const Outbox::Dead& dead) const {
     DeadLetter letter{.sequence = dead.sequence,
                       .at = dead.letter.at,
                       .attempts = dead.letter.attempts,
                       .reason = dead.letter.reason,
                       .entities = {},
                       .body = {}};
-    const auto group = outbox_.group(dead.sequence);
-    if (!group) return letter;
-    for (const std::uint64_t pick : dead.letter.picks) {
-      if (pick < group->told.size()) letter.entities.push_back(group->told[pick].id);
-    }
+    const auto told = courier_->told(subscription, {{dead.sequence, dead.letter.picks}});
+    if (!told) return letter;
+    for (const Told& one : *told) letter.entities.push_back(one.id);
     return letter;
+  }
+
+  Entry with_counters(SubscriptionPtr subscription) const {
+    Entry entry{std::move(subscription), {}};
+    entry.counters = courier_->counters({entry.subscription->tenant, entry.subscription->id});
+    const auto rights = narrowing_.check(*entry.subscription);
+    if (!rights) entry.counters.silenced = rights.error().message;
+    return entry;
   }
 
   SubscriptionPtr get(std::string_view tenant, std::string_view id) const {
@@ -272,9 +280,19 @@ class StoredSubscriptions final : public Subscriptions,
     if (all_.contains({subscription.tenant, subscription.id})) {
       return fail(Code::kAlreadyExists, "there is a subscription of this id");
     }
-    const auto number = std::ranges::count_if(
-        all_, [&](const auto& entry) { return entry.first.first == subscription.tenant; });
-    if (static_cast<std::size_t>(number) < needs_.options.subscriptions_max) return {};
+    std::size_t number = 0;
+    std::size_t of_owner = 0;
+    for (const auto& [key, other] : all_) {
+      if (key.first != subscription.tenant) continue;
+      ++number;
+      if (!other->grounds.empty() && other->owner == subscription.owner) ++of_owner;
+    }
+    if (!subscription.grounds.empty() && of_owner >= kOfOwnerMax) {
+      return fail(
+          Code::kInsufficientStorage,
+          fmt::format("a token with rights by entity has {} subscriptions at most", kOfOwnerMax));
+    }
+    if (number < needs_.options.subscriptions_max) return {};
     return fail(Code::kInsufficientStorage,
                 fmt::format("the tenant has {} subscriptions, more are not allowed", number));
   }
@@ -333,6 +351,7 @@ class StoredSubscriptions final : public Subscriptions,
   detail::HttpChannel http_;
   detail::MqttChannel mqtt_;
   Outbox outbox_;
+  mutable detail::Narrowing narrowing_;
   // Writer thread:
   Matcher matcher_;
   std::vector<Subject> staged_;

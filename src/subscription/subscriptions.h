@@ -8,6 +8,10 @@
 // Throttling delays and joins: when the time is over, the latest state of every entity that
 // changed meanwhile is sent.
 //
+// A subscription of an owner with rights by entity (Subscription::grounds) tells what she would be
+// told by a broker that holds nothing but what these show. They are looked up at each change and at
+// each attempt to deliver, so that what waits is told by the rights of then, too.
+//
 // Thread safety: all methods from any thread; Tasks on an io thread.
 #pragma once
 #include <functional>
@@ -18,6 +22,7 @@
 
 #include "base/task.h"
 #include "context/broker.h"
+#include "identity/access.h"
 #include "jsonld/catalogue.h"
 #include "net/client.h"
 #include "net/mqtt.h"
@@ -42,6 +47,8 @@ struct Needs {
   net::MqttPublisher& mqtt;
   const Clock& civil_clock;
   Options options;
+  // Identity::standing(); where it is empty, subscriptions under rights by entity tell nothing.
+  std::function<identity::Caller(std::string_view grounds)> standing = {};
 };
 
 struct Entry {
@@ -84,7 +91,8 @@ class Subscriptions {
   virtual ~Subscriptions() = default;
 
   // 5.8.1: a new one; where its id is empty it gets one. Its id.
-  // Errors: kAlreadyExists, kInsufficientStorage.
+  // Errors: kAlreadyExists, kInsufficientStorage (of the tenant, or of an owner with grounds).
+  static constexpr std::size_t kOfOwnerMax = 100;  // of one owner with rights by entity
   [[nodiscard]] virtual Task<Result<std::string>> create(Subscription subscription) = 0;
   // 5.8.2. `fragment` is JSON, its names are read under `context`.
   // Errors: kResourceNotFound; as document.h says.
@@ -93,6 +101,8 @@ class Subscriptions {
     jsonld::ContextPtr context;
     jsonld::ContextPtr told;  // nullptr: stays
     std::string origin = {};  // of the request; for one that was stored without
+    // Of the owner, where it is she who changes it: it tells by her rights of now. nullopt: stays.
+    std::optional<std::string> grounds = std::nullopt;
   };
   [[nodiscard]] virtual Task<Result<>> update(std::string_view tenant, std::string_view id,
                                               Update update) = 0;

@@ -64,6 +64,9 @@ struct Subscription {
   std::string id;
   std::string tenant;
   std::string owner;  // Caller::id() of who made it; empty with --no-auth
+  // Caller::grounds() of an owner with rights by entity: it tells what these show when it is told,
+  // and nothing once nothing stands on them. Empty: it tells everything.
+  std::string grounds;
   // One an entity selector, q, geoQ and scopeQ in each; one without ids and types where no
   // entities are named. Names are read under `context`.
   std::vector<ngsi::Selection> selections;
@@ -91,6 +94,8 @@ struct Subscription {
   [[nodiscard]] bool active_at(Instant now) const {
     return is_active && (!expires_at || now < *expires_at);
   }
+  // Of what is here alone: what other sources would tell is not narrowed by rights.
+  [[nodiscard]] bool is_local() const { return local_only || !grounds.empty(); }
 };
 using SubscriptionPtr = std::shared_ptr<const Subscription>;
 
@@ -105,6 +110,8 @@ struct Counters {
   // Beyond the specification:
   std::string last_error;     // of the last failure
   std::int64_t attempts = 0;  // that failed, of the notification that comes next
+  // Why nothing is told now although it is active: its rights ended. Looked up, not stored.
+  std::string silenced;
 };
 
 }  // namespace revier::subscription

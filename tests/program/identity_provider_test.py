@@ -3,6 +3,7 @@
 second implementation that signs."""
 import http.server
 import json
+import queue
 import re
 import shutil
 import tempfile
@@ -204,6 +205,52 @@ class IdentityProvider(unittest.TestCase):
                     {**wanted, "rights": [{"operations": ["read"]}]}, {**wanted, "more": 1},
                     {"issuer": "login"}, [], {**wanted, "tenant": "none"}):
             self.assertEqual(self.ask(server, admin, "PUT", path, bad)[0], 422, bad)
+
+    def test_a_subscription_tells_by_the_profiles_of_now(self):
+        told = queue.Queue()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                told.put(body["data"])
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        self.addCleanup(receiver.server_close)
+        self.addCleanup(receiver.shutdown)
+        admin = command("user", "token", "admin", "--data", self.folder, "--all-tenants",
+                        "--action", "users.manage", "--action", "data.write").stdout.strip()
+        wanted = {"id": "urn:s:1", "type": "Subscription", "entities": [{"type": "ParkingSite"}],
+                  "notification": {"format": "simplified", "endpoint": {
+                      "uri": f"http://127.0.0.1:{receiver.server_port}/"}}}
+        with self.server() as server:
+            token = self.provider.token(self.keys[0])
+            self.assertEqual(self.settled(server, token)[0], 200)
+            made = self.ask(server, token, "POST", f"{LD}/subscriptions", wanted)
+            self.assertEqual(made[0], 201, made)
+            site = {"id": "urn:p:1", "type": "ParkingSite", "free": 4, "costs": 7}
+            self.assertEqual(self.ask(server, admin, "POST", f"{LD}/entities", site)[0], 201)
+            seen = {"id": "urn:p:1", "type": "ParkingSite", "free": 4}
+            self.assertEqual(told.get(timeout=60), [seen])
+            rule = {"operations": ["read"], "types": ["ParkingSite"], "attributes": ["costs"]}
+            profile = {"issuer": "login", "role": "parking", "rights": [rule]}
+            path = "/api/v1/profiles/parking"
+            self.assertEqual(self.ask(server, admin, "PUT", path, profile)[0], 204)
+            attributes = f"{LD}/entities/urn:p:1/attrs"
+            for change in ({"free": 3}, {"costs": 8}):
+                self.assertEqual(self.ask(server, admin, "PATCH", attributes, change)[0], 204)
+            seen = {"id": "urn:p:1", "type": "ParkingSite", "costs": 8}
+            self.assertEqual(told.get(timeout=60), [seen])
+            self.assertEqual(self.ask(server, admin, "DELETE", path)[0], 204)
+            self.assertEqual(self.ask(server, admin, "PATCH", attributes, {"costs": 9})[0], 204)
+            self.assertEqual(self.ask(server, admin, "PUT", path, profile)[0], 204)
+            self.assertEqual(self.ask(server, admin, "PATCH", attributes, {"costs": 10})[0], 204)
+            self.assertEqual(told.get(timeout=60), [{**seen, "costs": 10}])
 
     def write_log(self, server):
         """The console's page of who wrote what, as the first administrator sees it."""

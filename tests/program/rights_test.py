@@ -1,15 +1,56 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tokens with rights by entity, and quotas of tenants: as an administrator sets them and a program
 meets them."""
+import http.server
 import json
+import queue
 import shutil
 import tempfile
+import threading
 import unittest
 
 from server import Server, command
 
 LD = "/ngsi-ld/v1"
 ROOMS = [{"operations": ["read", "update"], "types": ["Room"], "except": ["code"]}]
+
+
+class Receiver:
+    """Takes notifications; hands out their data, by subscription."""
+
+    def __init__(self):
+        self.taken = {}
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                receiver.of(body["subscriptionId"]).put(body["data"])
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/notify"
+        self.thread = threading.Thread(target=self.http.serve_forever)
+        self.thread.start()
+
+    def close(self):
+        self.http.shutdown()
+        self.thread.join()
+        self.http.server_close()
+
+    def of(self, subscription):
+        return self.taken.setdefault(subscription, queue.Queue())
+
+    def next(self, subscription):
+        return self.of(subscription).get(timeout=60)
+
+    def left(self, subscription):
+        waiting = self.of(subscription)
+        return [waiting.get() for _ in range(waiting.qsize())]
 
 
 class Rights(unittest.TestCase):
@@ -107,10 +148,90 @@ class Rights(unittest.TestCase):
         lamp = {"id": "urn:l:1", "type": "Lamp", "on": True}
         self.assertEqual(self.ask(server, self.admin, "POST", f"{LD}/entities", lamp)[0], 201)
         self.assertEqual(self.ask(server, token, "GET", f"{past}/urn:l:1")[0], 404)
-        for path in (f"{LD}/subscriptions",
-                     f"{LD}/csourceRegistrations", f"{LD}/jsonldContexts", "/api/v1/tokens",
-                     "/api/v1/explain?type=Room", "/metrics"):
+        self.assertEqual(self.ask(server, token, "GET", "/live?ids=urn:r:1")[0], 401)
+        for path in (f"{LD}/csourceSubscriptions", f"{LD}/csourceRegistrations",
+                     f"{LD}/jsonldContexts", "/api/v1/tokens", "/api/v1/explain?type=Room",
+                     "/metrics"):
             self.assertEqual(self.ask(server, token, "GET", path)[0], 403, path)
+
+    def test_subscriptions(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        with Server("--outgoing-allow", "127.0.0.0/8", folder=self.folder) as server:
+            token = self.make(server, "rooms", ROOMS)
+            other = self.make(server, "other", ROOMS)
+            writer = self.make(server, "writer", [{"operations": ["write"]}])
+            self.subscribe(server, receiver, token, other, writer)
+            self.tell(server, receiver)
+            # What is left of it after the token.
+            status, _ = self.ask(server, self.admin, "DELETE", f"/api/v1/tokens/{token['id']}")
+            self.assertEqual(status, 204)
+            self.change(server, {"seats": 9})
+            self.change(server, {"seats": 10})
+            end = {"id": "urn:e:1", "type": "End", "seats": 1}  # heard by the other alone
+            self.create(server, end)
+            self.assertEqual(receiver.next("urn:s:end"), [end])
+            self.assertEqual(receiver.left("urn:s:1"), [])
+            manager = self.make(server, "m", None, ["data.manage", "data.read", "data.write"])
+            headers = {"Authorization": f"Bearer {manager['secret']}"}
+            _, headers, body = server.ask("GET", f"{LD}/subscriptions/urn:s:1", headers=headers)
+            self.assertEqual(json.loads(body)["status"], "paused")
+            self.assertIn("the token was revoked", headers["NGSILD-Warning"])
+
+    def make(self, server, label, rights, actions=None):
+        wanted = {"label": label, "rights": rights} if rights else {"label": label,
+                                                                     "actions": actions}
+        status, token = self.ask(server, self.admin, "POST", "/api/v1/tokens", wanted)
+        self.assertEqual(status, 201, token)
+        return token
+
+    def create(self, server, entity):
+        status, answer = self.ask(server, self.admin, "POST", f"{LD}/entities", entity)
+        self.assertEqual(status, 201, answer)
+
+    def change(self, server, attributes):
+        path = f"{LD}/entities/urn:r:1/attrs"
+        self.assertEqual(self.ask(server, self.admin, "PATCH", path, attributes)[0], 204)
+
+    def subscribe(self, server, receiver, token, other, writer):
+        """Her own, which others do not see; and one of the administrator's for the end."""
+        path, her = f"{LD}/subscriptions", token["secret"]
+        mine = {"id": "urn:s:1", "type": "Subscription",
+                "entities": [{"type": "Room"}, {"type": "Hall"}],
+                "notification": {"format": "simplified", "endpoint": {"uri": receiver.url}}}
+        status, answer = self.ask(server, writer["secret"], "POST", path, mine)
+        self.assertEqual(status, 403, answer)
+        status, answer = self.ask(server, her, "POST", path, mine)
+        self.assertEqual(status, 201, answer)
+        end = {**mine, "id": "urn:s:end", "entities": [{"type": "End"}]}
+        self.assertEqual(self.ask(server, self.admin, "POST", path, end)[0], 201)
+        self.assertEqual(self.ask(server, other["secret"], "GET", path), (200, []))
+        for method, body in (("GET", None), ("PATCH", {"isActive": False}), ("DELETE", None)):
+            for one in (other["secret"], her):
+                name = "urn:s:1" if one == other["secret"] else "urn:s:end"
+                status, answer = self.ask(server, one, method, f"{path}/{name}", body)
+                self.assertEqual(status, 404, answer)
+        status, answer = self.ask(server, her, "GET", path)
+        self.assertEqual([(one["id"], one["localOnly"]) for one in answer], [("urn:s:1", True)])
+        change = {"description": "of the rooms"}
+        self.assertEqual(self.ask(server, her, "PATCH", f"{path}/urn:s:1", change)[0], 204)
+        letters = "/api/v1/subscriptions/urn:s:1/dead-letters"
+        self.assertEqual(self.ask(server, her, "GET", letters), (200, []))
+        self.assertEqual(self.ask(server, her, "POST", f"{letters}/replay"),
+                         (200, {"replayed": 0}))
+        self.assertEqual(self.ask(server, other["secret"], "GET", letters)[0], 404)
+        second = {**mine, "id": "urn:s:2"}
+        self.assertEqual(self.ask(server, her, "POST", path, second)[0], 201)
+        self.assertEqual(self.ask(server, her, "DELETE", f"{path}/urn:s:2")[0], 204)
+
+    def tell(self, server, receiver):
+        self.create(server, {"id": "urn:h:1", "type": "Hall", "seats": 100})
+        self.create(server, {"id": "urn:r:1", "type": "Room", "seats": 4, "code": 4711})
+        self.change(server, {"code": 4712})
+        self.change(server, {"seats": 5})
+        for seats in (4, 5):
+            self.assertEqual(receiver.next("urn:s:1"),
+                             [{"id": "urn:r:1", "type": "Room", "seats": seats}])
 
     def read(self, server, token):
         path = f"{LD}/entities?type=Room&format=simplified"

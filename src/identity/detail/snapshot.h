@@ -40,10 +40,18 @@ struct KnownProfile {
 // By issuer and role.
 using KnownProfiles = std::multimap<std::pair<std::string, std::string>, KnownProfile>;
 
+// What stands on grounds (Caller::grounds()).
+struct Standing {
+  std::shared_ptr<const Caller::Subject> subject;
+  std::optional<Instant> expires;
+  bool stands = false;
+};
+
 struct Snapshot {
   std::int64_t version = 0;
   KnownProfiles profiles;
   KnownSecrets tokens;
+  std::unordered_map<std::string, Standing> tokens_with_rights;  // by id
   KnownSecrets sessions;
   std::map<std::string, Tenant, std::less<>> tenants;
   std::shared_ptr<const Caller::Subject> nobody;
@@ -58,6 +66,8 @@ void keep_uses(Snapshot& snapshot, const Snapshot& older);
 // What a bearer may by the profiles of her roles; never more than these say.
 [[nodiscard]] std::shared_ptr<const Caller::Subject> subject_of_bearer(const Snapshot& snapshot,
                                                                        const Bearer& bearer);
+[[nodiscard]] std::string grounds_of_token(std::string_view id);
+[[nodiscard]] std::string grounds_of_bearer(const Snapshot& snapshot, const Bearer& bearer);
 // Notes that these profiles were used.
 void note_use(const Snapshot& snapshot, const Bearer& bearer, Instant now);
 

@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ class SqlIdentity final : public Identity {
 
   Caller authenticate(const net::Request& request) const override;
   Caller authenticate_token(std::string_view secret) const override;
+  Caller standing(std::string_view grounds) const override;
   bool tenant_exists(std::string_view name) const override;
   std::vector<Tenant> tenants() const override;
   Result<> create_tenant(const Tenant& tenant, const Caller& by) override;
@@ -142,6 +144,7 @@ class SqlIdentity final : public Identity {
                              Caller::Kind kind) const;
   // A token of an identity provider.
   [[nodiscard]] Caller bearer(std::string_view token) const;
+  [[nodiscard]] Standing find_standing(const Snapshot& state, std::string_view grounds) const;
   [[nodiscard]] Result<> check_profile(const Profile& profile) const;
 
   records::Database& database_;
@@ -154,6 +157,10 @@ class SqlIdentity final : public Identity {
   std::shared_ptr<Issuers> issuers_;
   mutable SharedMutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ RV_GUARDED_BY(mutex_);
+  mutable Mutex standing_mutex_;
+  // By grounds, of one snapshot.
+  mutable std::map<std::string, Standing, std::less<>> standings_ RV_GUARDED_BY(standing_mutex_);
+  mutable std::shared_ptr<const Snapshot> standings_of_ RV_GUARDED_BY(standing_mutex_);
 };
 
 }  // namespace revier::identity::detail

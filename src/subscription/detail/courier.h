@@ -35,6 +35,7 @@ class Courier {
   struct Needs {
     Outbox& outbox;
     context::Broker& broker;
+    Narrowing& narrowing;
     const Clock& civil_clock;
     Channel& http;
     Channel& mqtt;
@@ -57,8 +58,12 @@ class Courier {
   void start_over(const Subject& subject);
   [[nodiscard]] Counters counters(const Subject& subject) const;
 
-  // The body of the notification of these entries, as it would be sent now.
-  [[nodiscard]] Result<std::string> build(const Subscription& subscription,
+  // The changes of these entries that the subscription would be told of now, as it would see them.
+  // Errors: kForbidden: nothing, and why.
+  [[nodiscard]] Result<std::vector<Told>> told(const SubscriptionPtr& subscription,
+                                               const std::vector<Entry>& entries) const;
+  // The body of the notification of these entries, as it would be sent now; empty: of none.
+  [[nodiscard]] Result<std::string> build(const SubscriptionPtr& subscription,
                                           const std::vector<Entry>& entries) const;
 
  private:
@@ -79,6 +84,8 @@ class Courier {
   void finish(const LinePtr& line, const Outcome& outcome);
   void succeeded(Line& line, Settled& settled);
   void failed(Line& line, const Outcome& outcome, Settled& settled);
+  // Nobody is told of what is under way.
+  void drop(Line& line, Settled& settled);
   void bury(Line& line, const std::string& reason, Settled& settled);
   void schedule(const LinePtr& line);
   void unschedule(const LinePtr& line);

@@ -4,6 +4,7 @@
 //
 // Thread safety: used by one thread.
 #pragma once
+#include <algorithm>
 #include <span>
 #include <string_view>
 
@@ -27,10 +28,9 @@ class TenantLinks final : public ngsi::LinkedEntities {
   [[nodiscard]] ngsi::EntityPtr find(std::string_view id) const override {
     if (finds_ == most_) return nullptr;
     ++finds_;
-    for (const Told& told : written_) {
-      if (told.id == id) return told.after;
-    }
-    return broker_.find(tenant_, id);
+    const auto last = std::find_if(written_.rbegin(), written_.rend(),
+                                   [id](const Told& told) { return told.id == id; });
+    return last != written_.rend() ? last->after : broker_.find(tenant_, id);
   }
 
  private:

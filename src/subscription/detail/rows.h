@@ -5,7 +5,9 @@
 //            subscription.counters/TENANT\0ID            5.2.14.2
 //   kOutbox  c SEQUENCE                                  what one job changed: Told, one after
 //   other
-//            s TENANT\0ID\0 SEQUENCE                     waits for that subscription: which of them
+//            s TENANT\0ID\0 SEQUENCE                     waits for that subscription: which of
+//                                                      them, and the mark of the rights that they
+//                                                      were matched under
 //            d TENANT\0ID\0 SEQUENCE                     dead letter: the same, and why
 // SEQUENCE is 8 bytes, greatest first, so that rows stand in order.
 //
@@ -60,7 +62,9 @@ struct Group {
 // Errors: kCorrupt.
 [[nodiscard]] Result<Group> decode(std::string_view bytes);
 
-// Numbers one after the other; which of a group's changes a subscription matched, for one.
+// Numbers one after the other; which of a group's changes a subscription matched, for one. Behind
+// these, for a subscription under rights, stands their mark: a number from kMarkMin on.
+inline constexpr std::uint64_t kMarkMin = std::uint64_t{1} << 63;
 [[nodiscard]] std::string encode_numbers(const std::vector<std::uint64_t>& numbers);
 [[nodiscard]] std::vector<std::uint64_t> decode_numbers(std::string_view bytes);
 
