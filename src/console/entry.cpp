@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 
 #include "console/detail/cases.h"
 #include "console/detail/entry.h"
@@ -30,27 +31,66 @@ struct Area {
   Action action;
   bool by_event = false;  // opens for a right on one event too (enter_somewhere)
 };
+struct Group {
+  web::Text label;
+  std::span<const Area> areas;
+};
 // A page stands in the menu of those whom it lets in.
-constexpr std::array kAreas{
+constexpr std::array kEventAreas{
     Area{"/console/anmeldungen", texts::kMenuRegistrations, Action::kRegistrationsRead, true},
     Area{"/console/wartelisten", texts::kMenuWaiting, Action::kRegistrationsRead, true},
     Area{"/console/einlass", texts::kMenuGate, Action::kCheckIn, true},
+    Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
+};
+constexpr std::array kCitizenAreas{
     Area{"/console/termine", texts::kMenuAppointments, Action::kCasesWork},
     Area{"/console/warteraum", texts::kMenuRoom, Action::kCasesWork},
     Area{"/console/oeffnungszeiten", texts::kMenuHours, Action::kProgrammeRelease},
     Area{kCasesPage, texts::kMenuCases, Action::kCasesWork, true},
-    Area{"/console/programm", texts::kMenuProgramme, Action::kProgrammeRead},
-    Area{kNewsletterPage, texts::kMenuNewsletter, Action::kNewsletterEdit},
+    Area{kFormsHref, texts::kMenuForms, Action::kSettingsManage},
     Area{kServicesPage, texts::kMenuServices, Action::kDataWrite},
     Area{kFibrePage, texts::kMenuFibre, Action::kDataWrite},
+};
+constexpr std::array kMailAreas{
+    Area{kNewsletterPage, texts::kMenuNewsletter, Action::kNewsletterEdit},
     Area{"/console/postausgang", texts::kMenuOutbox, Action::kOutboxRead},
-    Area{kFormsHref, texts::kMenuForms, Action::kSettingsManage},
-    Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
+};
+constexpr std::array kPlatformAreas{
     Area{"/console/daten", texts::kMenuData, Action::kDataRead},
+    Area{"/console/einrichtung", texts::kMenuSetup, Action::kSettingsManage},
     Area{kStaffPage, texts::kMenuStaff, Action::kUsersManage},
     Area{kTokensPage, texts::kMenuTokens, Action::kUsersManage},
     Area{kAuditPage, texts::kMenuAudit, Action::kUsersManage},
 };
+constexpr std::array kGroups{
+    Group{texts::kMenuOfEvent, kEventAreas},
+    Group{texts::kMenuOfCitizens, kCitizenAreas},
+    Group{texts::kMenuOfMail, kMailAreas},
+    Group{texts::kMenuOfPlatform, kPlatformAreas},
+};
+
+// Of a program that has what the page is about.
+bool is_there(const Needs& needs, const Area& area) {
+  if (area.page == kCasesPage || area.page == kFormsHref) return needs.cases != nullptr;
+  switch (area.action) {
+    case Action::kDataRead:
+      return needs.broker != nullptr;
+    case Action::kDataWrite:
+      return needs.services != nullptr;
+    case Action::kUsersManage:
+      return needs.accounts != nullptr;
+    case Action::kProgrammeRead:
+      return needs.programme != nullptr;
+    case Action::kSettingsManage:
+      return needs.setup.has_value();
+    case Action::kCasesWork:
+      return needs.calendar != nullptr;
+    case Action::kNewsletterEdit:
+      return needs.newsletter != nullptr;
+    default:
+      return true;
+  }
+}
 
 bool may_open(const Caller& caller, const Area& area) {
   if (area.action == Action::kDataRead || area.action == Action::kDataWrite) {
@@ -111,24 +151,21 @@ Head make_head(const Needs& needs, const Request& request, const Caller& caller,
   head.page.navigation.clear();  // the console has a menu of its own
   const web::Language language = head.page.language;
   const std::string_view here = web::split_language(request.path).page;
-  const auto add = [&](std::string_view page, const web::Text& label) {
+  const auto item = [&](std::string_view page, const web::Text& label) {
     const bool below = page != identity::kConsolePage && here.starts_with(std::string(page) + "/");
-    head.menu.push_back({.label = std::string(web::text(language, label)),
-                         .href = web::path(language, page),
-                         .current = below || here == page});
+    return MenuItem{.label = std::string(web::text(language, label)),
+                    .href = web::path(language, page),
+                    .current = below || here == page};
   };
-  add(identity::kConsolePage, texts::kMenuOverview);
-  for (const Area& area : kAreas) {
-    if (area.action == Action::kDataRead && needs.broker == nullptr) continue;
-    if (area.action == Action::kDataWrite && needs.services == nullptr) continue;
-    if (area.action == Action::kUsersManage && needs.accounts == nullptr) continue;
-    if (area.action == Action::kProgrammeRead && needs.programme == nullptr) continue;
-    const bool about_cases = area.page == kCasesPage || area.page == kFormsHref;
-    if (about_cases && needs.cases == nullptr) continue;
-    if (!about_cases && area.action == Action::kSettingsManage && !needs.setup) continue;
-    if (!about_cases && area.action == Action::kCasesWork && needs.calendar == nullptr) continue;
-    if (area.action == Action::kNewsletterEdit && needs.newsletter == nullptr) continue;
-    if (may_open(caller, area)) add(area.page, area.label);
+  head.menu.push_back({.items = {item(identity::kConsolePage, texts::kMenuOverview)}});
+  for (const Group& group : kGroups) {
+    MenuGroup shown{.label = std::string(web::text(language, group.label))};
+    for (const Area& area : group.areas) {
+      if (is_there(needs, area) && may_open(caller, area)) {
+        shown.items.push_back(item(area.page, area.label));
+      }
+    }
+    if (!shown.items.empty()) head.menu.push_back(std::move(shown));
   }
   return head;
 }

@@ -16,10 +16,14 @@ struct MenuItem {
   std::string href;
   bool current = false;
 };
+struct MenuGroup {
+  std::string label = {};  // empty: none is shown
+  std::vector<MenuItem> items = {};
+};
 struct Head {
   web::Page page;
   std::string user = {};  // sign-in name; empty without accounts
-  std::vector<MenuItem> menu = {};
+  std::vector<MenuGroup> menu = {};
   std::vector<MenuItem> areas = {};  // a second menu: the pages of data
 };
 

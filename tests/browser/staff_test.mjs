@@ -81,7 +81,7 @@ async function enter(page, name, secret = password) {
   await page.locator("main form button").click();
 }
 
-const menu = (page) => page.locator(".rv-console nav a").allInnerTexts();
+const menu = (page) => page.locator(".rv-console .rv-nav a").allInnerTexts();
 
 test("staff are invited, hold roles on one event, and lose them at once", async (
     {open, server}) => {
