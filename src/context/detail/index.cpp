@@ -8,7 +8,14 @@
 namespace revier::context::detail {
 namespace {
 constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+
+template <class Key>
+absl::btree_set<Key> tree_of(std::vector<Key> keys) {
+  std::sort(keys.begin(), keys.end());
+  return {keys.begin(), keys.end()};
 }
+
+}  // namespace
 
 std::uint64_t number_key(double number) {
   const auto bits = std::bit_cast<std::uint64_t>(number == 0 ? 0.0 : number);
@@ -20,6 +27,8 @@ std::uint64_t instant_key(Instant instant) {
 }
 
 std::uint64_t text_key(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
+void PostingIndex::fill(std::vector<Posting> postings) { postings_ = tree_of(std::move(postings)); }
 
 bool PostingIndex::collect(KeyRange range, std::size_t max, std::vector<Serial>& out) const {
   const std::size_t before = out.size();
@@ -34,10 +43,18 @@ bool PostingIndex::collect(KeyRange range, std::size_t max, std::vector<Serial>&
   return true;
 }
 
+void SerialSet::fill(std::vector<Serial> serials) { serials_ = tree_of(std::move(serials)); }
+
 void SerialSet::collect(Serial from, std::size_t max, std::vector<Serial>& out) const {
   const auto end = serials_.end();
   auto at = serials_.lower_bound(from);
   for (std::size_t n = 0; n < max && at != end; ++n, ++at) out.push_back(*at);
+}
+
+void GeoIndex::fill(std::vector<Posting> postings) {
+  shapes_ = static_cast<std::size_t>(
+      std::ranges::count_if(postings, [](const Posting& one) { return !is_leaf_cell(one.key); }));
+  postings_.fill(std::move(postings));
 }
 
 void GeoIndex::insert(std::span<const std::uint64_t> cells, Serial serial) {

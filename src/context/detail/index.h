@@ -34,8 +34,17 @@ struct KeyRange {
   std::uint64_t high = ~std::uint64_t{0};
 };
 
+struct Posting {
+  std::uint64_t key;
+  Serial serial;
+  friend auto operator<=>(const Posting&, const Posting&) = default;
+};
+
 class PostingIndex {
  public:
+  // Instead of insert() for each of an index that is empty: a tree that gets them in order is built
+  // in a fifth of the time, and has no slack.
+  void fill(std::vector<Posting> postings);
   void insert(std::uint64_t key, Serial serial) { postings_.insert({key, serial}); }
   void erase(std::uint64_t key, Serial serial) { postings_.erase({key, serial}); }
   [[nodiscard]] std::size_t size() const { return postings_.size(); }
@@ -45,16 +54,12 @@ class PostingIndex {
   [[nodiscard]] bool collect(KeyRange range, std::size_t max, std::vector<Serial>& out) const;
 
  private:
-  struct Posting {
-    std::uint64_t key;
-    Serial serial;
-    friend auto operator<=>(const Posting&, const Posting&) = default;
-  };
   absl::btree_set<Posting> postings_;
 };
 
 class SerialSet {
  public:
+  void fill(std::vector<Serial> serials);  // as of PostingIndex
   void insert(Serial serial) { serials_.insert(serial); }
   void erase(Serial serial) { serials_.erase(serial); }
   [[nodiscard]] std::size_t size() const { return serials_.size(); }
@@ -74,6 +79,7 @@ using ngsi::Position;
 // Points and shapes by cell. A shape is entered under each cell of a covering of at most 8.
 class GeoIndex {
  public:
+  void fill(std::vector<Posting> postings);  // as of PostingIndex; keys are cells
   void insert(std::span<const std::uint64_t> cells, Serial serial);
   void erase(std::span<const std::uint64_t> cells, Serial serial);
   [[nodiscard]] std::size_t size() const { return postings_.size(); }

@@ -21,10 +21,15 @@ RC_GTEST_PROP(InstantKey, KeepsTheOrder, (std::int64_t a, std::int64_t b)) {
 }
 
 RC_GTEST_PROP(PostingIndex, AnswersARangeLikeAListOfPairs,
-              (std::vector<std::pair<std::uint8_t, std::uint8_t>> pairs, std::uint8_t low,
+              (std::set<std::pair<std::uint8_t, std::uint8_t>> first,
+               std::vector<std::pair<std::uint8_t, std::uint8_t>> pairs, std::uint8_t low,
                std::uint8_t high)) {
   PostingIndex index;
-  std::set<std::pair<std::uint64_t, Serial>> model;
+  std::set<std::pair<std::uint64_t, Serial>> model(first.begin(), first.end());
+  std::vector<Posting> there;
+  for (const auto& [key, serial] : first) there.push_back({key, serial});
+  std::reverse(there.begin(), there.end());
+  index.fill(std::move(there));
   for (const auto& [key, serial] : pairs) {
     if (model.insert({key, serial}).second) {
       index.insert(key, serial);
@@ -77,10 +82,17 @@ TEST(GeoIndex, FindsAShapeByAPointInside) {
   GeoIndex index;
   const Cells cells = cells_of_bounds({{7.1, 51.5}, {7.3, 51.6}});
   index.insert(cells, 7);
+  const auto is_found = [](const GeoIndex& in) {
+    std::vector<Serial> found;
+    return in.collect(cells_of_point({7.2, 51.55}), 10, found) && found == std::vector<Serial>{7};
+  };
+  EXPECT_TRUE(is_found(index));
+  GeoIndex filled;
+  std::vector<Posting> postings;
+  for (const std::uint64_t cell : cells) postings.push_back({cell, 7});
+  filled.fill(postings);
+  EXPECT_TRUE(is_found(filled));
   std::vector<Serial> found;
-  ASSERT_TRUE(index.collect(cells_of_point({7.2, 51.55}), 10, found));
-  EXPECT_EQ(found, (std::vector<Serial>{7}));
-  found.clear();
   ASSERT_TRUE(index.collect(cells_of_point({8.2, 51.55}), 10, found));
   EXPECT_TRUE(found.empty());
   index.erase(cells, 7);

@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "base/metrics.h"
@@ -106,7 +107,8 @@ class LiveBroker final : public Broker {
   [[nodiscard]] Result<> load_entities();
   struct StoredRow;
   [[nodiscard]] Result<std::vector<StoredRow>> read_block(store::Cursor& rows);
-  [[nodiscard]] Result<> load_block(std::vector<StoredRow>& block);
+  using Fillings = std::unordered_map<Tenant*, Table::Filling>;
+  [[nodiscard]] Result<> load_block(std::vector<StoredRow>& block, Fillings& fillings);
 
   store::Store& store_;
   const Clock& clock_;

@@ -104,13 +104,17 @@ Result<> LiveBroker::load_publications() {
 Result<> LiveBroker::load_entities() {
   const auto rows = store_.scan(store::Column::kEntities, {});
   const auto read = [this, &rows] { return read_block(*rows); };
+  Fillings fillings;
   auto next = std::async(std::launch::async, read);
   for (;;) {
     RV_ASSIGN(std::vector<StoredRow> block, next.get());
-    if (block.empty()) return rows->status();
+    if (block.empty()) break;
     next = std::async(std::launch::async, read);
-    RV_TRY(load_block(block));
+    RV_TRY(load_block(block, fillings));
   }
+  RV_TRY(rows->status());
+  for (auto& [tenant, filling] : fillings) filling.finish(options_.open_threads);
+  return {};
 }
 
 Result<std::vector<LiveBroker::StoredRow>> LiveBroker::read_block(store::Cursor& rows) {
@@ -125,7 +129,7 @@ Result<std::vector<LiveBroker::StoredRow>> LiveBroker::read_block(store::Cursor&
   return block;
 }
 
-Result<> LiveBroker::load_block(std::vector<StoredRow>& block) {
+Result<> LiveBroker::load_block(std::vector<StoredRow>& block, Fillings& fillings) {
   parallel_for(block.size(), options_.open_threads, [&](std::size_t i) { block[i].decode(); });
   for (StoredRow& row : block) {
     if (!row.decoded) {
@@ -140,7 +144,8 @@ Result<> LiveBroker::load_block(std::vector<StoredRow>& block) {
     }
     row.tenant->expiries.put(row.id, ngsi::earliest_expiry(*row.entity));
     const std::size_t before_bytes = row.tenant->table.memory_bytes();
-    row.tenant->table.add({row.serial, std::move(row.entity)}, std::move(row.keys));
+    Table::Filling& filling = fillings.try_emplace(row.tenant, row.tenant->table).first->second;
+    filling.add({row.serial, std::move(row.entity)}, row.keys);
     memory_bytes_ += row.tenant->table.memory_bytes() - before_bytes;
     Serial& next = row.tenant->staging.next_serial;
     next = std::max(next, row.serial + 1);

@@ -2,8 +2,11 @@
 #include "context/detail/table.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <utility>
 
+#include "base/parallel.h"
 #include "ngsi/difference.h"
 
 namespace revier::context::detail {
@@ -12,6 +15,8 @@ namespace {
 // What one entity costs beside its own bytes: a row in its shard at a usual load, a slot.
 constexpr std::size_t kRowBytes = 40 + sizeof(EntityPtr);
 constexpr std::size_t kPostingBytes = 24;
+// Tables below this are not worth a thread.
+constexpr std::size_t kFilledAlone = 10'000;
 
 std::uint64_t attribute_class(NameId attribute, KeyClass key_class) {
   return (std::uint64_t{attribute} << 8) | static_cast<std::uint8_t>(key_class);
@@ -162,8 +167,42 @@ void Table::publish(Serial serial, const EntityPtr& before, const EntityPtr& aft
   change(serial, before, after, {keys_of(*before, changed), keys_of(*after, changed)});
 }
 
-void Table::add(const Row& row, IndexKeys keys) {
-  change(row.serial, nullptr, row.entity, {{}, std::move(keys)});
+void Table::Filling::add(const Row& row, const IndexKeys& keys) {
+  table_.put_in_shard(row.serial, nullptr, row.entity);
+  {
+    const Lock lock(table_.index_mutex_);
+    table_.put_in_slot(row.serial, row.entity);
+    for (const NameId name : keys.attributes) ++table_.indexes_.attributes[name];
+  }
+  for (const NameId type : keys.types) keys_.types[type].push_back(row.serial);
+  for (const ScalarKey& key : keys.scalars) {
+    keys_.scalars[attribute_class(key.attribute, key.key_class)].push_back({key.key, row.serial});
+  }
+  for (const CellKey& key : keys.cells) {
+    keys_.cells[key.attribute].push_back({key.cell, row.serial});
+  }
+  ++table_.size_;
+  table_.entity_bytes_ += row.entity->memory_bytes();
+  table_.postings_ += postings_of(keys);
+}
+
+void Table::Filling::finish(unsigned threads) { table_.fill(std::exchange(keys_, {}), threads); }
+
+void Table::fill(Keys keys, unsigned threads) {
+  const Lock lock(index_mutex_);
+  std::vector<std::function<void()>> tasks;
+  const auto take = [&tasks](auto& indexes, auto& all) {
+    // Places first: a map that grows moves what is in it.
+    for (const auto& [name, list] : all) indexes[name];
+    for (auto& [name, list] : all) {
+      tasks.emplace_back([&index = indexes[name], &list] { index.fill(std::move(list)); });
+    }
+  };
+  take(indexes_.scalars, keys.scalars);
+  take(indexes_.cells, keys.cells);
+  take(indexes_.types, keys.types);
+  parallel_for(tasks.size(), size() < kFilledAlone ? 1 : threads,
+               [&tasks](std::size_t i) { tasks[i](); });
 }
 
 void Table::change(Serial serial, const EntityPtr& before, const EntityPtr& after,

@@ -102,8 +102,12 @@ class Table {
   // all attributes that differ, ascending, where there are both versions.
   void publish(Serial serial, const EntityPtr& before, const EntityPtr& after,
                const std::vector<NameId>& changed);
-  // A new entity whose keys were made before, elsewhere.
-  void add(const Row& row, IndexKeys keys);
+
+  // Fills a table that is empty, at the start: what an entity is found by is kept until all are
+  // there. Until finish() they are found by their ids alone.
+  //
+  // Memory until then: 16 bytes a posting. Thread safety: none.
+  class Filling;
 
  private:
   struct IdOf {
@@ -136,6 +140,12 @@ class Table {
     std::size_t used = 0;
   };
   using AttributeClass = std::uint64_t;  // attribute id and class in one word
+  // By what each index is kept under.
+  struct Keys {
+    boost::unordered_flat_map<NameId, std::vector<Serial>> types;
+    boost::unordered_flat_map<AttributeClass, std::vector<Posting>> scalars;
+    boost::unordered_flat_map<NameId, std::vector<Posting>> cells;
+  };
   struct Indexes {
     boost::unordered_flat_map<NameId, SerialSet> types;
     boost::unordered_flat_map<NameId, std::size_t> attributes;  // entities that have it
@@ -144,6 +154,7 @@ class Table {
   };
 
   [[nodiscard]] Shard& shard_of(std::string_view id) const;
+  void fill(Keys keys, unsigned threads);
   struct KeyChange {
     IndexKeys before;
     IndexKeys after;
@@ -165,6 +176,20 @@ class Table {
   mutable Mutex index_mutex_;
   std::map<std::uint64_t, std::unique_ptr<Chunk>> chunks_ RV_GUARDED_BY(index_mutex_);
   Indexes indexes_ RV_GUARDED_BY(index_mutex_);
+};
+
+class Table::Filling {
+ public:
+  explicit Filling(Table& table) : table_(table) {}  // which outlives it
+
+  // A new entity and all that it is found by.
+  void add(const Row& row, const IndexKeys& keys);
+  // On at most `threads` threads (0: one a core). Nothing is added after it.
+  void finish(unsigned threads);
+
+ private:
+  Table& table_;
+  Keys keys_;
 };
 
 }  // namespace revier::context::detail
