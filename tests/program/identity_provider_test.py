@@ -251,6 +251,29 @@ class IdentityProvider(unittest.TestCase):
             self.assertEqual(self.ask(server, admin, "PUT", path, profile)[0], 204)
             self.assertEqual(self.ask(server, admin, "PATCH", attributes, {"costs": 10})[0], 204)
             self.assertEqual(told.get(timeout=60), [{**seen, "costs": 10}])
+            self.lose(server, admin, wanted, told)
+
+    def lose(self, server, admin, wanted, told):
+        """One who could see all makes a subscription, and has rights by entity then."""
+        steward = self.provider.token(self.keys[0], realm_access={"roles": ["steward"]}, sub="s")
+        path, letters = f"{LD}/subscriptions", "/api/v1/subscriptions/urn:s:2/dead-letters"
+        all_sites = {**wanted, "id": "urn:s:2"}
+        self.assertEqual(self.ask(server, steward, "POST", path, all_sites)[0], 201)
+        self.assertEqual(self.ask(server, steward, path=letters)[0], 200)
+        profile = {"issuer": "login", "role": "steward", "rights": [
+            {"operations": ["read"], "types": ["ParkingSite"], "attributes": ["free"]}]}
+        self.assertEqual(
+            self.ask(server, admin, "PUT", "/api/v1/profiles/steward", profile)[0], 204)
+        self.assertEqual(self.ask(server, steward, path=letters)[0], 403)
+        self.assertEqual(self.ask(server, steward, "PATCH", f"{path}/urn:s:2",
+                                  {"description": "by entity now"})[0], 204)
+        self.assertEqual(self.ask(server, steward, path=letters)[0], 200)
+        site = f"{LD}/entities/urn:p:1/attrs"
+        for change in ({"costs": 11}, {"free": 1}):
+            self.assertEqual(self.ask(server, admin, "PATCH", site, change)[0], 204)
+        heard = [told.get(timeout=60)[0] for _ in range(2)]  # of both, in any order
+        self.assertCountEqual([tuple(sorted(one)) for one in heard],
+                              [("costs", "id", "type"), ("free", "id", "type")])
 
     def write_log(self, server):
         """The console's page of who wrote what, as the first administrator sees it."""

@@ -161,6 +161,13 @@ class Rights(unittest.TestCase):
             token = self.make(server, "rooms", ROOMS)
             other = self.make(server, "other", ROOMS)
             writer = self.make(server, "writer", [{"operations": ["write"]}])
+            manager = self.make(server, "m", None, ["data.manage", "data.read", "data.write"])
+            # Another source has rooms, too: it is not asked for hers.
+            source = {"type": "ContextSourceRegistration", "endpoint": "http://127.0.0.1:9/",
+                      "information": [{"entities": [{"type": "Room"}]}]}
+            status, answer = self.ask(server, manager["secret"], "POST",
+                                      f"{LD}/csourceRegistrations", source)
+            self.assertEqual(status, 201, answer)
             self.subscribe(server, receiver, token, other, writer)
             self.tell(server, receiver)
             # What is left of it after the token.
@@ -172,7 +179,9 @@ class Rights(unittest.TestCase):
             self.create(server, end)
             self.assertEqual(receiver.next("urn:s:end"), [end])
             self.assertEqual(receiver.left("urn:s:1"), [])
-            manager = self.make(server, "m", None, ["data.manage", "data.read", "data.write"])
+            status, answer = self.ask(server, manager["secret"], "GET",
+                                      "/api/v1/subscriptions/urn:s:1/sources")
+            self.assertEqual((status, answer["sources"]), (200, []))
             headers = {"Authorization": f"Bearer {manager['secret']}"}
             _, headers, body = server.ask("GET", f"{LD}/subscriptions/urn:s:1", headers=headers)
             self.assertEqual(json.loads(body)["status"], "paused")
@@ -221,6 +230,10 @@ class Rights(unittest.TestCase):
                          (200, {"replayed": 0}))
         self.assertEqual(self.ask(server, other["secret"], "GET", letters)[0], 404)
         second = {**mine, "id": "urn:s:2"}
+        headers = {"Authorization": f"Bearer {her}", "Content-Type": "application/json",
+                   "NGSILD-Snapshot": "urn:snap:1"}
+        status, _, body = server.ask("POST", path, body=json.dumps(second), headers=headers)
+        self.assertEqual(status, 403, body)
         self.assertEqual(self.ask(server, her, "POST", path, second)[0], 201)
         self.assertEqual(self.ask(server, her, "DELETE", f"{path}/urn:s:2")[0], 204)
 
