@@ -77,7 +77,7 @@ Result<net::Response> retrieve_mapped(const Api& api, net::Request& request, con
   EntityMapPtr map = named_map(api, exchange, wish, /*temporal=*/false);
   if (!map) {
     RV_ASSIGN(const std::string id, path_id(request));
-    RV_ASSIGN(map, map_of_one(api, exchange, wish, {.id = id, .here = true}, false));
+    RV_ASSIGN(map, keep_map(api, exchange, wish, {{id}, Distribution::Report{}, nullptr}));
   }
   response.header(std::string(kMapHeader), map_location(*map));
   return response;
@@ -105,6 +105,7 @@ Task<Result<net::Response>> retrieve_distributed(const Api& api, net::Request& r
     map = named_map(api, exchange, wishes.map, /*temporal=*/false);
   }
   const Distribution::Origins known = map ? origins_of(*map) : Distribution::Origins();
+  const auto wanted = map ? std::nullopt : maps_wanted(api, wishes.map);
   RV_CO_ASSIGN(const Distribution::Answer gathered,
                co_await api.distribution->gather({.operation = Distribution::Operation::kRetrieve,
                                                   .tenant = exchange.tenant,
@@ -113,15 +114,18 @@ Task<Result<net::Response>> retrieve_distributed(const Api& api, net::Request& r
                                                   .selection = selection,
                                                   .attributes = std::move(attributes),
                                                   .dataset_ids = wishes.dataset_ids,
-                                                  .known = map ? &known : nullptr}));
+                                                  .known = map ? &known : nullptr,
+                                                  .linked = map ? &map->linked : nullptr,
+                                                  .maps_wanted = wanted}));
   const Api over = api_over(api, gathered.broker ? *gathered.broker : api.broker);
   net::Response response = answered(over, request, retrieve_entity(over, request));
-  if (wishes.map.any() && !map && response.status < 300) {
-    EntityMap::Place place{.id = selection.ids.front()};
-    const auto found = gathered.origins.find(place.id);
-    if (found != gathered.origins.end()) place.sources = found->second;
-    place.here = api.broker.find(exchange.tenant, place.id) != nullptr;
-    RV_CO_ASSIGN(map, map_of_one(api, exchange, wishes.map, std::move(place), false));
+  if (map) {
+    api.maps->relink(key_of(exchange, *map), gathered.relinked);
+  } else if (wishes.map.any() && response.status < 300) {
+    const auto is_here = [&](const std::string& id) -> Result<bool> {
+      return api.broker.find(exchange.tenant, id) != nullptr;
+    };
+    RV_CO_ASSIGN(map, keep_map(api, exchange, wishes.map, {selection.ids, gathered, is_here}));
   }
   if (map && response.status < 300) response.header(std::string(kMapHeader), map_location(*map));
   add_warnings(response, gathered.warnings);

@@ -72,9 +72,10 @@ Task<Result<net::Response>> answer_new_map(const Api& api, const net::Request& r
                                            const Exchange& exchange, const MappedQuery& query) {
   RV_CO_TRY(require_a_filter(query.selection, query.wishes.pick, request));
   RV_CO_TRY(check_wishes(query.wishes));
-  RV_CO_ASSIGN(const EntityMapPtr map, co_await make_map(api, request, exchange, query));
-  net::Response response = answer_map(request, exchange, *map, 201);
-  response.header(std::string(kMapHeader), map_location(*map));
+  RV_CO_ASSIGN(const MadeMap made, co_await make_map(api, request, exchange, query));
+  net::Response response = answer_map(request, exchange, *made.map, 201);
+  response.header(std::string(kMapHeader), map_location(*made.map));
+  add_warnings(response, made.warnings);
   co_return response;
 }
 

@@ -75,7 +75,7 @@ Task<Result<net::Response>> answer_anywhere(const Api& api, const net::Request& 
   }
   const MappedQuery query{selection, wishes};
   RV_CO_ASSIGN(const Distribution::Answer gathered,
-               co_await gather(api, request, exchange, query, /*known=*/nullptr));
+               co_await gather(api, request, exchange, query, {}));
   if (!gathered.broker) {
     co_return co_await answer_query(api, request, exchange, std::move(selection), std::move(wishes),
                                     Paging::kWider);

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "base/time.h"
 #include "context/broker.h"
 #include "json/json.h"
 #include "jsonld/context.h"
@@ -28,6 +29,19 @@ class Distribution {
   // By entity: the registrations of those who have a part of it.
   using Origins = std::map<std::string, std::vector<std::string>, std::less<>>;
 
+  // An entity map that a source keeps for one of ours (5.2.39, linkedMaps).
+  struct LinkedMap {
+    std::string id;
+    std::string location;  // as the source said it; goes back in NGSILD-EntityMap
+  };
+  using LinkedMaps = std::map<std::string, LinkedMap, std::less<>>;  // by registration
+  // Of changes; nullopt: the source does not go by that map any more.
+  using Relinked = std::map<std::string, std::optional<LinkedMap>, std::less<>>;
+  // Maps that are to be made at sources.
+  struct MapsWanted {
+    Duration lifetime;
+    std::size_t places_max = 0;  // beyond one more of them no map is looked at
+  };
   struct Ask {
     Operation operation = Operation::kQuery;
     const std::string& tenant;
@@ -43,11 +57,20 @@ class Distribution {
     // Who has a part of the ids that are selected: nobody else is asked for them. nullptr: not
     // known.
     const Origins* known = nullptr;
+    // The maps by which sources that have one are asked (5.5.14). nullptr: by none.
+    const LinkedMaps* linked = nullptr;
+    // Sources that make maps are asked for one: of a retrieval beside the entity; of a query
+    // instead of their entities, of which they tell the ids only.
+    std::optional<MapsWanted> maps_wanted{};
   };
-  struct Answer {
-    std::unique_ptr<Broker> broker;     // what is here and elsewhere; nullptr: nobody else has any
-    std::vector<std::string> warnings;  // values of NGSILD-Warning (6.3.17)
-    Origins origins;                    // of what is elsewhere
+  struct Report {
+    std::vector<std::string> warnings;    // values of NGSILD-Warning (6.3.17)
+    Origins origins;                      // of what is elsewhere, candidates among it
+    std::vector<std::string> candidates;  // ids that maps of sources name, in their order
+    Relinked relinked;
+  };
+  struct Answer : Report {
+    std::unique_ptr<Broker> broker;  // what is here and elsewhere; nullptr: nobody told of more
   };
 
   // --- History (5.7.3, 5.7.4)
@@ -72,10 +95,8 @@ class Distribution {
     std::vector<Times> attribute_times;  // beside fragment.attributes
     bool auxiliary = false;              // only adds what nobody else has
   };
-  struct Recalled {
+  struct Recalled : Report {
     std::vector<Evolution> evolutions;  // auxiliary ones last
-    std::vector<std::string> warnings;
-    Origins origins;
   };
 
   // --- Writing (5.6.1 to 5.6.20)

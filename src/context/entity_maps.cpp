@@ -16,29 +16,43 @@ namespace {
 
 constexpr std::string_view kMapPath = "/ngsi-ld/v1/entityMaps/";
 constexpr std::string_view kMapUrn = "urn:ngsi-ld:EntityMap:";
+constexpr std::size_t kPlaceBytes = 256;  // that count as one place
+
+// Ids and registrations come from others too: what takes more room counts for more.
+std::size_t weight_of(const EntityMap::Place& place) {
+  std::size_t bytes = place.id.size();
+  for (const std::string& source : place.sources) bytes += source.size();
+  return 1 + bytes / kPlaceBytes;
+}
+
+std::size_t weight_of(const EntityMap& map) {
+  std::size_t weight = 0;
+  for (const EntityMap::Place& place : map.places) weight += weight_of(place);
+  return weight;
+}
 
 class CachedMaps final : public EntityMaps {
  public:
   CachedMaps(const Clock& clock, EntityMapOptions options) : clock_(clock), options_(options) {}
 
   Result<EntityMapPtr> add(EntityMap map, std::optional<Duration> lifetime) override {
-    if (map.places.size() > options_.map_places_max) {
+    map.weight = weight_of(map);
+    if (map.weight > options_.map_places_max) {
       return fail(Code::kTooManyResults,
                   fmt::format("an entity map holds {} entities at most; narrow the query down",
                               options_.map_places_max));
     }
-    const Duration wanted = lifetime.value_or(options_.lifetime);
     SystemRandom random;
     map.id = std::string(kMapUrn) + random_id(random);
-    map.expires_at = clock_.now() + std::min(wanted, options_.lifetime_max);
+    map.expires_at = clock_.now() + options_.lifetime_for(lifetime);
     const auto kept = std::make_shared<const EntityMap>(std::move(map));
     const Lock lock(mutex_);
     drop_expired();
-    while (!maps_.empty() && (maps_.size() >= options_.maps_max ||
-                              places_ + kept->places.size() > options_.places_max)) {
+    while (!maps_.empty() &&
+           (maps_.size() >= options_.maps_max || places_ + kept->weight > options_.places_max)) {
       erase(next_to_go());
     }
-    places_ += kept->places.size();
+    places_ += kept->weight;
     maps_.emplace(kept->id, kept);
     return kept;
   }
@@ -66,6 +80,19 @@ class CachedMaps final : public EntityMaps {
     (void)change(key, [&ids](EntityMap& map) {
       for (EntityMap::Place& place : map.places) {
         if (ids.contains(place.id)) place.gone = true;
+      }
+    });
+  }
+
+  void relink(const MapKey& key, const Distribution::Relinked& relinked) override {
+    if (relinked.empty()) return;
+    (void)change(key, [&relinked](EntityMap& map) {
+      for (const auto& [registration, link] : relinked) {
+        if (link && map.places.size() == 1) {
+          map.linked.insert_or_assign(registration, *link);
+        } else {
+          map.linked.erase(registration);
+        }
       }
     });
   }
@@ -112,11 +139,11 @@ class CachedMaps final : public EntityMaps {
     const auto of = [](std::size_t part, std::size_t whole) {
       return static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(whole, 1));
     };
-    return of(1, options_.maps_max) + of(map.places.size(), options_.places_max);
+    return of(1, options_.maps_max) + of(map.weight, options_.places_max);
   }
 
   void erase(Maps::iterator at) RV_REQUIRES(mutex_) {
-    places_ -= at->second->places.size();
+    places_ -= at->second->weight;
     maps_.erase(at);
   }
 
@@ -164,6 +191,14 @@ Result<Duration> map_lifetime(std::string_view text) {
   return period.after(Instant{}, 1) - Instant{};
 }
 
+Distribution::LinkedMaps links_of(Distribution::Relinked relinked) {
+  Distribution::LinkedMaps out;
+  for (auto& [registration, link] : relinked) {
+    if (link) out.emplace(registration, *std::move(link));
+  }
+  return out;
+}
+
 std::string map_location(const EntityMap& map) { return std::string(kMapPath) + map.id; }
 
 std::string map_json(const EntityMap& map) {
@@ -179,7 +214,9 @@ std::string map_json(const EntityMap& map) {
     for (const std::string& source : place.sources) writer.string(source);
     writer.end_array();
   }
-  writer.end_object().key("linkedMaps").begin_object().end_object().end_object();
+  writer.end_object().key("linkedMaps").begin_object();
+  for (const auto& [registration, link] : map.linked) writer.member(registration, link.id);
+  writer.end_object().end_object();
   return out;
 }
 

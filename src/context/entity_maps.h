@@ -10,6 +10,7 @@
 //
 // Thread safety: all methods from any thread.
 #pragma once
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "context/distribution.h"
 #include "net/http.h"
 
 namespace revier::context {
@@ -37,6 +39,8 @@ struct EntityMap {
   bool temporal = false;  // of a temporal query
   Instant expires_at;
   std::vector<Place> places;
+  Distribution::LinkedMaps linked;  // of sources, for this one
+  std::size_t weight = 0;           // what it takes of places_max; EntityMaps sets it
 };
 using EntityMapPtr = std::shared_ptr<const EntityMap>;
 
@@ -49,10 +53,15 @@ struct MapKey {
 
 struct EntityMapOptions {
   std::size_t maps_max = 1'000;         // beyond these and the next one of who has most goes
-  std::size_t places_max = 1'000'000;   // of all maps
+  std::size_t places_max = 1'000'000;   // of all maps; one of long ids counts for several
   std::size_t map_places_max = 50'000;  // of one
   Duration lifetime = Duration::hours(1);
   Duration lifetime_max = Duration::hours(24);
+
+  // As long as it is asked for, where that is not too long.
+  [[nodiscard]] Duration lifetime_for(std::optional<Duration> wanted) const {
+    return std::min(wanted.value_or(lifetime), lifetime_max);
+  }
 };
 
 class EntityMaps {
@@ -74,6 +83,10 @@ class EntityMaps {
   [[nodiscard]] virtual Result<> remove(const MapKey& key) = 0;
   // These do not fit the query any more; nothing where the map is not there any more.
   virtual void take_out(const MapKey& key, const std::set<std::string_view>& ids) = 0;
+  // Sources go by other maps now; nothing where the map is not there any more. One that a source
+  // has made in place of another knows the entities of that request alone: so it is linked only
+  // where this map is of one entity, and else the source is asked without from then on.
+  virtual void relink(const MapKey& key, const Distribution::Relinked& relinked) = 0;
   [[nodiscard]] virtual const EntityMapOptions& options() const = 0;
 };
 
@@ -93,6 +106,9 @@ struct MapWish {
 };
 // ISO 8601. Errors: kBadRequestData.
 [[nodiscard]] Result<Duration> map_lifetime(std::string_view text);
+
+// What was linked anew.
+[[nodiscard]] Distribution::LinkedMaps links_of(Distribution::Relinked relinked);
 
 // Where a map is: "/ngsi-ld/v1/entityMaps/{id}".
 [[nodiscard]] std::string map_location(const EntityMap& map);

@@ -98,5 +98,31 @@ TEST_F(EntityMapsTest, KeepThePlacesOfThoseThatStay) {
   EXPECT_EQ(map_json(*map).find("urn:r:1"), std::string::npos);
 }
 
+TEST_F(EntityMapsTest, CountLongIdsForMore) {
+  const auto kept = maps({.places_max = 10, .map_places_max = 3});
+  EntityMap map = map_with(1);
+  map.places.front().sources.emplace_back("urn:reg:" + std::string(3 * 256, 'x'));
+  EXPECT_EQ(kept->add(std::move(map), {}).error().code, Code::kTooManyResults);
+  EXPECT_TRUE(kept->add(map_with(3), {}));
+}
+
+TEST_F(EntityMapsTest, LinkWhatASourceMadeAnewWhereItKnowsAllOfIt) {
+  const auto kept = maps();
+  const Distribution::LinkedMap link{"urn:map:2", "/entityMaps/urn:map:2"};
+  for (const std::size_t places : {std::size_t{1}, std::size_t{2}}) {
+    EntityMap map = map_with(places);
+    map.linked = {{"urn:reg:1", {"urn:map:1", "/entityMaps/urn:map:1"}}};
+    const EntityMapPtr one = must(kept->add(std::move(map), {}));
+    kept->relink({"herne", "berta", one->id}, {{"urn:reg:1", link}});
+    EXPECT_EQ(kept->find(key(*one))->linked.at("urn:reg:1").id, "urn:map:1");
+    kept->relink(key(*one), {{"urn:reg:1", link}});
+    const EntityMapPtr now = kept->find(key(*one));
+    EXPECT_EQ(now->linked.contains("urn:reg:1"), places == 1);
+    if (places == 1) EXPECT_EQ(now->linked.at("urn:reg:1").location, link.location);
+    kept->relink(key(*one), {{"urn:reg:1", std::nullopt}});
+    EXPECT_TRUE(kept->find(key(*one))->linked.empty());
+  }
+}
+
 }  // namespace
 }  // namespace revier::context

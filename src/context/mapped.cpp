@@ -91,8 +91,8 @@ Task<Result<Look>> look_at(const Api& api, const net::Request& request, const Ex
   some.selection.ids = look.places.ids;
   if (some.selection.ids.empty()) co_return look;
   if (is_distributed(api, request)) {
-    const Distribution::Origins known = origins_of(map);
-    RV_CO_ASSIGN(look.gathered, co_await gather(api, request, exchange, some, &known));
+    RV_CO_ASSIGN(look.gathered, co_await gather(api, request, exchange, some, {&map}));
+    api.maps->relink(key_of(exchange, map), look.gathered.relinked);
   }
   Broker& broker = look.gathered.broker ? *look.gathered.broker : api.broker;
   RV_CO_ASSIGN(const auto predicate, predicate_of(api_over(api, broker), exchange, some));
@@ -192,11 +192,33 @@ EntityMapPtr named_map(const Api& api, const Exchange& exchange, const MapWish& 
   return map && map->temporal == temporal ? map : nullptr;
 }
 
-Result<EntityMapPtr> map_of_one(const Api& api, const Exchange& exchange, const MapWish& wish,
-                                EntityMap::Place place, bool temporal) {
-  EntityMap map{.tenant = exchange.tenant, .temporal = temporal};
+std::optional<Distribution::MapsWanted> maps_wanted(const Api& api, const MapWish& wish) {
+  if (api.maps == nullptr || !wish.any()) return std::nullopt;
+  const EntityMapOptions& options = api.maps->options();
+  return Distribution::MapsWanted{options.lifetime_for(wish.lifetime), options.map_places_max};
+}
+
+Result<EntityMapPtr> keep_map(const Api& api, const Exchange& exchange, const MapWish& wish,
+                              MapParts parts) {
+  EntityMap map{.tenant = exchange.tenant, .temporal = parts.temporal};
   map.owner = exchange.caller.id();
-  map.places.push_back(std::move(place));
+  const auto add = [&](std::string id) -> Result<> {
+    EntityMap::Place place{.id = std::move(id)};
+    const auto found = parts.report.origins.find(place.id);
+    if (found != parts.report.origins.end()) place.sources = found->second;
+    place.here = place.sources.empty();
+    if (!place.here) {
+      RV_ASSIGN(place.here, parts.is_here(place.id));
+    }
+    map.places.push_back(std::move(place));
+    return {};
+  };
+  const std::set<std::string_view> known(parts.ids.begin(), parts.ids.end());
+  for (const std::string& id : parts.ids) RV_TRY(add(id));
+  for (const std::string& id : parts.report.candidates) {
+    if (!known.contains(id)) RV_TRY(add(id));
+  }
+  map.linked = links_of(parts.report.relinked);
   return api.maps->add(std::move(map), wish.lifetime);
 }
 
@@ -210,45 +232,48 @@ Distribution::Origins origins_of(const EntityMap& map) {
 
 Task<Result<Distribution::Answer>> gather(const Api& api, const net::Request& request,
                                           const Exchange& exchange, const MappedQuery& query,
-                                          const Distribution::Origins* known) {
+                                          MapUse use) {
   const ngsi::Selection& selection = query.selection;
   std::vector<std::string> attributes;
   // Filters are applied to what was gathered: so an attribute that only they name is needed too.
   if (selection.q.empty() && selection.georel.empty()) {
     RV_CO_ASSIGN(attributes, shown_attributes(query.wishes, *exchange.context));
   }
+  const Distribution::Origins known =
+      use.map != nullptr ? origins_of(*use.map) : Distribution::Origins();
   const bool batch = request.method == net::Method::kPost;
   using enum Distribution::Operation;
-  co_return co_await api.distribution->gather({.operation = batch ? kQueryBatch : kQuery,
-                                               .tenant = exchange.tenant,
-                                               .request = request,
-                                               .context = exchange.context,
-                                               .selection = selection,
-                                               .attributes = std::move(attributes),
-                                               .dataset_ids = query.wishes.dataset_ids,
-                                               .split_entities = query.wishes.split_entities,
-                                               .csf = query.wishes.csf,
-                                               .known = known});
+  co_return co_await api.distribution->gather(
+      {.operation = batch ? kQueryBatch : kQuery,
+       .tenant = exchange.tenant,
+       .request = request,
+       .context = exchange.context,
+       .selection = selection,
+       .attributes = std::move(attributes),
+       .dataset_ids = query.wishes.dataset_ids,
+       .split_entities = query.wishes.split_entities,
+       .csf = query.wishes.csf,
+       .known = use.map != nullptr ? &known : nullptr,
+       .linked = use.map != nullptr ? &use.map->linked : nullptr,
+       .maps_wanted = use.wanted});
 }
 
-Task<Result<EntityMapPtr>> make_map(const Api& api, const net::Request& request,
-                                    const Exchange& exchange, const MappedQuery& query) {
+Task<Result<MadeMap>> make_map(const Api& api, const net::Request& request,
+                               const Exchange& exchange, const MappedQuery& query) {
+  MapWish wish = query.wishes.map;
+  wish.wanted = true;
   Distribution::Answer gathered;
   if (is_distributed(api, request)) {
-    RV_CO_ASSIGN(gathered, co_await gather(api, request, exchange, query, nullptr));
+    RV_CO_ASSIGN(gathered, co_await gather(api, request, exchange, query,
+                                           {.wanted = maps_wanted(api, wish)}));
   }
   const Api over = api_over(api, gathered.broker ? *gathered.broker : api.broker);
-  RV_CO_ASSIGN(std::vector<std::string> ids, co_await matching_ids(over, exchange, query));
-  EntityMap map{.tenant = exchange.tenant};
-  map.owner = exchange.caller.id();
-  for (std::string& id : ids) {
-    EntityMap::Place place{.id = std::move(id)};
-    const auto found = gathered.origins.find(place.id);
-    if (found != gathered.origins.end()) place.sources = found->second;
-    place.here = place.sources.empty() || api.broker.find(exchange.tenant, place.id) != nullptr;
-    map.places.push_back(std::move(place));
-  }
-  co_return api.maps->add(std::move(map), query.wishes.map.lifetime);
+  RV_CO_ASSIGN(auto ids, co_await matching_ids(over, exchange, query));
+  const auto is_here = [&](const std::string& id) -> Result<bool> {
+    return api.broker.find(exchange.tenant, id) != nullptr;
+  };
+  RV_CO_ASSIGN(auto map, keep_map(api, exchange, wish, {std::move(ids), gathered, is_here}));
+  co_return MadeMap{std::move(map), std::move(gathered.warnings)};
 }
 
 Task<Result<net::Response>> answer_mapped(const Api& api, const net::Request& request,
@@ -259,12 +284,16 @@ Task<Result<net::Response>> answer_mapped(const Api& api, const net::Request& re
   RV_CO_TRY(mapped_page(api, request));
   EntityMapPtr map = named_map(api, exchange, query.wishes.map, /*temporal=*/false);
   const bool is_new = map == nullptr;
+  std::vector<std::string> warnings;
   if (is_new) {
-    RV_CO_ASSIGN(map, co_await make_map(api, request, exchange, query));
+    RV_CO_ASSIGN(MadeMap made, co_await make_map(api, request, exchange, query));
+    map = std::move(made.map);
+    warnings = std::move(made.warnings);
   }
   RV_CO_ASSIGN(net::Response response,
                co_await answer_from(api, request, exchange, std::move(query), std::move(map)));
   if (is_new) response.status = 201;
+  add_warnings(response, warnings);
   co_return response;
 }
 

@@ -148,10 +148,11 @@ Result<std::vector<Part>> registered_parts(const std::string& entity, const Read
   net::Reply reply;
   reply.body = entity;
   for (const Information& information : reading.registration->information) {
-    Question question{reading.registration, nullptr, &information, reading.context, {}, false, {}};
+    Question question{reading.registration, {{&information, nullptr}}, reading.context, {}};
     const std::size_t number = std::max<std::size_t>(information.entities.size(), 1);
     for (std::size_t i = 0; i < number; ++i) {
-      question.entity = information.entities.empty() ? nullptr : &information.entities[i];
+      question.reach.front().entity =
+          information.entities.empty() ? nullptr : &information.entities[i];
       RV_ASSIGN(Parts parts, parts_of(question, reply, reading.catalogue));
       std::ranges::move(parts.parts, std::back_inserter(out));
     }
@@ -235,7 +236,7 @@ Result<std::vector<Arrival>> arrivals_in(const json::Value& data, const Reading&
 Result<std::vector<Part>> parts_in(const std::string& text, const RegistrationPtr& registration,
                                    jsonld::Catalogue& catalogue) {
   const Information any;
-  const Question question{registration, nullptr, &any, catalogue.core(), {}, false, {}};
+  const Question question{registration, {{&any, nullptr}}, catalogue.core(), {}};
   net::Reply reply;
   reply.body = text;
   RV_ASSIGN(Parts parts, parts_of(question, reply, catalogue));

@@ -55,22 +55,31 @@ std::map<std::string, std::vector<Times>> instance_times(const json::Value& enti
   return out;
 }
 
-bool is_registered(const Question& question, const ngsi::FragmentAttribute& attribute) {
-  const auto& registered = question.information->attributes;
-  if (!registered.empty() && std::ranges::find(registered, attribute.name) == registered.end()) {
-    return false;
-  }
-  const auto& datasets = question.registration->dataset_ids;
-  const std::string dataset = attribute.dataset_id.empty() ? "@none" : attribute.dataset_id;
-  return datasets.empty() || std::ranges::find(datasets, dataset) != datasets.end();
+bool is_about(const Question::Reach& reach, const ngsi::Fragment& fragment) {
+  if (reach.entity == nullptr) return true;
+  if (!reach.entity->id.empty() && reach.entity->id != fragment.id) return false;
+  return std::ranges::all_of(reach.entity->types, [&](const std::string& type) {
+    return std::ranges::find(fragment.types, type) != fragment.types.end();
+  });
 }
 
 bool is_registered(const Question& question, const ngsi::Fragment& fragment) {
-  if (question.entity == nullptr) return true;
-  if (!question.entity->id.empty() && question.entity->id != fragment.id) return false;
-  return std::ranges::all_of(question.entity->types, [&](const std::string& type) {
-    return std::ranges::find(fragment.types, type) != fragment.types.end();
-  });
+  return std::ranges::any_of(question.reach,
+                             [&](const auto& one) { return is_about(one, fragment); });
+}
+
+bool is_registered(const Question& question, const ngsi::Fragment& fragment,
+                   const ngsi::FragmentAttribute& attribute) {
+  const auto names = [&attribute](const Question::Reach& reach) {
+    const auto& registered = reach.information->attributes;
+    return registered.empty() || std::ranges::find(registered, attribute.name) != registered.end();
+  };
+  const bool reached = std::ranges::any_of(
+      question.reach, [&](const auto& one) { return is_about(one, fragment) && names(one); });
+  if (!reached) return false;
+  const auto& datasets = question.registration->dataset_ids;
+  const std::string dataset = attribute.dataset_id.empty() ? "@none" : attribute.dataset_id;
+  return datasets.empty() || std::ranges::find(datasets, dataset) != datasets.end();
 }
 
 Result<Part> part_of(const Question& question, const json::Value& entity,
@@ -91,7 +100,7 @@ Result<Part> part_of(const Question& question, const json::Value& entity,
     for (ngsi::FragmentAttribute& attribute : fragment.attributes) {
       const auto& all = times[attribute.name];
       const std::size_t at = next[attribute.name]++;
-      if (!is_registered(question, attribute)) continue;
+      if (!is_registered(question, fragment, attribute)) continue;
       part.attribute_times.push_back(at < all.size() ? all[at] : Times{});
       kept.push_back(std::move(attribute));
     }
@@ -101,7 +110,7 @@ Result<Part> part_of(const Question& question, const json::Value& entity,
   }
   RV_ASSIGN(part.fragment, ngsi::parse_entity(entity, *context, ngsi::kParseWhole));
   std::erase_if(part.fragment.attributes, [&](const ngsi::FragmentAttribute& attribute) {
-    return !is_registered(question, attribute);
+    return !is_registered(question, part.fragment, attribute);
   });
   const TimesByInstance times = times_of(entity, *context);
   for (const ngsi::FragmentAttribute& attribute : part.fragment.attributes) {

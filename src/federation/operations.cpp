@@ -20,11 +20,11 @@ constexpr std::array<Named, 5> kGroups = {{
     {"updateOps", kUpdating},
     {"retrieveOps", kRetrieving},
     {"redirectionOps", kRetrieving | kUpdating | kCreateEntity | kAppendAttrs | kDeleteAttrs |
-                           kDeleteEntity | kMergeEntity | kPurgeEntity | kListing},
+                           kDeleteEntity | kMergeEntity | kPurgeEntity | kListing | kCreateMap},
 }};
 
 // Table 4.20-1.
-constexpr std::array<Named, 36> kOperationsAsked = {{
+constexpr std::array<Named, 38> kOperationsAsked = {{
     {"retrieveEntity", kRetrieveEntity},
     {"queryEntity", kQueryEntity},
     {"queryBatch", kQueryBatch},
@@ -61,13 +61,11 @@ constexpr std::array<Named, 36> kOperationsAsked = {{
     {"updateSubscription", kUpdateSubscription},
     {"retrieveSubscription", kRetrieveSubscription},
     {"deleteSubscription", kDeleteSubscription},
+    {"createEntityMapQueryEntity", kCreateMap},
+    {"createEntityMapQueryTemporal", kCreateTemporalMap},
 }};
-constexpr std::array<std::string_view, 7> kNotAsked = {"querySubscription",
-                                                       "retrieveEntityMap",
-                                                       "updateEntityMap",
-                                                       "deleteEntityMap",
-                                                       "createEntityMapQueryEntity",
-                                                       "createEntityMapQueryTemporal",
+constexpr std::array<std::string_view, 5> kNotAsked = {"querySubscription", "retrieveEntityMap",
+                                                       "updateEntityMap", "deleteEntityMap",
                                                        "retrieveContextSourceIdentity"};
 
 std::optional<Operations> find(const auto& table, std::string_view name) {

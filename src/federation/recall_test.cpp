@@ -148,6 +148,41 @@ TEST_F(RecallTest, GoesByEntityMaps) {
   EXPECT_THAT(dead.body, HasSubstr("urn:r:4"));
 }
 
+TEST_F(RecallTest, GoesByMapsOfSources) {
+  const std::string offering = std::string(kPast).replace(std::string(kPast).rfind(']'), 1,
+                                                          R"(,"createEntityMapQueryTemporal"])");
+  here_.make_registration(R"("id":"urn:reg:1",)" + offering, there_.url());
+  record(here_, "urn:r:1", seats(1, 1));
+  for (const char* id : {"urn:r:2", "urn:r:3", "urn:r:4"}) record(there_, id, seats(2, 2));
+  for (const auto* path : {"/temporal/entityMaps?type=Room&{}",
+                           "/temporal/entities?type=Room&entityMap=true&limit=2&{}"}) {
+    const auto made = here_.ask("GET", fmt::format(fmt::runtime(path), kAfter));
+    ASSERT_EQ(made.status, 201) << made.body;
+    const std::string location(made.field("NGSILD-EntityMap"));
+    const std::string shown = here_.get(location);
+    EXPECT_THAT(shown, HasSubstr(R"("urn:r:1":["@none"],"urn:r:2":["urn:reg:1"],)"
+                                 R"("urn:r:3":["urn:reg:1"],"urn:r:4":["urn:reg:1"]})"));
+    const std::size_t at = shown.find(R"("linkedMaps":{"urn:reg:1":")");
+    ASSERT_NE(at, std::string::npos) << shown;
+    const std::string id = shown.substr(at + 27, shown.find('"', at + 27) - at - 27);
+    EXPECT_THAT(there_.get("/entityMaps/" + id), HasSubstr("urn:r:4"));
+    const auto page = [&](int offset) {
+      return here_.ask(
+          "GET", fmt::format("/temporal/entities?type=Room&limit=2&offset={}&{}", offset, kAfter),
+          "", fmt::format("NGSILD-EntityMap: {}\r\n", location));
+    };
+    EXPECT_THAT(page(0).body, HasSubstr("urn:r:2"));
+    EXPECT_THAT(page(2).body, HasSubstr("urn:r:4"));
+    EXPECT_EQ(page(2).status, 200);
+  }
+  const auto made = here_.ask("GET", fmt::format("/temporal/entityMaps?type=Room&{}", kAfter));
+  ASSERT_EQ(there_.ask("DELETE", "/temporal/entities/urn:r:2").status, 204);
+  const auto filled =
+      here_.ask("GET", fmt::format("/temporal/entities?type=Room&limit=2&{}", kAfter), "",
+                fmt::format("NGSILD-EntityMap: {}\r\n", made.field("NGSILD-EntityMap")));
+  EXPECT_THAT(filled.body, HasSubstr("urn:r:3")) << "pages are filled";
+}
+
 TEST_F(RecallTest, GivesSourcesTheirShareOfWrites) {
   Source source;
   here_.make_registration(

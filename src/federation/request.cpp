@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "context/binding.h"
+#include "context/entity_maps.h"
 
 namespace revier::federation::detail {
 namespace {
@@ -16,12 +17,14 @@ using context::Distribution;
 constexpr std::string_view kEntities = "/ngsi-ld/v1/entities";
 constexpr std::string_view kTemporal = "/ngsi-ld/v1/temporal/entities";
 constexpr std::string_view kBatch = "/ngsi-ld/v1/entityOperations/query";
+constexpr std::string_view kMaps = "/ngsi-ld/v1/entityMaps";
+constexpr std::string_view kTemporalMaps = "/ngsi-ld/v1/temporal/entityMaps";
 constexpr std::string_view kOfRequest = "urn:ngsi-ld:request";
 // Set by us, by HTTP, or with a meaning of their own (4.3.6.5, 4.3.6.6).
-constexpr std::array<std::string_view, 14> kReserved = {
-    "NGSILD-Tenant", "Via",         "Content-Length", "Transfer-Encoding", "Host", "Connection",
-    "Accept",        "contentType", "jsonldContext",  "ngsildConformance", "Link", "TE",
-    "Content-Type",  "Upgrade"};
+constexpr std::array<std::string_view, 15> kReserved = {
+    "NGSILD-Tenant", "Via",    "Content-Length", "Transfer-Encoding", "Host",
+    "Connection",    "Accept", "contentType",    "jsonldContext",     "ngsildConformance",
+    "Link",          "TE",     "Content-Type",   "Upgrade",           context::kMapHeader};
 
 // Ids that one question names: addresses stay below what servers take.
 constexpr std::size_t kQuestionIds = 100;
@@ -48,27 +51,49 @@ bool is_query(const Question& question) {
   return question.path == kEntities || question.path == kBatch || question.path == kTemporal;
 }
 
+bool is_for_map(const Question& question) {
+  return question.path == kMaps || question.path == kTemporalMaps;
+}
+
 class Questions {
  public:
   explicit Questions(const Asking& asking)
-      : asking_(asking), ask_(asking.ask), core_(asking.core), split_(asking.split_entities) {}
+      : asking_(asking),
+        ask_(asking.ask),
+        core_(asking.core),
+        split_(asking.split_entities),
+        of_past_(asking.time != nullptr) {}
 
   void add(const Match& match) {
     const Registration& registration = *match.registration;
+    std::vector<Question::Reach> reach;
     for (std::size_t i = 0; i < registration.information.size(); ++i) {
       if (!match.information[i]) continue;
       const Information& information = registration.information[i];
-      if (information.entities.empty()) add_one(match.registration, information, nullptr);
+      if (information.entities.empty()) reach.push_back({&information, nullptr});
       for (std::size_t k = 0; k < information.entities.size(); ++k) {
-        if (match.entities[i][k])
-          add_one(match.registration, information, &information.entities[k]);
+        if (match.entities[i][k]) reach.push_back({&information, &information.entities[k]});
       }
     }
+    const Distribution::LinkedMap* const linked = linked_of(registration.id);
+    const bool wants_map = ask_.operation == Distribution::Operation::kRetrieve &&
+                           ask_.maps_wanted && makes_maps(registration, of_past_);
+    if (asking_.for_maps || linked != nullptr || wants_map) {
+      add_one(match.registration, std::move(reach), linked, wants_map);
+      return;
+    }
+    for (const Question::Reach& one : reach) add_one(match.registration, {one}, nullptr, false);
   }
 
   std::vector<Question> take() { return std::move(out_); }
 
  private:
+  const Distribution::LinkedMap* linked_of(const std::string& registration) const {
+    if (ask_.linked == nullptr) return nullptr;
+    const auto found = ask_.linked->find(registration);
+    return found == ask_.linked->end() ? nullptr : &found->second;
+  }
+
   // Names are told under the context that the source wants (4.3.6.6), else under the client's where
   // a Link header can name it.
   jsonld::ContextPtr context_for(const Registration& registration) const {
@@ -81,7 +106,8 @@ class Questions {
   std::string resource_for(const Registration& registration) const {
     using Wish = Distribution::Operation;
     const Operations offered = registration.operations;
-    if (asking_.time != nullptr) {
+    if (asking_.for_maps) return std::string(of_past_ ? kTemporalMaps : kMaps);
+    if (of_past_) {
       if (ask_.operation == Wish::kRetrieve && (offered & kRetrieveTemporal) != 0) {
         return fmt::format("{}/{}", kTemporal,
                            context::percent_encoded(ask_.selection.ids.front()));
@@ -97,28 +123,33 @@ class Questions {
     return query ? std::string(kEntities) : std::string();
   }
 
-  void add_one(const RegistrationPtr& registration, const Information& information,
-               const EntityInfo* entity) {
-    Question question{registration,
-                      entity,
-                      &information,
-                      context_for(*registration),
-                      resource_for(*registration),
-                      asking_.time != nullptr,
-                      {}};
+  void add_one(const RegistrationPtr& registration, std::vector<Question::Reach> reach,
+               const Distribution::LinkedMap* linked, bool wants_map) {
+    Question question{registration, std::move(reach), context_for(*registration),
+                      resource_for(*registration), of_past_};
     if (question.path.empty()) return;
-    if (asking_.time != nullptr) question.params = *asking_.time;
-    std::vector<std::string> names;
-    for (const std::string& iri : asked_attributes(information, ask_.attributes)) {
-      names.push_back(question.context->compact_name(iri));
+    question.by_body = question.path == kBatch;
+    question.linked = linked;
+    if (of_past_) question.params = *asking_.time;
+    const bool goes_by_map = asking_.for_maps || linked != nullptr;
+    add_attributes(question, /*filtering=*/!(split_ && goes_by_map));
+    const bool beside = wants_map && !question.by_body;
+    if (beside) question.params.emplace_back("entityMap", "true");
+    if (asking_.for_maps || beside) {
+      question.params.emplace_back("entityMapLifetime",
+                                   fmt::format("PT{}S", ask_.maps_wanted->lifetime.us / 1'000'000));
     }
-    if (!names.empty()) question.params.emplace_back("attrs", joined(names));
-    if (!is_query(question)) {
+    if (!is_query(question) && !asking_.for_maps) {
       add_question(std::move(question));
       return;
     }
-    const std::vector<std::string> ids = ids_for(*registration, entity);
+    const std::vector<std::string> ids = ids_for(question);
     if (ids.empty() && !ask_.selection.ids.empty()) return;
+    if (asking_.for_maps) {
+      add_selection(question, ids);
+      add_for_map(std::move(question), ids.size());
+      return;
+    }
     for (std::size_t from = 0; from == 0 || from < ids.size(); from += kQuestionIds) {
       Question part = question;
       const std::size_t to = std::min(ids.size(), from + kQuestionIds);
@@ -128,19 +159,61 @@ class Questions {
     }
   }
 
-  // Those that are asked for and that the source may have.
-  std::vector<std::string> ids_for(const Registration& registration,
-                                   const EntityInfo* entity) const {
-    if (entity != nullptr && !entity->id.empty()) return {entity->id};
-    if (ask_.known == nullptr) return ask_.selection.ids;
-    std::vector<std::string> out;
-    for (const std::string& id : ask_.selection.ids) {
-      const auto known = ask_.known->find(id);
-      if (known == ask_.known->end()) continue;
-      const auto& sources = known->second;
-      if (std::ranges::find(sources, registration.id) != sources.end()) out.push_back(id);
+  // A map cannot be made in portions. What can be asked neither in an address nor in a body is not
+  // asked: the source tells its entities then.
+  void add_for_map(Question question, std::size_t ids) {
+    question.by_body = ids > kQuestionIds;
+    const bool typed =
+        std::ranges::find(question.params, "type", &std::pair<std::string, std::string>::first) !=
+        question.params.end();
+    if (question.by_body && (of_past_ || !typed)) return;
+    add_question(std::move(question));
+  }
+
+  // Those that are registered and wanted. Where entities lie in parts, a map is of all that may
+  // belong to the answer: so attributes that are asked for say nothing (5.14.4.4).
+  void add_attributes(Question& question, bool filtering) const {
+    std::vector<std::string> names;
+    for (const Question::Reach& reach : question.reach) {
+      const auto some = asked_attributes(*reach.information,
+                                         filtering ? ask_.attributes : std::vector<std::string>());
+      if (some.empty()) return;
+      for (const std::string& iri : some) {
+        std::string name = question.context->compact_name(iri);
+        if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+      }
     }
+    if (!names.empty()) question.params.emplace_back("attrs", joined(names));
+  }
+
+  // Those that are asked for and that the source may have; empty: any.
+  std::vector<std::string> ids_for(const Question& question) const {
+    const auto has_id = [](const Question::Reach& reach) {
+      return reach.entity != nullptr && !reach.entity->id.empty();
+    };
+    std::vector<std::string> registered;
+    if (std::ranges::all_of(question.reach, has_id)) {
+      for (const Question::Reach& reach : question.reach) {
+        const std::string& id = reach.entity->id;
+        if (std::ranges::find(registered, id) == registered.end()) registered.push_back(id);
+      }
+    }
+    if (registered.size() == 1 || ask_.selection.ids.empty()) return registered;
+    const auto may_have = [&](const std::string& id) {
+      if (!registered.empty() && std::ranges::find(registered, id) == registered.end()) {
+        return false;
+      }
+      return ask_.known == nullptr || knows(id, question.registration->id);
+    };
+    std::vector<std::string> out;
+    std::ranges::copy_if(ask_.selection.ids, std::back_inserter(out), may_have);
     return out;
+  }
+
+  bool knows(const std::string& id, const std::string& registration) const {
+    const auto known = ask_.known->find(id);
+    return known != ask_.known->end() &&
+           std::ranges::find(known->second, registration) != known->second.end();
   }
 
   void add_question(Question question) {
@@ -151,24 +224,41 @@ class Questions {
     if (std::ranges::none_of(out_, same)) out_.push_back(std::move(question));
   }
 
-  void add_selection(Question& question, const std::vector<std::string>& ids) const {
-    const ngsi::Selection& asked = ask_.selection;
-    std::string type;
-    if (question.entity != nullptr) {
-      for (const std::string& iri : question.entity->types) {
+  // One of the types that it reaches.
+  std::string type_for(const Question& question) const {
+    std::vector<std::string> all;
+    for (const Question::Reach& reach : question.reach) {
+      if (reach.entity == nullptr || reach.entity->types.empty()) {
+        return rewritten(ask_.selection.type, *ask_.context, *question.context);
+      }
+      std::string type;
+      for (const std::string& iri : reach.entity->types) {
         type.append(type.empty() ? "" : ";").append(question.context->compact_name(iri));
       }
-      if (question.entity->types.size() > 1) type = fmt::format("({})", type);  // 4.17
-    } else {
-      type = rewritten(asked.type, *ask_.context, *question.context);
+      if (reach.entity->types.size() > 1) type = fmt::format("({})", type);  // 4.17
+      if (std::ranges::find(all, type) == all.end()) all.push_back(std::move(type));
     }
-    if (!type.empty()) question.params.emplace_back("type", type);
+    return fmt::format("{}", fmt::join(all, "|"));
+  }
+
+  // Which ids it reaches, where one pattern tells.
+  std::string id_pattern_for(const Question& question) const {
+    const auto has_pattern = [](const Question::Reach& reach) {
+      return reach.entity != nullptr && !reach.entity->id_pattern.empty();
+    };
+    const auto& reach = question.reach;
+    if (std::ranges::none_of(reach, has_pattern)) return ask_.selection.id_pattern;
+    return reach.size() == 1 ? reach.front().entity->id_pattern : std::string();
+  }
+
+  void add_selection(Question& question, const std::vector<std::string>& ids) const {
+    if (const std::string type = type_for(question); !type.empty()) {
+      question.params.emplace_back("type", type);
+    }
     if (!ids.empty()) {
       question.params.emplace_back("id", joined(ids));
-    } else if (question.entity != nullptr && !question.entity->id_pattern.empty()) {
-      question.params.emplace_back("idPattern", question.entity->id_pattern);
-    } else if (!asked.id_pattern.empty()) {
-      question.params.emplace_back("idPattern", asked.id_pattern);
+    } else if (const std::string pattern = id_pattern_for(question); !pattern.empty()) {
+      question.params.emplace_back("idPattern", pattern);
     }
     if (!split_ && question.context == ask_.context) add_filters(question);
   }
@@ -193,6 +283,7 @@ class Questions {
   const Distribution::Ask& ask_;
   const jsonld::ContextPtr& core_;
   const bool split_;
+  const bool of_past_;
   std::vector<Question> out_;
 };
 
@@ -227,7 +318,10 @@ std::string query_body(const Question& question) {
     out.end_object().end_array();
   }
   write_list("attrs");
-  for (const std::string_view name : {"q", "expandValues", "jsonKeys", "scopeQ"}) write(name);
+  for (const std::string_view name :
+       {"q", "expandValues", "jsonKeys", "scopeQ", "entityMapLifetime"}) {
+    write(name);
+  }
   if (!param_of(question, "georel").empty()) {
     out.key("geoQ").begin_object();
     for (const std::string_view name : {"georel", "geometry", "geoproperty"}) write(name);
@@ -303,8 +397,7 @@ net::Outgoing outgoing_of(const Question& question, const Sending& sending,
     out.url.append(1, separator).append(name).append("=").append(context::percent_encoded(value));
     separator = '&';
   };
-  const bool batch = question.path == kBatch;
-  if (batch) {
+  if (question.by_body) {
     out.method = net::Method::kPost;
     out.body = query_body(question);
     out.headers.emplace_back("Content-Type", "application/json");
@@ -312,15 +405,18 @@ net::Outgoing outgoing_of(const Question& question, const Sending& sending,
   if (!start.query.empty()) {
     out.url.append("?").append(start.query);
   } else {
-    if (!batch) {
+    if (!question.by_body) {
       for (const auto& [name, value] : question.params) add(name, value);
     }
     if (registration.management.local_only) add("local", "true");
-    add("options", "sysAttrs");
+    if (!is_for_map(question)) add("options", "sysAttrs");
     if (is_query(question)) {
       add("limit", std::to_string(page_size(question)));
       if (start.offset > 0) add("offset", std::to_string(start.offset));
     }
+  }
+  if (question.linked != nullptr) {
+    out.headers.emplace_back(context::kMapHeader, question.linked->location);
   }
   const auto accept = info_of(registration, "accept");
   out.headers.emplace_back("Accept", std::string(accept.value_or("application/json")));
@@ -342,6 +438,10 @@ std::string next_query(const net::Reply& reply) {
     }
   }
   return {};
+}
+
+bool makes_maps(const Registration& registration, bool of_past) {
+  return (registration.operations & (of_past ? kCreateTemporalMap : kCreateMap)) != 0;
 }
 
 void address(net::Outgoing& out, const Registration& registration, const Sending& sending,

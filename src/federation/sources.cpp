@@ -9,6 +9,7 @@
 #include "context/gathered.h"
 #include "federation/detail/channel.h"
 #include "federation/detail/listing.h"
+#include "federation/detail/mapping.h"
 #include "federation/detail/merge.h"
 #include "federation/detail/purging.h"
 #include "federation/detail/request.h"
@@ -29,6 +30,7 @@ struct Heard {
   std::vector<detail::Part> parts;
   std::optional<Warning> warning;
   std::string reason;
+  context::Distribution::Relinked relinked;
 };
 
 class Sources final : public context::Distribution {
@@ -38,24 +40,21 @@ class Sources final : public context::Distribution {
   bool any() const override { return needs_.registrations.any(); }
 
   Task<Result<Answer>> gather(const Ask& ask) override {
-    RV_CO_ASSIGN(const auto matches, matching(ask, kReading, std::nullopt));
-    if (matches.empty()) co_return Answer{};
-    const auto contexts = co_await channel_.contexts_of(matches);
-    const std::vector<Question> questions =
-        detail::questions_of({ask, matches, needs_.catalogue.core(), is_split(ask), contexts});
-    RV_CO_TRY(channel_.check_number(questions.size()));
-    std::vector<Heard> heard = co_await ask_all(ask, questions);
+    RV_CO_ASSIGN(auto matches, matching(ask, kReading, std::nullopt));
+    Answer answer;
+    RV_CO_ASSIGN(Told told, co_await tell(ask, std::move(matches), nullptr, answer));
+    if (told.questions.empty()) co_return answer;
     RV_CO_ASSIGN(auto gathered, context::Gathered::make(needs_.broker, ask.tenant));
     RV_CO_TRY(co_await take_local(ask, *gathered));
-    Answer answer;
     for (const bool auxiliary : {false, true}) {
-      for (std::size_t i = 0; i < questions.size(); ++i) {
-        if ((questions[i].registration->mode == Mode::kAuxiliary) != auxiliary) continue;
-        add_origins(heard[i], questions[i].registration->id, answer.origins);
-        RV_CO_TRY(merge(heard[i], auxiliary, *gathered));
+      for (std::size_t i = 0; i < told.questions.size(); ++i) {
+        const Registration& registration = *told.questions[i].registration;
+        if ((registration.mode == Mode::kAuxiliary) != auxiliary) continue;
+        add_origins(told.heard[i], registration.id, answer.origins);
+        RV_CO_TRY(merge(told.heard[i], auxiliary, *gathered));
       }
     }
-    add_warnings(questions, heard, answer.warnings);
+    add_rest(told, answer);
     answer.broker = std::move(gathered);
     co_return answer;
   }
@@ -63,25 +62,21 @@ class Sources final : public context::Distribution {
   Task<Result<Recalled>> recall(const Recall& recall) override {
     const Ask& ask = recall.ask;
     Wanted::Times times{{recall.from, recall.to}, recall.by_observation};
-    RV_CO_ASSIGN(const auto matches, matching(ask, kRecalling, times));
+    RV_CO_ASSIGN(auto matches, matching(ask, kRecalling, times));
     Recalled out;
-    if (matches.empty()) co_return out;
-    const auto contexts = co_await channel_.contexts_of(matches);
-    const std::vector<Question> questions = detail::questions_of(
-        {ask, matches, needs_.catalogue.core(), is_split(ask), contexts, &recall.time});
-    RV_CO_TRY(channel_.check_number(questions.size()));
-    std::vector<Heard> heard = co_await ask_all(ask, questions);
+    RV_CO_ASSIGN(Told told, co_await tell(ask, std::move(matches), &recall.time, out));
     for (const bool auxiliary : {false, true}) {
-      for (std::size_t i = 0; i < questions.size(); ++i) {
-        if ((questions[i].registration->mode == Mode::kAuxiliary) != auxiliary) continue;
-        add_origins(heard[i], questions[i].registration->id, out.origins);
-        for (detail::Part& part : heard[i].parts) {
+      for (std::size_t i = 0; i < told.questions.size(); ++i) {
+        const Registration& registration = *told.questions[i].registration;
+        if ((registration.mode == Mode::kAuxiliary) != auxiliary) continue;
+        add_origins(told.heard[i], registration.id, out.origins);
+        for (detail::Part& part : told.heard[i].parts) {
           out.evolutions.push_back(
               {std::move(part.fragment), part.times, std::move(part.attribute_times), auxiliary});
         }
       }
     }
-    add_warnings(questions, heard, out.warnings);
+    add_rest(told, out);
     co_return out;
   }
 
@@ -174,11 +169,41 @@ class Sources final : public context::Distribution {
     return std::move(found.matches);
   }
 
-  static void add_warnings(const std::vector<Question>& questions, const std::vector<Heard>& heard,
-                           std::vector<std::string>& warnings) {
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-      if (!heard[i].warning) continue;
-      warnings.push_back(detail::warning_text(*questions[i].registration, *heard[i].warning));
+  // What sources that make no maps have answered.
+  struct Told {
+    std::vector<Question> questions;
+    std::vector<Heard> heard;  // beside them
+  };
+
+  // Asks those that match: for maps of a query where these are wanted, else for what they have.
+  Task<Result<Told>> tell(const Ask& ask, std::vector<Match> matches,
+                          const std::vector<std::pair<std::string, std::string>>* time,
+                          Report& report) {
+    Told told;
+    if (matches.empty()) co_return told;
+    const auto contexts = co_await channel_.contexts_of(matches);
+    const detail::Asking asking{ask,           matches,  needs_.catalogue.core(),
+                                is_split(ask), contexts, time};
+    if (ask.maps_wanted && ask.operation != Operation::kRetrieve) {
+      RV_CO_ASSIGN(matches,
+                   co_await detail::map_at_sources(channel_, needs_.options, asking, report));
+    }
+    told.questions = detail::questions_of(asking);
+    RV_CO_TRY(channel_.check_number(told.questions.size()));
+    told.heard = co_await ask_all(ask, told.questions);
+    co_return told;
+  }
+
+  static void add_rest(Told& told, Report& report) {
+    for (std::size_t i = 0; i < told.questions.size(); ++i) {
+      const Heard& heard = told.heard[i];
+      if (heard.warning) {
+        report.warnings.push_back(
+            detail::warning_text(*told.questions[i].registration, *heard.warning));
+      }
+      for (const auto& [registration, link] : heard.relinked) {
+        report.relinked.insert_or_assign(registration, link);
+      }
     }
   }
 
@@ -211,14 +236,26 @@ class Sources final : public context::Distribution {
   };
 
   // The first page and those that follow it.
-  Task<Heard> hear(const Ask& ask, const Question& question, std::unique_ptr<detail::Reply> asked,
+  Task<Heard> hear(const Ask& ask, Question question, std::unique_ptr<detail::Reply> asked,
                    Taken& taken) {
     Heard heard;
     const std::size_t page = detail::page_size(question);
     detail::PageStart start;
     while (true) {
       const Result<net::Reply> reply = co_await *asked;
-      if (reply) taken.bytes += reply->body.size();
+      if (detail::refuses_maps(question, reply)) {
+        channel_.note(*question.registration, false, "");
+        if (question.linked != nullptr) heard.relinked[question.registration->id] = std::nullopt;
+        question = detail::without_maps(std::move(question));
+        asked = channel_.ask(
+            *question.registration,
+            detail::outgoing_of(question, channel_.sending(ask.request, ask.tenant), start));
+        continue;
+      }
+      if (reply) {
+        taken.bytes += reply->body.size();
+        detail::note_link(question, *reply, heard.relinked);
+      }
       const std::size_t entities = co_await read(question, reply, heard);
       if (ask.operation == Operation::kRetrieve) keep_only(ask.selection.ids.front(), heard);
       taken.entities += entities;

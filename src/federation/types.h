@@ -57,6 +57,8 @@ enum Operation : std::uint64_t {
   kUpdateSubscription = std::uint64_t{1} << 33,
   kRetrieveSubscription = std::uint64_t{1} << 34,
   kDeleteSubscription = std::uint64_t{1} << 35,
+  kCreateMap = std::uint64_t{1} << 36,
+  kCreateTemporalMap = std::uint64_t{1} << 37,
 };
 using Operations = std::uint64_t;
 inline constexpr Operations kReading = kRetrieveEntity | kQueryEntity | kQueryBatch;
@@ -67,7 +69,7 @@ inline constexpr Operations kRecalling = kRetrieveTemporal | kQueryTemporal;
 inline constexpr Operations kSubscribing =
     kCreateSubscription | kUpdateSubscription | kRetrieveSubscription | kDeleteSubscription;
 // "The default set of operations" (4.20), as far as it is asked for.
-inline constexpr Operations kFederating = kReading | kListing | kSubscribing;
+inline constexpr Operations kFederating = kReading | kListing | kSubscribing | kCreateMap;
 
 struct EntityInfo {
   std::string id;                  // takes precedence over the pattern

@@ -14,6 +14,7 @@ using context::Distribution;
 using context::EntityMap;
 using context::EntityMapPtr;
 using context::Exchange;
+using context::MapUse;
 using context::MapWish;
 
 constexpr std::string_view kAllEvolutions = "/ngsi-ld/v1/temporal/entities";
@@ -114,11 +115,13 @@ struct Place {
 };
 
 Task<Result<>> join(Place& place, const net::Request& request, const Exchange& exchange,
-                    const Parts& parts, Distribution::Operation operation,
-                    const Distribution::Origins* known) {
+                    const Parts& parts, Distribution::Operation operation, const MapUse& use) {
   const context::Binding& binding = place.api.binding;
   if (!context::is_distributed(binding, request)) co_return Result<>{};
   const ngsi::Selection& selection = parts.selection;
+  const EntityMap* const map = use.map;
+  const Distribution::Origins known =
+      map != nullptr ? context::origins_of(*map) : Distribution::Origins();
   Distribution::Recall recall{.ask = {.operation = operation,
                                       .tenant = exchange.tenant,
                                       .request = request,
@@ -127,7 +130,9 @@ Task<Result<>> join(Place& place, const net::Request& request, const Exchange& e
                                       .dataset_ids = parts.wishes.dataset_ids,
                                       .split_entities = parts.wishes.split_entities,
                                       .csf = parts.wishes.csf,
-                                      .known = known}};
+                                      .known = map != nullptr ? &known : nullptr,
+                                      .linked = map != nullptr ? &map->linked : nullptr,
+                                      .maps_wanted = use.wanted}};
   if (selection.q.empty() && selection.georel.empty()) {
     RV_CO_ASSIGN(recall.ask.attributes, context::shown_attributes(parts.wishes, *exchange.context));
   }
@@ -137,6 +142,9 @@ Task<Result<>> join(Place& place, const net::Request& request, const Exchange& e
   recall.to = span.to;
   recall.by_observation = parts.time.property == TimeProperty::kObservedAt;
   RV_CO_ASSIGN(place.recalled, co_await binding.distribution->recall(recall));
+  if (map != nullptr) {
+    binding.maps->relink(context::key_of(exchange, *map), place.recalled.relinked);
+  }
   if (place.recalled.evolutions.empty()) co_return Result<>{};
   if (!parts.wishes.order.terms.empty()) {
     co_return fail(Code::kBadRequestData, "orderBy is for the local scope: add local=true",
@@ -154,15 +162,13 @@ void tell(net::Response& response, const Place& place, const EntityMapPtr& map) 
   if (map) response.header(std::string(context::kMapHeader), context::map_location(*map));
 }
 
-Result<EntityMap::Place> map_place(const Place& place, const Exchange& exchange, std::string id) {
-  EntityMap::Place out{.id = std::move(id)};
-  const auto found = place.recalled.origins.find(out.id);
-  if (found != place.recalled.origins.end()) out.sources = found->second;
-  out.here = out.sources.empty();
-  if (!out.here) {
-    RV_ASSIGN(out.here, place.api.history.knows(exchange.tenant, out.id));
-  }
-  return out;
+Result<EntityMapPtr> keep_map(const Place& place, const Exchange& exchange, const MapWish& wish,
+                              std::vector<std::string> ids) {
+  const auto is_here = [&](const std::string& id) {
+    return place.api.history.knows(exchange.tenant, id);
+  };
+  return context::keep_map(place.api.binding, exchange, wish,
+                           {std::move(ids), place.recalled, is_here, /*temporal=*/true});
 }
 
 // --- Retrieval -----------------------------------------------------------------------------------
@@ -179,16 +185,16 @@ Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
     map = context::named_map(api.binding, exchange, wish, /*temporal=*/true);
   }
   parts.selection.ids = {id};
-  const Distribution::Origins known = map ? context::origins_of(*map) : Distribution::Origins();
   Place place{.api = api};
-  RV_CO_TRY(co_await join(place, request, exchange, parts, Distribution::Operation::kRetrieve,
-                          map ? &known : nullptr));
+  MapUse use{.map = map.get()};
+  if (!map) use.wanted = context::maps_wanted(api.binding, wish);
+  RV_CO_TRY(
+      co_await join(place, request, exchange, parts, Distribution::Operation::kRetrieve, use));
   Asked asked;
   RV_CO_TRY(read_retrieval(place.names(), request, exchange, std::move(parts), asked));
   RV_CO_ASSIGN(Answer answer, co_await place.history().retrieve(exchange.tenant, id, asked.wish));
   if (wish.any() && !map) {
-    RV_CO_ASSIGN(EntityMap::Place one, map_place(place, exchange, std::move(id)));
-    RV_CO_ASSIGN(map, context::map_of_one(api.binding, exchange, wish, std::move(one), true));
+    RV_CO_ASSIGN(map, keep_map(place, exchange, wish, {std::move(id)}));
   }
   net::Response response = answered(request, exchange, std::move(answer));
   tell(response, place, map);
@@ -251,23 +257,17 @@ Task<Result<EntityMapPtr>> make_map(const Place& place, const net::Request& requ
   RV_CO_ASSIGN(auto ids,
                co_await place.history().matching(exchange.tenant, asked.wish, asked.page.descending,
                                                  maps.options().map_places_max));
-  EntityMap map{.tenant = exchange.tenant, .temporal = true};
-  map.owner = exchange.caller.id();
-  for (std::string& id : ids) {
-    RV_CO_ASSIGN(map.places.emplace_back(), map_place(place, exchange, std::move(id)));
-  }
-  co_return maps.add(std::move(map), parts.wishes.map.lifetime);
+  co_return keep_map(place, exchange, parts.wishes.map, std::move(ids));
 }
 
-// "The filters shall be rechecked before returning results" (5.5.9.3).
+// "The filters shall be rechecked before returning results" (5.5.9.3): of these ids of the map.
 Task<Result<EntityMapPtr>> recheck(const Place& place, const net::Request& request,
-                                   const Exchange& exchange, Parts parts, EntityMapPtr map) {
-  parts.selection.ids = context::page_of_map(*map, {}, 0, map->places.size()).ids;
+                                   const Exchange& exchange, const Parts& parts, EntityMapPtr map) {
   if (parts.selection.ids.empty() || !place.recalled.warnings.empty()) co_return map;
   Asked asked;
   RV_CO_TRY(read_query(place.names(), request, exchange, parts, asked));
   RV_CO_ASSIGN(const auto ids, co_await place.history().matching(exchange.tenant, asked.wish, false,
-                                                                 map->places.size()));
+                                                                 parts.selection.ids.size()));
   const std::set<std::string_view> fitting(ids.begin(), ids.end());
   std::set<std::string_view> gone;
   for (const std::string& id : parts.selection.ids) {
@@ -280,6 +280,33 @@ Task<Result<EntityMapPtr>> recheck(const Place& place, const net::Request& reque
   co_return now ? now : map;
 }
 
+// What a page of the map is made of: all of the map where it is here, so that it can be counted;
+// where others are to be asked the page alone, again where some of it did not fit any more.
+Task<Result<EntityMapPtr>> join_page(std::optional<Place>& place, const Api& api,
+                                     const net::Request& request, const Exchange& exchange,
+                                     const Parts& parts, EntityMapPtr map) {
+  constexpr int kTriesMax = 8;
+  Asked asked;
+  RV_CO_TRY(read_query(api.binding, request, exchange, parts, asked));
+  const bool distributed = context::is_distributed(api.binding, request);
+  const std::set<std::string_view> only(parts.selection.ids.begin(), parts.selection.ids.end());
+  for (int tries = 0; tries < kTriesMax; ++tries) {
+    Parts meant = parts;
+    meant.selection.ids =
+        distributed ? context::page_of_map(*map, only, asked.page.offset, asked.page.limit).ids
+                    : context::page_of_map(*map, {}, 0, map->places.size()).ids;
+    place.emplace(Place{.api = api});
+    if (meant.selection.ids.empty()) break;
+    RV_CO_TRY(co_await join(*place, request, exchange, meant, Distribution::Operation::kQuery,
+                            {map.get()}));
+    RV_CO_ASSIGN(EntityMapPtr now, co_await recheck(*place, request, exchange, meant, map));
+    if (now == map || tries + 1 == kTriesMax) break;  // the last page has gaps, and loses nobody
+    map = std::move(now);
+    if (!distributed) break;
+  }
+  co_return map;
+}
+
 // 5.7.4
 Task<Result<net::Response>> answer_query(const Api& api, const net::Request& request,
                                          const Exchange& exchange, Parts parts) {
@@ -289,24 +316,28 @@ Task<Result<net::Response>> answer_query(const Api& api, const net::Request& req
     RV_CO_TRY(context::require_maps(api.binding));
     map = context::named_map(api.binding, exchange, wish, /*temporal=*/true);
   }
-  const bool is_new = wish.any() && !map;
-  Place place{.api = api};
-  const Distribution::Origins known = map ? context::origins_of(*map) : Distribution::Origins();
-  Parts meant = parts;
-  if (map && parts.selection.ids.empty()) {
-    meant.selection.ids = context::page_of_map(*map, {}, 0, map->places.size()).ids;
-  }
   RV_CO_TRY(context::require_a_filter(parts.selection, parts.wishes.pick, request));
-  RV_CO_TRY(co_await join(place, request, exchange, meant, Distribution::Operation::kQuery,
-                          map ? &known : nullptr));
+  const bool is_new = wish.any() && !map;
+  std::optional<Place> place(Place{.api = api});
+  bool joined = false;
+  if (!map) {
+    const MapUse use{.wanted = context::maps_wanted(api.binding, wish)};
+    RV_CO_TRY(
+        co_await join(*place, request, exchange, parts, Distribution::Operation::kQuery, use));
+    joined = place->recalled.candidates.empty();  // of those sources have told their ids only
+  }
   if (is_new) {
-    RV_CO_ASSIGN(map, co_await make_map(place, request, exchange, parts));
-  } else if (map) {
-    RV_CO_ASSIGN(map, co_await recheck(place, request, exchange, parts, map));
+    RV_CO_ASSIGN(map, co_await make_map(*place, request, exchange, parts));
+  }
+  const std::vector<std::string> warnings =
+      joined ? std::vector<std::string>() : place->recalled.warnings;
+  if (!joined) {
+    RV_CO_ASSIGN(map, co_await join_page(place, api, request, exchange, parts, map));
   }
   RV_CO_ASSIGN(net::Response response,
-               co_await answer_page(place, request, exchange, std::move(parts), map));
+               co_await answer_page(*place, request, exchange, std::move(parts), map));
   if (is_new && response.status == 200) response.status = 201;
+  context::add_warnings(response, warnings);
   co_return response;
 }
 
@@ -341,8 +372,10 @@ Task<Result<net::Response>> answer_map(const Api& api, const net::Request& reque
                                        const Exchange& exchange, Parts parts) {
   RV_CO_TRY(context::require_a_filter(parts.selection, parts.wishes.pick, request));
   Place place{.api = api};
-  RV_CO_TRY(
-      co_await join(place, request, exchange, parts, Distribution::Operation::kQuery, nullptr));
+  MapWish wish = parts.wishes.map;
+  wish.wanted = true;
+  const MapUse use{.wanted = context::maps_wanted(api.binding, wish)};
+  RV_CO_TRY(co_await join(place, request, exchange, parts, Distribution::Operation::kQuery, use));
   RV_CO_ASSIGN(const EntityMapPtr map, co_await make_map(place, request, exchange, parts));
   net::Response response =
       context::answer_document(request, exchange, context::map_json(*map), 201);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Any text as a registration: read, shown, read again with the same meaning. The same text as what
-// a source answers: entities or an error; and in the form of earlier versions.
+// a source answers: entities, a map of them, or an error; and in the form of earlier versions.
 // Modules: federation
 // Parsers: src/federation/document.cpp src/context/detail/versions.cpp
 #include "base/check.h"
 #include "context/detail/versions.h"
+#include "federation/detail/mapping.h"
 #include "federation/detail/merge.h"
 #include "federation/document.h"
 #include "jsonld/catalogue.h"
+#include "ngsi/parse.h"
 
 namespace {
 
@@ -29,9 +31,12 @@ void try_registration(const json::Value& document, const jsonld::Context& core) 
 void try_answer(std::string_view text, jsonld::Catalogue& catalogue) {
   static const federation::Information anything;
   const auto registration = std::make_shared<const federation::Registration>();
-  const federation::detail::Question question{registration,     nullptr, &anything,
-                                              catalogue.core(), "",      {}};
+  const federation::detail::Question question{
+      registration, {{&anything, nullptr}}, catalogue.core(), ""};
   const net::Reply reply{200, {}, std::string(text)};
+  if (const auto map = federation::detail::map_of(question, reply)) {
+    for (const std::string& id : map->ids) RV_CHECK(ngsi::check_uri(id, "id").has_value());
+  }
   auto parts = federation::detail::parts_of(question, reply, catalogue);
   if (!parts) return;
   ngsi::Names names;

@@ -59,11 +59,25 @@ class Source {
       for (const net::Field& field : request.fields) {
         asked_.append(field.name).append(": ").append(field.value).append("\n");
       }
+      heads_.push_back(asked_);
       bodies_.emplace_back(request.body);
       came_.notify_all();
       const bool makes = request.method == net::Method::kPost && post_status_ != 0;
-      return net::Response::json(makes ? post_status_ : status_, body_);
+      auto response = net::Response::json(makes ? post_status_ : status_, body_);
+      if (!map_.empty()) response.header("NGSILD-EntityMap", map_);
+      return response;
     };
+    const auto answer_map = [this, answer](net::Request& request) {
+      auto response = answer(request);
+      const std::lock_guard lock(mutex_);
+      auto made = net::Response::json(map_status_, map_body_);
+      if (!map_.empty()) made.header("NGSILD-EntityMap", map_);
+      return map_status_ == 0 ? std::move(response) : std::move(made);
+    };
+    for (const char* path : {"/ngsi-ld/v1/entityMaps", "/ngsi-ld/v1/temporal/entityMaps"}) {
+      router_.add(net::Method::kGet, path, answer_map);
+      router_.add(net::Method::kPost, path, answer_map);
+    }
     for (const char* path :
          {"/ngsi-ld/v1/entities", "/ngsi-ld/v1/entities/{id}", "/ngsi-ld/v1/types",
           "/ngsi-ld/v1/types/{type}", "/ngsi-ld/v1/attributes", "/ngsi-ld/v1/attributes/{name}"}) {
@@ -104,6 +118,19 @@ class Source {
     const std::lock_guard lock(mutex_);
     post_status_ = status;
   }
+  // What is answered where a map is asked for (0: as everything), and the header that tells of a
+  // map in all answers (empty: none).
+  void answer_maps(int status, std::string body, std::string map) {
+    const std::lock_guard lock(mutex_);
+    map_status_ = status;
+    map_body_ = std::move(body);
+    map_ = std::move(map);
+  }
+  // All requests so far: targets and header lines.
+  std::vector<std::string> heads() {
+    const std::lock_guard lock(mutex_);
+    return heads_;
+  }
   std::string asked() {
     const std::lock_guard lock(mutex_);
     return asked_;
@@ -123,7 +150,11 @@ class Source {
   int status_ = 200;
   int post_status_ = 0;
   std::string body_ = "[]";
+  int map_status_ = 404;  // it makes none
+  std::string map_body_;
+  std::string map_;
   std::string asked_;
+  std::vector<std::string> heads_;
   std::vector<std::string> bodies_;
   std::unique_ptr<net::Server> server_;
 };

@@ -3,6 +3,7 @@
 //
 // Thread safety: as of the operation.
 #pragma once
+#include <functional>
 #include <string>
 
 #include "context/detail/routes.h"
@@ -15,11 +16,15 @@ struct MappedQuery {
   Wishes wishes;
 };
 
+// What a request to other sources has of an entity map.
+struct MapUse {
+  const EntityMap* map = nullptr;                       // by which they are asked; nullptr: by none
+  std::optional<Distribution::MapsWanted> wanted = {};  // as Distribution::Ask::maps_wanted
+};
 // What other sources have of it. Errors: as Distribution::gather().
 [[nodiscard]] Task<Result<Distribution::Answer>> gather(const Api& api, const net::Request& request,
                                                         const Exchange& exchange,
-                                                        const MappedQuery& query,
-                                                        const Distribution::Origins* known);
+                                                        const MappedQuery& query, MapUse use);
 
 // Answers a page out of the map that the client names, or out of a new one: 201 then.
 // Errors: kNotImplemented where there are no maps; kTooManyResults.
@@ -28,17 +33,29 @@ struct MappedQuery {
                                                         MappedQuery query);
 
 // The map of what the client asks for.
-[[nodiscard]] Task<Result<EntityMapPtr>> make_map(const Api& api, const net::Request& request,
-                                                  const Exchange& exchange,
-                                                  const MappedQuery& query);
+struct MadeMap {
+  EntityMapPtr map;
+  std::vector<std::string> warnings;  // of sources that it may lack: values of NGSILD-Warning
+};
+[[nodiscard]] Task<Result<MadeMap>> make_map(const Api& api, const net::Request& request,
+                                             const Exchange& exchange, const MappedQuery& query);
+// What sources are to be asked where a map is to be made; nullopt: it is not.
+[[nodiscard]] std::optional<Distribution::MapsWanted> maps_wanted(const Api& api,
+                                                                  const MapWish& wish);
 
 // The map that the client names, if it is there and of this kind; nullptr else.
 [[nodiscard]] EntityMapPtr named_map(const Api& api, const Exchange& exchange, const MapWish& wish,
                                      bool temporal);
-// A new one of one entity.
-[[nodiscard]] Result<EntityMapPtr> map_of_one(const Api& api, const Exchange& exchange,
-                                              const MapWish& wish, EntityMap::Place place,
-                                              bool temporal);
+// What a new map is made of.
+struct MapParts {
+  std::vector<std::string> ids;        // that match, in the order of answers
+  const Distribution::Report& report;  // of other sources; what their maps name comes behind
+  std::function<Result<bool>(const std::string& id)> is_here;
+  bool temporal = false;
+};
+// Keeps it. Errors: kTooManyResults; those of is_here.
+[[nodiscard]] Result<EntityMapPtr> keep_map(const Api& api, const Exchange& exchange,
+                                            const MapWish& wish, MapParts parts);
 [[nodiscard]] MapKey key_of(const Exchange& exchange, const EntityMap& map);
 // Errors: kNotImplemented.
 [[nodiscard]] Result<> require_maps(const Api& api);

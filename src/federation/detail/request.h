@@ -17,14 +17,20 @@ namespace revier::federation::detail {
 
 // One question to one source.
 struct Question {
+  // What of the registration is asked for: what goes beyond it in an answer is dropped.
+  struct Reach {
+    const Information* information = nullptr;
+    const EntityInfo* entity = nullptr;  // nullptr: any
+  };
   RegistrationPtr registration;
-  // The part of the registration that is asked for: what goes beyond it in an answer is dropped.
-  const EntityInfo* entity = nullptr;  // nullptr: any
-  const Information* information = nullptr;
-  jsonld::ContextPtr context;                               // names of question and answer
-  std::string path;                                         // of the resource
-  bool of_past = false;                                     // it is of history
-  std::vector<std::pair<std::string, std::string>> params;  // not encoded
+  std::vector<Reach> reach;                                      // any of them
+  jsonld::ContextPtr context;                                    // names of question and answer
+  std::string path;                                              // of the resource
+  bool of_past = false;                                          // it is of history
+  bool by_body = false;                                          // a Query, sent by POST
+  std::vector<std::pair<std::string, std::string>> params = {};  // not encoded
+  // The source's map by which it is asked; nullptr: by none.
+  const context::Distribution::LinkedMap* linked = nullptr;
 };
 
 // All that are to be asked; nothing where none matches.
@@ -36,7 +42,10 @@ struct Asking {
   const std::map<std::string, jsonld::ContextPtr>& contexts;  // by registration: jsonldContext
   // Of history: the members of the temporal query; nullptr: of current state.
   const std::vector<std::pair<std::string, std::string>>* time = nullptr;
+  bool for_maps = false;  // of a query: the sources' maps are asked for (5.14.4, 5.14.5)
 };
+// Of a source that goes by a map, or is to make one, there is one question, which reaches all that
+// matches; else one for each part of its registration, so that it tells no more than that.
 [[nodiscard]] std::vector<Question> questions_of(const Asking& asking);
 
 // The HTTP request of a question, one page of it for a query.
@@ -58,6 +67,9 @@ struct PageStart {
 // The query of the Link to the next page (6.3.10). Empty: there is none, it pages by offset as we
 // do, or it is no query. Only that is taken: sources do not say where else to ask.
 [[nodiscard]] std::string next_query(const net::Reply& reply);
+
+// True where the source says that it makes maps of this kind.
+[[nodiscard]] bool makes_maps(const Registration& registration, bool of_past);
 
 // What every request to a source has: Via, tenant, contextSourceInfo, limits, and the Link header
 // to the @context of its names, unless that is empty.
