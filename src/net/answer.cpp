@@ -147,16 +147,17 @@ std::string hash_tag(std::string_view body) {
 
 std::string etag_for(const Response& response, std::string_view type) {
   if (const std::string* given = find_header(response, "ETag")) return *given;
-  if (is_stream(response) || response.status != 200 || !is_hashed_type(type)) return {};
+  if (is_stream(response) || flow_of(response) != nullptr) return {};
+  if (response.status != 200 || !is_hashed_type(type)) return {};
   const std::string* caching = find_header(response, "Cache-Control");
   if (caching != nullptr && caching->find("no-store") != std::string::npos) return {};
-  return hash_tag(body_of(response));
+  return hash_tag(response.bytes());
 }
 
 bool may_compress(const Response& response, std::string_view type) {
-  return response.compressible && body_of(response).size() >= kCompressBytesMin &&
-         has_body(response.status) && is_compressible_type(type) &&
-         find_header(response, "Content-Encoding") == nullptr;
+  const bool is_long = flow_of(response) != nullptr || response.bytes().size() >= kCompressBytesMin;
+  return response.compressible && is_long && has_body(response.status) &&
+         is_compressible_type(type) && find_header(response, "Content-Encoding") == nullptr;
 }
 
 bool is_sent(std::string_view name, int status) {
@@ -167,25 +168,16 @@ bool is_sent(std::string_view name, int status) {
 
 }  // namespace
 
-std::string_view body_of(const Response& response) {
-  struct Bytes {
-    std::string_view operator()(const std::string& text) const { return text; }
-    std::string_view operator()(std::string_view text) const { return text; }
-    std::string_view operator()(const Response::Shared& text) const {
-      return text != nullptr ? std::string_view(*text) : std::string_view();
-    }
-    std::string_view operator()(const Response::OnStream&) const { return {}; }
-    std::string_view operator()(const Response::Pieces&) const { return {}; }
-  };
-  return std::visit(Bytes(), response.body);
-}
-
 bool is_stream(const Response& response) {
   return std::holds_alternative<Response::OnStream>(response.body);
 }
 
 const Response::Pieces* pieces_of(const Response& response) {
   return std::get_if<Response::Pieces>(&response.body);
+}
+
+const Response::Flow* flow_of(const Response& response) {
+  return std::get_if<Response::Flow>(&response.body);
 }
 
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
@@ -239,7 +231,9 @@ void append_head(std::string& out, const Response& response, const Plan& plan,
   if (plan.coding != Coding::kIdentity && plan.status != 304) {
     append_field(out, "Content-Encoding", coding_name(plan.coding));
   }
-  if (has_body(plan.status) && !is_stream(response)) {
+  if (has_body(plan.status) && flow_of(response) != nullptr) {
+    if (!facts.http_1_0) out += "Transfer-Encoding: chunked\r\n";
+  } else if (has_body(plan.status) && !is_stream(response)) {
     out += "Content-Length: ";
     out += fmt::format_int(facts.body_bytes).str();
     out += "\r\n";

@@ -61,8 +61,9 @@ Response Connection::refuse(const Error& error) {
 Connection::Outgoing Connection::plan(const Response& response) const {
   Outgoing answer{.plan = plan_answer(request_, response)};
   if (has_body(answer.plan.status)) {
-    answer.body = body_of(response);
+    answer.body = response.bytes();
     answer.pieces = pieces_of(response);
+    answer.flow = flow_of(response);
   }
   answer.streams = is_stream(response) && request_.method != Method::kHead;
   return answer;
@@ -89,12 +90,15 @@ Task<> Connection::compress(Outgoing& answer) {
 bool Connection::send_at_once(const Response& response, Outgoing& answer) {
   keep_alive_ = keep_alive_ && !ended_ && !answer.streams;
   const bool head_only = request_.method == Method::kHead;
+  const bool ends_by_closing = answer.flow != nullptr && parser_.head().http_1_0;
+  keep_alive_ = keep_alive_ && !ends_by_closing;
   const std::uint64_t body_bytes =
       answer.pieces != nullptr ? answer.pieces->bytes : answer.body.size();
   out_.clear();
   append_head(out_, response, answer.plan,
               {thread_.date_line(), keep_alive_, parser_.head().http_1_0, body_bytes});
   if (head_only) answer.pieces = nullptr;
+  if (head_only) answer.flow = nullptr;
   if (head_only) answer.body = {};
   if (answer.body.size() <= kOneWriteBytesMax) out_ += std::exchange(answer.body, {});
   answer.bytes = out_.size() + answer.body.size();
@@ -103,7 +107,8 @@ bool Connection::send_at_once(const Response& response, Outgoing& answer) {
   remove_written(answer.head, answer.body, outcome.bytes);
   answer.failed = !outcome.ok;
   const bool is_whole = outcome.ok && answer.head.empty() && answer.body.empty();
-  if (!is_whole || answer.pieces != nullptr || !keep_alive_ || ended_) return false;
+  const bool is_more = answer.pieces != nullptr || answer.flow != nullptr;
+  if (!is_whole || is_more || !keep_alive_ || ended_) return false;
   account(answer.plan.status, answer.bytes);
   return true;
 }
@@ -116,6 +121,10 @@ Task<Connection::Next> Connection::finish(const Response& response, Outgoing& an
   if (answer.pieces != nullptr) {
     written = written && co_await write_pieces(*answer.pieces);
     bytes += answer.pieces->bytes;
+  }
+  if (answer.flow != nullptr) {
+    written = written && co_await write_flow(answer);
+    bytes = answer.bytes;
   }
   account(answer.plan.status, bytes);
   if (!written) co_return Next::kEnd;
@@ -151,6 +160,35 @@ Task<bool> Connection::write_pieces(const Response::Pieces& pieces) {
     }
     if (expired_ || !co_await write({into.data(), into.size()}, {})) co_return false;
     at += into.size();
+  }
+  co_return true;
+}
+
+// A body that cannot be made to its end is not ended: closing tells the client that it is cut.
+Task<bool> Connection::write_flow(Outgoing& answer) {
+  const bool chunked = !parser_.head().http_1_0;
+  std::optional<Compressor> compressor;
+  if (answer.plan.coding != Coding::kIdentity) compressor.emplace(answer.plan.coding, SIZE_MAX);
+  set_phase(Phase::kWrite, server_.options.write_timeout_ms);
+  for (bool last = false; !last;) {
+    auto piece = co_await answer.flow->next();
+    if (!piece) {
+      log_event(Level::kError, "http.body_unreadable", {{"reason", piece.error().message}});
+      co_return false;
+    }
+    last = piece->empty();
+    compressed_.clear();
+    if (compressor && !compressor->feed(*piece, last, compressed_)) co_return false;
+    const std::string& text = compressor ? compressed_ : *piece;
+    out_.clear();
+    if (chunked && !text.empty()) {
+      out_ = fmt::format("{:x}\r\n{}\r\n", text.size(), text);
+    } else {
+      out_ = text;
+    }
+    if (chunked && last) out_ += "0\r\n\r\n";
+    answer.bytes += out_.size();
+    if (expired_ || !co_await write(out_, {})) co_return false;
   }
   co_return true;
 }

@@ -106,6 +106,20 @@ Response&& Response::header(std::string name, std::string value) && {
   return std::move(*this);
 }
 
+std::string_view Response::bytes() const {
+  struct Held {
+    std::string_view operator()(const std::string& text) const { return text; }
+    std::string_view operator()(std::string_view text) const { return text; }
+    std::string_view operator()(const Shared& text) const {
+      return text != nullptr ? std::string_view(*text) : std::string_view();
+    }
+    std::string_view operator()(const OnStream&) const { return {}; }
+    std::string_view operator()(const Pieces&) const { return {}; }
+    std::string_view operator()(const Flow&) const { return {}; }
+  };
+  return std::visit(Held(), body);
+}
+
 Response Response::empty(int status) {
   Response response;
   response.status = status;

@@ -84,17 +84,26 @@ struct Response {
     // nowhere but here, ends the connection before the body's end.
     std::function<Task<Result<>>(std::uint64_t at, std::span<char> into)> read;
   };
+  // A body whose length shows at its end only, made while it is sent (in chunks; to a client of
+  // HTTP/1.0 the connection's end is the body's).
+  struct Flow {
+    // The next piece, an empty one at the end; may wait, and is not asked before the client has
+    // taken the one before. Errors as of Pieces::read: a client sees that the body is not whole.
+    std::function<Task<Result<std::string>>()> next;
+  };
 
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   // Text owned, text that lives for ever (embedded assets), text shared with a cache, a stream of
-  // events, or what is too large to be held (net/file.h).
-  std::variant<std::string, std::string_view, Shared, OnStream, Pieces> body;
+  // events, or what is too large to be held (net/file.h for Pieces).
+  std::variant<std::string, std::string_view, Shared, OnStream, Pieces, Flow> body;
   // False for bodies that are compressed already or must not be (secrets beside chosen text).
   bool compressible = true;
 
   Response& header(std::string name, std::string value) &;
   Response&& header(std::string name, std::string value) &&;
+  // The body's bytes where they are held; empty for a stream, pieces and a flow.
+  [[nodiscard]] std::string_view bytes() const;
 
   [[nodiscard]] static Response empty(int status);  // 204 and the like
   [[nodiscard]] static Response text(int status, std::string content_type, std::string body);

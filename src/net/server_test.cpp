@@ -370,5 +370,83 @@ TEST_F(StreamTest, EndsWithTheServer) {
   EXPECT_FALSE(open->send(event("data: 1\n\n")));
 }
 
+class FlowTest : public AnswerTest {
+ protected:
+  // "/flow": pieces "1\n", "2\n" ... up to `last`; behind `breaks_at` there is an error.
+  void add_flow(int last, int breaks_at = 0) {
+    get("/flow", [this, last, breaks_at](Request&) {
+      Response response;
+      response.body = Response::Flow{
+          [this, last, breaks_at, at = 0]() mutable { return piece(++at, last, breaks_at); }};
+      return std::move(response).header("Content-Type", "application/x-ndjson");
+    });
+    start();
+  }
+  Task<Result<std::string>> piece(int at, int last, int breaks_at) {
+    co_await yield_now();
+    made_ = at;
+    if (at == breaks_at) co_return fail(Code::kUnavailable, "lost");
+    co_return at > last ? std::string() : std::to_string(at) + "\n";
+  }
+  std::atomic<int> made_ = 0;
+};
+
+TEST_F(FlowTest, EndsABodyOfUnknownLengthWithAnEmptyPiece) {
+  add_flow(3);
+  Client client(server_->address());
+  const Answer answer = client.send(simple("GET /flow")).read();
+  EXPECT_EQ(answer.field("Transfer-Encoding"), "chunked");
+  EXPECT_EQ(answer.field("Content-Length"), "");
+  EXPECT_EQ(client.read_until("0\r\n\r\n"), "2\r\n1\n\r\n2\r\n2\n\r\n2\r\n3\n\r\n0\r\n\r\n");
+  EXPECT_EQ(client.send(simple("GET /")).read().body, "hi") << "the connection goes on";
+  EXPECT_EQ(client.send(simple("HEAD /flow")).read(true).field("Transfer-Encoding"), "chunked");
+  EXPECT_EQ(client.send(simple("GET /")).read().body, "hi");
+}
+
+TEST_F(FlowTest, IsForOldClientsWhatComesUntilTheEnd) {
+  add_flow(2);
+  Client client(server_->address());
+  const Answer answer = client.send("GET /flow HTTP/1.0\r\nHost: localhost\r\n\r\n").read();
+  EXPECT_THAT(answer.head, Not(HasSubstr("Transfer-Encoding")));
+  EXPECT_EQ(answer.field("Connection"), "close");
+  EXPECT_EQ(client.read_to_end(), "1\n2\n");
+}
+
+TEST_F(FlowTest, IsNotEndedWhereItBreaks) {
+  add_flow(9, 2);
+  Client client(server_->address());
+  client.send(simple("GET /flow") + simple("GET /")).read();
+  EXPECT_EQ(client.read_to_end(), "2\r\n1\n\r\n") << "a cut body must not look whole";
+}
+
+TEST_F(FlowTest, IsMadeNoFasterThanItIsTaken) {
+  constexpr int kMegabytes = 50;
+  get("/flow", [this](Request&) {
+    Response response;
+    response.body = Response::Flow{[this]() -> Task<Result<std::string>> {
+      co_return ++made_ > kMegabytes ? std::string() : std::string(std::size_t{1} << 20, 'x');
+    }};
+    return response;
+  });
+  start();
+  Client slow(server_->address(), 4'096);
+  slow.send("GET /flow HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(ask(simple("GET /")).body, "hi");
+  EXPECT_LT(made_, kMegabytes) << "nobody took them, and all are made";
+  slow.read();
+  EXPECT_EQ(slow.read_to_end().size(), std::size_t{kMegabytes} << 20);
+}
+
+TEST_F(FlowTest, IsCompressedForThoseWhoTakeIt) {
+  add_flow(2'000);
+  Client client(server_->address());
+  const Answer answer =
+      client.send("GET /flow HTTP/1.0\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n").read();
+  EXPECT_EQ(answer.field("Content-Encoding"), "gzip");
+  const std::string text = ungzip(client.read_to_end());
+  EXPECT_THAT(text, testing::StartsWith("1\n2\n3\n"));
+  EXPECT_THAT(text, testing::EndsWith("\n1999\n2000\n"));
+}
+
 }  // namespace
 }  // namespace revier::net

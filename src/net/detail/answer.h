@@ -11,11 +11,10 @@
 
 namespace revier::net::detail {
 
-// The body's bytes; empty for a stream and for pieces.
-[[nodiscard]] std::string_view body_of(const Response& response);
 [[nodiscard]] bool is_stream(const Response& response);
 // nullptr where the body is something else.
 [[nodiscard]] const Response::Pieces* pieces_of(const Response& response);
+[[nodiscard]] const Response::Flow* flow_of(const Response& response);
 // False for 1xx, 204 and 304.
 [[nodiscard]] bool has_body(int status);
 

@@ -82,9 +82,10 @@ class Connection final : public Watched {
     std::string_view head;  // what is not written yet, of out_ and of the body
     std::string_view body;
     const Response::Pieces* pieces = nullptr;
+    const Response::Flow* flow = nullptr;
     bool streams = false;
     bool failed = false;
-    std::size_t bytes = 0;  // but for the pieces
+    std::size_t bytes = 0;  // but for pieces and flow
   };
 
   // Answering.
@@ -98,6 +99,7 @@ class Connection final : public Watched {
   [[nodiscard]] Task<Next> finish(const Response& response, Outgoing& answer);
   [[nodiscard]] Task<bool> write(std::string_view first, std::string_view second);
   [[nodiscard]] Task<bool> write_pieces(const Response::Pieces& pieces);
+  [[nodiscard]] Task<bool> write_flow(Outgoing& answer);
   [[nodiscard]] Task<> stream(const Response& response);
   [[nodiscard]] Task<bool> send_events();
   void watch_client();
