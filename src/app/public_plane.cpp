@@ -127,7 +127,8 @@ class WholePublic final : public PublicPlane {
                            needs_.civil_clock, alias_);
     history::add_routes(router, *history_, of_data);
     snapshot::add_routes(router, *snapshots_, binding, needs_.civil_clock, needs_.pool);
-    validation::add_routes(router, *schemas_, binding);
+    validation::add_routes(router, *schemas_, binding,
+                           [this](const auto& by, const auto& deed) { return note(by, deed); });
     context::add_preflight_routes(router, needs_.api);
     hub_.add_route(router);
     event::add_api_routes(router, *keeper_, needs_.identity);
@@ -259,6 +260,10 @@ class WholePublic final : public PublicPlane {
                                                           .subscriptions = *subscriptions_,
                                                           .watchers = *watchers_}));
     return {};
+  }
+  Task<Result<>> note(const identity::Caller& by, const identity::Deed& deed) {
+    co_return co_await needs_.database.writer().run(
+        [&](records::Session& session) { return needs_.identity.record(session, by, deed); });
   }
   // Before the first write.
   Result<> open_schemas() {

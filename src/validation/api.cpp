@@ -24,6 +24,7 @@ constexpr context::Parameters kTryParameters = {kTried, {}};
 struct Api {
   Schemas& schemas;
   context::Binding binding;
+  Note note;
 };
 using Operation = Task<Result<Response>> (*)(const Api&, Request&);
 
@@ -55,6 +56,13 @@ Result<std::string> json_body(const Request& request) {
 
 Response json_answer(std::string body) {
   return Response::json(200, std::move(body)).header("Cache-Control", "no-store");
+}
+
+// After the deed, as the console does: a line too few is better than one of what did not happen.
+Task<Result<>> note_deed(const Api& api, const Exchange& exchange, std::string_view action,
+                         std::string_view object) {
+  const identity::Deed deed{action, "schema", object};
+  co_return co_await api.note(exchange.caller, deed);
 }
 
 // --- schemas
@@ -123,14 +131,17 @@ Task<Result<Response>> put_schema(const Api& api, Request& request) {
   const auto mode = mode_named(request.query_param("mode").value_or("mark"));
   if (!mode) co_return fail(Code::kBadRequestData, "mode is mark or reject", "mode");
   schema.mode = *mode;
+  const std::string type = schema.type;
   RV_CO_ASSIGN(const bool fresh, co_await api.schemas.put(std::move(schema)));
+  RV_CO_TRY(co_await note_deed(api, exchange, "schema.put", type));
   co_return context::answer_empty(request, fresh ? 201 : 204);
 }
 
 Task<Result<Response>> remove_schema(const Api& api, Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_change(api, request));
-  RV_CO_ASSIGN(std::string type, path_type(request, exchange));
-  RV_CO_TRY(co_await api.schemas.remove(exchange.tenant, std::move(type)));
+  RV_CO_ASSIGN(const std::string type, path_type(request, exchange));
+  RV_CO_TRY(co_await api.schemas.remove(exchange.tenant, type));
+  RV_CO_TRY(co_await note_deed(api, exchange, "schema.delete", type));
   co_return context::answer_empty(request, 204);
 }
 
@@ -156,8 +167,9 @@ Task<Result<Response>> list_violations(const Api& api, Request& request) {
 
 Task<Result<Response>> clear_violations(const Api& api, Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_change(api, request));
-  RV_CO_ASSIGN(std::string type, path_type(request, exchange));
-  RV_CO_TRY(co_await api.schemas.clear_tally(exchange.tenant, std::move(type)));
+  RV_CO_ASSIGN(const std::string type, path_type(request, exchange));
+  RV_CO_TRY(co_await api.schemas.clear_tally(exchange.tenant, type));
+  RV_CO_TRY(co_await note_deed(api, exchange, "schema.clear", type));
   co_return context::answer_empty(request, 204);
 }
 
@@ -233,6 +245,7 @@ Task<Result<Response>> put_document(const Api& api, Request& request) {
   RV_CO_ASSIGN(document.text, json_body(request));
   RV_CO_ASSIGN(const bool fresh,
                co_await api.schemas.put_document(exchange.tenant, std::move(document)));
+  RV_CO_TRY(co_await note_deed(api, exchange, "schema.put-document", request.param("url")));
   co_return context::answer_empty(request, fresh ? 201 : 204);
 }
 
@@ -240,16 +253,17 @@ Task<Result<Response>> remove_document(const Api& api, Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_change(api, request));
   RV_CO_TRY(
       co_await api.schemas.remove_document(exchange.tenant, std::string(request.param("url"))));
+  RV_CO_TRY(co_await note_deed(api, exchange, "schema.delete-document", request.param("url")));
   co_return context::answer_empty(request, 204);
 }
 
 }  // namespace
 
-void add_routes(net::Router& router, Schemas& schemas, context::Binding binding) {
+void add_routes(net::Router& router, Schemas& schemas, context::Binding binding, Note note) {
   using enum net::Method;
   const std::size_t body_bytes_max =
       std::max(schemas.options().schema_bytes_max, schemas.options().document_bytes_max);
-  const auto api = std::make_shared<const Api>(Api{schemas, std::move(binding)});
+  const auto api = std::make_shared<const Api>(Api{schemas, std::move(binding), std::move(note)});
   const auto add = [&](net::Method method, const std::string& pattern,
                        const context::Parameters& parameters, Operation operation) {
     router.add(method, pattern, net::AsyncHandler([api, operation, &parameters](Request& request) {

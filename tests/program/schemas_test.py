@@ -3,6 +3,7 @@
 import json
 import pathlib
 import signal
+import sqlite3
 import unittest
 import urllib.parse
 from tempfile import TemporaryDirectory
@@ -155,6 +156,20 @@ class Schemas(unittest.TestCase):
                 self.assertEqual(send(server, "GET", AIR)[0], 404)
                 self.assertEqual(send(server, "POST", ENTITIES, air(1, -1))[0], 201)
                 self.assertEqual(send(server, "DELETE", document_path())[0], 204)
+
+    def test_each_change_is_a_line_of_the_audit_log(self):
+        with Server(*OPTIONS) as server:
+            give(server, "mark")
+            for path in (f"{AIR}/violations", AIR, document_path()):
+                self.assertEqual(send(server, "DELETE", path)[0], 204)
+            self.assertEqual(send(server, "DELETE", AIR)[0], 404)
+            with sqlite3.connect(f"file:{server.folder}/records.db?mode=ro", uri=True) as records:
+                lines = records.execute("SELECT action, object FROM audit_line WHERE kind = "
+                                        "'schema' ORDER BY id").fetchall()
+        air = "https://uri.etsi.org/ngsi-ld/default-context/AirQuality"
+        self.assertEqual(lines, [("schema.put-document", COMMON), ("schema.put", air),
+                                 ("schema.clear", air), ("schema.delete", air),
+                                 ("schema.delete-document", COMMON)])
 
     def test_names_are_those_of_the_context_and_wrong_requests_are_told(self):
         with Server(*OPTIONS) as server:
