@@ -177,7 +177,8 @@ class WholePublic final : public PublicPlane {
             .contexts = *contexts_,
             .schemas = *schemas_,
             .map_tiles = needs_.map_tiles,
-            .ask = {}};
+            .ask = {},
+            .staged = {}};
   }
   event::ProgrammeEditor& editor() override { return *editor_; }
   event::ProgrammeKeeper& keeper() override { return *keeper_; }

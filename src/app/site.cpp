@@ -25,10 +25,12 @@
 #include "console/opening_hours.h"
 #include "console/routes.h"
 #include "console/whole_days.h"
+#include "context/api.h"
 #include "identity/routes.h"
 #include "newsletter/texts.h"
 #include "setup/public_pages.h"
 #include "setup/texts.h"
+#include "transfer/bulk.h"
 #include "web/asset.h"
 
 namespace revier::app {
@@ -170,6 +172,14 @@ class WholeSite final : public Site {
     return {};
   }
 
+  std::vector<std::string> issuer_names() const {
+    std::vector<std::string> names;
+    const auto known = issuer_options(options_);
+    if (!known) return names;
+    for (const identity::IssuerOptions& issuer : *known) names.push_back(issuer.name);
+    return names;
+  }
+
   std::vector<std::string> cors_origins() const { return options_.list("http.cors_origins"); }
 
   bool is_demo() const { return !options_.text("demo").empty(); }
@@ -294,10 +304,7 @@ class WholeSite final : public Site {
     identity::add_pages(
         router_,
         {.identity = *accounts_->identity, .pool = pool_, .site = frame_, .clock = real_clock_});
-    add_token_routes(router_, {.identity = *accounts_->identity,
-                               .pool = pool_,
-                               .clock = real_clock_,
-                               .core = catalogue_->core()});
+    add_data_routes();
     public_->add_routes(router_);
     people_->add_routes(router_);
     fibre_->add_routes(router_);
@@ -325,6 +332,7 @@ class WholeSite final : public Site {
         .accounts = accounts_->identity.get(),
         .real_clock = &real_clock_,
         .site_address = site_address(options_, listening()),
+        .issuers = issuer_names(),
         .scopes = [this](web::Language language) { return scopes(language); },
         .services = &public_->services(),
         .fibre = console::FibreParts{fibre_->domain(), fibre_->stage()},
@@ -346,6 +354,8 @@ class WholeSite final : public Site {
   console::DataParts data_parts() {
     console::DataParts parts = public_->data_parts();
     parts.ask = [this](net::Request& request) { return ask(request); };
+    parts.staged =
+        std::make_shared<table::Stage<console::StagedEntities>>(real_clock_, accounts_->random);
     return parts;
   }
   Task<net::Response> ask(net::Request& request) {
@@ -358,6 +368,32 @@ class WholeSite final : public Site {
     request.route = match->route->pattern;
     if (match->route->handler) co_return match->route->handler(request);
     co_return co_await match->route->async_handler(request);
+  }
+
+  void add_data_routes() {
+    add_token_routes(router_, {.identity = *accounts_->identity,
+                               .pool = pool_,
+                               .clock = real_clock_,
+                               .core = catalogue_->core()});
+    transfer::add_bulk_routes(router_, bulk_needs());
+  }
+  transfer::BulkNeeds bulk_needs() {
+    const auto may_write = [&identity = *accounts_->identity](const net::Request& request,
+                                                              std::string_view tenant) -> Result<> {
+      const identity::Caller caller = identity.authenticate(request);
+      if (caller.rights(tenant) == nullptr) {
+        RV_TRY(caller.require(identity::Action::kDataWrite, identity::Scope::tenant(tenant)));
+      }
+      if (identity.tenant_exists(tenant)) return {};
+      return fail(Code::kNonexistentTenant, "there is no such tenant", "tenant");
+    };
+    return {.ask = [this](net::Request& request) { return ask(request); },
+            .may_write = may_write,
+            .cursor_behind =
+                [this](std::string tenant, std::string id) {
+                  return context::cursor_behind(public_->broker(), *catalogue_->core(),
+                                                std::move(tenant), std::move(id));
+                }};
   }
 
   // Where a role can hold: events and tracks, and the offices of the forms there are.

@@ -32,25 +32,6 @@ std::string entity_href(const Place& place, std::string_view id, Language langua
 
 // --- types
 
-struct NamedType {
-  std::string name;
-  context::NameCount count;
-};
-
-// In the order of their short names.
-std::vector<NamedType> named_types(const Needs& needs, const Place& place, Language language) {
-  std::vector<NamedType> types;
-  for (context::NameCount& count : needs.broker->types(place.tenant)) {
-    std::string name = short_name(*needs.context, count.iri);
-    types.push_back({std::move(name), std::move(count)});
-  }
-  std::sort(types.begin(), types.end(), [&](const NamedType& a, const NamedType& b) {
-    const int order = web::compare(language, a.name, b.name);
-    return order != 0 ? order < 0 : a.count.iri < b.count.iri;
-  });
-  return types;
-}
-
 Response types(Request& request, const Needs& needs) {
   const auto place = enter_tenant(needs, request);
   if (!place) return place.error();
@@ -217,20 +198,6 @@ web::kern::Table entity_table(const Needs& needs, const Place& place, const cont
   return table;
 }
 
-web::kern::Select type_select(const Needs& needs, const Place& place, std::string_view chosen,
-                              Language language) {
-  web::kern::Select select{
-      .field = {.id = "typ", .name = "typ", .label = words(language, texts::kDataType)},
-      .choices = {}};
-  for (const NamedType& type : named_types(needs, place, language)) {
-    select.choices.push_back({.value = type.count.iri,
-                              .label = type.name,
-                              .hint = {},
-                              .selected = type.count.iri == chosen});
-  }
-  return select;
-}
-
 web::kern::Input q_input(const AskedEntities& asked, std::string error, Language language) {
   return {.field = {.id = "q",
                     .name = "q",
@@ -296,6 +263,33 @@ Task<Response> entities(Request& request, const Needs& needs) {
 
 }  // namespace
 
+std::vector<NamedType> named_types(const Needs& needs, const Place& place, Language language) {
+  std::vector<NamedType> types;
+  for (context::NameCount& count : needs.broker->types(place.tenant)) {
+    std::string name = short_name(*needs.context, count.iri);
+    types.push_back({std::move(name), std::move(count)});
+  }
+  std::sort(types.begin(), types.end(), [&](const NamedType& a, const NamedType& b) {
+    const int order = web::compare(language, a.name, b.name);
+    return order != 0 ? order < 0 : a.count.iri < b.count.iri;
+  });
+  return types;
+}
+
+web::kern::Select type_select(const Needs& needs, const Place& place, std::string_view chosen,
+                              Language language) {
+  web::kern::Select select{
+      .field = {.id = "typ", .name = "typ", .label = words(language, texts::kDataType)},
+      .choices = {}};
+  for (const NamedType& type : named_types(needs, place, language)) {
+    select.choices.push_back({.value = type.count.iri,
+                              .label = type.name,
+                              .hint = {},
+                              .selected = type.count.iri == chosen});
+  }
+  return select;
+}
+
 void add_data(net::Router& router, const Needs& needs) {
   web::add_page(router, net::Method::kGet, std::string(kTypesPage),
                 net::Handler([needs](Request& request) { return types(request, needs); }));
@@ -304,6 +298,7 @@ void add_data(net::Router& router, const Needs& needs) {
   add_data_entity(router, needs);
   if (!needs.data) return;
   add_data_history(router, needs);
+  add_data_files(router, needs);
   add_data_query(router, needs);
   add_data_subscriptions(router, needs);
   add_data_sources(router, needs);

@@ -9,6 +9,7 @@
 #include "console/pages.h"
 #include "console/texts.h"
 #include "json/json.h"
+#include "transfer/bulk.h"
 
 namespace revier::console {
 namespace {
@@ -31,6 +32,7 @@ constexpr std::array kDataAreas{
     DataArea{kTypesPage, {}, texts::kDataTypes, Action::kDataRead},
     DataArea{kEntitiesPage, kEntityPage, texts::kDataEntities, Action::kDataRead},
     DataArea{kQueryPage, {}, texts::kQueryTitle, Action::kDataRead},
+    DataArea{kFilesPage, kFilesPage, texts::kFilesTitle, Action::kDataRead},
     DataArea{kSubscriptionsPage, kSubscriptionPage, texts::kSubsTitle, Action::kDataManage},
     DataArea{kSourcesPage, kSourcePage, texts::kSourcesTitle, Action::kDataManage},
     DataArea{kContextsPage, kContextPage, texts::kContextsTitle, Action::kDataManage},
@@ -47,13 +49,6 @@ bool area_is_there(const Needs& needs, const DataArea& area) {
 bool may_see_area(const Place& place, const DataArea& area) {
   const bool of_tenant = area.action == Action::kDataRead || area.action == Action::kDataManage;
   return place.caller.may(area.action, of_tenant ? Scope::tenant(place.tenant) : Scope::instance());
-}
-
-std::string text_of_answer(const Response& response) {
-  if (const auto* text = std::get_if<std::string>(&response.body)) return *text;
-  if (const auto* view = std::get_if<std::string_view>(&response.body)) return std::string(*view);
-  if (const auto* shared = std::get_if<Response::Shared>(&response.body)) return **shared;
-  return {};
 }
 
 }  // namespace
@@ -178,31 +173,13 @@ net::Response ask_first(const Needs& needs, const Request& request, const Place&
 }
 
 Task<Told> ask_api(const Needs& needs, const Request& page, const Place& place, const Call& call) {
-  const std::string length = std::to_string(call.body.size());
-  std::vector<net::Field> fields{{"Accept", "application/json"}};
-  if (const auto cookie = page.header("Cookie")) fields.push_back({"Cookie", *cookie});
-  if (!place.tenant.empty()) fields.push_back({"NGSILD-Tenant", place.tenant});
-  if (!call.media.empty()) {
-    fields.push_back({"Content-Type", call.media});
-    fields.push_back({"Content-Length", length});
-    fields.push_back({"Sec-Fetch-Site", "same-origin"});  // our own page asks
-  }
-  Request request;
-  const std::string_view target = call.target;
-  request.method = call.method;
-  request.target = target;
-  request.path = target.substr(0, target.find('?'));
-  request.query = target.substr(std::min(target.find('?') + 1, target.size()));
-  request.fields = fields;
-  request.body = call.body;
-  request.host = page.host;
-  request.authority = page.authority;
-  request.client_address = page.client_address;
-  request.secure = page.secure;
+  transfer::Asker asker(needs.data->ask, page, place.tenant);
+  asker.vouch();
   const std::int64_t started = monotonic_us();
-  const Response response = co_await needs.data->ask(request);
+  const Response response = co_await asker.send(
+      {.method = call.method, .target = call.target, .media = call.media, .body = call.body});
   Told told{.status = response.status,
-            .body = text_of_answer(response),
+            .body = std::string(response.bytes()),
             .count = {},
             .warning = {},
             .took_us = monotonic_us() - started};

@@ -250,6 +250,10 @@ Task<Response> show_subscription(Request& request, const Needs& needs) {
       .json = std::move(document.text),
       .cut = document.cut};
   const auto sources = needs.data->distributed.status(place->tenant, id);
+  if (!sources.problem.empty()) {
+    view.trouble_elsewhere =
+        web::text(language, texts::kSubsSourceProblem, {{"problem", sources.problem}});
+  }
   if (!sources.sources.empty()) view.tables.push_back(sources_table(sources, language));
   if (!letters->empty()) view.tables.push_back(letters_table(*letters, *place, id, language));
   web::Html out(language);

@@ -109,7 +109,8 @@ struct DataThingPage {
   std::string id;
   std::string back_text;
   std::string back_href;
-  std::string trouble;  // what is wrong with it, may be empty
+  std::string trouble;                 // what is wrong with it, may be empty
+  std::string trouble_elsewhere = {};  // with what it has at other sources, may be empty
   web::kern::DescriptionList facts;
   std::vector<DataDeed> deeds;
   std::string csrf;
@@ -128,6 +129,49 @@ struct GivingPage {
   std::string back_text;
   std::string back_href;
   web::FormView form;
+};
+
+// A command for a shell, with what it is for.
+struct ShellCommand {
+  std::string title;
+  std::string text;
+};
+
+// Entities out of and into NDJSON.
+struct DataFilesPage {
+  Head head;
+  std::string tenant;
+  std::vector<web::kern::Choice> tenants;
+  web::kern::Select type;
+  web::kern::Input q;
+  web::kern::Input context;
+  bool asked = false;  // the selection was looked at
+  std::string trouble = {};
+  std::string count = {};
+  std::string download_href = {};  // empty where nothing matches
+  std::vector<ShellCommand> download = {};
+  bool needs_token = false;
+  bool may_write = false;
+  std::string file_hint;
+  std::string upload_trouble;
+  std::string upload_action;
+  web::FormView form;
+  std::vector<ShellCommand> upload;
+};
+
+// What a file would do, or what it has done.
+struct FileReportPage {
+  Head head;
+  bool done = false;
+  web::kern::Alert outcome;
+  std::string hint = {};
+  web::kern::Table rejects;
+  std::string more = {};
+  std::string plan = {};  // empty where there is nothing to write
+  std::string csrf;
+  std::string action;
+  std::string take = {};  // label of the button
+  std::string back_href;
 };
 
 struct TenantsPage {

@@ -248,6 +248,7 @@ void add_routes(net::Router& router, const Needs& needs) {
   add_staff(router, needs);
   add_own_account(router, needs);
   add_tokens(router, needs);
+  add_profiles(router, needs);
   add_audit(router, needs);
   if (needs.write_log != nullptr) add_write_log(router, needs);
 }

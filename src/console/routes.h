@@ -25,7 +25,8 @@
 //   /console/formulare                the forms there are; POST imports one
 //   /console/postausgang, .../{id}    mails and how they fare; POST .../senden tries one again
 //   /console/konten, .../{id}         accounts of staff: invitation, roles, locking; administrators
-//   /console/tokens                   API tokens; administrators
+//   /console/tokens                   API tokens; /profile: what tokens of identity providers may;
+//                                     administrators
 //   /console/protokoll                audit log, .csv and .xlsx too; administrators
 //   /console/protokoll/daten          who wrote which entities through the API; administrators
 //   /console/konto                    one's own account: sessions, second factor
@@ -34,6 +35,7 @@
 //   /console/einrichtung              five questions, legal pages, look, publishing
 //   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...,
 //                                     /verlauf: its numbers over time; /abfrage: the query box;
+//                                     /dateien: entities out of and into NDJSON;
 //                                     /abonnements, /quellen, /kontexte and one of each: those who
 //                                     manage data; /mandanten: administrators
 //
@@ -43,6 +45,7 @@
 // Thread safety: the routes run on any io thread; SQL runs on the pool.
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,7 +75,9 @@
 #include "service/catalogue.h"
 #include "setup/settings.h"
 #include "subscription/subscriptions.h"
+#include "table/stage.h"
 #include "ticket/api.h"
+#include "transfer/transfer.h"
 #include "validation/schemas.h"
 #include "web/page.h"
 
@@ -92,6 +97,15 @@ struct SetupParts {
   event::ProgrammeKeeper& keeper;
 };
 
+// A file of entities that was looked at and is still to be written.
+struct StagedEntities {
+  std::string owner;  // id of an account
+  std::string tenant;
+  std::string file;  // its name
+  std::string text;  // NDJSON
+  transfer::ImportOptions options;
+};
+
 // What the pages of data show beyond entities.
 struct DataParts {
   subscription::Subscriptions& subscriptions;
@@ -104,6 +118,7 @@ struct DataParts {
   // Answers a request as if it had come over HTTP, with the rights of whoever sent it. The request
   // lives until the answer is there.
   std::function<Task<net::Response>(net::Request&)> ask;
+  std::shared_ptr<table::Stage<StagedEntities>> staged;
 };
 
 // The fibre look-up's lists.
@@ -141,8 +156,9 @@ struct Needs {
   const casework::Attachments* attachments = nullptr;  // with `cases`
   // What changes accounts; without it there are no pages of staff.
   identity::Identity* accounts = nullptr;
-  const Clock* real_clock = nullptr;  // with `accounts`
-  std::string site_address = {};      // "https://events.example", for one-time links
+  const Clock* real_clock = nullptr;      // with `accounts`
+  std::string site_address = {};          // "https://events.example", for one-time links
+  std::vector<std::string> issuers = {};  // names of the identity providers that are trusted
   std::function<std::vector<ScopeChoice>(web::Language)> scopes = {};
   // Without it there is no page of services.
   service::CatalogueKeeper* services = nullptr;

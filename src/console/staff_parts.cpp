@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "console/detail/names.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
 #include "console/texts.h"
 #include "identity/routes.h"
 
 namespace revier::console {
+namespace {
 
+constexpr std::string_view kEverywhere = "everywhere";
+constexpr std::string_view kOfTenant = "tenant:";
+
+}  // namespace
+
+using identity::Action;
 using identity::Caller;
 using net::Request;
 using net::Response;
@@ -81,6 +89,64 @@ std::string role_text(const identity::RoleGrant& grant, const std::vector<ScopeC
     }
   }
   return text + ": " + std::string(to_string(grant.kind)) + " " + grant.id;
+}
+
+web::FormField actions_field(const web::Text& hint) {
+  web::FormField field{.name = "rights",
+                       .kind = web::FieldKind::kCheckboxes,
+                       .label = texts::kTokenRights,
+                       .hint = hint};
+  for (int i = 0; i < static_cast<int>(Action::kActionCount); ++i) {
+    const auto action = static_cast<Action>(i);
+    if (!has_function(action)) continue;
+    const std::string name(to_string(action));
+    field.options.push_back({.value = name, .label = label_of(action), .hint = name});
+  }
+  return field;
+}
+
+web::FormField tenant_field(const Needs& needs) {
+  web::FormField field{
+      .name = "scope",
+      .kind = web::FieldKind::kSelect,
+      .label = texts::kTokenScope,
+      .required = true,
+      .options = {{.value = std::string(kEverywhere), .label = texts::kStaffEverywhere}}};
+  for (const identity::Tenant& tenant : needs.accounts->tenants()) {
+    field.options.push_back({.value = std::string(kOfTenant) + tenant.name,
+                             .label = tenant.name.empty() ? web::Label(texts::kTokenDefaultTenant)
+                                                          : web::Label(tenant.name)});
+  }
+  return field;
+}
+
+Result<std::vector<Action>> actions_in(const web::FormData& data) {
+  std::vector<Action> actions;
+  for (const std::string& name : data.all("rights")) {
+    RV_ASSIGN(actions.emplace_back(), identity::parse_action(name));
+  }
+  return actions;
+}
+
+std::optional<std::string> tenant_in(const web::FormData& data) {
+  const std::string_view scope = data.get("scope");
+  if (!scope.starts_with(kOfTenant)) return std::nullopt;
+  return std::string(scope.substr(kOfTenant.size()));
+}
+
+std::string scope_of(const std::optional<std::string>& tenant) {
+  return tenant ? std::string(kOfTenant) + *tenant : std::string(kEverywhere);
+}
+
+std::string rights_text(const std::vector<Action>& actions, bool by_entity,
+                        const std::optional<std::string>& tenant, web::Language language) {
+  std::string text;
+  for (const Action action : actions) {
+    text += (text.empty() ? "" : ", ") + std::string(label_of(action).in(language));
+  }
+  if (by_entity) text = words(language, texts::kTokenByEntity);
+  if (!tenant) return text + " (" + words(language, texts::kStaffEverywhere) + ")";
+  return tenant->empty() ? text : text + " (" + *tenant + ")";
 }
 
 }  // namespace revier::console

@@ -95,6 +95,24 @@ struct TokensPage {
   Head head;
   std::vector<TokenLine> tokens;
   web::FormView form;
+  std::string profiles_href;
+};
+
+struct ProfileLine {
+  std::string name;
+  std::string who;  // of which provider, with which role
+  std::string rights;
+  std::string changed;
+  std::string used;
+  std::string change_href;
+  std::string remove_href;
+};
+struct ProfilesPage {
+  Head head;
+  std::vector<ProfileLine> profiles;
+  bool has_issuers = false;
+  std::string form_title;
+  web::FormView form;
 };
 
 struct AuditPage {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 // API tokens: list, making one, revoking.
-#include "console/detail/names.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
 #include "console/texts.h"
@@ -19,27 +18,8 @@ using web::Language;
 constexpr std::int64_t kDaysMax = 3'650;
 
 web::Form token_form(const Needs& needs) {
-  web::FormField rights{.name = "rights",
-                        .kind = FieldKind::kCheckboxes,
-                        .label = texts::kTokenRights,
-                        .hint = texts::kTokenRightsHint,
-                        .required = true};
-  for (int i = 0; i < static_cast<int>(Action::kActionCount); ++i) {
-    const auto action = static_cast<Action>(i);
-    if (!has_function(action)) continue;
-    const std::string name(to_string(action));
-    rights.options.push_back({.value = name, .label = label_of(action), .hint = name});
-  }
-  web::FormField scope{.name = "scope",
-                       .kind = FieldKind::kSelect,
-                       .label = texts::kTokenScope,
-                       .required = true,
-                       .options = {{.value = "everywhere", .label = texts::kStaffEverywhere}}};
-  for (const identity::Tenant& tenant : needs.accounts->tenants()) {
-    scope.options.push_back({.value = "tenant:" + tenant.name,
-                             .label = tenant.name.empty() ? web::Label(texts::kTokenDefaultTenant)
-                                                          : web::Label(tenant.name)});
-  }
+  web::FormField rights = actions_field(texts::kTokenRightsHint);
+  rights.required = true;
   return {{csrf_field(),
            {.name = "label",
             .label = texts::kTokenLabel,
@@ -52,7 +32,7 @@ web::Form token_form(const Needs& needs) {
             .hint = texts::kTokenDaysHint,
             .min = 1,
             .max = kDaysMax},
-           std::move(scope),
+           tenant_field(needs),
            std::move(rights)}};
 }
 
@@ -63,17 +43,11 @@ std::string when(Language language, const std::optional<Instant>& instant, const
 TokenLine line_of(const identity::TokenRow& row, Language language) {
   TokenLine line{
       .label = row.label,
-      .rights = {},
+      .rights = rights_text(row.actions, !row.rights.empty(), row.tenant, language),
       .made = web::date_time(language, row.created),
       .used = when(language, row.used, texts::kTokenNever),
       .expires = when(language, row.expires, texts::kTokenNoEnd),
       .revoke_href = web::path(language, std::string(kTokensPage) + "/" + row.id + "/widerrufen")};
-  for (const Action action : row.actions) {
-    line.rights += (line.rights.empty() ? "" : ", ") + std::string(label_of(action).in(language));
-  }
-  if (!row.rights.empty()) line.rights = words(language, texts::kTokenByEntity);
-  if (!row.tenant) line.rights += " (" + words(language, texts::kStaffEverywhere) + ")";
-  if (row.tenant && !row.tenant->empty()) line.rights += " (" + *row.tenant + ")";
   if (!row.made_by.empty()) line.made += ", " + row.made_by;
   return line;
 }
@@ -86,7 +60,8 @@ Task<Response> show_all(Request& request, const Needs& needs, const Caller& call
   data.set("csrf", std::string(caller.csrf()));
   TokensPage view{.head = make_head(needs, request, caller, words(language, texts::kTokenTitle)),
                   .tokens = {},
-                  .form = {form, data}};
+                  .form = {form, data},
+                  .profiles_href = web::path(language, kProfilesPage)};
   view.head.page.has_errors = !data.valid();
   for (const identity::TokenRow& row : *rows) view.tokens.push_back(line_of(row, language));
   web::Html out(language);
@@ -103,14 +78,8 @@ Task<Response> list_tokens(Request& request, const Needs& needs) {
 
 Result<identity::TokenOptions> options_of(const FormData& data, Instant now) {
   identity::TokenOptions options{.label = std::string(data.get("label")), .actions = {}};
-  for (const std::string& name : data.all("rights")) {
-    RV_ASSIGN(const Action action, identity::parse_action(name));
-    options.actions.push_back(action);
-  }
-  const std::string_view scope = data.get("scope");
-  constexpr std::string_view kTenant = "tenant:";
-  options.tenant.reset();
-  if (scope.starts_with(kTenant)) options.tenant = std::string(scope.substr(kTenant.size()));
+  RV_ASSIGN(options.actions, actions_in(data));
+  options.tenant = tenant_in(data);
   if (const auto days = data.integer("days")) options.expires = now + Duration::days(*days);
   return options;
 }

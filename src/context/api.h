@@ -51,6 +51,12 @@ void add_routes(net::Router& router, Broker& broker, jsonld::Catalogue& catalogu
                 ApiOptions options = {}, jsonld::Source* contexts = nullptr,
                 Distribution* distribution = nullptr, EntityMaps* maps = nullptr);
 
+// The value of GET /entities' parameter `cursor` that goes on behind this entity; `core` is the
+// core
+// @context. Errors: kResourceNotFound where the entity is not there any more.
+[[nodiscard]] Task<Result<std::string>> cursor_behind(Broker& broker, const jsonld::Context& core,
+                                                      std::string tenant, std::string id);
+
 // Answers browsers that ask before a request, for all routes under /ngsi-ld/v1 that are there: to
 // be called last. Nothing where no origin is allowed.
 void add_preflight_routes(net::Router& router, const ApiOptions& options);

@@ -124,3 +124,20 @@ void add_query_routes(net::Router& router, const ApiPtr& api) {
 }
 
 }  // namespace revier::context::detail
+
+namespace revier::context {
+
+Task<Result<std::string>> cursor_behind(Broker& broker, const jsonld::Context& core,
+                                        std::string tenant, std::string id) {
+  ngsi::Selection selection;
+  selection.ids.push_back(id);
+  RV_CO_ASSIGN(const ngsi::Predicate predicate,
+               ngsi::Predicate::compile(selection, broker.names(tenant), core));
+  RV_CO_ASSIGN(const Found found, co_await broker.query(tenant, predicate, Page{.limit = 1}));
+  if (found.entities.empty()) {
+    co_return fail(Code::kResourceNotFound, "there is no entity " + id, "id");
+  }
+  co_return detail::cursor_text(tenant, found.place);
+}
+
+}  // namespace revier::context

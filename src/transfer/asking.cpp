@@ -12,11 +12,11 @@ namespace {
 constexpr int kTriesMax = 6;
 constexpr std::chrono::milliseconds kFirstPause{500};
 
+}  // namespace
+
 bool is_passing(int status) {
   return status == 429 || status == 502 || status == 503 || status == 504;
 }
-
-}  // namespace
 
 std::string reason_of(const json::Value& problem) {
   const auto text = [&](std::string_view name) {
@@ -28,11 +28,12 @@ std::string reason_of(const json::Value& problem) {
   return title.empty() || detail.empty() ? title + detail : title + ": " + detail;
 }
 
-std::string reason_of(const net::Reply& reply) {
-  const auto document = json::Document::parse(reply.body);
+std::string reason_of(int status, std::string_view body) {
+  const auto document = json::Document::parse(body);
   const std::string reason = document ? reason_of(document->root()) : std::string();
-  return reason.empty() ? fmt::format("the server answers {}", reply.status) : reason;
+  return reason.empty() ? fmt::format("the server answers {}", status) : reason;
 }
+std::string reason_of(const net::Reply& reply) { return reason_of(reply.status, reply.body); }
 
 Result<net::Reply> ask(const Server& server, net::Outgoing request) {
   if (!server.token.empty())

@@ -6,25 +6,12 @@
 #include "table/table.h"
 #include "transfer/detail/asking.h"
 #include "transfer/detail/columns.h"
+#include "transfer/detail/pages.h"
 
 namespace revier::transfer {
 namespace {
 
 constexpr std::size_t kReplyBytesMax = std::size_t{64} << 20;
-
-// The cursor of the Link to the next page; empty on the last.
-std::string next_cursor(const net::Reply& reply) {
-  constexpr std::string_view kCursor = "cursor=";
-  for (const auto& [name, value] : reply.headers) {
-    if (!net::equals_ignoring_case(name, "Link")) continue;
-    if (value.find("rel=\"next\"") == std::string::npos) continue;
-    const std::size_t at = value.find(kCursor);
-    if (at == std::string::npos) continue;
-    const std::size_t from = at + kCursor.size();
-    return value.substr(from, value.find_first_of("&>", from) - from);
-  }
-  return {};
-}
 
 // Pages of entities in the order of creation.
 class Pages {
@@ -42,7 +29,7 @@ class Pages {
                     reply.body,
                     {.bytes_max = kReplyBytesMax, .depth_max = 128, .values_max = 10'000'000}));
       for (const json::Value entity : entities_of(page.root()).elements()) RV_TRY(visit(entity));
-      cursor = next_cursor(reply);
+      cursor = detail::next_cursor(reply.headers);
       if (cursor.empty()) return {};
       RV_TRY(on_page(cursor));
     }
@@ -56,18 +43,11 @@ class Pages {
   }
 
   Result<net::Reply> get(const std::string& cursor) const {
-    // What is here: cursors are of one server, and every query names something to look for.
-    std::string url = fmt::format("{}/ngsi-ld/v1/entities?local=true&limit={}&cursor={}",
-                                  server_.address, options_.page, detail::percent_encoded(cursor));
-    const auto add = [&url](std::string_view name, const std::string& value) {
-      if (!value.empty()) url += fmt::format("&{}={}", name, detail::percent_encoded(value));
-    };
-    add("type", options_.type);
-    add("q", options_.q);
+    const std::string target = detail::page_target(options_, cursor);
     const bool geo = options_.format == Format::kGeoJson;
     const bool linked = options_.format == Format::kCsv || geo;
     net::Outgoing request{.method = net::Method::kGet,
-                          .url = std::move(url),
+                          .url = server_.address + target,
                           .headers = {{"Accept", geo      ? "application/geo+json"
                                                  : linked ? "application/json"
                                                           : "application/ld+json"}},
@@ -75,10 +55,7 @@ class Pages {
                           .deadline_ms = 60'000,
                           .reply_bytes_max = kReplyBytesMax};
     if (!options_.context.empty()) {
-      request.headers.emplace_back(
-          "Link", fmt::format("<{}>; rel=\"http://www.w3.org/ns/json-ld#context\"; "
-                              "type=\"application/ld+json\"",
-                              options_.context));
+      request.headers.emplace_back("Link", detail::context_link(options_.context));
     }
     RV_ASSIGN(net::Reply reply, detail::ask(server_, std::move(request)));
     if (reply.status == 200) return reply;

@@ -15,7 +15,6 @@ using detail::Entity;
 
 constexpr std::size_t kPartBytes = 256 * 1024;
 constexpr std::size_t kBatchBytesMax = std::size_t{4} << 20;  // under the server's limit of a body
-constexpr std::string_view kStopped = "stopped";
 
 std::string_view path_of(Mode mode) {
   switch (mode) {
@@ -29,51 +28,98 @@ std::string_view path_of(Mode mode) {
   return "/ngsi-ld/v1/entityOperations/upsert";
 }
 
-class Import {
+class Import final : public Importing {
  public:
-  Import(const Server& server, const ImportOptions& options, const OnReject& on_reject,
-         const OnProgress& on_progress, const jsonld::ContextPtr& core)
-      : server_(server),
-        options_(options),
-        on_reject_(on_reject),
-        on_progress_(on_progress),
-        core_(core) {}
-
-  Result<Progress> run(const ReadPart& read) {
-    const detail::Found found{.entity = [this](Entity entity) { return take(std::move(entity)); },
-                              .reject = [this](const Reject& reject) { return refuse(reject); }};
-    const auto source = detail::Source::open(options_, found);
-    while (true) {
-      RV_ASSIGN(const std::string part, read(kPartBytes));
-      if (part.empty()) break;
-      done_.bytes += part.size();
-      if (Result<> fed = source->feed(part); !fed) return end(fed.error());
-    }
-    if (Result<> finished = source->finish(); !finished) return end(finished.error());
-    RV_TRY(send());
-    return done_;
+  Import(ImportOptions options, OnReject on_reject, const jsonld::ContextPtr& core)
+      : options_(std::move(options)), on_reject_(std::move(on_reject)), core_(core) {
+    found_ = {.entity = [this](Entity entity) { return take(std::move(entity)); },
+              .reject = [this](const Reject& reject) { return refuse(reject); }};
+    source_ = detail::Source::open(options_, found_);
   }
+
+  Result<> feed(std::string_view part) override {
+    done_.bytes += part.size();
+    Result<> fed = source_->feed(part);
+    reach();
+    return fed;
+  }
+  Result<> finish() override {
+    Result<> finished = source_->finish();
+    reach();
+    return finished;
+  }
+
+  std::optional<Batch> next(bool rest) override {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    for (; count < pending_.size(); ++count) {
+      if (count == options_.batch || bytes >= kBatchBytesMax) break;
+      bytes += pending_[count].json.size();
+    }
+    const bool full = count == options_.batch || bytes >= kBatchBytesMax;
+    if (count == 0 || (!full && !rest)) return std::nullopt;
+    const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(count);
+    sent_.assign(std::move_iterator(pending_.begin()), std::move_iterator(end));
+    pending_.erase(pending_.begin(), end);
+    Batch batch{.target = std::string(path_of(options_.mode)), .body = "["};
+    for (const Entity& entity : sent_) {
+      if (batch.body.size() > 1) batch.body += ',';
+      batch.body += entity.json;
+    }
+    batch.body += ']';
+    return batch;
+  }
+
+  // 201 and 204: all are written. 207: those are not that it names. Else none.
+  Result<> settle(int status, std::string_view body) override {
+    const std::vector<Entity> batch = std::exchange(sent_, {});
+    std::map<std::string, std::string, std::less<>> refused;
+    if (status == 207) {
+      RV_ASSIGN(const json::Document document, json::Document::parse(body));
+      const auto errors = document.root().find("errors");
+      if (errors) {
+        for (const json::Value each : errors->elements()) {
+          const auto id = each.find("entityId");
+          const auto problem = each.find("error");
+          if (!id || !problem) continue;
+          refused.try_emplace(std::string(id->as_string().value_or("")),
+                              detail::reason_of(*problem));
+        }
+      }
+    } else if (status >= 300) {
+      const std::string reason = detail::reason_of(status, body);
+      for (const Entity& entity : batch) refused.try_emplace(entity.id, reason);
+    }
+    for (const Entity& entity : batch) {
+      const auto found = refused.find(entity.id);
+      if (found == refused.end()) {
+        ++done_.written;
+      } else {
+        RV_TRY(refuse({entity.number, entity.line, entity.id, found->second}));
+      }
+    }
+    reach();
+    return {};
+  }
+
+  const Progress& done() const override { return done_; }
+  std::uint64_t line() const override { return line_; }
 
  private:
-  // What was read before a fault counts: it is sent, then the fault is told.
-  Result<Progress> end(const Error& error) {
-    if (error.message == kStopped) return done_;
-    if (error.code != Code::kUnavailable) RV_TRY(send());
-    return fail(error);
-  }
-
   Result<> take(Entity entity) {
-    done_.read = entity.number;
+    seen_ = entity.number;
+    seen_line_ = entity.line;
     if (entity.number <= options_.skip) return {};
     // As the server will read it, so that a dry run says the same.
     if (const Result<> good = check(entity); !good) {
       return refuse({entity.number, entity.line, entity.id, good.error().message});
     }
-    bytes_ += entity.json.size();
-    pending_.push_back(std::move(entity));
-    if (pending_.size() < options_.batch && bytes_ < kBatchBytesMax) return {};
-    RV_TRY(send());
-    return go_on();
+    if (options_.dry_run) {
+      ++done_.written;
+    } else {
+      pending_.push_back(std::move(entity));
+    }
+    return {};
   }
 
   [[nodiscard]] Result<> check(const Entity& entity) const {
@@ -85,87 +131,71 @@ class Import {
   }
 
   Result<> refuse(const Reject& reject) {
-    done_.read = std::max(done_.read, reject.number);
+    seen_ = std::max(seen_, reject.number);
+    seen_line_ = std::max(seen_line_, reject.line);
     if (reject.number <= options_.skip) return {};
     ++done_.rejected;
     return on_reject_(reject);
   }
 
-  Result<> go_on() {
-    if (on_progress_(done_)) return {};
-    return fail(Code::kConflict, std::string(kStopped));
+  // What waits to be sent is not reached yet.
+  void reach() {
+    done_.read = pending_.empty() ? seen_ : pending_.front().number - 1;
+    line_ = pending_.empty() ? seen_line_ : pending_.front().line - 1;
   }
 
-  Result<> send() {
-    bytes_ = 0;
-    const std::vector<Entity> batch = std::exchange(pending_, {});
-    if (batch.empty()) return {};
-    if (options_.dry_run) {
-      done_.written += batch.size();
-      return {};
-    }
-    std::string body = "[";
-    for (const Entity& entity : batch) {
-      if (body.size() > 1) body += ',';
-      body += entity.json;
-    }
-    body += ']';
-    RV_ASSIGN(const net::Reply reply,
-              detail::ask(server_, {.method = net::Method::kPost,
-                                    .url = server_.address + std::string(path_of(options_.mode)),
-                                    .headers = {{"Content-Type", "application/ld+json"}},
-                                    .body = std::move(body),
-                                    .deadline_ms = 60'000,
-                                    .reply_bytes_max = std::size_t{16} << 20}));
-    return settle(batch, reply);
-  }
-
-  // 201 and 204: all are written. 207: those are not that it names. Else none.
-  Result<> settle(const std::vector<Entity>& batch, const net::Reply& reply) {
-    std::map<std::string, std::string, std::less<>> refused;
-    if (reply.status == 207) {
-      RV_ASSIGN(const json::Document document, json::Document::parse(reply.body));
-      const auto errors = document.root().find("errors");
-      if (errors) {
-        for (const json::Value each : errors->elements()) {
-          const auto id = each.find("entityId");
-          const auto problem = each.find("error");
-          if (!id || !problem) continue;
-          refused.try_emplace(std::string(id->as_string().value_or("")),
-                              detail::reason_of(*problem));
-        }
-      }
-    } else if (reply.status >= 300) {
-      for (const Entity& entity : batch) refused.try_emplace(entity.id, detail::reason_of(reply));
-    }
-    for (const Entity& entity : batch) {
-      const auto found = refused.find(entity.id);
-      if (found == refused.end()) {
-        ++done_.written;
-      } else {
-        RV_TRY(refuse({entity.number, entity.line, entity.id, found->second}));
-      }
-    }
-    return {};
-  }
-
-  const Server& server_;
-  const ImportOptions& options_;
-  const OnReject& on_reject_;
-  const OnProgress& on_progress_;
+  const ImportOptions options_;
+  const OnReject on_reject_;
   const jsonld::ContextPtr core_;
+  detail::Found found_;
+  std::unique_ptr<detail::Source> source_;
   std::vector<Entity> pending_;
-  std::size_t bytes_ = 0;
+  std::vector<Entity> sent_;  // of the last batch
+  std::uint64_t seen_ = 0;
+  std::uint64_t seen_line_ = 0;
+  std::uint64_t line_ = 0;
   Progress done_;
 };
 
+// False when `on_progress` stops it.
+Result<bool> send_batches(const Server& server, Importing& import, bool rest,
+                          const OnProgress& on_progress) {
+  while (auto batch = import.next(rest)) {
+    RV_ASSIGN(const net::Reply reply,
+              detail::ask(server, {.method = net::Method::kPost,
+                                   .url = server.address + batch->target,
+                                   .headers = {{"Content-Type", "application/ld+json"}},
+                                   .body = std::move(batch->body),
+                                   .deadline_ms = 60'000,
+                                   .reply_bytes_max = std::size_t{16} << 20}));
+    RV_TRY(import.settle(reply.status, reply.body));
+    if (!on_progress(import.done())) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+Result<std::unique_ptr<Importing>> Importing::begin(ImportOptions options, OnReject on_reject) {
+  RV_ASSIGN(const auto catalogue, jsonld::Catalogue::make());
+  return std::make_unique<Import>(std::move(options), std::move(on_reject), catalogue->core());
+}
 
 Result<Progress> import_entities(const Server& server, const ImportOptions& options,
                                  const ReadPart& read, const OnReject& on_reject,
                                  const OnProgress& on_progress) {
-  RV_ASSIGN(const auto catalogue, jsonld::Catalogue::make());
-  return Import(server, options, on_reject, on_progress, catalogue->core()).run(read);
+  RV_ASSIGN(const auto import, Importing::begin(options, on_reject));
+  for (bool last = false; !last;) {
+    RV_ASSIGN(const std::string part, read(kPartBytes));
+    last = part.empty();
+    const Result<> fed = last ? import->finish() : import->feed(part);
+    if (!fed && fed.error().code == Code::kUnavailable) return fail(fed.error());
+    // What was read before a fault counts: it is sent, then the fault is told.
+    RV_ASSIGN(const bool goes_on, send_batches(server, *import, last || !fed, on_progress));
+    if (!fed) return fail(fed.error());
+    if (!goes_on || (options.dry_run && !on_progress(import->done()))) break;
+  }
+  return import->done();
 }
 
 }  // namespace revier::transfer

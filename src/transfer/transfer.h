@@ -13,6 +13,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,10 +66,10 @@ using OnReject = std::function<Result<>(const Reject&)>;
 struct ImportOptions {
   Format format = Format::kNgsiLd;
   Mode mode = Mode::kReplace;
-  std::string context;     // URL for entities that bring no @context; empty: the core context
-  std::string type;        // for rows and features that name none
-  std::string id_column;   // column or property with the id, [id]
-  std::uint64_t skip = 0;  // so many entities at the begin, which an earlier import has written
+  std::string context = {};    // URL for entities that bring no @context; empty: the core context
+  std::string type = {};       // for rows and features that name none
+  std::string id_column = {};  // column or property with the id, [id]
+  std::uint64_t skip = 0;      // so many entities at the begin, which an earlier import has written
   std::size_t batch = 200;
   bool dry_run = false;  // check only: asks no server
 };
@@ -82,6 +83,33 @@ using ReadPart = std::function<Result<std::string>(std::size_t bytes_max)>;
 [[nodiscard]] Result<Progress> import_entities(const Server& server, const ImportOptions& options,
                                                const ReadPart& read, const OnReject& on_reject,
                                                const OnProgress& on_progress);
+
+// The same a step at a time, for callers that wait otherwise: feed() a part of the file; as long as
+// next() gives a batch, send it and settle() its answer; after the last part finish(), then
+// next(true).
+class Importing {
+ public:
+  struct Batch {
+    std::string target;  // POST, application/ld+json
+    std::string body;
+  };
+  // Errors: kInternalError.
+  [[nodiscard]] static Result<std::unique_ptr<Importing>> begin(ImportOptions options,
+                                                                OnReject on_reject);
+  virtual ~Importing() = default;
+
+  // Errors: a file that cannot be read on; those of on_reject. What came before stays to be sent.
+  [[nodiscard]] virtual Result<> feed(std::string_view part) = 0;
+  [[nodiscard]] virtual Result<> finish() = 0;
+  // Nothing before enough has come for a whole batch, but with `rest`; never with dry_run.
+  [[nodiscard]] virtual std::optional<Batch> next(bool rest = false) = 0;
+  // The answer to the last batch. Errors: of an answer that cannot be read, of on_reject.
+  [[nodiscard]] virtual Result<> settle(int status, std::string_view body) = 0;
+  // `read`: all entities up to this one are written or rejected, so it is the next import's skip.
+  [[nodiscard]] virtual const Progress& done() const = 0;
+  // The line that all is settled up to.
+  [[nodiscard]] virtual std::uint64_t line() const = 0;
+};
 
 struct ExportOptions {
   Format format = Format::kNgsiLd;

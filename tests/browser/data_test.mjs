@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The data engineer's side: entities, history, queries, subscriptions, sources, @contexts, tenants.
 import assert from "node:assert/strict";
-import {mkdtempSync} from "node:fs";
+import {mkdtempSync, writeFileSync} from "node:fs";
 import {createServer} from "node:http";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
@@ -22,7 +22,13 @@ const data = "/console/daten";
 // An empty city that may send to this machine.
 async function startCity(binary) {
   const folder = mkdtempSync(join(tmpdir(), "revier-data-"));
-  const server = new Server(binary, folder, ["--outgoing-allow", "127.0.0.1"], []);
+  const beside = mkdtempSync(join(tmpdir(), "revier-issuers-"));
+  const issuers = join(beside, "issuers.json");
+  writeFileSync(issuers, JSON.stringify([{name: "login", issuer: "https://login.example",
+                                          audience: ["revier"], roles: ["roles"],
+                                          keysUrl: "https://127.0.0.1:9/keys"}]));
+  const server = new Server(binary, folder, ["--outgoing-allow", "127.0.0.1", "--oidc-issuers",
+                                             issuers], []);
   for (let tries = 0; !server.firstLink && tries < 400; ++tries) await wait(50);
   return server;
 }
@@ -259,6 +265,86 @@ async function keepsSchemas(page, plain, server, token) {
   await plain.getByRole("button", {name: "Löschen"}).click();
   assert.equal(await plain.getByText(common).count(), 0);
 }
+// Takes all of a type along, then brings lines in: checked, written, told what was refused.
+async function movesFiles(page, plain) {
+  await plain.goto(`${data}/dateien`);
+  await plain.getByLabel("Ausdruck (q)").fill("((");
+  await plain.getByRole("button", {name: "Auswahl prüfen"}).click();
+  assert.equal(await plain.getByRole("button", {name: "Auswahl prüfen"}).count(), 1);
+  assert.equal(await plain.getByRole("link", {name: "NDJSON herunterladen"}).count(), 0);
+  await plain.getByLabel("Ausdruck (q)").fill("");
+  await plain.getByLabel("Typ", {exact: true}).selectOption(air);
+  await plain.getByRole("button", {name: "Auswahl prüfen"}).click();
+  assert.match(await plain.getByRole("status").innerText(), /^2 Entitäten passen/);
+  const href = await plain.getByRole("link", {name: "NDJSON herunterladen"}).getAttribute("href");
+  const lines = (await (await plain.request.get(href)).text()).trim().split("\n");
+  assert.deepEqual(lines.map((line) => JSON.parse(line).id),
+                   ["urn:ngsi-ld:Air:1", "urn:ngsi-ld:Air:2"]);
+  await page.goto(plain.url());
+  assert.match(await page.locator("main").innerText(), /curl -f [^]*api\/v1\/export\?type=/);
+  await look(page);
+
+  const more = [...lines, JSON.stringify({id: "urn:ngsi-ld:Air:3", type: air}), "{", ""];
+  const file = {name: "luft.ndjson", mimeType: "application/x-ndjson",
+                buffer: Buffer.from(more.join("\n"))};
+  for (const each of [page, plain]) {
+    await each.goto(`${data}/dateien`);
+    await each.getByRole("button", {name: "Datei prüfen"}).click();
+    assert.match(await each.locator("main").innerText(), /Wählen Sie eine Datei aus/);
+    await each.getByLabel("NDJSON-Datei").setInputFiles(file);
+    await each.getByLabel("bleibt, wie es ist").check();
+    await each.getByRole("button", {name: "Datei prüfen"}).click();
+    const plan = await each.locator("main").innerText();
+    assert.match(plan, /luft\.ndjson: 3 Entitäten können .* eine Zeile ist fehlerhaft/);
+    assert.match(plan, /Abgelehnte Zeilen[^]*\n4\t/);
+  }
+  await look(page);
+  assert.equal((await plain.request.get("/ngsi-ld/v1/entities/urn:ngsi-ld:Air:3")).status(), 404);
+  await plain.getByRole("button", {name: "3 Entitäten schreiben"}).click();
+  assert.match(await plain.locator("main").innerText(), /eine Entität geschrieben, 3 abgelehnt/);
+  await page.getByRole("button", {name: "3 Entitäten schreiben"}).click();
+  assert.match(await page.locator("main").innerText(), /keine Entität geschrieben, 4 abgelehnt/);
+  await look(page);
+  assert.equal((await plain.request.get("/ngsi-ld/v1/entities/urn:ngsi-ld:Air:3")).status(), 200);
+  await plain.request.delete("/ngsi-ld/v1/entities/urn:ngsi-ld:Air:3",
+                             {headers: {"Sec-Fetch-Site": "same-origin"}});
+}
+
+// What the tokens of an identity provider may: made, changed, taken away.
+async function keepsProfiles(page, plain) {
+  const profiles = "/console/tokens/profile";
+  await plain.goto("/console/tokens");
+  await plain.getByRole("link", {name: "Profile für Anmeldedienste"}).click();
+  await plain.getByLabel("Name", {exact: true}).fill("Nicht Gut");
+  await plain.getByLabel("Rolle beim Anmeldedienst").fill("leser");
+  await plain.getByRole("button", {name: "Profil speichern"}).click();
+  assert.match(await plain.locator("main").innerText(), /eines von beiden/);
+  await plain.getByLabel("Gilt für").selectOption("everywhere");
+  await plain.locator('input[value="data.read"]').check();
+  await plain.getByRole("button", {name: "Profil speichern"}).click();
+  assert.match(await plain.locator("main").innerText(), /Der Name hat 1 bis 64/);
+  await plain.getByLabel("Name", {exact: true}).fill("leser");
+  await plain.getByRole("button", {name: "Profil speichern"}).click();
+  assert.match(await plain.locator("main").innerText(),
+               /leser\s+Anmeldedienst login, Rolle leser\s+[^]*\(Überall\)/);
+  await page.goto(profiles);
+  await page.getByRole("link", {name: "Ändern leser"}).click();
+  assert.equal(await page.locator('input[value="data.read"]').isChecked(), true);
+  await look(page);
+  await page.locator('input[value="data.read"]').uncheck();
+  await page.getByLabel("Oder Rechte nach Entität").fill('[{"operations": ["read"]}, 1]');
+  await page.getByRole("button", {name: "Profil speichern"}).click();
+  assert.equal(await page.locator(".kern-error").count(), 1);
+  await look(page);
+  await page.getByLabel("Oder Rechte nach Entität").fill(
+      '[{"operations": ["read"], "types": ["Air"]}]');
+  await page.getByRole("button", {name: "Profil speichern"}).click();
+  assert.match(await page.locator("main").innerText(), /Rechte nach Entität/);
+  await plain.goto(profiles);
+  await plain.getByRole("link", {name: "Entfernen leser"}).click();
+  await plain.getByRole("button", {name: "Entfernen"}).click();
+  assert.match(await plain.locator("main").innerText(), /Es gibt noch keine Profile/);
+}
 const taken = ({bodies}) => bodies.filter(({status}) => status === 200).length;
 
 test("a data engineer sees, asks and mends", async ({open, server: {binary}}) => {
@@ -272,6 +358,8 @@ test("a data engineer sees, asks and mends", async ({open, server: {binary}}) =>
     await fill(server, token, receiver);
     await seesEntities(page);
     await asks(page, server);
+    await movesFiles(page, plain);
+    await keepsProfiles(page, plain);
 
     await page.goto(`${data}/abfrage?type=Air&limit=5&elsewhere=1`);
     await page.goto(`${data}/quellen`);

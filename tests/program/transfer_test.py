@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Entities in and out of files, by the command line and a real server."""
 import csv
+import http.client
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -156,6 +158,132 @@ class TransferTest(unittest.TestCase):
         done = command("export", "-", "--format", "ngsi-ld", "--type", TYPE, "--data", self.data)
         self.assertEqual([entity["id"] for entity in json.loads(done.stdout)],
                          [f"urn:ngsi-ld:{TYPE}:5"])
+
+
+def lines_of(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class BulkTest(unittest.TestCase):
+    """The same over HTTP, with curl in place of the command line."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="revier-bulk-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.token = command("user", "token", "all", "--data", self.folder).stdout.strip()
+        rights = os.path.join(self.folder, "rights.json")
+        with open(rights, "w", encoding="utf-8") as out:
+            json.dump([{"operations": ["read", "create", "update"], "types": ["Pole"]}], out)
+        self.narrow = command("user", "token", "poles", "--rights", rights,
+                              "--data", self.folder).stdout.strip()
+        self.server = Server(folder=self.folder)
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__)
+
+    def post(self, entities, query="", token=None, media="application/x-ndjson"):
+        body = entities if isinstance(entities, str) else "".join(
+            json.dumps(entity) + "\n" for entity in entities)
+        headers = {"Content-Type": media}
+        if token != "":
+            headers["Authorization"] = f"Bearer {token or self.token}"
+        status, _, answer = self.server.ask("POST", f"/api/v1/import{query}", body=body.encode(),
+                                            headers=headers)
+        return status, json.loads(answer)
+
+    def get(self, query="", token=None):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        status, headers, body = self.server.ask("GET", f"/api/v1/export{query}", headers=headers)
+        return status, headers, body.decode()
+
+    def test_lines_go_in_and_come_out_again(self):
+        devices = [device(n) for n in range(450)]
+        status, report = self.post(devices, "?dryRun=true")
+        self.assertEqual((status, report["written"], report["dryRun"]), (200, 450, True))
+        self.assertEqual(self.get()[2], "")
+        status, report = self.post(devices)
+        self.assertEqual(status, 200)
+        self.assertEqual(report, {"dryRun": False, "read": 450, "written": 450, "rejected": 0,
+                                  "line": 450, "rejects": []})
+        self.server.stop(signal.SIGKILL)
+        self.server = Server(folder=self.folder)
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__)
+        status, headers, text = self.get(f"?type={TYPE}")
+        self.assertEqual((status, headers["Content-Type"]), (200, "application/x-ndjson"))
+        self.assertIn("attachment", headers["Content-Disposition"])
+        found = lines_of(text)
+        for entity in found:
+            self.assertTrue(entity.pop("@context").startswith("https://uri.etsi.org/"))
+        self.assertEqual(found, devices)
+        self.assertEqual(len(lines_of(self.get("?q=pm10%3E=224")[2])), 2)
+        self.assertEqual(self.post(text)[1]["written"], 450)
+        status, report = self.post(text, "?mode=create")
+        self.assertEqual((status, report["written"], report["rejected"]), (207, 0, 450))
+
+    def test_a_cut_download_goes_on_behind_its_last_line(self):
+        self.post([device(n) for n in range(5000)])
+        whole = self.get()[2]
+        reader = http.client.HTTPConnection(self.server.address, timeout=30)
+        reader.request("GET", "/api/v1/export")
+        cut = reader.getresponse().read(len(whole) // 3).decode()
+        reader.close()
+        kept = cut[:cut.rindex("\n") + 1]
+        last = lines_of(kept)[-1]["id"]
+        self.assertEqual(kept + self.get(f"?after={last}")[2], whole)
+        self.server.ask("DELETE", f"/ngsi-ld/v1/entities/{last}",
+                        headers={"Authorization": f"Bearer {self.token}"})
+        status, _, text = self.get(f"?after={last}")
+        self.assertEqual(status, 410)
+        self.assertIn("the line before", text)
+        end = lines_of(whole)[-1]["id"]
+        self.assertEqual(self.get(f"?after={end}")[2], "")
+
+    def test_refused_lines_are_told_with_their_reason(self):
+        text = json.dumps(device(1)) + "\n\n{\n" + json.dumps({"type": TYPE}) + "\n" + (
+            json.dumps({"id": "urn:ngsi-ld:Session:1", "type": "Session"}) + "\n") + (
+            json.dumps(device(2)))
+        for query in ("?dryRun=true", ""):
+            status, report = self.post(text, query)
+            self.assertEqual(status, 207)
+            told = {each["line"]: each["reason"] for each in report["rejects"]}
+            self.assertIn("id is missing", told[4])
+            self.assertIn(3, told)
+            self.assertEqual(report["line"], 6)
+        status, report = self.post(text, "?skip=4")
+        self.assertEqual((status, report["written"], report["read"]), (200, 1, 5))
+
+    def test_what_is_no_such_request_is_refused(self):
+        line = json.dumps(device(1))
+        self.assertEqual(self.post(line, token="")[0], 401)
+        self.assertEqual(self.post(line, "?dryRun=true", token="")[0], 401)
+        self.assertEqual(self.post(line, media="application/json")[0], 415)
+        self.assertEqual(self.post(line, "?tenant=none")[0], 403)
+        for query in ("?mode=merge", "?skip=x", "?dryRun=1", "?dry_run=true"):
+            status, problem = self.post(line, query)
+            self.assertEqual((status, problem["field"]), (400, query[1:].split("=")[0]))
+        self.assertEqual(self.get("?limit=1")[0], 400)
+        self.assertEqual(self.get("?q=((")[0], 400)
+        self.assertEqual(self.get("?after=urn:none:1")[0], 410)
+        self.assertEqual(self.get("?tenant=none")[0], 404)
+        self.assertEqual(self.get()[2], "")
+        sender = http.client.HTTPConnection(self.server.address, timeout=30)
+        sender.putrequest("POST", "/api/v1/import")
+        sender.putheader("Content-Length", str(17 << 20))
+        sender.endheaders()
+        self.assertEqual(sender.getresponse().status, 413)
+        sender.close()
+
+    def test_rights_by_entity_narrow_both(self):
+        pole = {"id": "urn:ngsi-ld:Pole:1", "type": "Pole"}
+        status, report = self.post([device(1), pole], token=self.narrow)
+        self.assertEqual((status, report["written"], report["rejected"]), (207, 1, 1), report)
+        self.assertEqual(report["rejects"][0]["line"], 1)
+        self.post([device(1), {**pole, "id": "urn:ngsi-ld:Pole:2"}])
+        ids = [entity["id"] for entity in lines_of(self.get(token=self.narrow)[2])]
+        self.assertEqual(ids, ["urn:ngsi-ld:Pole:1", "urn:ngsi-ld:Pole:2"])
+        self.assertEqual(len(lines_of(self.get("?after=urn:ngsi-ld:Pole:1",
+                                               token=self.narrow)[2])), 1)
+        self.assertEqual(self.get("?after=urn:ngsi-ld:Device:1", token=self.narrow)[0], 410)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ inline constexpr std::string_view kTypesPage = "/console/daten";
 inline constexpr std::string_view kEntitiesPage = "/console/daten/entitaeten";
 inline constexpr std::string_view kEntityPage = "/console/daten/entitaet";
 inline constexpr std::string_view kHistoryPage = "/console/daten/verlauf";
+inline constexpr std::string_view kFilesPage = "/console/daten/dateien";
 inline constexpr std::string_view kQueryPage = "/console/daten/abfrage";
 inline constexpr std::string_view kSubscriptionsPage = "/console/daten/abonnements";
 inline constexpr std::string_view kSubscriptionPage = "/console/daten/abonnement";
@@ -43,6 +44,17 @@ struct Place {
 // The head with the pages of data as a second menu.
 [[nodiscard]] Head make_data_head(const Needs& needs, const net::Request& request,
                                   const Place& place, std::string title);
+
+// Types by their short names, in alphabetical order.
+struct NamedType {
+  std::string name;
+  context::NameCount count;
+};
+[[nodiscard]] std::vector<NamedType> named_types(const Needs& needs, const Place& place,
+                                                 web::Language language);
+// A choice of one of them, by IRI.
+[[nodiscard]] web::kern::Select type_select(const Needs& needs, const Place& place,
+                                            std::string_view chosen, web::Language language);
 
 // Tenants on which the caller has the right; empty where there is only one.
 [[nodiscard]] std::vector<web::kern::Choice> tenant_choices(const Needs& needs, const Place& place,
@@ -97,6 +109,7 @@ struct Told {
 
 void add_data_entity(net::Router& router, const Needs& needs);
 void add_data_history(net::Router& router, const Needs& needs);
+void add_data_files(net::Router& router, const Needs& needs);
 void add_data_query(net::Router& router, const Needs& needs);
 void add_data_subscriptions(net::Router& router, const Needs& needs);
 void add_data_sources(net::Router& router, const Needs& needs);

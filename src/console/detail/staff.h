@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the pages of staff share.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ inline constexpr std::string_view kStaffPage = "/console/konten";
 inline constexpr std::string_view kOwnPage = "/console/konto";
 inline constexpr std::string_view kSecondFactorPage = "/console/konto/zweiter-faktor";
 inline constexpr std::string_view kTokensPage = "/console/tokens";
+inline constexpr std::string_view kProfilesPage = "/console/tokens/profile";
 inline constexpr std::string_view kAuditPage = "/console/protokoll";
 inline constexpr std::string_view kWriteLogPage = "/console/protokoll/daten";
 
@@ -70,9 +72,22 @@ void add_staff_page(net::Router& router, const Needs& needs, net::Method method,
 [[nodiscard]] std::string role_text(const identity::RoleGrant& grant,
                                     const std::vector<ScopeChoice>& scopes, web::Language language);
 
+// Fields "rights" (actions) and "scope" (a tenant, or everywhere), and what they say.
+[[nodiscard]] web::FormField actions_field(const web::Text& hint);
+[[nodiscard]] web::FormField tenant_field(const Needs& needs);
+[[nodiscard]] Result<std::vector<identity::Action>> actions_in(const web::FormData& data);
+[[nodiscard]] std::optional<std::string> tenant_in(const web::FormData& data);
+// The value of "scope" for it.
+[[nodiscard]] std::string scope_of(const std::optional<std::string>& tenant);
+// "Daten lesen, Daten schreiben (überall)"; `by_entity`: it has rules in place of actions.
+[[nodiscard]] std::string rights_text(const std::vector<identity::Action>& actions, bool by_entity,
+                                      const std::optional<std::string>& tenant,
+                                      web::Language language);
+
 void add_staff(net::Router& router, const Needs& needs);
 void add_own_account(net::Router& router, const Needs& needs);
 void add_tokens(net::Router& router, const Needs& needs);
+void add_profiles(net::Router& router, const Needs& needs);
 void add_programme_files(net::Router& router, const Needs& needs);
 void add_audit(net::Router& router, const Needs& needs);
 void add_write_log(net::Router& router, const Needs& needs);

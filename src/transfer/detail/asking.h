@@ -16,7 +16,11 @@ namespace revier::transfer::detail {
 // Errors: kUnavailable; kUnauthenticated and kForbidden for 401 and 403 of the whole request.
 [[nodiscard]] Result<net::Reply> ask(const Server& server, net::Outgoing request);
 
+// 429, 502, 503, 504: asking again later may help.
+[[nodiscard]] bool is_passing(int status);
+
 // "title: detail" of problem details, else the status.
+[[nodiscard]] std::string reason_of(int status, std::string_view body);
 [[nodiscard]] std::string reason_of(const net::Reply& reply);
 [[nodiscard]] std::string reason_of(const json::Value& problem);
 
