@@ -15,16 +15,6 @@ Result<MapKey> asked_map(const net::Request& request, const Exchange& exchange, 
   return MapKey{exchange.tenant, exchange.caller.id(), id};
 }
 
-net::Response answer_map(const net::Request& request, const Exchange& exchange,
-                         const EntityMap& map, int status) {
-  std::string body = map_json(map);
-  if (exchange.accept == Media::kLdJson) {
-    body.pop_back();
-    body.append(",\"@context\":").append(exchange.context->reference()).push_back('}');
-  }
-  return answer_document(request, exchange, std::move(body), status);
-}
-
 // 5.14.1
 Task<Result<net::Response>> retrieve_map(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
@@ -81,6 +71,10 @@ Task<Result<net::Response>> answer_new_map(const Api& api, const net::Request& r
 
 Task<Result<net::Response>> create_map(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api, request));
+  if (request.query_param("geometryProperty")) {
+    co_return fail(Code::kBadRequestData, "geometryProperty is for answers in application/geo+json",
+                   "geometryProperty");
+  }
   MappedQuery query{selection_of(request), {}};
   RV_CO_ASSIGN(query.wishes, Wishes::of(request));
   co_return co_await answer_new_map(api, request, exchange, query);
@@ -98,6 +92,16 @@ Task<Result<net::Response>> create_map_by_body(const Api& api, net::Request& req
 }
 
 }  // namespace
+
+net::Response answer_map(const net::Request& request, const Exchange& exchange,
+                         const EntityMap& map, int status) {
+  std::string body = map_json(map);
+  if (exchange.accept == Media::kLdJson) {
+    body.pop_back();
+    body.append(",\"@context\":").append(exchange.context->reference()).push_back('}');
+  }
+  return answer_document(request, exchange, std::move(body), status);
+}
 
 void add_map_routes(net::Router& router, const ApiPtr& api) {
   using enum net::Method;

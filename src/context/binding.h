@@ -32,6 +32,7 @@ using detail::answer;
 using detail::answer_batch;
 using detail::answer_empty;
 using detail::answer_error;
+using detail::answer_map;
 using detail::api_over;
 using detail::BatchResult;
 using detail::begin_ask;

@@ -368,8 +368,8 @@ Task<Result<net::Response>> query_by_body(const Api& api, net::Request& request)
 
 // --- Maps alone ----------------------------------------------------------------------------------
 
-Task<Result<net::Response>> answer_map(const Api& api, const net::Request& request,
-                                       const Exchange& exchange, Parts parts) {
+Task<Result<net::Response>> answer_new_map(const Api& api, const net::Request& request,
+                                           const Exchange& exchange, Parts parts) {
   RV_CO_TRY(context::require_a_filter(parts.selection, parts.wishes.pick, request));
   Place place{.api = api};
   MapWish wish = parts.wishes.map;
@@ -377,8 +377,7 @@ Task<Result<net::Response>> answer_map(const Api& api, const net::Request& reque
   const MapUse use{.wanted = context::maps_wanted(api.binding, wish)};
   RV_CO_TRY(co_await join(place, request, exchange, parts, Distribution::Operation::kQuery, use));
   RV_CO_ASSIGN(const EntityMapPtr map, co_await make_map(place, request, exchange, parts));
-  net::Response response =
-      context::answer_document(request, exchange, context::map_json(*map), 201);
+  net::Response response = context::answer_map(request, exchange, *map, 201);
   tell(response, place, map);
   co_return response;
 }
@@ -386,13 +385,13 @@ Task<Result<net::Response>> answer_map(const Api& api, const net::Request& reque
 Task<Result<net::Response>> create_map(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   RV_CO_ASSIGN(Parts parts, parts_of(request, /*time_needed=*/true));
-  co_return co_await answer_map(api, request, exchange, std::move(parts));
+  co_return co_await answer_new_map(api, request, exchange, std::move(parts));
 }
 
 Task<Result<net::Response>> create_map_by_body(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(Exchange exchange, begin_ask(api.binding, request));
   RV_CO_ASSIGN(Parts parts, co_await body_parts(api, request, exchange));
-  co_return co_await answer_map(api, request, exchange, std::move(parts));
+  co_return co_await answer_new_map(api, request, exchange, std::move(parts));
 }
 
 }  // namespace

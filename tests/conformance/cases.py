@@ -535,9 +535,14 @@ case("5.14", "an entity map tells where the entities of a query lie",
      step("GET /temporal/entityMaps?type=T&timerel=after&timeAt=2000-01-01T00:00:00Z"
           "&timeproperty=modifiedAt", 201,
           check=lambda j: list(j["entityMap"]) == ["urn:t:1", "urn:t:2"]),
+     *[step(f"GET {path}", 201, headers={"Accept": "application/ld+json"},
+            check=lambda j: "@context" in j)
+       for path in ("/entityMaps?type=T", "/temporal/entityMaps?type=T&timerel=after"
+                    "&timeAt=2000-01-01T00:00:00Z")],
      refused("GET /temporal/entityMaps?type=T", "BadRequestData"),
      refused("GET /entityMaps?id=urn:t:1", "BadRequestData"),
      refused("GET /entityMaps?type=T&entityMapLifetime=1hour", "BadRequestData"),
+     refused("GET /entityMaps?type=T&geometryProperty=location", "BadRequestData"),
      refused("GET /entityMaps/nouri", "BadRequestData"),
      refused("GET /entityMaps/urn:m:1", "ResourceNotFound", status=404),
      refused("PATCH /entityMaps/urn:m:1", "ResourceNotFound", {}, status=404),

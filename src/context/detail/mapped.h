@@ -56,6 +56,9 @@ struct MapParts {
 // Keeps it. Errors: kTooManyResults; those of is_here.
 [[nodiscard]] Result<EntityMapPtr> keep_map(const Api& api, const Exchange& exchange,
                                             const MapWish& wish, MapParts parts);
+// The map as a document.
+[[nodiscard]] net::Response answer_map(const net::Request& request, const Exchange& exchange,
+                                       const EntityMap& map, int status);
 [[nodiscard]] MapKey key_of(const Exchange& exchange, const EntityMap& map);
 // Errors: kNotImplemented.
 [[nodiscard]] Result<> require_maps(const Api& api);
