@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "transfer/transfer.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -159,6 +160,39 @@ TEST(Import, SkipsTriesAgainAndWritesNothingInADryRun) {
   got = import(untouched, text + " ", {.dry_run = true});
   EXPECT_EQ(got.done->written, 2U);
   EXPECT_TRUE(untouched.bodies.empty());
+}
+
+TEST(Import, AStepAtATimeTellsUpToWhichLineAllIsSettled) {
+  std::vector<std::uint64_t> rejected;
+  auto import =
+      Importing::begin({.format = Format::kNdjson, .batch = 2}, [&](const Reject& reject) {
+        rejected.push_back(reject.line);
+        return Result<>{};
+      });
+  ASSERT_TRUE(import);
+  std::string text = "\n";
+  for (int i = 2; i <= 6; ++i) text += fmt::format("{{\"id\":\"urn:a:{}\",\"type\":\"A\"}}\n", i);
+  ASSERT_TRUE((*import)->feed(text + "{\n{\"id\":\"urn:a:8\""));
+  EXPECT_EQ((*import)->done().read, 0) << "nothing was sent yet";
+  const auto first = (*import)->next();
+  ASSERT_TRUE(first);
+  EXPECT_NE(first->body.find("urn:a:3"), std::string::npos);
+  EXPECT_EQ(first->body.find("urn:a:4"), std::string::npos);
+  ASSERT_TRUE((*import)->settle(204, ""));
+  EXPECT_EQ((*import)->done().read, 2);
+  EXPECT_EQ((*import)->line(), 3);
+  ASSERT_TRUE((*import)->next());
+  ASSERT_TRUE((*import)->settle(409, R"({"title":"no"})"));
+  EXPECT_EQ((*import)->line(), 5);
+  EXPECT_FALSE((*import)->next()) << "one entity is no batch";
+  ASSERT_TRUE((*import)->feed(",\"type\":\"A\"}"));
+  ASSERT_TRUE((*import)->finish());
+  ASSERT_TRUE((*import)->next(true));
+  ASSERT_TRUE((*import)->settle(201, "[]"));
+  EXPECT_EQ((*import)->line(), 8);
+  EXPECT_EQ((*import)->done().read, 7);
+  EXPECT_EQ((*import)->done().written, 4);
+  EXPECT_EQ(rejected, (std::vector<std::uint64_t>{7, 4, 5}));
 }
 
 TEST(Import, WhatWasReadBeforeAFaultIsWritten) {
