@@ -331,5 +331,22 @@ TEST_F(DeliveryTest, TellsOneRequestInOneNotification) {
                                            R"({"id":"urn:r:3","type":"Room","seats":3}])"));
 }
 
+TEST_F(DeliveryTest, ShowsLinkedEntitiesAsTheWholeRequestLeftThem) {
+  must(world_.create(R"({"id":"urn:h:1","type":"Hall","name":"old"})"));
+  subscribe("", R"("format":"simplified","join":"flat",)");
+  std::vector<context::Write> writes;
+  writes.push_back(context::create(world_.parsed(
+      R"({"id":"urn:r:1","type":"Room",
+          "in":{"type":"Relationship","object":"urn:h:1","objectType":"Hall"}})")));
+  // Enough that delivery, once awake, would come between the first and the last.
+  for (int i = 0; i < 5'000; ++i) {
+    writes.push_back(context::create(
+        world_.parsed(fmt::format(R"({{"id":"urn:c:{}","type":"Chair","seats":{}}})", i, i))));
+  }
+  writes.push_back(context::append("urn:h:1", world_.parsed(R"({"name":"new"})"), true));
+  must(world_.broker().write_blocking("", std::move(writes), context::Origin::api()));
+  EXPECT_THAT(bodies(1).front(), HasSubstr(R"("name":"new")"));
+}
+
 }  // namespace
 }  // namespace revier::subscription

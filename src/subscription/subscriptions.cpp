@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -219,6 +220,12 @@ class StoredSubscriptions final : public Subscriptions,
 
  private:
   using Key = std::pair<std::string, std::string>;
+  // Who is told of a job, and its last change.
+  struct Staged {
+    ngsi::EntityPtr before;
+    ngsi::EntityPtr after;
+    std::vector<Subject> subjects;
+  };
 
   static tl::unexpected<Error> not_found() {
     return fail(Code::kResourceNotFound, "there is no subscription of this id");
@@ -324,9 +331,12 @@ class StoredSubscriptions final : public Subscriptions,
     if (!matcher_.any(tenant)) return;
     const Instant now = needs_.civil_clock.now();
     std::vector<Told> told;
+    Staged staged;
     for (const auto& outcome : outcomes) {
       if (!outcome || outcome->what.before == outcome->what.after) continue;
       const ngsi::Mutated& what = outcome->what;
+      staged.before = what.before;
+      staged.after = what.after;
       told.push_back({outcome->id, now, what.before, what.after, what.before == nullptr,
                       ngsi::real_changes(what)});
     }
@@ -336,15 +346,21 @@ class StoredSubscriptions final : public Subscriptions,
     if (matches.empty()) return;
     outbox_.stage(tenant, told, matches, batch);
     for (const detail::Match& match : matches) {
-      staged_.push_back({std::string(tenant), match.subscription->id});
+      staged.subjects.push_back({std::string(tenant), match.subscription->id});
     }
+    staged_.push_back(std::move(staged));
   }
 
-  // The first change of a group after its commit: whatever was staged is durable.
-  void on_change(const context::Change&) override {
-    if (staged_.empty()) return;
-    courier_->wake(staged_);
-    staged_.clear();
+  // Not before the last change of the job: a notification shows linked entities as they are when it
+  // is put together, and these may have changed in the same job.
+  void on_change(const context::Change& change) override {
+    const auto last = std::ranges::find_if(staged_, [&change](const Staged& job) {
+      return job.before == change.what.before && job.after == change.what.after;
+    });
+    if (last == staged_.end()) return;
+    const auto end = std::next(last);
+    for (auto job = staged_.begin(); job != end; ++job) courier_->wake(job->subjects);
+    staged_.erase(staged_.begin(), end);
   }
 
   const Needs needs_;
@@ -354,7 +370,7 @@ class StoredSubscriptions final : public Subscriptions,
   mutable detail::Narrowing narrowing_;
   // Writer thread:
   Matcher matcher_;
-  std::vector<Subject> staged_;
+  std::deque<Staged> staged_;  // not published as a whole
 
   Mutex listener_mutex_;
   Listener listener_ RV_GUARDED_BY(listener_mutex_);
