@@ -514,6 +514,17 @@ TEST_F(Incoming, OfIntervalsAreToldToo) {
   EXPECT_THAT(receiver_.wait(1).at(0), HasSubstr("urn:r:1"));
 }
 
+TEST_F(Incoming, TellNothingOfIdsThatAreNotRegistered) {
+  source_.answer(201, "");
+  here_.make_registration(
+      R"("information":[{"entities":[{"type":"Room","idPattern":"^urn:r:1"}]}])", source_.url());
+  subscribe(here_, receiver_, kOfRooms);
+  id_ = member(source_.wait(1).at(0), "id");
+  EXPECT_EQ(notify(R"([{"id":"urn:r:2","type":"Room","seats":1}])"), 200);
+  EXPECT_EQ(notify(R"([{"id":"urn:r:10","type":"Room","seats":1}])"), 200);
+  EXPECT_THAT(receiver_.wait(1).at(0), HasSubstr("urn:r:10"));
+}
+
 // A q that was copied out of an address.
 TEST_F(Incoming, AreFilteredByAnEncodedQuery) {
   begin(R"("entities":[{"type":"Room"}],"splitEntities":true,"q":"colour==%22red%22")");

@@ -10,7 +10,6 @@
 #include "ngsi/fragment.h"
 #include "ngsi/geometry.h"
 #include "ngsi/parse.h"
-#include "ngsi/predicate.h"
 
 namespace revier::federation {
 namespace {
@@ -144,6 +143,9 @@ Result<EntityInfo> read_entity(const Reader& reader) {
   if (!out.id.empty()) RV_TRY(ngsi::check_uri(out.id, "information.entities.id"));
   RV_ASSIGN(out.id_pattern, reader.text("idPattern"));
   if (!out.id.empty()) out.id_pattern.clear();
+  if (!out.id_pattern.empty()) {
+    RV_ASSIGN(out.pattern, ngsi::Pattern::compile(out.id_pattern, "idPattern"));
+  }
   return out;
 }
 
@@ -307,17 +309,8 @@ Result<> check_places(const Reader& reader) {
   return {};
 }
 
-// What compiles when it is asked must compile now: patterns, scopes, properties.
+// What compiles when it is asked must compile now: scopes, properties.
 Result<> check_compiles(const Registration& registration, const jsonld::Context& context) {
-  const ngsi::Names none;
-  for (const Information& information : registration.information) {
-    for (const EntityInfo& entity : information.entities) {
-      ngsi::Selection selection;
-      selection.id_pattern = entity.id_pattern;
-      const auto compiled = ngsi::Predicate::compile(selection, none, context);
-      if (!compiled) return fail(compiled.error());
-    }
-  }
   RV_ASSIGN(const auto document, json::Document::parse(as_entity(registration)));
   const auto entity = ngsi::parse_entity(document.root(), context, ngsi::kParseWhole);
   return entity ? Result<>{} : fail(entity.error());

@@ -206,6 +206,17 @@ TEST(Sources, GiveNoMoreThanIsRegistered) {
   EXPECT_THAT(source.asked(), HasSubstr("/ngsi-ld/v1/entities?attrs=seats&type=Room&"));
 }
 
+TEST(Sources, GiveNoIdsBeyondThePatternThatIsRegistered) {
+  Node here("here");
+  Source source;
+  here.make_registration(R"("information":[{"entities":[{"type":"Room","idPattern":"^urn:r:1"}]}])",
+                         source.url());
+  source.answer(200, R"([{"id":"urn:r:10","type":"Room","seats":1},
+                         {"id":"urn:r:2","type":"Room","seats":1}])");
+  EXPECT_EQ(here.get("/entities?type=Room&format=simplified"),
+            R"([{"id":"urn:r:10","type":"Room","seats":1}])");
+}
+
 TEST(Sources, OnlyAddWhereTheyAreAuxiliary) {
   Node here("here");
   Source source;

@@ -6,7 +6,6 @@
 
 #include "context/binding.h"
 #include "ngsi/parse.h"
-#include "ngsi/pattern.h"
 
 namespace revier::federation::detail {
 namespace {
@@ -44,25 +43,20 @@ std::string_view id_in(std::string_view location) {
 // Whether an id lies within what was asked.
 class Within {
  public:
-  static Result<Within> make(const Question& question) {
-    Within out;
+  explicit Within(const Question& question) {
     for (const Question::Reach& reach : question.reach) {
-      const bool named = reach.entity != nullptr && !reach.entity->id.empty();
-      const bool patterned = reach.entity != nullptr && !reach.entity->id_pattern.empty();
-      if (named) {
-        out.ids_.insert(reach.entity->id);
-      } else if (patterned) {
-        RV_ASSIGN(out.patterns_.emplace_back(),
-                  ngsi::Pattern::compile(reach.entity->id_pattern, "idPattern"));
+      if (reach.entity != nullptr && !reach.entity->id.empty()) {
+        ids_.insert(reach.entity->id);
+      } else if (reach.entity != nullptr && reach.entity->pattern) {
+        patterns_.push_back(*reach.entity->pattern);
       } else {
-        out.any_ = true;
+        any_ = true;
       }
     }
     for (const auto& [name, value] : question.params) {
       if (name != "id") continue;
-      for (const std::string& id : context::listed(value)) out.asked_.insert(id);
+      for (const std::string& id : context::listed(value)) asked_.insert(id);
     }
-    return out;
   }
 
   bool operator()(const std::string& id) const {
@@ -150,7 +144,7 @@ Result<SourceMap> map_of(const Question& question, const net::Reply& reply) {
       return fail(Code::kBadRequestData, "the entity map has no location");
     }
   }
-  RV_ASSIGN(const Within within, Within::make(question));
+  const Within within(question);
   for (const auto [key, value] : places->members()) {
     RV_TRY(ngsi::check_uri(key, "an entity"));
     std::string id(key);

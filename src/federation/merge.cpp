@@ -57,33 +57,38 @@ std::map<std::string, std::vector<Times>> instance_times(const json::Value& enti
 
 bool is_about(const Question::Reach& reach, const ngsi::Fragment& fragment) {
   if (reach.entity == nullptr) return true;
-  if (!reach.entity->id.empty() && reach.entity->id != fragment.id) return false;
-  return std::ranges::all_of(reach.entity->types, [&](const std::string& type) {
+  const bool has_types = std::ranges::all_of(reach.entity->types, [&](const std::string& type) {
     return std::ranges::find(fragment.types, type) != fragment.types.end();
   });
+  return has_types && reach.entity->takes(fragment.id);
 }
 
-bool is_registered(const Question& question, const ngsi::Fragment& fragment) {
-  return std::ranges::any_of(question.reach,
-                             [&](const auto& one) { return is_about(one, fragment); });
+// What of the question is about one entity: looked for once, since patterns take time.
+using About = std::vector<const Question::Reach*>;
+
+About about_of(const Question& question, const ngsi::Fragment& fragment) {
+  About out;
+  for (const Question::Reach& reach : question.reach) {
+    if (is_about(reach, fragment)) out.push_back(&reach);
+  }
+  return out;
 }
 
-bool is_registered(const Question& question, const ngsi::Fragment& fragment,
+bool is_registered(const Question& question, const About& about,
                    const ngsi::FragmentAttribute& attribute) {
-  const auto names = [&attribute](const Question::Reach& reach) {
-    const auto& registered = reach.information->attributes;
+  const auto names = [&attribute](const Question::Reach* reach) {
+    const auto& registered = reach->information->attributes;
     return registered.empty() || std::ranges::find(registered, attribute.name) != registered.end();
   };
-  const bool reached = std::ranges::any_of(
-      question.reach, [&](const auto& one) { return is_about(one, fragment) && names(one); });
-  if (!reached) return false;
+  if (std::ranges::none_of(about, names)) return false;
   const auto& datasets = question.registration->dataset_ids;
   const std::string dataset = attribute.dataset_id.empty() ? "@none" : attribute.dataset_id;
   return datasets.empty() || std::ranges::find(datasets, dataset) != datasets.end();
 }
 
-Result<Part> part_of(const Question& question, const json::Value& entity,
-                     jsonld::Catalogue& catalogue) {
+// nullopt: the question is not about this entity.
+Result<std::optional<Part>> part_of(const Question& question, const json::Value& entity,
+                                    jsonld::Catalogue& catalogue) {
   jsonld::ContextPtr context = question.context;
   if (const auto own = entity.find("@context")) {
     RV_ASSIGN(context, catalogue.resolve(*own));
@@ -94,13 +99,15 @@ Result<Part> part_of(const Question& question, const json::Value& entity,
     ngsi::ParseOptions options = ngsi::kParseWhole;
     options.temporal = true;
     RV_ASSIGN(ngsi::Fragment fragment, ngsi::parse_entity(entity, *context, options));
+    const About about = about_of(question, fragment);
+    if (about.empty()) return std::nullopt;
     auto times = instance_times(entity, *context);
     std::map<std::string, std::size_t> next;
     std::vector<ngsi::FragmentAttribute> kept;
     for (ngsi::FragmentAttribute& attribute : fragment.attributes) {
       const auto& all = times[attribute.name];
       const std::size_t at = next[attribute.name]++;
-      if (!is_registered(question, fragment, attribute)) continue;
+      if (!is_registered(question, about, attribute)) continue;
       part.attribute_times.push_back(at < all.size() ? all[at] : Times{});
       kept.push_back(std::move(attribute));
     }
@@ -109,8 +116,10 @@ Result<Part> part_of(const Question& question, const json::Value& entity,
     return part;
   }
   RV_ASSIGN(part.fragment, ngsi::parse_entity(entity, *context, ngsi::kParseWhole));
+  const About about = about_of(question, part.fragment);
+  if (about.empty()) return std::nullopt;
   std::erase_if(part.fragment.attributes, [&](const ngsi::FragmentAttribute& attribute) {
-    return !is_registered(question, part.fragment, attribute);
+    return !is_registered(question, about, attribute);
   });
   const TimesByInstance times = times_of(entity, *context);
   for (const ngsi::FragmentAttribute& attribute : part.fragment.attributes) {
@@ -188,8 +197,8 @@ Result<Parts> parts_of(const Question& question, const net::Reply& reply,
   const auto take = [&](const json::Value& entity) -> Result<> {
     if (entity.is_object() && entity.size() == 0) return {};
     ++out.entities;
-    RV_ASSIGN(Part part, part_of(question, entity, catalogue));
-    if (is_registered(question, part.fragment)) out.parts.push_back(std::move(part));
+    RV_ASSIGN(std::optional<Part> part, part_of(question, entity, catalogue));
+    if (part) out.parts.push_back(*std::move(part));
     return {};
   };
   if (root.is_array()) {

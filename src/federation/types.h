@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "jsonld/context.h"
+#include "ngsi/pattern.h"
 
 namespace revier::federation {
 
@@ -72,9 +73,16 @@ inline constexpr Operations kSubscribing =
 inline constexpr Operations kFederating = kReading | kListing | kSubscribing | kCreateMap;
 
 struct EntityInfo {
-  std::string id;                  // takes precedence over the pattern
-  std::string id_pattern;          // POSIX, as ngsi::Selection has it
-  std::vector<std::string> types;  // IRIs; all of them
+  std::string id;                             // takes precedence over the pattern
+  std::string id_pattern;                     // POSIX, as ngsi::Selection has it
+  std::vector<std::string> types;             // IRIs; all of them
+  std::optional<ngsi::Pattern> pattern = {};  // of id_pattern; nullopt: it has none
+
+  // Whether it speaks of an entity of this id, if that has the types.
+  [[nodiscard]] bool takes(std::string_view entity) const {
+    if (!id.empty()) return entity == id;
+    return !pattern || pattern->found_in(entity);
+  }
 };
 
 // What a source has: of these entities (empty: any) these attributes (empty: any), IRIs.
