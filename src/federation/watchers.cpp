@@ -39,6 +39,8 @@ struct Line {
   std::int64_t next_us = 0;      // monotonic: not sent before
   std::int64_t interval_us = 0;  // monotonic: told again then; 0: told of changes
   Watchers::Heard heard;         // of this server itself: told by this, nothing waits
+  std::vector<Match> first;      // that matched when it was made
+  std::uint64_t from = 0;        // number of the first change after that
 };
 using LinePtr = std::shared_ptr<Line>;
 
@@ -246,13 +248,16 @@ class StoredWatchers final : public Watchers {
               detail::encode(subscription));
   }
 
-  // From now on it is told, of all that matches first.
+  // From now on it is told, of all that matches first. On the thread that changes registrations: so
+  // each of these is either there now, or a change that comes later.
   Result<> enter(const SubscriptionPtr& subscription, const subscription::Counters& counters) {
     auto line = std::make_shared<Line>();
     line->subscription = subscription;
     line->counters = counters;
     RV_ASSIGN(line->wanted, detail::wanted_by(*subscription));
+    line->first = matches_of(*line);
     const std::lock_guard lock(mutex_);
+    line->from = changes_told_ + changes_.size();
     lines_.insert_or_assign({subscription->tenant, subscription->id}, line);
     fresh_.push_back(line);
     wake_.notify_one();
@@ -264,8 +269,12 @@ class StoredWatchers final : public Watchers {
   void work() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-      for (const LinePtr& line : std::exchange(fresh_, {})) tell_all(*line);
-      for (const Changed& changed : std::exchange(changes_, {})) tell_change(changed);
+      for (const LinePtr& line : std::exchange(fresh_, {})) {
+        tell_all(*line, std::exchange(line->first, {}));
+      }
+      for (const Changed& changed : std::exchange(changes_, {})) {
+        tell_change(changed, changes_told_++);
+      }
       const std::int64_t next_us = tell_due();
       send_due(lock);
       if (stopping_ || !fresh_.empty() || !changes_.empty()) continue;
@@ -308,9 +317,9 @@ class StoredWatchers final : public Watchers {
     }
   }
 
-  void tell_all(Line& line) {
+  void tell_all(Line& line, const std::vector<Match>& matches) {
     if (line.heard) return line.heard();
-    queue(line, matches_of(line), Trigger::kNewlyMatching);
+    queue(line, matches, Trigger::kNewlyMatching);
     const std::int64_t interval = line.subscription->interval_us;
     line.interval_us = interval > 0 ? monotonic_us() + interval : 0;
   }
@@ -326,10 +335,11 @@ class StoredWatchers final : public Watchers {
     return out;
   }
 
-  void tell_change(const Changed& changed) {
+  void tell_change(const Changed& changed, std::uint64_t number) {
     const std::string& tenant = (changed.after ? changed.after : changed.before)->tenant;
     for (const auto& [key, line] : lines_) {
       if (key.first != tenant || line->subscription->interval_us > 0) continue;
+      if (number < line->from) continue;
       const std::vector<Match> before = fitting(*line, changed.before);
       const std::vector<Match> after = fitting(*line, changed.after);
       if (line->heard) {
@@ -350,7 +360,7 @@ class StoredWatchers final : public Watchers {
     std::int64_t next = kLookUs;
     for (const auto& [key, line] : lines_) {
       if (line->interval_us == 0) continue;
-      if (line->interval_us <= now) tell_all(*line);
+      if (line->interval_us <= now) tell_all(*line, matches_of(*line));
       next = std::min(next, std::max<std::int64_t>(line->interval_us - now, 1'000));
     }
     return next;
@@ -412,6 +422,7 @@ class StoredWatchers final : public Watchers {
   std::map<Key, LinePtr> lines_;
   std::vector<LinePtr> fresh_;  // to be told all
   std::vector<Changed> changes_;
+  std::uint64_t changes_told_ = 0;  // before these
   bool stopping_ = false;
   const std::shared_ptr<WhileAlive<StoredWatchers>> alive_ =
       std::make_shared<WhileAlive<StoredWatchers>>(*this);
