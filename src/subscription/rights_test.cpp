@@ -25,6 +25,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
+constexpr std::size_t kWaitingMax = 100;
+
 // Identity::standing() of a test: rights by grounds, which come and go.
 class Register {
  public:
@@ -68,7 +70,7 @@ class Side {
          .client = *client_,
          .mqtt = *mqtt_,
          .civil_clock = world.clock(),
-         .options = {.back_off_ms = 10},
+         .options = {.back_off_ms = 10, .waiting_max = kWaitingMax},
          .standing = [this](std::string_view grounds) { return rights.standing(grounds); }}));
   }
   void restart() {
@@ -413,6 +415,7 @@ class RightsOfNow : public testing::Test {
   }
 
   Side side;
+  std::size_t seats_ = 1;
 };
 
 TEST_F(RightsOfNow, CountAtEachChange) {
@@ -453,6 +456,25 @@ TEST_F(RightsOfNow, CountForWhatWaits) {
   // Of the first nothing is shown; of the second, that it was created: with nothing of it that
   // would have been told under these rights.
   EXPECT_THAT(side.told("urn:s:1"), IsEmpty());
+}
+
+TEST_F(RightsOfNow, LeaveOutWhatComesWhileTooManyWait) {
+  subscribe("", "", "http://127.0.0.1:9/none");
+  const auto change = [this](std::size_t times) {
+    for (std::size_t i = 0; i < times; ++i) room(static_cast<int>(seats_++), 7);
+  };
+  change(kWaitingMax);
+  EXPECT_THAT(status(), HasSubstr(R"("status":"active")"));
+  change(2);
+  EXPECT_THAT(status(), HasSubstr(R"("status":"paused")"));
+  EXPECT_THAT(entry().counters.silenced, HasSubstr("100 notifications waited"));
+  send_to_receiver();
+  ASSERT_TRUE(side.is_quiet());
+  EXPECT_EQ(side.told("urn:s:1").size(), kWaitingMax);
+  change(1);
+  ASSERT_TRUE(side.is_quiet());
+  EXPECT_EQ(side.told("urn:s:1").size(), kWaitingMax + 1);
+  EXPECT_THAT(status(), HasSubstr(R"("status":"active")"));
 }
 
 // What matched by something that is hidden by now would tell of that.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <deque>
+#include <set>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -111,6 +112,7 @@ class StoredSubscriptions final : public Subscriptions,
       {
         const Lock lock(mutex_);
         all_.erase({subject.tenant, subject.id});
+        full_.erase({subject.tenant, subject.id});
       }
       tell({before, nullptr});
     });
@@ -248,11 +250,33 @@ class StoredSubscriptions final : public Subscriptions,
     return letter;
   }
 
+  // Writer thread.
+  bool is_full(const detail::Match& match) {
+    const Subscription& subscription = *match.subscription;
+    if (subscription.grounds.empty()) return false;
+    const Subject subject{subscription.tenant, subscription.id};
+    const bool full = outbox_.waiting(subject) >= needs_.options.waiting_max;
+    const Lock lock(mutex_);
+    if (!full) {
+      full_.erase({subject.tenant, subject.id});
+    } else if (full_.insert({subject.tenant, subject.id}).second) {
+      log_event(Level::kWarn, "subscription.full",
+                {{"id", subject.id}, {"tenant", subject.tenant}});
+    }
+    return full;
+  }
+
   Entry with_counters(SubscriptionPtr subscription) const {
     Entry entry{std::move(subscription), {}};
     entry.counters = courier_->counters({entry.subscription->tenant, entry.subscription->id});
     const auto rights = narrowing_.check(*entry.subscription);
-    if (!rights) entry.counters.silenced = rights.error().message;
+    const Lock lock(mutex_);
+    if (!rights) {
+      entry.counters.silenced = rights.error().message;
+    } else if (full_.contains({entry.subscription->tenant, entry.subscription->id})) {
+      entry.counters.silenced = fmt::format("{} notifications waited; what came then was left out",
+                                            needs_.options.waiting_max);
+    }
     return entry;
   }
 
@@ -341,8 +365,9 @@ class StoredSubscriptions final : public Subscriptions,
                       ngsi::real_changes(what)});
     }
     if (told.empty()) return;
-    const auto matches =
+    auto matches =
         matcher_.match(tenant, names, told, now, detail::TenantLinks(needs_.broker, tenant, told));
+    std::erase_if(matches, [this](const detail::Match& match) { return is_full(match); });
     if (matches.empty()) return;
     outbox_.stage(tenant, told, matches, batch);
     for (const detail::Match& match : matches) {
@@ -376,6 +401,7 @@ class StoredSubscriptions final : public Subscriptions,
   Listener listener_ RV_GUARDED_BY(listener_mutex_);
   mutable Mutex mutex_;
   std::map<Key, SubscriptionPtr> all_ RV_GUARDED_BY(mutex_);
+  std::set<Key> full_ RV_GUARDED_BY(mutex_);  // those of which the last change was left out
   std::optional<Courier> courier_;
   std::int64_t next_sweep_us_ = 0;  // tick() comes from one thread
 };

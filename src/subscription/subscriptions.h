@@ -36,6 +36,10 @@ struct Options {
   std::int64_t dead_letter_days = 7;
   std::size_t subscriptions_max = 10'000;  // a tenant
   std::int64_t back_off_ms = 1'000;        // after the first failure; doubled up to 5 minutes
+  // Notifications that wait for one subscriber with rights by entity, who may only read and yet
+  // could fill the disk; what comes beside them is left out. Others, who may write, have no such
+  // end.
+  std::size_t waiting_max = 100'000;
 };
 
 // What it stands on; all of it outlives it.
