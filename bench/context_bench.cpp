@@ -114,9 +114,9 @@ class Bench {
     const Spent opening = spent([this] { open(); });
     row("reading the rows alone", reading.seconds, "s");
     row("open", opening.seconds, "s");
-    row("open, CPU of all threads", opening.cpu_seconds, "s");
-    row("open, CPU as multiple of reading the rows alone",
-        opening.cpu_seconds / reading.cpu_seconds, "x");
+    row("CPU of opening, all threads", opening.cpu_seconds, "s");
+    row("CPU of opening, beside reading the rows alone", opening.cpu_seconds / reading.cpu_seconds,
+        "x");
     const std::size_t all = resident_bytes() - empty;
     row("resident, caches included", static_cast<double>(all) / n_, "byte/entity");
     const auto usage = broker_->usage();

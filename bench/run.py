@@ -26,7 +26,7 @@ GOALS = {
     "fibre: an address": "< 5,000", "fibre: a street": "< 5,000",
 }
 # How many rows each prints at least.
-PROGRAMS = {"store_bench": 3, "quota_bench": 2, "context_bench": 10, "history_bench": 6,
+PROGRAMS = {"store_bench": 3, "quota_bench": 2, "context_bench": 13, "history_bench": 6,
             "fibre_bench": 3}
 PLAIN_LINE = re.compile(r"(.{50}) +([\d.]+) (\S+)(?: +p99 [\d.]+)?$")
 SCAN_LINE = re.compile(r" {50} +(\d+) matches, equal to a full scan$")
