@@ -156,7 +156,7 @@ test("an issue is written, approved by somebody else, sent, and stands in the ar
   const first = await admin.request.get(running.firstLink);
   if (first.status() === 200) await makeFirstAccount(admin, running);
   await signIn(admin);
-  const editor = await colleague(open, admin, "redaktion", "Newsletter-Redaktion");
+  const editor = await colleague(open, admin, "newsletterredaktion", "Newsletter-Redaktion");
   await editor.goto("/console/newsletter");
   await editor.getByRole("link", {name: "Neue Ausgabe"}).click();
   await button(editor, "Speichern").click();
