@@ -278,9 +278,15 @@ std::vector<NamedType> named_types(const Needs& needs, const Place& place, Langu
 
 web::kern::Select type_select(const Needs& needs, const Place& place, std::string_view chosen,
                               Language language) {
-  web::kern::Select select{
-      .field = {.id = "typ", .name = "typ", .label = words(language, texts::kDataType)},
-      .choices = {}};
+  web::kern::Select select{.field = {.id = "typ",
+                                     .name = "typ",
+                                     .label = words(language, texts::kDataType),
+                                     .required = true},
+                           .choices = {{.value = {},
+                                        .label = words(language, texts::kListAll),
+                                        .hint = {},
+                                        .selected = chosen.empty()}},
+                           .has_blank = false};
   for (const NamedType& type : named_types(needs, place, language)) {
     select.choices.push_back({.value = type.count.iri,
                               .label = type.name,

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "web/components.h"
@@ -144,6 +145,21 @@ struct MailPage {
   std::string text;
 };
 
+// The tenant of a form about data: a choice where there are several, else the one that is asked
+// for goes along.
+struct TenantChoice {
+  std::string_view tenant;
+  const std::vector<web::kern::Choice>& tenants;
+};
+// What a file would do, to be done or to be left.
+struct PlanForm {
+  std::string_view action;
+  std::string_view csrf;
+  std::string_view plan;   // empty: there is nothing to do
+  std::string_view take;   // the button's text
+  std::string_view other;  // leads to another file
+  std::string_view back_href;
+};
 struct TypesPage {
   Head head;
   std::vector<web::kern::Choice> tenants;  // empty where there is only one

@@ -2,13 +2,12 @@
 // Entities in and out as NDJSON over HTTP, by the program's own NGSI-LD routes and with the rights
 // of whoever asks:
 //
-//   GET  /api/v1/export?type=A,B&q=...    one entity a line, in the order of creation, made while
-//   it
-//        &tenant=...&context=URL          is sent; `after` names the entity of the last line that
-//        &after=ID                        somebody has, and the rest follows
-//   POST /api/v1/import?mode=replace      lines of at most kImportBytesMax in all; the answer tells
-//        &tenant=...&context=URL          what was written and which lines were refused (200, with
-//        &skip=N&dryRun=true              refused lines 207)
+//   GET  /api/v1/export?type=A,B&q=...&tenant=...&context=URL&after=ID
+//     One entity a line, in the order of creation, made while it is sent; `after` names the entity
+//     of the last line that somebody has, and the rest follows.
+//   POST /api/v1/import?mode=replace&tenant=...&context=URL&skip=N&dryRun=true
+//     Lines of at most kImportBytesMax in all; the answer tells what was written and which lines
+//     were refused (200, with refused lines 207).
 //
 // Thread safety: all functions from any io thread.
 #pragma once
