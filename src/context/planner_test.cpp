@@ -4,24 +4,15 @@
 
 #include <gtest/gtest.h>
 
-#include "base/random.h"
 #include "support/context_world.h"
+#include "support/dice.h"
 
 namespace revier::context {
 namespace {
 
+using revier::test::Dice;
+
 constexpr int kEntities = 400;
-
-// Small numbers out of a seed.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : random_(seed) {}
-  int below(int n) { return static_cast<int>(random_u64(random_) % static_cast<unsigned>(n)); }
-  bool one_in(int n) { return below(n) == 0; }
-
- private:
-  SeededRandom random_;
-};
 
 std::string instant(int day) {
   return fmt::format("2025-{:02}-{:02}T12:00:00Z", 1 + day / 28, 1 + day % 28);

@@ -5,146 +5,45 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "support/context_world.h"
+#include "support/rights_model.h"
 
 namespace revier::context {
 namespace {
 
+using revier::test::Dice;
+using revier::test::entity_text;
+using revier::test::first_thing;
+using revier::test::KnownRights;
+using revier::test::Thing;
+
 constexpr int kThings = 120;
 
-struct Thing {
-  std::string id;
-  std::string type;
-  std::string scope;
-  int number;
-  int secret;   // under 0: it has none
-  double east;  // degrees; under 0: it has no place
-  double north;
-};
-
-class Lot {
- public:
-  explicit Lot(std::uint64_t seed) : source_(seed) {}
-  int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(source_); }
-  bool one_in(int n) { return below(n) == 0; }
-  std::string of(std::initializer_list<const char*> choices) {
-    return *(choices.begin() + below(static_cast<int>(choices.size())));
-  }
-
- private:
-  std::mt19937_64 source_;
-};
-
-Thing thing(Lot& lot, int number) {
-  return {.id = fmt::format("urn:{}:{}", lot.of({"a", "b"}), number),
-          .type = lot.of({"Tree", "Lamp", "Bench"}),
-          .scope = lot.of({"/north", "/north/park", "/south"}),
-          .number = lot.below(30),
-          .secret = lot.one_in(4) ? -1 : lot.below(30),
-          .east = lot.one_in(5) ? -1 : lot.below(100) / 100.0,
-          .north = lot.below(100) / 100.0};
+Thing thing(Dice& dice, int number) {
+  return {.id = fmt::format("urn:{}:{}", dice.of({"a", "b"}), number),
+          .type = dice.of({"Tree", "Lamp", "Bench"}),
+          .scope = dice.of({"/north", "/north/park", "/south"}),
+          .number = dice.below(30),
+          .secret = dice.one_in(4) ? -1 : dice.below(30),
+          .east = dice.one_in(5) ? -1 : dice.below(100) / 100.0,
+          .north = dice.below(100) / 100.0};
 }
 
-// What the test knows of one rule; it decides by this and not by the rule's text.
-struct Known {
-  std::vector<std::string> types;  // empty: any
-  std::string prefix;
-  std::string scope;  // and below
-  double east_max = 2;
-  bool number = true;
-  bool secret = true;
-  bool place = true;
-  std::string text;
-
-  [[nodiscard]] bool fits(const Thing& one) const {
-    const bool type =
-        types.empty() || std::find(types.begin(), types.end(), one.type) != types.end();
-    const bool within = east_max > 1 || (one.east >= 0 && one.east < east_max);
-    return type && within && one.id.starts_with(prefix) && one.scope.starts_with(scope);
-  }
-};
-
-Known rule(Lot& lot) {
-  Known known;
-  known.text = R"({"operations":["read"])";
-  if (lot.one_in(2)) {
-    known.types = {lot.of({"Tree", "Lamp", "Bench"}), lot.of({"Tree", "Lamp"})};
-    known.text += fmt::format(R"(,"types":["{}","{}"])", known.types[0], known.types[1]);
-  }
-  if (lot.one_in(3)) {
-    known.prefix = lot.of({"urn:a:", "urn:b:1"});
-    known.text += fmt::format(R"(,"idPattern":"^{}")", known.prefix);
-  }
-  if (lot.one_in(3)) {
-    known.scope = lot.of({"/north", "/south"});
-    known.text += fmt::format(R"(,"scopeQ":"{}/#")", known.scope);
-  }
-  if (lot.one_in(3)) {
-    known.east_max = (lot.below(80) + 10.5) / 100;
-    known.text += fmt::format(
-        R"(,"area":{{"type":"Polygon","coordinates":[[[-0.5,-1],[{0},-1],[{0},2],[-0.5,2],[-0.5,-1]]]}})",
-        known.east_max);
-  }
-  switch (lot.below(3)) {
-    case 0:
-      known.secret = false;
-      known.text += R"(,"except":["secret"])";
-      break;
-    case 1:
-      known.secret = known.place = false;
-      known.text += R"(,"attributes":["number"])";
-      break;
-    default:
-      break;
-  }
-  known.text += '}';
-  return known;
-}
-
-// The entity with what `shown` leaves of it.
-std::string entity(const Thing& one, const Known& shown) {
-  std::string out =
-      fmt::format(R"({{"id":"{}","type":"{}","scope":"{}")", one.id, one.type, one.scope);
-  if (shown.number) out += fmt::format(R"(,"number":{})", one.number);
-  if (shown.secret && one.secret >= 0) out += fmt::format(R"(,"secret":{})", one.secret);
-  if (shown.place && one.east >= 0) {
-    out +=
-        fmt::format(R"(,"location":{{"type":"Point","coordinates":[{},{}]}})", one.east, one.north);
-  }
-  return out + "}";
-}
-
-std::optional<std::string> filtered(const Thing& one, const std::vector<Known>& rules) {
-  Known shown{.number = false, .secret = false, .place = false};
-  bool any = false;
-  for (const Known& known : rules) {
-    if (!known.fits(one)) continue;
-    any = true;
-    shown.number |= known.number;
-    shown.secret |= known.secret;
-    shown.place |= known.place;
-  }
-  if (!any) return std::nullopt;
-  return entity(one, shown);
-}
-
-ngsi::Selection selection(Lot& lot) {
+ngsi::Selection selection(Dice& dice) {
   ngsi::Selection out;
-  if (lot.one_in(2)) out.type = lot.of({"Tree", "Lamp|Bench", "None"});
-  switch (lot.below(7)) {
+  if (dice.one_in(2)) out.type = dice.of({"Tree", "Lamp|Bench", "None"});
+  switch (dice.below(7)) {
     case 0:
-      out.q = fmt::format("secret=={}", lot.below(30));
+      out.q = fmt::format("secret=={}", dice.below(30));
       break;
     case 1:
-      out.q = fmt::format("secret!={}", lot.below(30));
+      out.q = fmt::format("secret!={}", dice.below(30));
       break;
     case 2:
-      out.q = fmt::format("secret!={};number>{}", lot.below(30), lot.below(20));
+      out.q = fmt::format("secret!={};number>{}", dice.below(30), dice.below(20));
       break;
     case 3:
-      out.q = fmt::format("number>={}|secret<{}", 10 + lot.below(20), lot.below(20));
+      out.q = fmt::format("number>={}|secret<{}", 10 + dice.below(20), dice.below(20));
       break;
     case 4:
       out.attrs = {"secret"};
@@ -152,12 +51,12 @@ ngsi::Selection selection(Lot& lot) {
     case 5:
       out.georel = "near;maxDistance==30000";
       out.geometry = "Point";
-      out.coordinates = fmt::format("[0.{},0.5]", lot.below(10));
+      out.coordinates = fmt::format("[0.{},0.5]", dice.below(10));
       break;
     default:
       break;
   }
-  if (lot.one_in(5)) out.scope_q = "/north";
+  if (dice.one_in(5)) out.scope_q = "/north";
   return out;
 }
 
@@ -173,25 +72,24 @@ struct Pair {
   std::shared_ptr<const ngsi::Sight> sight;
 };
 
-// Names get their numbers in the same order everywhere, so that members are shown in the same.
 void fill(test::World& world, const std::vector<std::string>& entities) {
   std::vector<Write> writes;
-  writes.push_back(create(world.parsed(entity({"urn:first", "Tree", "/north", 1, 1, 1, 1}, {}))));
-  writes.push_back(remove("urn:first"));
+  writes.push_back(create(world.parsed(entity_text(first_thing()))));
+  writes.push_back(remove(first_thing().id));
   for (const std::string& text : entities) writes.push_back(create(world.parsed(text)));
   ASSERT_TRUE(world.broker().write_blocking("", std::move(writes), Origin::api()));
 }
 
-void compare(Pair& pair, Lot& lot) {
-  const ngsi::Selection asked = selection(lot);
+void compare(Pair& pair, Dice& dice) {
+  const ngsi::Selection asked = selection(dice);
   SCOPED_TRACE(fmt::format("type={} q={} attrs={} georel={}", asked.type, asked.q,
                            asked.attrs.size(), asked.georel));
-  Page page{.limit = lot.one_in(2) ? std::size_t{1'000} : std::size_t{5},
-            .offset = static_cast<std::size_t>(lot.one_in(3) ? lot.below(10) : 0),
-            .count = lot.one_in(2)};
+  Page page{.limit = dice.one_in(2) ? std::size_t{1'000} : std::size_t{5},
+            .offset = static_cast<std::size_t>(dice.one_in(3) ? dice.below(10) : 0),
+            .count = dice.one_in(2)};
   std::optional<ngsi::Order> of_whole;
   std::optional<ngsi::Order> of_part;
-  if (lot.one_in(3)) {
+  if (dice.one_in(3)) {
     const ngsi::OrderWish wish{.terms = test::must(ngsi::parse_order("secret;desc"))};
     const auto order = [&wish](test::World& world) {
       return test::must(ngsi::Order::compile(wish, world.broker().names(""), world.context()));
@@ -213,28 +111,22 @@ void compare(Pair& pair, Lot& lot) {
 
 TEST(Rights, ShowWhatABrokerOfTheRestShows) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
-    Lot lot(seed);
-    std::vector<Known> rules;
-    std::string text = "[";
-    for (int i = 0, n = 1 + lot.below(3); i < n; ++i) {
-      rules.push_back(rule(lot));
-      text += (i == 0 ? "" : ",") + rules.back().text;
-    }
-    text += "]";
-    SCOPED_TRACE(fmt::format("seed {} rights {}", seed, text));
+    Dice dice(seed);
+    const KnownRights known = some_rights(dice);
+    SCOPED_TRACE(fmt::format("seed {} rights {}", seed, known.text));
     std::vector<std::string> all;
     std::vector<std::string> rest;
     for (int i = 0; i < kThings; ++i) {
-      const Thing one = thing(lot, i);
-      all.push_back(entity(one, {}));
-      if (auto left = filtered(one, rules)) rest.push_back(*std::move(left));
+      const Thing one = thing(dice, i);
+      all.push_back(entity_text(one));
+      if (auto left = shown_text(one, known)) rest.push_back(*std::move(left));
     }
     Pair pair;
     fill(pair.whole, all);
     fill(pair.part, rest);
-    const auto rights = test::must(ngsi::Rights::parse(text, pair.whole.catalogue().core()));
+    const auto rights = test::must(ngsi::Rights::parse(known.text, pair.whole.catalogue().core()));
     pair.sight = rights.over(pair.whole.broker().names(""));
-    for (int i = 0; i < 100 && !testing::Test::HasFailure(); ++i) compare(pair, lot);
+    for (int i = 0; i < 100 && !testing::Test::HasFailure(); ++i) compare(pair, dice);
   }
 }
 

@@ -6,17 +6,18 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <random>
 #include <set>
 
 #include "history/history.h"
 #include "support/context_world.h"
+#include "support/dice.h"
 #include "support/loop_executor.h"
 
 namespace revier::history {
 namespace {
 
 using context::test::must;
+using revier::test::Dice;
 
 class Past : public context::test::World {
  public:
@@ -33,16 +34,6 @@ class Past : public context::test::World {
 
  private:
   std::unique_ptr<History> history_;
-};
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : source_(seed) {}
-  int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(source_); }
-  bool one_in(int n) { return below(n) == 0; }
-
- private:
-  std::mt19937_64 source_;
 };
 
 // A rule, and what the test knows of it.

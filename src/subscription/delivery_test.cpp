@@ -6,69 +6,40 @@
 #include <thread>
 
 #include "base/run_task.h"
-#include "json/json.h"
-#include "subscription/document.h"
-#include "subscription/subscriptions.h"
-#include "support/context_world.h"
-#include "support/notification_receiver.h"
+#include "support/subscription_world.h"
 
 namespace revier::subscription {
 namespace {
 
 using context::test::must;
-using context::test::World;
 using test::member;
-using test::Receiver;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-class DeliveryTest : public testing::Test {
+class DeliveryTest : public testing::Test, protected test::SubscriptionWorld {
  protected:
-  DeliveryTest() { open(); }
-  ~DeliveryTest() override { subscriptions_.reset(); }
-
-  void open() {
-    subscriptions_ = must(Subscriptions::open({.store = world_.store(),
-                                               .broker = world_.broker(),
-                                               .catalogue = world_.catalogue(),
-                                               .client = *client_,
-                                               .mqtt = *mqtt_,
-                                               .civil_clock = world_.clock(),
-                                               .options = {.back_off_ms = 10}}));
-  }
-  void restart() {
-    subscriptions_.reset();
-    world_.reopen();
-    open();
-  }
-
-  Subscription parsed(const std::string& text) {
-    const json::Document document = must(json::Document::parse(text));
-    const auto& core = world_.catalogue().core();
-    return must(parse(document.root(), {core, core, world_.clock().now()}));
-  }
   // A subscription to Rooms with these members more.
   std::string subscribe(const std::string& more = "", const std::string& notification = "",
                         const std::string& url = "") {
-    const std::string to = url.empty() ? receiver_.url() : url;
-    return must(run_task(subscriptions_->create(parsed(fmt::format(
+    const std::string to = url.empty() ? receiver.url() : url;
+    return must(run_task(subscriptions().create(parsed(fmt::format(
         R"({{"id":"urn:s:1","type":"Subscription"{},{}"notification":{{{}"endpoint":{{"uri":"{}"}}}}}})",
         more.find("entities") == std::string::npos ? R"(,"entities":[{"type":"Room"}])" : "", more,
         notification, to)))));
   }
   void create(int number, int seats = 1) {
-    must(world_.create(
+    must(world.create(
         fmt::format(R"({{"id":"urn:r:{}","type":"Room","seats":{{"type":"Property","value":{}}}}})",
                     number, seats)));
   }
   void set_seats(int number, int seats) {
-    must(world_.write(context::append(
+    must(world.write(context::append(
         fmt::format("urn:r:{}", number),
-        world_.parsed(fmt::format(R"({{"seats":{{"type":"Property","value":{}}}}})", seats)),
+        world.parsed(fmt::format(R"({{"seats":{{"type":"Property","value":{}}}}})", seats)),
         true)));
   }
-  Counters counters() { return subscriptions_->find("", "urn:s:1")->counters; }
+  Counters counters() { return entry("urn:s:1").counters; }
   template <class Condition>
   bool soon(Condition condition) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
@@ -79,21 +50,15 @@ class DeliveryTest : public testing::Test {
   }
   std::vector<std::string> bodies(std::size_t number) {
     std::vector<std::string> out;
-    for (const auto& taken : receiver_.wait(number)) out.push_back(taken.body);
+    for (const auto& taken : receiver.wait(number)) out.push_back(taken.body);
     return out;
   }
-
-  World world_;
-  Receiver receiver_;
-  std::unique_ptr<net::Client> client_ = must(net::Client::open({.allowed = {"127.0.0.0/8"}}));
-  std::unique_ptr<net::MqttPublisher> mqtt_ = must(net::MqttPublisher::open({}));
-  std::unique_ptr<Subscriptions> subscriptions_;
 };
 
 TEST_F(DeliveryTest, TellsOfChanges) {
   subscribe();
   create(1, 20);
-  const auto taken = receiver_.wait(1).front();
+  const auto taken = receiver.wait(1).front();
   EXPECT_EQ(taken.content_type, "application/json");
   EXPECT_EQ(taken.attempt, "1");
   EXPECT_THAT(taken.link, HasSubstr("ngsi-ld-core-context"));
@@ -109,11 +74,11 @@ TEST_F(DeliveryTest, TellsOfChanges) {
 TEST_F(DeliveryTest, TellsNothingOfWhatIsNotAskedFor) {
   subscribe(R"("watchedAttributes":["seats"],"q":"seats>5",)");
   create(1, 3);  // q
-  must(world_.create(R"({"id":"urn:h:1","type":"Hall","seats":{"type":"Property","value":9}})"));
+  must(world.create(R"({"id":"urn:h:1","type":"Hall","seats":{"type":"Property","value":9}})"));
   set_seats(1, 7);  // this one
   set_seats(1, 7);  // the same value is no change
-  must(world_.write(context::append(
-      "urn:r:1", world_.parsed(R"({"name":{"type":"Property","value":"A"}})"), true)));
+  must(world.write(context::append(
+      "urn:r:1", world.parsed(R"({"name":{"type":"Property","value":"A"}})"), true)));
   set_seats(1, 8);
   EXPECT_THAT(bodies(2), ElementsAre(HasSubstr("\"value\":7"), HasSubstr("\"value\":8")));
 }
@@ -132,9 +97,9 @@ TEST_F(DeliveryTest, KeepsTheOrder) {
 
 TEST_F(DeliveryTest, TriesAgainWithTheSameIdAndItsNumber) {
   subscribe();
-  receiver_.answer({503, 500});
+  receiver.answer({503, 500});
   create(1);
-  const auto taken = receiver_.wait(3);
+  const auto taken = receiver.wait(3);
   ASSERT_EQ(taken.size(), 3U);
   EXPECT_EQ(taken[0].attempt, "1");
   EXPECT_EQ(taken[2].attempt, "3");
@@ -143,7 +108,7 @@ TEST_F(DeliveryTest, TriesAgainWithTheSameIdAndItsNumber) {
 }
 
 TEST_F(DeliveryTest, AFailingReceiverKeepsNobodyWaiting) {
-  must(run_task(subscriptions_->create(parsed(
+  must(run_task(subscriptions().create(parsed(
       R"({"id":"urn:s:0","type":"Subscription","entities":[{"type":"Room"}],
           "notification":{"endpoint":{"uri":"http://127.0.0.1:9/none"}}})"))));
   subscribe();
@@ -154,19 +119,19 @@ TEST_F(DeliveryTest, AFailingReceiverKeepsNobodyWaiting) {
 
 TEST_F(DeliveryTest, BuriesWhatIsRefusedAndSendsItAgainOnRequest) {
   subscribe();
-  receiver_.answer({400, 400, 400});
+  receiver.answer({400, 400, 400});
   create(1);
-  ASSERT_EQ(receiver_.wait(3).size(), 3U);
-  ASSERT_TRUE(soon([&] { return must(subscriptions_->dead_letters("", "urn:s:1")).size() == 1; }));
-  const DeadLetter letter = must(subscriptions_->dead_letters("", "urn:s:1")).front();
+  ASSERT_EQ(receiver.wait(3).size(), 3U);
+  ASSERT_TRUE(soon([&] { return must(subscriptions().dead_letters("", "urn:s:1")).size() == 1; }));
+  const DeadLetter letter = must(subscriptions().dead_letters("", "urn:s:1")).front();
   EXPECT_EQ(letter.attempts, 3);
   EXPECT_THAT(letter.reason, HasSubstr("400"));
   EXPECT_THAT(letter.entities, ElementsAre("urn:r:1"));
   create(2);  // goes on behind it
   EXPECT_THAT(bodies(4).back(), HasSubstr("urn:r:2"));
-  EXPECT_EQ(must(subscriptions_->replay("", "urn:s:1", kAllLetters)), 1U);
+  EXPECT_EQ(must(subscriptions().replay("", "urn:s:1", kAllLetters)), 1U);
   EXPECT_THAT(bodies(5).back(), HasSubstr("urn:r:1"));
-  EXPECT_TRUE(soon([&] { return must(subscriptions_->dead_letters("", "urn:s:1")).empty(); }));
+  EXPECT_TRUE(soon([&] { return must(subscriptions().dead_letters("", "urn:s:1")).empty(); }));
 }
 
 // What names no letter is never taken for all of them.
@@ -180,41 +145,41 @@ TEST(DeadLetterNumber, IsOneLetterOrNone) {
 
 TEST_F(DeliveryTest, DeadLettersAreReadSentAgainAndDroppedOneByOne) {
   subscribe();
-  receiver_.answer({400, 400, 400, 400, 400, 400, 400, 400, 400});
-  const auto letters = [this] { return must(subscriptions_->dead_letters("", "urn:s:1")); };
+  receiver.answer({400, 400, 400, 400, 400, 400, 400, 400, 400});
+  const auto letters = [this] { return must(subscriptions().dead_letters("", "urn:s:1")); };
   for (int i = 1; i <= 3; ++i) {
     create(i);
     ASSERT_TRUE(soon([&] { return letters().size() == static_cast<std::size_t>(i); }));
   }
   const auto dead = letters();
-  const DeadLetter second = must(subscriptions_->dead_letter("", "urn:s:1", dead[1].sequence));
+  const DeadLetter second = must(subscriptions().dead_letter("", "urn:s:1", dead[1].sequence));
   EXPECT_THAT(second.entities, ElementsAre("urn:r:2"));
   EXPECT_THAT(second.body, HasSubstr(R"("id":"urn:r:2")"));
   EXPECT_THAT(second.body, HasSubstr(R"("type":"Notification")"));
 
-  EXPECT_EQ(must(subscriptions_->replay("", "urn:s:1", dead[1].sequence)), 1U);
+  EXPECT_EQ(must(subscriptions().replay("", "urn:s:1", dead[1].sequence)), 1U);
   EXPECT_THAT(bodies(10).back(), HasSubstr("urn:r:2"));
-  EXPECT_EQ(must(subscriptions_->drop_dead_letters("", "urn:s:1", dead[0].sequence)), 1U);
+  EXPECT_EQ(must(subscriptions().drop_dead_letters("", "urn:s:1", dead[0].sequence)), 1U);
   ASSERT_EQ(letters().size(), 1U);
   EXPECT_THAT(letters().front().entities, ElementsAre("urn:r:3"));
   restart();
   EXPECT_EQ(letters().size(), 1U);
 
   for (const std::uint64_t gone : {dead[0].sequence, dead[1].sequence, std::uint64_t{7}}) {
-    EXPECT_FALSE(subscriptions_->dead_letter("", "urn:s:1", gone));
-    EXPECT_FALSE(subscriptions_->replay("", "urn:s:1", gone));
-    EXPECT_FALSE(subscriptions_->drop_dead_letters("", "urn:s:1", gone));
+    EXPECT_FALSE(subscriptions().dead_letter("", "urn:s:1", gone));
+    EXPECT_FALSE(subscriptions().replay("", "urn:s:1", gone));
+    EXPECT_FALSE(subscriptions().drop_dead_letters("", "urn:s:1", gone));
   }
 }
 
 TEST_F(DeliveryTest, DeadLettersGoWhenTheirTimeIsOver) {
   subscribe();
-  receiver_.answer({400, 400, 400});
+  receiver.answer({400, 400, 400});
   create(1);
-  ASSERT_TRUE(soon([&] { return must(subscriptions_->dead_letters("", "urn:s:1")).size() == 1; }));
-  world_.clock().advance(Duration::days(8));
-  must(subscriptions_->tick().map([] { return true; }));
-  EXPECT_TRUE(must(subscriptions_->dead_letters("", "urn:s:1")).empty());
+  ASSERT_TRUE(soon([&] { return must(subscriptions().dead_letters("", "urn:s:1")).size() == 1; }));
+  world.clock().advance(Duration::days(8));
+  must(subscriptions().tick().map([] { return true; }));
+  EXPECT_TRUE(must(subscriptions().dead_letters("", "urn:s:1")).empty());
 }
 
 TEST_F(DeliveryTest, GoesOnAfterARestart) {
@@ -222,15 +187,15 @@ TEST_F(DeliveryTest, GoesOnAfterARestart) {
   create(1, 5);
   set_seats(1, 6);
   ASSERT_TRUE(soon([&] { return counters().times_failed > 0; }));
-  must(world_.write(context::remove("urn:r:1")));  // its names are in the outbox only
+  must(world.write(context::remove("urn:r:1")));  // its names are in the outbox only
   restart();
   must(run_task(
-           subscriptions_->update(
+           subscriptions().update(
                "", "urn:s:1",
-               {fmt::format(R"({{"notification":{{"endpoint":{{"uri":"{}"}}}}}})", receiver_.url()),
-                world_.catalogue().core(), nullptr}))
+               {fmt::format(R"({{"notification":{{"endpoint":{{"uri":"{}"}}}}}})", receiver.url()),
+                world.catalogue().core(), nullptr}))
            .map([] { return true; }));
-  const auto taken = receiver_.wait(2);
+  const auto taken = receiver.wait(2);
   ASSERT_EQ(taken.size(), 2U);
   EXPECT_THAT(taken[0].body, HasSubstr(R"("seats":{"type":"Property","value":5})"));
   EXPECT_THAT(taken[1].body, HasSubstr(R"("seats":{"type":"Property","value":6})"));
@@ -260,8 +225,8 @@ TEST_F(DeliveryTest, TellsInIntervals) {
 TEST_F(DeliveryTest, APausedOneIsSilentAndResumes) {
   subscribe(R"("isActive":false,)");
   create(1);
-  must(run_task(subscriptions_->update(
-                    "", "urn:s:1", {R"({"isActive":true})", world_.catalogue().core(), nullptr}))
+  must(run_task(subscriptions().update("", "urn:s:1",
+                                       {R"({"isActive":true})", world.catalogue().core(), nullptr}))
            .map([] { return true; }));
   create(2);
   EXPECT_THAT(bodies(1), ElementsAre(HasSubstr("urn:r:2")));
@@ -271,22 +236,20 @@ TEST_F(DeliveryTest, ADeletedOneLeavesNothingBehind) {
   subscribe("", "", "http://127.0.0.1:9/none");
   create(1);
   ASSERT_TRUE(soon([&] { return counters().times_failed > 0; }));
-  must(run_task(subscriptions_->remove("", "urn:s:1")).map([] { return true; }));
-  EXPECT_FALSE(subscriptions_->find("", "urn:s:1"));
-  EXPECT_FALSE(world_.store().scan(store::Column::kOutbox, "")->valid());
+  must(run_task(subscriptions().remove("", "urn:s:1")).map([] { return true; }));
+  EXPECT_FALSE(subscriptions().find("", "urn:s:1"));
+  EXPECT_FALSE(world.store().scan(store::Column::kOutbox, "")->valid());
   restart();
-  EXPECT_FALSE(subscriptions_->find("", "urn:s:1"));
+  EXPECT_FALSE(subscriptions().find("", "urn:s:1"));
 }
 
 TEST_F(DeliveryTest, ReachesNoPrivateAddressByItself) {
-  subscriptions_.reset();
-  client_ = must(net::Client::open({}));
-  restart();
+  restart({});
   subscribe();
   create(1);
   ASSERT_TRUE(soon([&] { return counters().times_failed > 0; }));
   EXPECT_THAT(counters().last_error, HasSubstr("private address"));
-  EXPECT_EQ(receiver_.count(), 0U);
+  EXPECT_EQ(receiver.count(), 0U);
 }
 
 // --- What is told -------------------------------------------------------------------------------
@@ -294,8 +257,8 @@ TEST_F(DeliveryTest, ReachesNoPrivateAddressByItself) {
 TEST_F(DeliveryTest, TellsOfAnAttributeThatWent) {
   subscribe(R"("notificationTrigger":["attributeDeleted"],)");
   create(1, 3);
-  must(world_.write(
-      context::remove_attribute("urn:r:1", must(world_.context().expand_name("seats")), {})));
+  must(world.write(
+      context::remove_attribute("urn:r:1", must(world.context().expand_name("seats")), {})));
   EXPECT_THAT(bodies(1).front(),
               HasSubstr(R"("seats":{"type":"Property","value":"urn:ngsi-ld:null"})"));
 }
@@ -303,7 +266,7 @@ TEST_F(DeliveryTest, TellsOfAnAttributeThatWent) {
 TEST_F(DeliveryTest, TellsOfAnEntityThatWent) {
   subscribe(R"("notificationTrigger":["entityDeleted"],)");
   create(1, 3);
-  must(world_.write(context::remove("urn:r:1")));
+  must(world.write(context::remove("urn:r:1")));
   EXPECT_THAT(bodies(1).front(),
               HasSubstr(R"("data":[{"id":"urn:r:1","type":"Room","deletedAt":)"));
   EXPECT_THAT(bodies(1).front(), Not(HasSubstr("seats")));
@@ -323,28 +286,28 @@ TEST_F(DeliveryTest, TellsOneRequestInOneNotification) {
   std::vector<context::Write> writes;
   for (int i = 1; i <= 3; ++i) {
     writes.push_back(context::create(
-        world_.parsed(fmt::format(R"({{"id":"urn:r:{}","type":"Room","seats":{}}})", i, i))));
+        world.parsed(fmt::format(R"({{"id":"urn:r:{}","type":"Room","seats":{}}})", i, i))));
   }
-  must(world_.broker().write_blocking("", std::move(writes), context::Origin::api()));
+  must(world.broker().write_blocking("", std::move(writes), context::Origin::api()));
   EXPECT_THAT(bodies(1).front(), HasSubstr(R"("data":[{"id":"urn:r:1","type":"Room","seats":1},)"
                                            R"({"id":"urn:r:2","type":"Room","seats":2},)"
                                            R"({"id":"urn:r:3","type":"Room","seats":3}])"));
 }
 
 TEST_F(DeliveryTest, ShowsLinkedEntitiesAsTheWholeRequestLeftThem) {
-  must(world_.create(R"({"id":"urn:h:1","type":"Hall","name":"old"})"));
+  must(world.create(R"({"id":"urn:h:1","type":"Hall","name":"old"})"));
   subscribe("", R"("format":"simplified","join":"flat",)");
   std::vector<context::Write> writes;
-  writes.push_back(context::create(world_.parsed(
+  writes.push_back(context::create(world.parsed(
       R"({"id":"urn:r:1","type":"Room",
           "in":{"type":"Relationship","object":"urn:h:1","objectType":"Hall"}})")));
   // Enough that delivery, once awake, would come between the first and the last.
   for (int i = 0; i < 5'000; ++i) {
     writes.push_back(context::create(
-        world_.parsed(fmt::format(R"({{"id":"urn:c:{}","type":"Chair","seats":{}}})", i, i))));
+        world.parsed(fmt::format(R"({{"id":"urn:c:{}","type":"Chair","seats":{}}})", i, i))));
   }
-  writes.push_back(context::append("urn:h:1", world_.parsed(R"({"name":"new"})"), true));
-  must(world_.broker().write_blocking("", std::move(writes), context::Origin::api()));
+  writes.push_back(context::append("urn:h:1", world.parsed(R"({"name":"new"})"), true));
+  must(world.broker().write_blocking("", std::move(writes), context::Origin::api()));
   EXPECT_THAT(bodies(1).front(), HasSubstr(R"("name":"new")"));
 }
 

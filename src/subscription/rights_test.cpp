@@ -4,21 +4,21 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
-#include <random>
 #include <thread>
 
 #include "base/run_task.h"
-#include "subscription/document.h"
-#include "subscription/subscriptions.h"
-#include "support/context_world.h"
-#include "support/notification_receiver.h"
+#include "support/rights_model.h"
+#include "support/subscription_world.h"
 
 namespace revier::subscription {
 namespace {
 
 using context::test::must;
-using context::test::World;
-using identity::Caller;
+using revier::test::Dice;
+using revier::test::first_thing;
+using revier::test::KnownRights;
+using revier::test::shown_text;
+using revier::test::Thing;
 using test::Receiver;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -27,66 +27,16 @@ using testing::Not;
 
 constexpr std::size_t kWaitingMax = 100;
 
-// Identity::standing() of a test: rights by grounds, which come and go.
-class Register {
- public:
-  void give(const std::string& grounds, const std::string& rights) {
-    const std::lock_guard lock(mutex_);
-    rights_[grounds] = rights;
-  }
-  void take(const std::string& grounds) {
-    const std::lock_guard lock(mutex_);
-    rights_.erase(grounds);
-  }
-  Caller standing(std::string_view grounds) {
-    const std::lock_guard lock(mutex_);
-    auto subject = std::make_shared<Caller::Subject>();
-    const auto at = rights_.find(std::string(grounds));
-    if (at == rights_.end()) {
-      subject->refusal = "the token was revoked";
-      return {Caller::Kind::kRejected, std::move(subject)};
-    }
-    subject->rights = at->second;
-    subject->rights_tenant = "";
-    return {Caller::Kind::kToken, std::move(subject)};
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, std::string> rights_;
-};
-
 // A broker, its subscriptions and the one who receives all that they tell.
-class Side {
+class Side : public test::SubscriptionWorld {
  public:
-  Side() { open(); }
-  ~Side() { subscriptions_.reset(); }
-
-  void open() {
-    subscriptions_ = must(Subscriptions::open(
-        {.store = world.store(),
-         .broker = world.broker(),
-         .catalogue = world.catalogue(),
-         .client = *client_,
-         .mqtt = *mqtt_,
-         .civil_clock = world.clock(),
-         .options = {.back_off_ms = 10, .waiting_max = kWaitingMax},
-         .standing = [this](std::string_view grounds) { return rights.standing(grounds); }}));
-  }
-  void restart() {
-    subscriptions_.reset();
-    world.reopen();
-    open();
-  }
-  Subscriptions& subscriptions() { return *subscriptions_; }
+  Side() : SubscriptionWorld({.waiting_max = kWaitingMax}) {}
 
   Result<std::string> subscribe(const std::string& text, const std::string& grounds) {
-    const json::Document document = must(json::Document::parse(text));
-    const auto& core = world.catalogue().core();
-    Subscription made = must(parse(document.root(), {core, core, world.clock().now()}));
+    Subscription made = parsed(text);
     made.owner = grounds;
     made.grounds = grounds;
-    return run_task(subscriptions_->create(std::move(made)));
+    return run_task(subscriptions().create(std::move(made)));
   }
   void write(std::vector<context::Write> writes) {
     const auto done = world.broker().write_blocking("", std::move(writes), context::Origin::api());
@@ -118,15 +68,6 @@ class Side {
     }
     return out;
   }
-
-  World world;
-  Receiver receiver;
-  Register rights;
-
- private:
-  std::unique_ptr<net::Client> client_ = must(net::Client::open({.allowed = {"127.0.0.0/8"}}));
-  std::unique_ptr<net::MqttPublisher> mqtt_ = must(net::MqttPublisher::open({}));
-  std::unique_ptr<Subscriptions> subscriptions_;
 };
 
 // --- The same as over what is shown alone --------------------------------------------------------
@@ -134,29 +75,6 @@ class Side {
 constexpr int kThings = 7;
 constexpr int kJobs = 40;
 constexpr int kAsked = 5;  // subscriptions
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : source_(seed) {}
-  int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(source_); }
-  bool one_in(int n) { return below(n) == 0; }
-  std::string of(std::initializer_list<const char*> choices) {
-    return *(choices.begin() + below(static_cast<int>(choices.size())));
-  }
-
- private:
-  std::mt19937_64 source_;
-};
-
-struct Thing {
-  std::string id;
-  std::string type;
-  std::string scope;
-  int number = 0;
-  int secret = -1;   // under 0: it has none
-  double east = -1;  // degrees; under 0: it has no place
-  int near = -1;     // under 0: it leads to none
-};
 
 std::string id_of(int number) {
   return fmt::format("urn:{}:{}", number % 2 == 0 ? "a" : "b", number);
@@ -168,94 +86,7 @@ void turn(Dice& dice, Thing& one) {
   if (dice.one_in(2)) one.number = dice.below(6);
   if (dice.one_in(2)) one.secret = dice.below(7) - 1;
   if (dice.one_in(3)) one.east = dice.one_in(3) ? -1 : dice.below(100) / 100.0;
-  if (dice.one_in(4)) one.near = dice.below(kThings + 1) - 1;
-}
-
-// What the test knows of one rule; it decides by this and not by the rule's text.
-struct Rule {
-  std::vector<std::string> types;  // empty: any
-  std::string prefix;
-  std::string scope;  // and below
-  double east_max = 2;
-  bool number = true;
-  bool secret = true;
-  bool place = true;
-  bool near = true;
-  std::string text;
-
-  [[nodiscard]] bool fits(const Thing& one) const {
-    const bool type =
-        types.empty() || std::find(types.begin(), types.end(), one.type) != types.end();
-    const bool within = east_max > 1 || (one.east >= 0 && one.east < east_max);
-    return type && within && one.id.starts_with(prefix) && one.scope.starts_with(scope);
-  }
-};
-
-Rule some_rule(Dice& dice) {
-  Rule rule;
-  rule.text = R"({"operations":["read"])";
-  if (dice.one_in(2)) {
-    rule.types = {dice.of({"Tree", "Lamp", "Bench"}), dice.of({"Tree", "Lamp"})};
-    rule.text += fmt::format(R"(,"types":["{}","{}"])", rule.types[0], rule.types[1]);
-  }
-  if (dice.one_in(3)) {
-    rule.prefix = dice.of({"urn:a:", "urn:b:"});
-    rule.text += fmt::format(R"(,"idPattern":"^{}")", rule.prefix);
-  }
-  if (dice.one_in(3)) {
-    rule.scope = dice.of({"/north", "/south"});
-    rule.text += fmt::format(R"(,"scopeQ":"{}/#")", rule.scope);
-  }
-  if (dice.one_in(3)) {
-    rule.east_max = (dice.below(80) + 10.5) / 100;
-    rule.text += fmt::format(
-        R"(,"area":{{"type":"Polygon","coordinates":[[[-0.5,-1],[{0},-1],[{0},2],[-0.5,2],[-0.5,-1]]]}})",
-        rule.east_max);
-  }
-  switch (dice.below(3)) {
-    case 0:
-      rule.secret = false;
-      rule.text += R"(,"except":["secret"])";
-      break;
-    case 1:
-      rule.secret = rule.place = false;
-      rule.text += R"(,"attributes":["number","near"])";
-      break;
-    default:
-      break;
-  }
-  rule.text += '}';
-  return rule;
-}
-
-std::string entity_text(const Thing& one, const Rule& shown) {
-  std::string out =
-      fmt::format(R"({{"id":"{}","type":"{}","scope":"{}")", one.id, one.type, one.scope);
-  if (shown.number) out += fmt::format(R"(,"number":{})", one.number);
-  if (shown.secret && one.secret >= 0) out += fmt::format(R"(,"secret":{})", one.secret);
-  if (shown.place && one.east >= 0) {
-    out += fmt::format(R"(,"location":{{"type":"Point","coordinates":[{},0.5]}})", one.east);
-  }
-  if (shown.near && one.near >= 0) {
-    out += fmt::format(R"(,"near":{{"type":"Relationship","object":"{}"}})", id_of(one.near));
-  }
-  return out + "}";
-}
-
-// nullopt: nothing of it is shown.
-std::optional<std::string> shown_text(const Thing& one, const std::vector<Rule>& rules) {
-  Rule shown{.number = false, .secret = false, .place = false, .near = false};
-  bool any = false;
-  for (const Rule& rule : rules) {
-    if (!rule.fits(one)) continue;
-    any = true;
-    shown.number |= rule.number;
-    shown.secret |= rule.secret;
-    shown.place |= rule.place;
-    shown.near |= rule.near;
-  }
-  if (!any) return std::nullopt;
-  return entity_text(one, shown);
+  if (dice.one_in(4)) one.near = dice.one_in(kThings + 1) ? "" : id_of(dice.below(kThings));
 }
 
 std::string some_subscription(Dice& dice, int number, bool joins, const std::string& url) {
@@ -287,12 +118,9 @@ std::string some_subscription(Dice& dice, int number, bool joins, const std::str
 // A job of at most so many writes at both.
 class Twins {
  public:
-  Twins(Dice& dice, std::vector<Rule> rules, int writes_max)
-      : dice_(dice), rules_(std::move(rules)), writes_max_(writes_max) {
-    // Names get their numbers in the same order, so that members are shown in the same.
-    const Rule all;
-    const std::string first = entity_text({"urn:first", "Tree", "/x", 1, 1, 1, 1}, all);
-    for (Side* side : {&whole, &part}) side->put(first);
+  Twins(Dice& dice, KnownRights rights, int writes_max)
+      : dice_(dice), rights_(std::move(rights)), writes_max_(writes_max) {
+    for (Side* side : {&whole, &part}) side->put(entity_text(first_thing()));
     things_.resize(kThings);
   }
 
@@ -302,19 +130,19 @@ class Twins {
     for (int n = 1 + dice_.below(writes_max_); n > 0; --n) {
       const int number = dice_.below(kThings);
       std::optional<Thing>& now = things_[static_cast<std::size_t>(number)];
-      const auto before = now ? shown_text(*now, rules_) : std::nullopt;
+      const auto before = now ? shown_text(*now, rights_) : std::nullopt;
       if (!now) {
         now = Thing{id_of(number), dice_.of({"Tree", "Lamp", "Bench"}), "/north"};
         for (int i = 0; i < 3; ++i) turn(dice_, *now);
-        at_whole.push_back(context::put(whole.world.parsed(entity_text(*now, {}))));
+        at_whole.push_back(context::put(whole.world.parsed(entity_text(*now))));
       } else if (dice_.one_in(6)) {
         at_whole.push_back(context::remove(now->id));
         now.reset();
       } else {
         turn(dice_, *now);
-        at_whole.push_back(context::put(whole.world.parsed(entity_text(*now, {}))));
+        at_whole.push_back(context::put(whole.world.parsed(entity_text(*now))));
       }
-      const auto after = now ? shown_text(*now, rules_) : std::nullopt;
+      const auto after = now ? shown_text(*now, rights_) : std::nullopt;
       if (after && before != after) at_part.push_back(context::put(part.world.parsed(*after)));
       if (before && !after) at_part.push_back(context::remove(id_of(number)));
     }
@@ -327,7 +155,7 @@ class Twins {
 
  private:
   Dice& dice_;
-  std::vector<Rule> rules_;
+  KnownRights rights_;
   const int writes_max_;
   std::vector<std::optional<Thing>> things_;
 };
@@ -337,18 +165,12 @@ TEST(SubscriptionRights, TellWhatABrokerOfTheRestTells) {
   std::size_t told_to_all = 0;
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     Dice dice(seed);
-    std::vector<Rule> rules;
-    std::string text = "[";
-    for (int i = 0, n = 1 + dice.below(3); i < n; ++i) {
-      rules.push_back(some_rule(dice));
-      text += (i == 0 ? "" : ",") + rules.back().text;
-    }
-    text += "]";
-    SCOPED_TRACE(fmt::format("seed {} rights {}", seed, text));
+    const KnownRights rights = some_rights(dice);
+    SCOPED_TRACE(fmt::format("seed {} rights {}", seed, rights.text));
     // Linked entities are shown as they are when it is sent: not to be told of while they change.
     const bool joins = seed % 2 == 1;
-    Twins twins(dice, rules, joins ? 1 : 3);
-    twins.whole.rights.give("her", text);
+    Twins twins(dice, rights, joins ? 1 : 3);
+    twins.whole.rights.give("her", rights.text);
     std::vector<std::string> asked;
     for (int i = 0; i < kAsked; ++i) {
       Dice again = dice;
@@ -408,7 +230,7 @@ class RightsOfNow : public testing::Test {
                   side.world.catalogue().core(), nullptr}))
              .map([] { return true; }));
   }
-  Entry entry() { return *side.subscriptions().find("", "urn:s:1"); }
+  Entry entry() { return side.entry("urn:s:1"); }
   std::string status() {
     const auto& core = *side.world.catalogue().core();
     return to_json(*entry().subscription, entry().counters, {core, side.world.clock().now()});
