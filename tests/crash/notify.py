@@ -9,8 +9,6 @@ the id of the first time and a number of attempt that is greater.
 
     tests/crash/notify.py BINARY [--rounds N] [--clients N] [--seed N]
 """
-import http.server
-import json
 import os
 import random
 import sys
@@ -20,33 +18,29 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Client, Server  # noqa: E402
 from play import run_play  # noqa: E402
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "program"))
+from local_server import Handler, LocalServer  # noqa: E402
 
 ENTITIES = "/ngsi-ld/v1/entities"
 SUBSCRIPTIONS = "/ngsi-ld/v1/subscriptions"
 SETTLE_SECONDS = 60
 
 
-class Receiver(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
+class Receiver(LocalServer):
     def __init__(self, seed):
-        super().__init__(("127.0.0.1", 0), Handler)
         self.lock = threading.Lock()
         self.chance = random.Random(seed)
         self.kind = False      # from the end on it takes everything
         self.taken = []        # bodies that were answered with 200, in order
         self.attempts = {}     # notification id -> numbers in order of their coming
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}/notify"
+        super().__init__(Hostile)
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Hostile(Handler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         receiver = self.server
         with receiver.lock:
             receiver.attempts.setdefault(body["id"], []).append(int(self.headers["Revier-Attempt"]))
@@ -63,18 +57,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(0.6)  # longer than the subscription waits
         self.close_connection = True  # without an answer
 
-    def answer(self, status, *headers):
+    def answer(self, *status_and_headers):
         try:
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            for name, value in headers:
-                self.send_header(name, value)
-            self.end_headers()
+            super().answer(*status_and_headers)
         except OSError:
             pass  # the server was killed
-
-    def log_message(self, *_):
-        pass
 
 
 class Writer(threading.Thread):

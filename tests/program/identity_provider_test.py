@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Access tokens of an identity provider: a small one of the test's own, with Debian's PyJWT as the
 second implementation that signs."""
-import http.server
 import json
 import queue
 import re
 import shutil
 import tempfile
-import threading
 import time
 import unittest
 import urllib.parse
@@ -16,6 +14,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from local_server import Handler, LocalServer
 from server import Server, command
 
 LD = "/ngsi-ld/v1"
@@ -52,38 +51,13 @@ class Key:
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-class Provider:
+class Provider(LocalServer):
     """An OpenID Connect issuer: its discovery document and its keys."""
 
     def __init__(self, keys):
         self.keys, self.asked = keys, []
-        provider = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                provider.asked.append(self.path)
-                pages = {"/realms/city/.well-known/openid-configuration":
-                         {"issuer": provider.issuer, "jwks_uri": f"{provider.issuer}/certs"},
-                         "/realms/city/certs": {"keys": [key.jwk() for key in provider.keys]}}
-                page = pages.get(self.path)
-                body = json.dumps(page).encode()
-                self.send_response(200 if page else 404)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.issuer = f"http://127.0.0.1:{self.http.server_port}/realms/city"
-        self.thread = threading.Thread(target=self.http.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.http.shutdown()
-        self.thread.join()
-        self.http.server_close()
+        super().__init__(ProviderPages)
+        self.issuer = self.url("/realms/city")
 
     def claims(self, **more):
         now = int(time.time())
@@ -93,6 +67,17 @@ class Provider:
     def token(self, key, headers=None, **more):
         return jwt.encode(self.claims(**more), key.private, algorithm=key.algorithm,
                           headers={"kid": key.kid, **(headers or {})})
+
+
+class ProviderPages(Handler):
+    def do_GET(self):
+        provider = self.server
+        provider.asked.append(self.path)
+        pages = {"/realms/city/.well-known/openid-configuration":
+                 {"issuer": provider.issuer, "jwks_uri": f"{provider.issuer}/certs"},
+                 "/realms/city/certs": {"keys": [key.jwk() for key in provider.keys]}}
+        page = pages.get(self.path)
+        self.answer(200 if page else 404, body=json.dumps(page).encode())
 
 
 class IdentityProvider(unittest.TestCase):
@@ -209,25 +194,18 @@ class IdentityProvider(unittest.TestCase):
     def test_a_subscription_tells_by_the_profiles_of_now(self):
         told = queue.Queue()
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Notified(Handler):
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                told.put(body["data"])
-                self.send_response(204)
-                self.end_headers()
+                told.put(self.body()["data"])
+                self.answer(204)
 
-            def log_message(self, *_):
-                pass
-
-        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=receiver.serve_forever, daemon=True).start()
-        self.addCleanup(receiver.server_close)
-        self.addCleanup(receiver.shutdown)
+        receiver = LocalServer(Notified)
+        self.addCleanup(receiver.close)
         admin = command("user", "token", "admin", "--data", self.folder, "--all-tenants",
                         "--action", "users.manage", "--action", "data.write").stdout.strip()
         wanted = {"id": "urn:s:1", "type": "Subscription", "entities": [{"type": "ParkingSite"}],
-                  "notification": {"format": "simplified", "endpoint": {
-                      "uri": f"http://127.0.0.1:{receiver.server_port}/"}}}
+                  "notification": {"format": "simplified",
+                                   "endpoint": {"uri": receiver.url()}}}
         with self.server() as server:
             token = self.provider.token(self.keys[0])
             self.assertEqual(self.settled(server, token)[0], 200)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Notifications to receivers that hang, close, redirect, refuse, or never end their handshake."""
-import http.server
 import json
 import queue
 import socket
@@ -8,6 +7,7 @@ import threading
 import time
 import unittest
 
+from local_server import Handler, LocalServer
 from server import Server
 
 OPTIONS = ("--no-auth", "--access-log", "off", "--outgoing-allow", "127.0.0.0/8")
@@ -16,30 +16,25 @@ SOON = 60
 CHANGES = 60
 
 
-class Receiver(http.server.ThreadingHTTPServer):
+class Receiver(LocalServer):
     """Does what its mood says until it is kind."""
-    daemon_threads = True
 
     def __init__(self, mood="kind"):
-        super().__init__(("127.0.0.1", 0), Handler)
         self.mood = mood
         self.kind = threading.Event()
         self.taken, self.attempts, self.lost = queue.Queue(), {}, 0
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def url(self, path="/notify"):
-        return f"http://127.0.0.1:{self.server_address[1]}{path}"
+        super().__init__(Moody)
 
     def handle_error(self, *_):
         pass
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Moody(Handler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
         receiver = self.server
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         receiver.attempts.setdefault(body["id"], []).append(int(self.headers["Revier-Attempt"]))
         mood = "kind" if receiver.kind.is_set() else receiver.mood
         if self.path != "/notify":
@@ -53,16 +48,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if mood == "kind":
             receiver.taken.put(body)
-        self.send_response({"redirects": 307, "refuses": 500, "is busy": 429}.get(mood, 200))
-        self.send_header("Content-Length", "0")
-        if mood == "redirects":
-            self.send_header("Location", receiver.url("/elsewhere"))
-        if mood == "is busy":
-            self.send_header("Retry-After", "1")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
+        status = {"redirects": 307, "refuses": 500, "is busy": 429}.get(mood, 200)
+        headers = {"redirects": [("Location", receiver.url("/elsewhere"))],
+                   "is busy": [("Retry-After", "1")]}.get(mood, [])
+        self.answer(status, *headers)
 
 
 def send(server, method, path, body, expected):

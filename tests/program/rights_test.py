@@ -1,46 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tokens with rights by entity, and quotas of tenants: as an administrator sets them and a program
 meets them."""
-import http.server
 import json
 import queue
 import shutil
 import tempfile
-import threading
 import unittest
 
+from local_server import Handler, LocalServer
 from server import Server, command
 
 LD = "/ngsi-ld/v1"
 ROOMS = [{"operations": ["read", "update"], "types": ["Room"], "except": ["code"]}]
 
 
-class Receiver:
+class Receiver(LocalServer):
     """Takes notifications; hands out their data, by subscription."""
 
     def __init__(self):
         self.taken = {}
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                receiver.of(body["subscriptionId"]).put(body["data"])
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/notify"
-        self.thread = threading.Thread(target=self.http.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.http.shutdown()
-        self.thread.join()
-        self.http.server_close()
+        super().__init__(Notified)
 
     def of(self, subscription):
         return self.taken.setdefault(subscription, queue.Queue())
@@ -51,6 +30,13 @@ class Receiver:
     def left(self, subscription):
         waiting = self.of(subscription)
         return [waiting.get() for _ in range(waiting.qsize())]
+
+
+class Notified(Handler):
+    def do_POST(self):
+        body = self.body()
+        self.server.of(body["subscriptionId"]).put(body["data"])
+        self.answer(204)
 
 
 class Rights(unittest.TestCase):
@@ -207,7 +193,7 @@ class Rights(unittest.TestCase):
         path, her = f"{LD}/subscriptions", token["secret"]
         mine = {"id": "urn:s:1", "type": "Subscription",
                 "entities": [{"type": "Room"}, {"type": "Hall"}],
-                "notification": {"format": "simplified", "endpoint": {"uri": receiver.url}}}
+                "notification": {"format": "simplified", "endpoint": {"uri": receiver.url()}}}
         status, answer = self.ask(server, writer["secret"], "POST", path, mine)
         self.assertEqual(status, 403, answer)
         status, answer = self.ask(server, her, "POST", path, mine)

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Snapshots over kill -9, deletion and expiry, and what their makers are told."""
-import http.server
 import json
 import queue
 import signal
-import threading
 import time
 import unittest
 from tempfile import TemporaryDirectory
 
+from local_server import Handler, LocalServer
 from server import Server
 
 OPTIONS = ("--no-auth", "--access-log", "off", "--outgoing-allow", "127.0.0.0/8")
@@ -18,31 +17,22 @@ IN = {"NGSILD-Snapshot": "urn:s:1"}
 ENTITIES = 1500
 
 
-class Receiver(http.server.ThreadingHTTPServer):
+class Receiver(LocalServer):
     """Refuses the first notification, takes the others."""
-    daemon_threads = True
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
         self.told, self.refuses = queue.Queue(), 1
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}/told"
+        super().__init__(Notified)
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Notified(Handler):
     def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         self.server.refuses -= 1
         refused = self.server.refuses >= 0
         if not refused:
             self.server.told.put((body, dict(self.headers)))
-        self.send_response(503 if refused else 200)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
+        self.answer(503 if refused else 200)
 
 
 def send(server, method, path, body=None, headers=None):
