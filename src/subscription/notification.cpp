@@ -80,7 +80,8 @@ class Writer {
     } else {
       std::string data = "[" + data_ + "]";
       if (const auto version = subscription_.notification.version) {
-        if (auto older = context::in_version(data, *version)) data = *std::move(older);
+        auto older = context::in_version(data, *version, subscription_.notification.representation);
+        if (older) data = *std::move(older);
       }
       out.key("data").raw(data);
     }

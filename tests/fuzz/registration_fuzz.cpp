@@ -74,8 +74,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_answer(text, *catalogue);
   try_versions(text);
   for (const int minor : {0, 3, 7}) {
-    const auto older = context::detail::in_version(text, minor);
-    RV_CHECK(!older || json::Document::parse(*older).has_value());
+    for (const auto form : {ngsi::Representation::kNormalized, ngsi::Representation::kSimplified}) {
+      const auto older = context::detail::in_version(text, minor, form);
+      RV_CHECK(!older || json::Document::parse(*older).has_value());
+    }
   }
   return 0;
 }

@@ -53,7 +53,8 @@ bool is_later(const Rows& rows, std::string_view name, int minor) {
 
 class Older {
  public:
-  explicit Older(int minor) : minor_(minor) {}
+  Older(int minor, ngsi::Representation representation)
+      : minor_(minor), simplified_(representation == ngsi::Representation::kSimplified) {}
 
   [[nodiscard]] bool altered() const { return altered_; }
 
@@ -68,7 +69,8 @@ class Older {
       if (key == "type" && value.is_array() && minor_ < 3) {
         altered_ = true;
         out.value(*value.elements().begin());
-      } else if (key == "id" || key == "type" || key == "scope" || key == "@context") {
+      } else if (simplified_ || key == "id" || key == "type" || key == "scope" ||
+                 key == "@context") {
         out.value(value);
       } else {
         instances(out, value);
@@ -122,6 +124,8 @@ class Older {
       } else if (row != nullptr && key == row->member) {
         out.key(row->before_member);
         target(out, *row, member);
+      } else if (row != nullptr && key == row->before_member) {
+        // In no attribute of the kind: it would stand there twice.
       } else if (is_value(key)) {
         out.key(key).value(member);
       } else {
@@ -149,12 +153,24 @@ class Older {
   }
 
   const int minor_;
+  const bool simplified_;
   bool altered_ = false;
 };
 
 bool holds_entities(const net::Request& request) {
   return request.path.starts_with("/ngsi-ld/v1/entities") ||
          request.path.starts_with("/ngsi-ld/v1/entityOperations/query");
+}
+
+// As View reads it, who has found it good.
+ngsi::Representation representation_of(const net::Request& request) {
+  const std::string format = request.query_param("format").value_or("");
+  for (const std::string_view name : {"simplified", "keyValues"}) {
+    if (format == name || (format.empty() && has_option(request, name))) {
+      return ngsi::Representation::kSimplified;
+    }
+  }
+  return ngsi::Representation::kNormalized;
 }
 
 }  // namespace
@@ -180,11 +196,12 @@ std::optional<int> preferred_version(const net::Request& request) {
   return std::nullopt;
 }
 
-std::optional<std::string> in_version(std::string_view json, int minor) {
+std::optional<std::string> in_version(std::string_view json, int minor,
+                                      ngsi::Representation representation) {
   const auto document = json::Document::parse(json);
   if (!document) return std::nullopt;
   const json::Value root = document->root();
-  Older older(minor);
+  Older older(minor, representation);
   std::string text;
   json::Writer out(text);
   if (root.is_array()) {
@@ -210,7 +227,7 @@ void apply_version(const net::Request& request, net::Response& response) {
     return field.second == media_name(Media::kGeoJson);
   });
   if (!holds_entities(request) || geo_json) return;
-  if (auto older = in_version(*body, *minor)) {
+  if (auto older = in_version(*body, *minor, representation_of(request))) {
     response.body = *std::move(older);
     response.status = 203;
   }

@@ -26,7 +26,7 @@ TEST(Versions, ReadsThePreference) {
 }
 
 std::string older(std::string_view entity, int minor) {
-  return in_version(entity, minor).value_or("same");
+  return in_version(entity, minor, ngsi::Representation::kNormalized).value_or("same");
 }
 
 TEST(Versions, ReformatsWhatCameLater) {
@@ -48,7 +48,27 @@ TEST(Versions, ReformatsWhatCameLater) {
                   5),
             R"({"a":{"type":"Property","value":{"vocab":1},"b":{"type":"Property","value":[1]}}})");
   EXPECT_EQ(older(R"([{"id":"urn:a","a":{"type":"Property","value":[1,2]}}])", 0), "same");
+  EXPECT_EQ(older(R"({"a":{"type":"VocabProperty","value":1,"vocab":"x"}})", 5),
+            R"({"a":{"type":"Property","value":"x"}})");
   EXPECT_EQ(older("nonsense", 0), "same");
+}
+
+// A value that looks like an attribute is none.
+TEST(Versions, LeaveTheValuesOfSimplifiedEntities) {
+  constexpr std::string_view kSimplified = R"({"id":"urn:a","a":{"vocab":"x","value":6,)"
+                                           R"("unitCode":"C"},"expiresAt":"2030-01-01T00:00:00Z"})";
+  net::Request request;
+  request.path = "/ngsi-ld/v1/entities/urn:a";
+  const net::Field field{"Prefer", "ngsi-ld=1.2"};
+  request.fields = {&field, 1};
+  for (const char* query :
+       {"options=keyValues", "options=sysAttrs,simplified", "format=simplified"}) {
+    request.query = query;
+    net::Response response = net::Response::json(200, std::string(kSimplified));
+    apply_version(request, response);
+    EXPECT_EQ(response.status, 203);
+    EXPECT_EQ(response.bytes(), R"({"id":"urn:a","a":{"vocab":"x","value":6,"unitCode":"C"}})");
+  }
 }
 
 }  // namespace
