@@ -3,12 +3,15 @@
 """Fuzzes every parser for a given time and prints what came of it, as a table.
 
 Takes the targets of the fuzz tree in turns, a slice at a time, until each has had its minutes of
-CPU time. What was done is kept in a folder, so that a campaign that was stopped goes on where it
-was: inputs that reach new code in NAME/, what brought a target down in NAME-found/, the sums in
-sums.json. A target that found something stands still until its fault is mended and its file gone.
+CPU time. The sums stand in campaign.json beside this file, so that a campaign goes on where it was,
+on another machine too. A folder keeps the rest: inputs that reach new code in NAME/, what brought a
+target down in NAME-found/. A target that found something stands still until its fault is mended and
+its file gone. `--distil` adds to the corpora, of the inputs kept, the few that reach lines that no
+other reaches, so that they are tried for ever and the next campaign starts from them.
 
     cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_targets
     tests/fuzz/campaign.py --minutes 60 [--jobs 2] [--kept build/fuzz-campaign] [NAME...]
+    tests/fuzz/campaign.py --distil [NAME...]
 """
 import argparse
 import json
@@ -24,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SLICE_S = 120
 INPUT_BYTES_MAX = 65536
+DISTILLED_BYTES_MAX = 2048
 
 
 class Campaign:
@@ -31,7 +35,7 @@ class Campaign:
 
     def __init__(self, tree, kept, seconds, timeout):
         self.tree, self.kept, self.seconds, self.timeout = tree, kept, seconds, timeout
-        self.file = kept / "sums.json"
+        self.file = HERE / "campaign.json"
         kept.mkdir(parents=True, exist_ok=True)
         self.sums = json.loads(self.file.read_text()) if self.file.exists() else {}
         self.broken = set()  # targets that ended by themselves without an input to show for it
@@ -56,16 +60,17 @@ class Campaign:
             child = subprocess.Popen(
                 [self.tree / "tests/fuzz" / f"{name}_fuzz", inputs, HERE / "corpus" / name,
                  f"-max_total_time={SLICE_S}", f"-max_len={INPUT_BYTES_MAX}",
-                 f"-timeout={self.timeout}", "-rss_limit_mb=3072",
+                 f"-timeout={self.timeout}", f"-report_slow_units={self.timeout}",
+                 "-rss_limit_mb=3072",
                  f"-artifact_prefix={found}/", "-print_final_stats=1"],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT)
             _, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
         runs = re.findall(r"stat::number_of_executed_units: (\d+)", log.read_text(errors="replace"))
         sums = self.of(name)
-        sums["seconds"] += usage.ru_utime + usage.ru_stime
+        sums["seconds"] = round(sums["seconds"] + usage.ru_utime + usage.ru_stime, 1)
         sums["runs"] += int(runs[-1]) if runs else 0
-        self.file.write_text(json.dumps(self.sums, indent=1, sort_keys=True))
+        self.file.write_text(json.dumps(self.sums, indent=1, sort_keys=True) + "\n")
         if child.returncode and not self.found(name):
             print(f"{name}: ended with {child.returncode}; see {log}", flush=True)
             self.broken.add(name)
@@ -78,6 +83,17 @@ class Campaign:
             sums = self.of(name)
             print(f"{time.strftime('%H:%M:%S')} {name}: {sums['seconds'] / 60:.1f} minutes, "
                   f"{sums['runs']:,} runs, {len(self.found(name))} found", flush=True)
+
+    def distil(self, names):
+        """Adds to each corpus the inputs that reach edges of the code that it does not reach."""
+        for name in names:
+            corpus, inputs = HERE / "corpus" / name, self.kept / name
+            before = len(list(corpus.iterdir()))
+            subprocess.run([self.tree / "tests/fuzz" / f"{name}_fuzz", "-merge=1",
+                            "-use_counters=0", f"-max_len={DISTILLED_BYTES_MAX}",
+                            corpus, inputs], check=True, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+            print(f"{name}: {len(list(corpus.iterdir())) - before} inputs added", flush=True)
 
     def table(self, names):
         lines = ["| parser | CPU minutes | runs | inputs kept | found |", "|---|---|---|---|---|"]
@@ -97,6 +113,8 @@ def main():
     parser.add_argument("--timeout", type=int, default=20, metavar="S",
                         help="an input may take this long by the clock on the wall (default 20); "
                              "more where others have the processor first")
+    parser.add_argument("--distil", action="store_true",
+                        help="fuzz nothing: put what is worth it of the inputs into the corpora")
     parser.add_argument("--tree", type=Path, default=ROOT / "build/fuzz")
     parser.add_argument("--kept", type=Path, default=ROOT / "build/fuzz-campaign")
     chosen = parser.parse_args()
@@ -105,6 +123,8 @@ def main():
     if unknown := set(names) - set(known):
         parser.error(f"no target named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     campaign = Campaign(chosen.tree, chosen.kept, chosen.minutes * 60, chosen.timeout)
+    if chosen.distil:
+        return campaign.distil(names)
     with ThreadPoolExecutor(chosen.jobs) as pool:
         list(pool.map(campaign.work, [names[job::chosen.jobs] for job in range(chosen.jobs)]))
     print(campaign.table(names))
