@@ -177,8 +177,10 @@ Result<bool> send_batches(const Server& server, Importing& import, bool rest,
 }  // namespace
 
 Result<std::unique_ptr<Importing>> Importing::begin(ImportOptions options, OnReject on_reject) {
-  RV_ASSIGN(const auto catalogue, jsonld::Catalogue::make());
-  return std::make_unique<Import>(std::move(options), std::move(on_reject), catalogue->core());
+  // Reading the core context costs more than a small file: once for the program.
+  static const Result<std::unique_ptr<jsonld::Catalogue>> catalogue = jsonld::Catalogue::make();
+  if (!catalogue) return fail(catalogue.error());
+  return std::make_unique<Import>(std::move(options), std::move(on_reject), (*catalogue)->core());
 }
 
 Result<Progress> import_entities(const Server& server, const ImportOptions& options,
