@@ -100,6 +100,20 @@ TEST(Ngsi, refuses_what_is_no_entity_and_names_it) {
   EXPECT_FALSE(w.parsed("[]", kParseWhole));
 }
 
+TEST(Ngsi, takes_only_names_that_can_be_asked_for_by_their_iri) {
+  const auto catalogue = *jsonld::Catalogue::make();
+  const auto given = *json::Document::parse(
+      R"({"good":"https://a.example/Räume#x","bad":"https://a^example/Room"})");
+  const auto context = *catalogue->resolve(given.root());
+  const auto iri = expand_checked("good", *context);
+  ASSERT_TRUE(iri) << iri.error().message;
+  EXPECT_EQ(*expand_checked(*iri, World::context()), *iri);
+  const auto refused = expand_checked("bad", *context);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kBadRequestData);
+  EXPECT_EQ(refused.error().field, "bad");
+}
+
 ProjectionTerms terms(std::string_view text) { return *parse_projection(text, "pick"); }
 
 TEST(Ngsi, shows_what_is_asked_for) {

@@ -53,7 +53,7 @@ inline constexpr ParseOptions kParseWhole = {.id_needed = true, .type_needed = t
                                                         const ParseOptions& options);
 
 // Attribute's or type's name of a path or parameter to its IRI, with the look at its characters
-// (4.6.2).
+// (4.6.2). The IRI is accepted as a name itself: expanded again it stays what it is.
 [[nodiscard]] Result<std::string> expand_checked(std::string_view name,
                                                  const jsonld::Context& context);
 

@@ -192,6 +192,11 @@ Result<std::string> expand_checked(std::string_view name, const jsonld::Context&
     return fail(Code::kBadRequestData, fmt::format("the context makes a {} of this name", iri),
                 std::string(name));
   }
+  // Whoever has another @context asks by the IRI, so it has to be a name as well.
+  if (!detail::is_name(iri)) {
+    return fail(Code::kBadRequestData, "the context makes something of this name that is no IRI",
+                std::string(name));
+  }
   return iri;
 }
 
