@@ -295,6 +295,41 @@ TEST_P(Door, ErasingARegistrationErasesItsCheckIns) {
   EXPECT_EQ(count_in(), 0);
 }
 
+TEST_P(Door, ADeskHearsOfWhatComesAfterAnErasure) {
+  const ticket::Booking bob = book("tag-2025-02-05");
+  const std::int64_t heard = take(ada_.code).check_in->revision;
+  ASSERT_TRUE(database_->writer().run_blocking(
+      [&](records::Session& session) { return ticket::rows::erase(session, ada_.id); }));
+  const Answer next = take(bob.code);
+  ASSERT_TRUE(next.check_in);
+  EXPECT_GT(next.check_in->revision, heard);
+  std::vector<CheckIn> news;
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(news, rows::since(session, kDay, heard, 10));
+    return {};
+  }));
+  ASSERT_EQ(news.size(), 1);
+  EXPECT_EQ(news[0].id, next.check_in->id);
+}
+
+TEST_P(Door, RevisionsGoOnBehindThoseOfAnOlderVersion) {
+  const tests::TestRecords place{GetParam()};
+  std::vector<records::Migration> older = all_migrations();
+  std::erase_if(older,
+                [](const records::Migration& step) { return step.name == "door-0002-revision"; });
+  ASSERT_TRUE(place.open(older)->writer().run_blocking([](records::Session& session) {
+    return session.execute(
+        "INSERT INTO door_check_in (id, code, day, desk, at, received_at, problem, account,"
+        " undone_by, revision, delete_after) VALUES ('a', 'AAAA-AAAA-AAAA', '2025-02-05', '', 0, 0,"
+        " '', '', '', 41, 0)");
+  }));
+  CheckIn next{.id = "b", .code = "BBBB-BBBB-BBBB", .day = std::string(kDay)};
+  ASSERT_TRUE(place.open(all_migrations())->writer().run_blocking([&](records::Session& session) {
+    return rows::insert(session, next);
+  }));
+  EXPECT_GT(next.revision, 41);
+}
+
 TEST_P(Door, ASnapshotKnowsEveryTicketAndNoName) {
   const ticket::Booking tomorrow = book("tag-2025-02-06");
   Snapshots snapshots(domain());

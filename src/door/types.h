@@ -35,7 +35,7 @@ struct CheckIn {
   std::string account;  // id of the account or token that took it
   std::optional<Instant> undone_at;
   std::string undone_by;      // id of the account or token
-  std::int64_t revision = 0;  // grows with every change of any check-in
+  std::int64_t revision = 0;  // grows with every change of any check-in, never given twice
 };
 
 }  // namespace revier::door
