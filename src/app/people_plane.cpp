@@ -19,6 +19,7 @@
 #include "casework/page_routes.h"
 #include "casework/person.h"
 #include "door/api.h"
+#include "door/api_json.h"
 #include "door/store.h"
 #include "fibre/contacts.h"
 #include "newsletter/links.h"
@@ -36,15 +37,8 @@ namespace {
 Result<> write_check_ins(records::Session& session, const ticket::Booking& booking,
                          json::Writer& out) {
   RV_ASSIGN(const auto uses, door::rows::of_booking(session, booking.id));
-  out.key("check_ins").begin_array();
-  for (const door::CheckIn& use : uses) {
-    out.begin_object()
-        .member("day", use.day)
-        .member("desk", use.desk)
-        .member("at", to_iso8601(use.at))
-        .end_object();
-  }
-  out.end_array();
+  out.key("check_ins");
+  door::write_uses(out, uses);
   return {};
 }
 

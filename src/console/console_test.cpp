@@ -339,6 +339,34 @@ TEST_F(ConsoleTest, TheDaysListShowsAndTakesBack) {
   EXPECT_EQ(post_own("/console/einlass", std::string(day), "code=" + ada_.code).status, 200);
 }
 
+TEST_F(ConsoleTest, WhatWasTakenBackIsNotInTheListOfWhoWasThere) {
+  sign_in("administrator");
+  const std::string_view day = "tag=2025-02-05";
+  const std::string_view file = "/console/einlass.csv";
+  const std::string one = "/console/anmeldungen/" + ada_.id;
+  (void)post_own("/console/einlass", "tag=2025-02-05&platz=Tor", "code=" + ada_.code);
+  EXPECT_TRUE(has(get(file), "\"Tor\";\"" + ada_.code + "\""));
+  EXPECT_FALSE(has(get(one), "zurückgenommen"));
+  const Answer list = get("/console/einlass/liste", day);
+  const std::string id = list.body.substr(list.body.find("name=\"id\" value=\"") + 17, 16);
+  EXPECT_EQ(post_own("/console/einlass/zuruecknehmen", day, "id=" + id).status, 303);
+  EXPECT_FALSE(has(get(file), ada_.code));
+  EXPECT_TRUE(has(get(one), "zurückgenommen am 1. Februar 2025, 11:00 Uhr"));
+
+  door::CheckIn wrong{.id = "villa-1",
+                      .booking = ada_.id,
+                      .code = ada_.code,
+                      .day = "2025-02-05",
+                      .desk = "Villa",
+                      .at = clock_.now(),
+                      .received_at = clock_.now(),
+                      .problem = door::Problem::kNotBooked};
+  ASSERT_TRUE(database_->writer().run_blocking(
+      [&](records::Session& session) { return door::rows::insert(session, wrong); }));
+  EXPECT_TRUE(has(get(file), "\"für diesen Tag nicht gebucht\""));
+  EXPECT_TRUE(has(get(one), "für diesen Tag nicht gebucht"));
+}
+
 TEST_F(ConsoleTest, WhatADeskKeepsKnowsNobody) {
   sign_in("desk");
   const Answer page = get("/console/einlass/ohne-netz");

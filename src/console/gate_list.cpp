@@ -66,18 +66,10 @@ std::string ticket_words(const Line& line) {
   return line.name.empty() ? line.check_in.code : line.check_in.code + ", " + line.name;
 }
 
-const web::Text& remark_for(const Line& line, bool is_first) {
-  switch (line.check_in.problem) {
-    case door::Problem::kUnknown:
-      return texts::kGatelistUnknown;
-    case door::Problem::kCancelled:
-      return texts::kGatelistCancelled;
-    case door::Problem::kNotBooked:
-      return texts::kGatelistNotBooked;
-    case door::Problem::kNone:
-      break;
-  }
-  return is_first ? texts::kGatelistFirst : texts::kGatelistAgain;
+std::string remark_for(const Line& line, bool is_first, Language language) {
+  const door::Problem problem = line.check_in.problem;
+  if (problem != door::Problem::kNone) return problem_words(problem, language);
+  return words(language, is_first ? texts::kGatelistFirst : texts::kGatelistAgain);
 }
 
 web::kern::Table conflict_table(const std::vector<Line>& lines, Language language) {
@@ -95,7 +87,7 @@ web::kern::Table conflict_table(const std::vector<Line>& lines, Language languag
     table.rows.push_back({{.text = ticket_words(line)},
                           {.text = web::time(language, line.check_in.at)},
                           {.text = line.check_in.desk},
-                          {.text = words(language, remark_for(line, which != before))}});
+                          {.text = remark_for(line, which != before, language)}});
     before = which;
   }
   return table;
@@ -230,6 +222,20 @@ Task<Response> get_csv(Request& request, const Needs& needs) {
 }
 
 }  // namespace
+
+std::string problem_words(door::Problem problem, web::Language language) {
+  switch (problem) {
+    case door::Problem::kUnknown:
+      return words(language, texts::kGatelistUnknown);
+    case door::Problem::kCancelled:
+      return words(language, texts::kGatelistCancelled);
+    case door::Problem::kNotBooked:
+      return words(language, texts::kGatelistNotBooked);
+    case door::Problem::kNone:
+      break;
+  }
+  return {};
+}
 
 void add_gate_list(net::Router& router, const Needs& needs) {
   const auto page = [&](net::Method method, std::string_view pattern,

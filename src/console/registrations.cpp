@@ -249,7 +249,8 @@ Sheet check_in_sheet(Language language) {
                       {words(language, texts::kListCheckInAt), 20},
                       {words(language, texts::kListDesk), 24},
                       {words(language, texts::kListCode), 16},
-                      {words(language, texts::kListName), 28}},
+                      {words(language, texts::kListName), 28},
+                      {words(language, texts::kGatelistRemark), 30}},
           .rows = {}};
 }
 
@@ -276,13 +277,25 @@ Result<Sheet> fill_list(records::Session& session, const ticket::rows::Search& s
   return sheet;
 }
 
+// That it was taken back, or why it should not have been taken; mostly nothing.
+std::string check_in_remark(const door::CheckIn& check_in, Language language) {
+  std::string remark = problem_words(check_in.problem, language);
+  if (!check_in.undone_at) return remark;
+  if (!remark.empty()) remark += "; ";
+  return remark + web::text(language, texts::kListUndone,
+                            {{"when", web::date_time(language, *check_in.undone_at)}});
+}
+
+// Who was there: what was taken back by mistake stands on the registration's page alone.
 Result<Sheet> fill_check_ins(records::Session& session, const ticket::rows::Search& search,
                              Language language) {
   Sheet sheet = check_in_sheet(language);
   RV_TRY(each_booking(session, search, [&](const Booking& booking) -> Result<> {
     RV_ASSIGN(const auto check_ins, door::rows::of_booking(session, booking.id));
     for (const door::CheckIn& check_in : check_ins) {
-      sheet.rows.push_back({check_in.day, check_in.at, check_in.desk, booking.code, booking.name});
+      if (check_in.undone_at) continue;
+      sheet.rows.push_back({check_in.day, check_in.at, check_in.desk, booking.code, booking.name,
+                            check_in_remark(check_in, language)});
     }
     return {};
   }));
@@ -383,12 +396,14 @@ web::kern::Table check_in_table(const std::vector<door::CheckIn>& check_ins, Lan
   web::kern::Table table{.caption = words(language, texts::kListCheckIns),
                          .columns = {{words(language, texts::kListDay)},
                                      {words(language, texts::kListCheckInAt)},
-                                     {words(language, texts::kListDesk)}},
+                                     {words(language, texts::kListDesk)},
+                                     {words(language, texts::kGatelistRemark)}},
                          .rows = {}};
   for (const door::CheckIn& check_in : check_ins) {
     table.rows.push_back({{.text = day_name(check_in.day, language)},
                           {.text = web::date_time(language, check_in.at)},
-                          {.text = check_in.desk}});
+                          {.text = check_in.desk},
+                          {.text = check_in_remark(check_in, language)}});
   }
   return table;
 }

@@ -196,4 +196,18 @@ std::string undone_json(const CheckIn& check_in) {
   return text;
 }
 
+void write_uses(json::Writer& out, const std::vector<CheckIn>& check_ins) {
+  out.begin_array();
+  for (const CheckIn& use : check_ins) {
+    out.begin_object()
+        .member("day", use.day)
+        .member("desk", use.desk)
+        .member("at", to_iso8601(use.at));
+    if (use.problem != Problem::kNone) out.member("problem", name_of(use.problem));
+    if (use.undone_at) out.member("undone_at", to_iso8601(*use.undone_at));
+    out.end_object();
+  }
+  out.end_array();
+}
+
 }  // namespace revier::door

@@ -35,5 +35,7 @@ struct Changes {
 [[nodiscard]] std::string found_json(const std::vector<ticket::Booking>& found,
                                      const ticket::DayQuota& day);
 [[nodiscard]] std::string undone_json(const CheckIn& check_in);
+// An array, for a person's export; "problem" and "undone_at" stand where there are any.
+void write_uses(json::Writer& out, const std::vector<CheckIn>& check_ins);
 
 }  // namespace revier::door

@@ -10,6 +10,7 @@
 #include "base/run_task.h"
 #include "consent/consent.h"
 #include "door/api.h"
+#include "door/api_json.h"
 #include "door/snapshot.h"
 #include "door/store.h"
 #include "json/json.h"
@@ -286,6 +287,26 @@ TEST_P(Door, AMistakeIsTakenBack) {
   EXPECT_EQ(lines[0].object, first.check_in->id);
   EXPECT_EQ(lines[0].actor_id, "staff-1");
   EXPECT_GT(all[1].revision, all[0].revision);
+}
+
+TEST_P(Door, AnExportTellsWhatWasTakenBackAndWhatWasWrong) {
+  const Answer mistake = take(ada_.code, "Tor");
+  clock_.advance(Duration::minutes(5));
+  ASSERT_TRUE(run_task(undo(domain(), mistake.check_in->id, account("staff-1"))));
+  ASSERT_TRUE(run_task(registrations_->cancel(ada_.id)));
+  (void)took(ada_.code, "Villa", 0, "villa-1");
+  std::vector<CheckIn> uses;
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(uses, rows::of_booking(session, ada_.id));
+    return {};
+  }));
+  std::string text;
+  json::Writer out(text);
+  write_uses(out, uses);
+  EXPECT_EQ(text, R"([{"day":"2025-02-05","desk":"Tor","at":"2025-02-05T08:00:00Z",)"
+                  R"("undone_at":"2025-02-05T08:05:00Z"},)"
+                  R"({"day":"2025-02-05","desk":"Villa","at":"2025-02-05T08:05:00Z",)"
+                  R"("problem":"cancelled"}])");
 }
 
 TEST_P(Door, ErasingARegistrationErasesItsCheckIns) {

@@ -9,6 +9,7 @@
 
 #include "console/routes.h"
 #include "console/views.h"
+#include "door/types.h"
 #include "identity/access.h"
 
 namespace revier::console {
@@ -55,6 +56,9 @@ using QueryPair = std::pair<std::string_view, std::string_view>;
 
 // "Mittwoch, 5. Februar 2025" of "2025-02-05".
 [[nodiscard]] std::string day_name(std::string_view day, web::Language language);
+
+// Why a ticket should not have been taken; "" where there was no reason.
+[[nodiscard]] std::string problem_words(door::Problem problem, web::Language language);
 
 void add_overview(net::Router& router, const Needs& needs);
 void add_registrations(net::Router& router, const Needs& needs);
