@@ -187,7 +187,13 @@ export class Desk {
     if (!this.ready) return no("not-ready");
     const {code, state} = await this.judged(asked.ticket);
     const hash = await ticketHash(this.known.salt, code);
-    const first = this.known.seen.filter((one) => one.hash === hash && !one.undone)
+    const seats = Number(state.slice(3)) || 1;
+    const standing = this.known.seen.filter(({undone}) => !undone);
+    // The server took it and only its answer was lost: the news told of it meanwhile.
+    if (standing.some(({id}) => id === asked.id)) {
+      return {kind: "accepted", offLine: false, id: asked.id, seats, others: []};
+    }
+    const first = standing.filter((one) => one.hash === hash)
         .sort((a, b) => a.at.localeCompare(b.at))[0];
     const good = state.startsWith("ok");
     // Taken by its signature before, and typed now: not in the list, but known to be in.
@@ -195,15 +201,23 @@ export class Desk {
       return no("used", {at: first.at, desk: first.desk});
     }
     if (!good) return no(state);
-    const tail = code.slice(-4);
-    await this.store.add({...asked, hash, tail});
+    const taken = {...asked, hash, tail: code.slice(-4)};
+    await this.store.add(taken);
     this.waiting = await this.store.queue();
-    const at = new Date(asked.takenMs + this.known.skewMs).toISOString();
-    this.known.seen.push({id: asked.id, hash, tail, desk: this.name, at, problem: "",
-                          undone: false});
-    this.known.inside += 1;
+    this.join([taken]);
     await this.store.keep(this.known);
-    return no("accepted", {seats: Number(state.slice(3)) || 1});
+    return no("accepted", {seats});
+  }
+
+  // Makes known what was taken here and is not; the news may have told of it already.
+  private join(queue: Taken[]): void {
+    const ids = new Set(this.known.seen.map(({id}) => id));
+    for (const {id, hash, tail, desk, takenMs} of queue) {
+      if (ids.has(id)) continue;
+      const at = new Date(takenMs + this.known.skewMs).toISOString();
+      this.known.seen.push({id, hash, tail, desk, at, problem: "", undone: false});
+      this.known.inside += 1;
+    }
   }
 
   // The code of a ticket and its state: "ok SEATS" or why not.
