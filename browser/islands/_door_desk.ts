@@ -62,6 +62,7 @@ export class Desk {
     const desk = new Desk(await DoorStore.open(), day, name, changed);
     desk.known = await desk.store.known(day) ?? desk.known;
     desk.waiting = await desk.store.queue();
+    desk.join(desk.waiting);
     return desk;
   }
 
@@ -143,7 +144,9 @@ export class Desk {
 
   // What the server does not understand stays in the queue and stops nothing else.
   private async send(): Promise<void> {
-    for (const taken of await this.store.queue()) {
+    this.waiting = await this.store.queue();
+    this.join(this.waiting);
+    for (const taken of this.waiting) {
       try {
         await server.report(taken);
       } catch (fault) {
@@ -188,6 +191,7 @@ export class Desk {
     const {code, state} = await this.judged(asked.ticket);
     const hash = await ticketHash(this.known.salt, code);
     const seats = Number(state.slice(3)) || 1;
+    this.join(await this.store.queue());
     const standing = this.known.seen.filter(({undone}) => !undone);
     // The server took it and only its answer was lost: the news told of it meanwhile.
     if (standing.some(({id}) => id === asked.id)) {
@@ -201,20 +205,24 @@ export class Desk {
       return no("used", {at: first.at, desk: first.desk});
     }
     if (!good) return no(state);
-    const taken = {...asked, hash, tail: code.slice(-4)};
-    await this.store.add(taken);
+    const taken = await this.store.add({...asked, hash, tail: code.slice(-4)});
     this.waiting = await this.store.queue();
     this.join([taken]);
     await this.store.keep(this.known);
-    return no("accepted", {seats});
+    return taken.id === asked.id ? no("accepted", {seats})
+        : no("used", {at: this.civil(taken.takenMs), desk: taken.desk});
   }
 
-  // Makes known what was taken here and is not; the news may have told of it already.
+  // By civil time, of a time by this device's clock.
+  private civil(ms: number): string { return new Date(ms + this.known.skewMs).toISOString(); }
+
+  // Makes known what waits in the queue and is not: another tab has put it there, or the battery
+  // went empty between the two writes. The news may have told of it already.
   private join(queue: Taken[]): void {
     const ids = new Set(this.known.seen.map(({id}) => id));
-    for (const {id, hash, tail, desk, takenMs} of queue) {
-      if (ids.has(id)) continue;
-      const at = new Date(takenMs + this.known.skewMs).toISOString();
+    for (const {id, hash, tail, day, desk, takenMs} of queue) {
+      if (day !== this.day || ids.has(id)) continue;
+      const at = this.civil(takenMs);
       this.known.seen.push({id, hash, tail, desk, at, problem: "", undone: false});
       this.known.inside += 1;
     }

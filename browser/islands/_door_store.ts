@@ -79,10 +79,15 @@ export class DoorStore {
     return all.sort((a, b) => a.takenMs - b.takenMs);
   }
 
-  async add(taken: Taken): Promise<void> {
+  // What then waits with this ticket on this day: `taken`, or what another tab was first with.
+  async add(taken: Taken): Promise<Taken> {
     const step = this.database.transaction("queue", "readwrite", {durability: "strict"});
-    step.objectStore("queue").put(taken);
+    const rows = step.objectStore("queue");
+    const all: Taken[] = await done(rows.getAll());
+    const first = all.find(({day, hash}) => day === taken.day && hash === taken.hash);
+    if (!first) rows.put(taken);
     await committed(step);
+    return first ?? taken;
   }
 
   async remove(id: string): Promise<void> {

@@ -180,6 +180,49 @@ test("a guest whose answer from the server is lost is let in", async ({open, ser
   assert.match(await take(page, code), /Schon benutzt[^]*Standort: Westtor/);
 });
 
+// As after an empty battery: what waits was on the disk already, what is known to be in was not.
+const forgetSeen = (page) => page.evaluate(() => new Promise((resolve, reject) => {
+  const opened = indexedDB.open("revier-einlass", 1);
+  opened.onerror = () => reject(opened.error);
+  opened.onsuccess = () => {
+    const step = opened.result.transaction("known", "readwrite");
+    const rows = step.objectStore("known");
+    const all = rows.getAll();
+    all.onsuccess = () => all.result.forEach((known) => rows.put({...known, seen: []}));
+    step.oncomplete = () => resolve();
+    step.onabort = () => reject(step.error);
+  };
+}));
+
+test("a phone that is cut off takes a ticket once, in two tabs and after an empty battery", async (
+    {open, server}) => {
+  const page = await open();
+  await enter(page, server);
+  const {code, ticket} = await register(server, [day], "Hanna Zweimal");
+  const tab = await page.context().newPage();
+  for (const one of [page, tab]) await openDesk(one, "Osttor");
+  await page.locator("rv-desk[data-kept]").waitFor();
+  await cut(page);
+  await tab.locator("rv-desk[data-link=off]").waitFor();
+  assert.match(await take(page, ticket), /Angenommen[^]*Ohne Netz/);
+  assert.match(await take(tab, ticket), /Schon benutzt[^]*Standort: Osttor/, "the other tab did");
+
+  await forgetSeen(page);
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.reload();
+  await page.locator("rv-desk[data-link=off]").waitFor();
+  assert.match(await page.locator("[data-part=queue-title]").innerText(), /übertragen: 1/);
+  assert.match(await take(page, ticket), /Schon benutzt[^]*Standort: Osttor/, "it waits");
+
+  await page.context().setOffline(false);
+  for (const one of [page, tab]) {
+    await one.locator("rv-desk[data-link=on]").waitFor();
+    await one.locator("[data-part=queue-box]").waitFor({state: "hidden"});
+    const conflicts = await one.locator("[data-part=conflict-box]").innerText();
+    assert.ok(!conflicts.includes(code.slice(-4)), conflicts);
+  }
+});
+
 // One grey picture of the ticket's QR code as a camera would give it, in the format that the
 // browser's fake camera takes.
 async function film(page, link) {
