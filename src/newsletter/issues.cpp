@@ -229,7 +229,7 @@ std::string Issues::footer(const Issue& issue, Language language,
   const Topics topics = newsletter_.topics();
   const auto topic = std::ranges::find(*topics, issue.topic, &Topic::id);
   const std::string name = topic == topics->end() ? std::string() : topic->name_in(language);
-  std::string text = "\n\n---\n\n";
+  std::string text = "---\n\n";
   text += web::text(language, texts::kIssueWhy,
                     {{"topic", escaped(name)}, {"site", escaped(needs.site_name(language))}});
   text += "\n\n";
@@ -252,12 +252,18 @@ std::string Issues::footer(const Issue& issue, Language language,
 mail::Parts Issues::render(const Issue& issue, Language wanted, std::string_view subscriber) const {
   const Newsletter::Needs& needs = newsletter_.needs();
   const Language language = issue.sent_in(wanted);
-  const std::string markdown = issue.body_in(language) + footer(issue, language, subscriber);
+  // Each read by itself: a fence or a comment that the editor left open ends with her text, and the
+  // way to unsubscribe stays what it is.
+  const std::string& body = issue.body_in(language);
+  const std::string foot = footer(issue, language, subscriber);
+  web::Html html(language);
+  html.text(body_html(body, needs.site_url));
+  html.text(body_html(foot, needs.site_url));
   mail::Parts parts{
-      .text = body_text(markdown, needs.site_url),
+      .text = body_text(body, needs.site_url) + "\n" + body_text(foot, needs.site_url),
       .html = web::letter_html(language, {.subject = issue.subject_in(language),
                                           .blocks = {},
-                                          .body = body_html(markdown, needs.site_url)}),
+                                          .body = std::move(html).take_safe()}),
       .unsubscribe = {},
       .list = issue.topic + ".newsletter"};
   if (!subscriber.empty()) {

@@ -226,6 +226,26 @@ TEST_P(IssuesTest, EverybodyGetsItOnceInHerLanguage) {
   EXPECT_EQ(issues_->save(done, "anna").error().code, Code::kConflict);
 }
 
+TEST_P(IssuesTest, WhatIsLeftOpenInTheTextDoesNotTakeItsFooter) {
+  const std::string reader = subscriber_id(links_, "ada@beispiel.test");
+  Issue issue = draft();
+  const std::string end = std::string(kSite) +
+                          unsubscribe_path(links_, reader, web::Language::kDe) +
+                          "?ausgabe=" + issue.id;
+  const std::string imprint = std::string(kSite) + web::path(web::Language::kDe, "/impressum");
+  for (const char* open : {"```\nCode", "~~~\nCode", "<!-- still", "<pre>", "<script>", "<?x",
+                           "<![CDATA[x", "<style>\nx", "- a\n  ```\n  b", "> ```"}) {
+    issue.body_de = std::string("Guten Tag\n\n") + open;
+    const mail::Parts parts = issues_->render(issue, web::Language::kDe, reader);
+    EXPECT_TRUE(parts.text.starts_with("Guten Tag\n")) << parts.text;
+    for (const std::string& address : {end, imprint}) {
+      EXPECT_NE(parts.text.find(" (" + address + ")\n"), std::string::npos) << open << parts.text;
+      EXPECT_NE(parts.html.find("<a href=\"" + address + "\">"), std::string::npos)
+          << open << parts.html;
+    }
+  }
+}
+
 TEST_P(IssuesTest, SendingGoesOnAfterARestart) {
   subscribe(700);
   const Issue issue = approved();
