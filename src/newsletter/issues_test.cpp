@@ -315,6 +315,33 @@ TEST_P(IssuesTest, WhoEndsItGetsNothingMoreAndIsCounted) {
   EXPECT_EQ(issues_->find(issue.id)->delivery.unsubscribed, 1);
 }
 
+TEST_P(IssuesTest, WhoLeavesATopicGetsNoMoreOfItsLetters) {
+  subscribe(2);
+  Topic other;
+  other.id = "termine";
+  other.name_de = other.name_en = "x";
+  ASSERT_TRUE(newsletter_->put_topic(other));
+  const std::string id = subscriber_id(links_, "p1@beispiel.test");
+  ASSERT_TRUE(run_task(newsletter_->change(id, {"stadt", "termine"}, "de")));
+  const Issue left = approved();
+  Issue kept = draft();
+  kept.topic = "termine";
+  kept = issues_->save(kept, "anna").value();
+  ASSERT_TRUE(issues_->approve(kept.id, kept.version, "bert"));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(issues_->tick());
+  ASSERT_EQ(letters().size(), 3);
+  // A letter of the left topic that is held back goes too.
+  ASSERT_TRUE(issues_->stop(left.id));
+  ASSERT_TRUE(run_task(newsletter_->change(id, {"termine"}, "de")));
+  ASSERT_TRUE(issues_->go_on(left.id));
+  std::set<std::string> keys;
+  for (const auto& letter : letters()) keys.insert(letter.message.key);
+  const std::string somebody = subscriber_id(links_, "p0@beispiel.test");
+  EXPECT_EQ(keys, (std::set<std::string>{letter_key(left.id, somebody), letter_key(kept.id, id)}));
+  ASSERT_TRUE(issues_->tick());
+  EXPECT_EQ(letters().size(), 2) << "it is not written again";
+}
+
 TEST_P(IssuesTest, StandsInTheArchiveOnceThatIsWritable) {
   subscribe(1);
   publishing_ = false;

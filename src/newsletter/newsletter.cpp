@@ -35,6 +35,21 @@ bool has(const std::vector<std::string>& list, std::string_view id) {
   return std::ranges::find(list, id) != list.end();
 }
 
+// Letters of a topic's issues that wait for her; not those about her subscription, nor another's
+// tests that go to the same mailbox.
+Result<> take_back_issues(Session& s, const Subscriber& subscriber, std::string_view topic) {
+  RV_ASSIGN(const std::vector<mail::StoredMessage> letters, mail::list_to(s, subscriber.mail));
+  for (const mail::StoredMessage& letter : letters) {
+    const LetterKey key = split_letter_key(letter.message.key);
+    if (letter.state != mail::State::kWaiting || key.subscriber != subscriber.id) continue;
+    const Result<Issue> issue = rows::find_issue(s, key.what);
+    if (!issue && issue.error().code != Code::kResourceNotFound) return fail(issue.error());
+    if (!issue || issue->topic != topic) continue;
+    RV_TRY(mail::take_back(s, subscriber.mail, letter.message.key));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Newsletter>> Newsletter::open(Needs needs) {
@@ -207,6 +222,7 @@ Result<> Newsletter::change_in(Session& s, const std::string& id,
     const bool wants = has(topics, topic.id) && (had || topic.offered);
     if (had == wants) continue;
     RV_TRY(wants ? rows::add_topic(s, id, topic.id, now()) : rows::remove_topic(s, id, topic.id));
+    if (!wants) RV_TRY(take_back_issues(s, subscriber, topic.id));
     RV_TRY(note(s, {.subscriber = subscriber,
                     .topic = topic.id,
                     .given = wants,

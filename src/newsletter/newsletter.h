@@ -74,8 +74,8 @@ class Newsletter {
   [[nodiscard]] Task<Result<>> sign_up(SignUp wanted);
   // Answers the subscriber's id; twice is no error. Errors: kGone (too late, or taken back).
   [[nodiscard]] Task<Result<std::string>> confirm(std::string request);
-  // Topics that she did not have are consented to with it, those left out are withdrawn; none ends
-  // the subscription. Errors: kResourceNotFound.
+  // Topics that she did not have are consented to with it, those left out are withdrawn, with the
+  // letters of their issues that wait; none ends the subscription. Errors: kResourceNotFound.
   [[nodiscard]] Task<Result<>> change(std::string subscriber, std::vector<std::string> topics,
                                       std::string language);
   // Ends all of it: topics, open requests, letters that wait. Twice is no error. Answers whether
