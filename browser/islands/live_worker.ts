@@ -12,16 +12,19 @@ function deliver(change: Change): void {
   }
 }
 
-function follow(): void {
-  stream?.follow([...shown.values()].flat());
+// Who begins to show an entity has not heard of its changes, though others may follow it already.
+function beginsToShow(port: MessagePort, ids: string[]): boolean {
+  const before = new Set(shown.get(port));
+  return ids.some((id) => !before.has(id));
 }
 
 (self as unknown as {onconnect: (event: MessageEvent) => void}).onconnect = (event) => {
   const port = event.ports[0];
   port.onmessage = ({data}: MessageEvent<{address: string; ids: string[] | null}>) => {
     stream ??= new Stream(data.address, deliver);
+    const afresh = beginsToShow(port, data.ids ?? []);
     if (data.ids) shown.set(port, data.ids);
     else shown.delete(port);
-    follow();
+    stream.follow([...shown.values()].flat(), afresh);
   };
 };

@@ -95,8 +95,7 @@ net::Response Hub::open(const net::Request& request) {
     return net::Response::problem(
         {Code::kBadRequestData, "\"ids\" names the entities to follow, parted by commas", "ids"});
   }
-  const std::string asked = request.query_param("last").value_or("");
-  const std::uint64_t last = number_of(request.header("Last-Event-ID").value_or(asked));
+  const std::uint64_t last = number_of(request.header("Last-Event-ID").value_or(""));
   if (!make_room()) {
     return net::Response::problem({Code::kUnavailable, "too many streams are open", {}});
   }

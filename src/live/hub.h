@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Changes of entities as server-sent events, for pages that show them.
 //
-//   GET /live?ids=A,B[&last=42]     answers with events
+//   GET /live?ids=A,B     answers with events
 //   id: 43
 //   data: {"id": "A", "attrs": {"availableSpotNumber": 17, "observedAt": "2025-01-20T08:00:05Z"}}
 //
 // `attrs` holds the scalar Properties that changed, by the last part of their IRI, and the newest
-// observedAt among them. Last-Event-ID, or `last`, goes on after a break as long as the last
-// kKeptChanges changes hold it; what is older is sent once as the state of now. A reader that does
-// not keep up is dropped; its browser connects again.
+// observedAt among them. A stream begins with the state of now; after a break it goes on behind
+// Last-Event-ID as long as the last kKeptChanges changes hold it, else with the state of now. A
+// reader that does not keep up is dropped; its browser connects again.
 //
 // Only the default tenant, and only while anonymous callers may read it.
 //

@@ -7,6 +7,7 @@ import {narrow, phone, test} from "./suite.mjs";
 
 const parking = "urn:ngsi-ld:OffStreetParking:herne:p-r-bahnhof";
 const attribute = "https://smartdatamodels.org/dataModel.Parking/availableSpotNumber";
+const total = "https://smartdatamodels.org/dataModel.Parking/totalSpotNumber";
 const spots = (page) => page.locator(`[data-live='${parking} availableSpotNumber']`);
 
 // Writes a value as a sensor would, until the page shows it (the simulator writes too).
@@ -48,6 +49,41 @@ test("updates pause and go on", async ({open, server}) => {
   assert.equal(await spots(page).first().innerText(), held);
   await page.getByRole("button", {name: "Aktualisierung fortsetzen"}).click();
   await appears(server, page, 98);
+});
+
+// A paused page asks for as little as one in the background. The simulator leaves the total alone,
+// so that nothing but the stream's begin can tell of it.
+test("a page that comes back shows what another tab was told meanwhile", async (
+    {open, server}) => {
+  const first = await open();
+  const second = await first.context().newPage();
+  const totalOf = (page) => page.locator(`[data-live='${parking} totalSpotNumber']`).first();
+  const shows = async (page, value) => {
+    await page.waitForFunction(
+        ([id, wanted]) => document.querySelector(`[data-live='${id}']`)?.textContent === wanted,
+        [`${parking} totalSpotNumber`, String(value)]);
+  };
+  const write = async (value) => {
+    const answer = await server.ask(
+        `/ngsi-ld/v1/entities/${parking}/attrs/${encodeURIComponent(total)}`,
+        {method: "PATCH", token: true, body: {type: "Property", value}});
+    assert.equal(answer.status, 204, await answer.text());
+  };
+  const press = (page, name) => page.getByRole("button", {name}).click();
+  for (const page of [first, second]) await page.goto("/stadt-jetzt");
+  const before = await totalOf(second).innerText();
+  await appears(server, first, 41);
+  let value = 700;
+  for (const goesAway of [false, true]) {
+    await press(second, "Aktualisierung anhalten");
+    await write(++value);
+    await shows(first, value);
+    assert.notEqual(await totalOf(second).innerText(), String(value), "it is paused");
+    if (goesAway) await press(first, "Aktualisierung anhalten");
+    await press(second, "Aktualisierung fortsetzen");
+    await shows(second, value);
+  }
+  await write(Number(before));
 });
 
 test("eight tabs with live pages are open and a ninth loads", async ({open}) => {
