@@ -167,7 +167,7 @@ Task<Response> post_partners(Request& request, const Pages& pages) {
   }
   const auto subscriber = co_await subscriber_of(request, pages);
   if (!subscriber) co_return refused_own(pages, request, subscriber.error());
-  static const web::Form form{.fields = {{.name = "partner"}}};
+  static const web::Form form{.fields = {{.name = "partner", .kind = web::FieldKind::kCheckboxes}}};
   auto data = web::read_form(form, request);
   if (!data) co_return refused(pages, request, data.error());
   const auto done = co_await pages.partners.choose(subscriber->id, data->all("partner"));

@@ -203,6 +203,16 @@ test("an issue is written, approved by somebody else, sent, and stands in the ar
   assert.equal(await editor.getByRole("link", {name: "Ausgabe ändern"}).count(), 0);
 });
 
+// From the list of partners, and back to it.
+async function makePartner(admin, name) {
+  await admin.getByRole("link", {name: "Neuer Partner"}).click();
+  await admin.getByLabel("Partner", {exact: true}).fill(name);
+  await admin.getByLabel("Wortlaut der Einwilligung, deutsch")
+      .fill(`${name} darf mir Werbung zeigen.`);
+  await admin.getByLabel("Wortlaut der Einwilligung, englisch").fill(`${name} may show me ads.`);
+  await button(admin, "Speichern").click();
+}
+
 test("a partner gets the list of who consented, and nobody else's", async (
     {open, server: running}) => {
   const admin = await open();
@@ -211,12 +221,7 @@ test("a partner gets the list of who consented, and nobody else's", async (
   await signIn(admin);
   await admin.goto("/console/newsletter");
   await admin.getByRole("link", {name: "Partner verwalten"}).click();
-  await admin.getByRole("link", {name: "Neuer Partner"}).click();
-  await admin.getByLabel("Partner", {exact: true}).fill("LinkedIn");
-  await admin.getByLabel("Wortlaut der Einwilligung, deutsch")
-      .fill("LinkedIn darf mir Werbung zeigen.");
-  await admin.getByLabel("Wortlaut der Einwilligung, englisch").fill("LinkedIn may show me ads.");
-  await button(admin, "Speichern").click();
+  await makePartner(admin, "LinkedIn");
   await isWholePage(admin, "de");
 
   const page = await open({javaScriptEnabled: false});
@@ -235,8 +240,15 @@ test("a partner gets the list of who consented, and nobody else's", async (
   const box = page.getByLabel("LinkedIn", {exact: true});
   assert.ok(!await box.isChecked(), "unticked");
   await box.check();
-  await page.locator("form", {has: box}).getByRole("button").click();
+  const save = () => page.locator("form", {has: box}).getByRole("button").click();
+  await save();
   assert.ok(await box.isChecked());
+  await makePartner(admin, "Meta");
+  await page.reload();
+  const second = page.getByLabel("Meta", {exact: true});
+  await second.check();
+  await save();
+  assert.ok(await box.isChecked() && await second.isChecked(), "both of them");
 
   await admin.getByRole("link", {name: "LinkedIn"}).click();
   await isWholePage(admin, "de");
