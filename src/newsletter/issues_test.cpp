@@ -322,7 +322,7 @@ TEST_P(IssuesTest, WhoLeavesATopicGetsNoMoreOfItsLetters) {
   other.name_de = other.name_en = "x";
   ASSERT_TRUE(newsletter_->put_topic(other));
   const std::string id = subscriber_id(links_, "p1@beispiel.test");
-  ASSERT_TRUE(run_task(newsletter_->change(id, {"stadt", "termine"}, "de")));
+  ASSERT_TRUE(run_task(newsletter_->change(id, {"stadt", "termine"}, "de", web::Language::kDe)));
   const Issue left = approved();
   Issue kept = draft();
   kept.topic = "termine";
@@ -332,7 +332,7 @@ TEST_P(IssuesTest, WhoLeavesATopicGetsNoMoreOfItsLetters) {
   ASSERT_EQ(letters().size(), 3);
   // A letter of the left topic that is held back goes too.
   ASSERT_TRUE(issues_->stop(left.id));
-  ASSERT_TRUE(run_task(newsletter_->change(id, {"termine"}, "de")));
+  ASSERT_TRUE(run_task(newsletter_->change(id, {"termine"}, "de", web::Language::kDe)));
   ASSERT_TRUE(issues_->go_on(left.id));
   std::set<std::string> keys;
   for (const auto& letter : letters()) keys.insert(letter.message.key);

@@ -131,12 +131,15 @@ Result<> Newsletter::sign_up_in(Session& s, const SignUp& wanted) {
   return mail::enqueue(s, write_question(needs_, request, *all), now());
 }
 
-Task<Result<std::string>> Newsletter::confirm(std::string request) {
+Task<Result<std::string>> Newsletter::confirm(std::string request, web::Language shown_in) {
   co_return co_await needs_.database.writer().run(
-      [this, request = std::move(request)](Session& s) { return confirm_in(s, request); });
+      [this, request = std::move(request), shown_in](Session& s) {
+        return confirm_in(s, request, shown_in);
+      });
 }
 
-Result<std::string> Newsletter::confirm_in(Session& s, const std::string& id) {
+Result<std::string> Newsletter::confirm_in(Session& s, const std::string& id,
+                                           web::Language shown_in) {
   const Result<PendingSignUp> request = rows::find_request(s, id);
   if (!request && request.error().code != Code::kResourceNotFound) return fail(request.error());
   if (!request || request->delete_after <= now()) {
@@ -151,6 +154,7 @@ Result<std::string> Newsletter::confirm_in(Session& s, const std::string& id) {
     RV_TRY(note(s, {.subscriber = subscriber,
                     .topic = topic,
                     .given = true,
+                    .language = web::code(shown_in),
                     .channel = "web",
                     .proof = fmt::format("request {} of {}, confirmed by the link in its letter",
                                          request->id, to_iso8601(request->asked_at))}));
@@ -189,7 +193,7 @@ Result<> Newsletter::note(Session& s, const Change& change) {
                              .channel = std::string(change.channel),
                              .wording_kind = std::string(kWordingKind),
                              .wording_version = kWordingVersion,
-                             .wording_language = change.subscriber.language,
+                             .wording_language = std::string(change.language),
                              .proof = change.proof,
                              .retain_until = until}));
   return consent::set_retention(s, subject, until);
@@ -198,16 +202,16 @@ Result<> Newsletter::note(Session& s, const Change& change) {
 // Changing and ending.
 
 Task<Result<>> Newsletter::change(std::string subscriber, std::vector<std::string> topics,
-                                  std::string language) {
+                                  std::string language, web::Language shown_in) {
   co_return co_await needs_.database.writer().run(
-      [this, id = std::move(subscriber), topics = std::move(topics),
-       language = std::move(language)](Session& s) { return change_in(s, id, topics, language); });
+      [this, id = std::move(subscriber), topics = std::move(topics), language = std::move(language),
+       shown_in](Session& s) { return change_in(s, id, topics, language, shown_in); });
 }
 
 Result<> Newsletter::change_in(Session& s, const std::string& id,
-                               const std::vector<std::string>& topics,
-                               const std::string& language) {
-  RV_ASSIGN(Subscriber subscriber, rows::find_subscriber(s, id));
+                               const std::vector<std::string>& topics, const std::string& language,
+                               web::Language shown_in) {
+  RV_ASSIGN(const Subscriber subscriber, rows::find_subscriber(s, id));
   const Topics all = this->topics();
   const bool keeps_any =
       std::ranges::any_of(*all, [&](const Topic& topic) { return has(topics, topic.id); });
@@ -216,7 +220,6 @@ Result<> Newsletter::change_in(Session& s, const std::string& id,
     return {};
   }
   RV_TRY(rows::set_language(s, id, language));
-  subscriber.language = language;
   for (const Topic& topic : *all) {
     const bool had = has(subscriber.topics, topic.id);
     const bool wants = has(topics, topic.id) && (had || topic.offered);
@@ -226,6 +229,7 @@ Result<> Newsletter::change_in(Session& s, const std::string& id,
     RV_TRY(note(s, {.subscriber = subscriber,
                     .topic = topic.id,
                     .given = wants,
+                    .language = web::code(shown_in),
                     .channel = "web",
                     .proof = "on the settings page, by the link that only her mailbox has"}));
   }
@@ -265,6 +269,7 @@ Result<bool> Newsletter::end_in(Session& s, const std::string& id, std::string_v
     RV_TRY(note(s, {.subscriber = *subscriber,
                     .topic = topic,
                     .given = false,
+                    .language = subscriber->language,
                     .channel = channel,
                     .proof = channel == "mail" ? "one-click unsubscribe of a letter"
                                                : "by the link that only her mailbox has"}));

@@ -72,12 +72,14 @@ class Newsletter {
   // Writes the letter that asks; to a subscriber who has all of it, one with her links. Nothing
   // where the address has had as many letters as it may.
   [[nodiscard]] Task<Result<>> sign_up(SignUp wanted);
-  // Answers the subscriber's id; twice is no error. Errors: kGone (too late, or taken back).
-  [[nodiscard]] Task<Result<std::string>> confirm(std::string request);
+  // Answers the subscriber's id; twice is no error. `shown_in`, here and below: the language of the
+  // page, whose wording is what she consents to. Errors: kGone (too late, or taken back).
+  [[nodiscard]] Task<Result<std::string>> confirm(std::string request, web::Language shown_in);
   // Topics that she did not have are consented to with it, those left out are withdrawn, with the
-  // letters of their issues that wait; none ends the subscription. Errors: kResourceNotFound.
+  // letters of their issues that wait; none ends the subscription. `language` is that of her
+  // letters from now on. Errors: kResourceNotFound.
   [[nodiscard]] Task<Result<>> change(std::string subscriber, std::vector<std::string> topics,
-                                      std::string language);
+                                      std::string language, web::Language shown_in);
   // Ends all of it: topics, open requests, letters that wait. Twice is no error. Answers whether
   // there was anything to end. `channel` is "web" or "mail" (one-click).
   // `issue` is the one whose link it was; it counts for that.
@@ -108,6 +110,7 @@ class Newsletter {
     const Subscriber& subscriber;
     std::string_view topic;
     bool given = false;
+    std::string_view language;  // of the wording
     std::string_view channel;
     std::string proof;
   };
@@ -115,10 +118,12 @@ class Newsletter {
   Instant now() const { return needs_.civil_clock.now(); }
   const Topic* find_topic(const std::vector<Topic>& topics, std::string_view id) const;
   Result<> sign_up_in(records::Session& session, const SignUp& wanted);
-  Result<std::string> confirm_in(records::Session& session, const std::string& id);
+  Result<std::string> confirm_in(records::Session& session, const std::string& id,
+                                 web::Language shown_in);
   Result<Subscriber> subscriber_for(records::Session& session, const PendingSignUp& request);
   Result<> change_in(records::Session& session, const std::string& id,
-                     const std::vector<std::string>& topics, const std::string& language);
+                     const std::vector<std::string>& topics, const std::string& language,
+                     web::Language shown_in);
   Result<bool> end_in(records::Session& session, const std::string& id, std::string_view channel);
   Result<std::int64_t> erase_in(records::Session& session, const std::string& id,
                                 const std::string& mail);

@@ -18,6 +18,8 @@
 namespace revier::newsletter {
 namespace {
 
+using web::Language;
+
 std::vector<records::Migration> all_migrations() {
   std::vector<records::Migration> all;
   for (const auto part : {consent::migrations(), mail::migrations(), rows::migrations(),
@@ -77,7 +79,7 @@ class NewsletterTest : public testing::TestWithParam<std::string> {
   }
   std::string subscribe(const std::string& mail, std::vector<std::string> topics) {
     sign_up(mail, std::move(topics));
-    return run_task(newsletter_->confirm(request_in(letters().front()))).value();
+    return run_task(newsletter_->confirm(request_in(letters().front()), Language::kDe)).value();
   }
   std::vector<consent::Entry> ledger(const std::string& subscriber) {
     std::vector<consent::Entry> list;
@@ -133,8 +135,9 @@ TEST_P(NewsletterTest, NobodySubscribesWithoutConfirming) {
   EXPECT_EQ(letter.message.text.find("termine"), std::string::npos);
 
   const std::string request = request_in(letter);
-  const std::string id = run_task(newsletter_->confirm(request)).value();
-  EXPECT_EQ(run_task(newsletter_->confirm(request)).value(), id) << "twice is no error";
+  const std::string id = run_task(newsletter_->confirm(request, Language::kDe)).value();
+  EXPECT_EQ(run_task(newsletter_->confirm(request, Language::kDe)).value(), id)
+      << "twice is no error";
   EXPECT_EQ(find(id)->topics, (std::vector<std::string>{"stadt"}));
   const auto entries = ledger(id);
   ASSERT_EQ(entries.size(), 1);
@@ -152,10 +155,10 @@ TEST_P(NewsletterTest, UnconfirmedRequestsGoAfterSevenDays) {
   sign_up("ada@beispiel.test", {"stadt"});
   const std::string request = request_in(letters().front());
   clock_.advance(kConfirmWithin);
-  EXPECT_EQ(run_task(newsletter_->confirm(request)).error().code, Code::kGone);
+  EXPECT_EQ(run_task(newsletter_->confirm(request, Language::kDe)).error().code, Code::kGone);
   EXPECT_EQ(sweep(), 1);
   EXPECT_EQ(count_rows("newsletter_request"), 0);
-  EXPECT_EQ(run_task(newsletter_->confirm(request)).error().code, Code::kGone);
+  EXPECT_EQ(run_task(newsletter_->confirm(request, Language::kDe)).error().code, Code::kGone);
 }
 
 TEST_P(NewsletterTest, AKnownAddressGetsItsLinksAndConfirmsWhatIsNew) {
@@ -173,16 +176,16 @@ TEST_P(NewsletterTest, AKnownAddressGetsItsLinksAndConfirmsWhatIsNew) {
 
 TEST_P(NewsletterTest, ChangingTopicsIsWrittenDown) {
   const std::string id = subscribe("ada@beispiel.test", {"stadt"});
-  ASSERT_TRUE(run_task(newsletter_->change(id, {"termine"}, "en")));
+  ASSERT_TRUE(run_task(newsletter_->change(id, {"termine"}, "en", Language::kDe)));
   EXPECT_EQ(find(id)->topics, (std::vector<std::string>{"termine"}));
   EXPECT_EQ(find(id)->language, "en");
-  ASSERT_TRUE(run_task(newsletter_->change(id, {"termine"}, "en")));
+  ASSERT_TRUE(run_task(newsletter_->change(id, {"termine"}, "en", Language::kDe)));
   const auto entries = ledger(id);
   ASSERT_EQ(entries.size(), 3) << "what does not change is no entry";
   EXPECT_EQ(std::ranges::count(entries, true, &consent::Entry::given), 2);
-  ASSERT_TRUE(run_task(newsletter_->change(id, {}, "de")));
+  ASSERT_TRUE(run_task(newsletter_->change(id, {}, "de", Language::kDe)));
   EXPECT_FALSE(find(id)) << "no topic is no subscription";
-  EXPECT_EQ(run_task(newsletter_->change(id, {"stadt"}, "de")).error().code,
+  EXPECT_EQ(run_task(newsletter_->change(id, {"stadt"}, "de", Language::kDe)).error().code,
             Code::kResourceNotFound);
 }
 
@@ -211,15 +214,15 @@ TEST_P(NewsletterTest, TheLinkOfTheFirstLetterEndsTheRequest) {
   EXPECT_NE(letters().front().message.text.find("/newsletter/abmelden/" + id), std::string::npos);
   EXPECT_EQ(split_letter_key(letters().front().message.key).subscriber, id);
   EXPECT_TRUE(run_task(newsletter_->unsubscribe(id, "mail")).value());
-  EXPECT_EQ(run_task(newsletter_->confirm(request)).error().code, Code::kGone);
+  EXPECT_EQ(run_task(newsletter_->confirm(request, Language::kDe)).error().code, Code::kGone);
 }
 
 TEST_P(NewsletterTest, AConfirmedLinkDoesNotSubscribeAgain) {
   sign_up("ada@beispiel.test", {"stadt"});
   const std::string request = request_in(letters().front());
-  const std::string id = run_task(newsletter_->confirm(request)).value();
+  const std::string id = run_task(newsletter_->confirm(request, Language::kDe)).value();
   EXPECT_TRUE(run_task(newsletter_->unsubscribe(id, "web")).value());
-  EXPECT_EQ(run_task(newsletter_->confirm(request)).error().code, Code::kGone);
+  EXPECT_EQ(run_task(newsletter_->confirm(request, Language::kDe)).error().code, Code::kGone);
   EXPECT_FALSE(find(id));
 }
 
@@ -263,8 +266,8 @@ TEST_P(NewsletterTest, APartnerGetsWhoConsentedToItAlone) {
   const std::string bob = subscribe("bob@beispiel.test", {"stadt"});
   EXPECT_TRUE(partners->take_out("linkedin", {})->empty()) << "subscribing consents to no partner";
 
-  ASSERT_TRUE(run_task(partners->choose(ada, {"linkedin", "erfunden"})));
-  ASSERT_TRUE(run_task(partners->choose(ada, {"linkedin"})));
+  ASSERT_TRUE(run_task(partners->choose(ada, {{"linkedin", 1}, {"erfunden", 1}}, Language::kEn)));
+  ASSERT_TRUE(run_task(partners->choose(ada, {{"linkedin", 1}}, Language::kDe)));
   ASSERT_EQ(partners->take_out("linkedin", {})->size(), 1);
   EXPECT_EQ(partners->take_out("linkedin", {})->front().mail, "ada@beispiel.test");
   EXPECT_TRUE(partners->take_out("meta", {})->empty());
@@ -272,6 +275,7 @@ TEST_P(NewsletterTest, APartnerGetsWhoConsentedToItAlone) {
   ASSERT_EQ(ledger(ada).size(), 2);
   EXPECT_EQ(ledger(ada)[1].purpose, "partner/linkedin");
   EXPECT_EQ(ledger(ada)[1].wording_kind, "partner-linkedin");
+  EXPECT_EQ(ledger(ada)[1].wording_language, "en") << "the page's, not that of her letters";
   EXPECT_EQ(ledger(bob).size(), 1);
 
   // A changed wording is a new version; what was consented to stays the old one.
@@ -283,18 +287,57 @@ TEST_P(NewsletterTest, APartnerGetsWhoConsentedToItAlone) {
   const auto refuse = [](records::Session&) { return Result<>(fail(Code::kReadOnly, "")); };
   EXPECT_FALSE(partners->take_out("linkedin", refuse)) << "without its line in the audit log";
 
-  ASSERT_TRUE(run_task(partners->choose(ada, {})));
+  ASSERT_TRUE(run_task(partners->choose(ada, {}, Language::kDe)));
   EXPECT_TRUE(partners->take_out("linkedin", {})->empty());
   EXPECT_FALSE(ledger(ada)[2].given);
   EXPECT_EQ(ledger(ada)[2].wording_version, 1);
 
   // The end of the subscription ends them too.
-  ASSERT_TRUE(run_task(partners->choose(bob, {"linkedin", "meta"})));
+  ASSERT_TRUE(run_task(partners->choose(bob, {{"linkedin", 2}, {"meta", 1}}, Language::kDe)));
   EXPECT_TRUE(run_task(newsletter_->unsubscribe(bob, "mail")).value());
   EXPECT_EQ(count_rows("newsletter_partner_consent"), 0);
   const auto entries = ledger(bob);
   EXPECT_EQ(std::ranges::count(entries, false, &consent::Entry::given), 3);
-  EXPECT_EQ(run_task(partners->choose(bob, {"meta"})).error().code, Code::kResourceNotFound);
+  EXPECT_EQ(run_task(partners->choose(bob, {{"meta", 1}}, Language::kDe)).error().code,
+            Code::kResourceNotFound);
+}
+
+TEST_P(NewsletterTest, AWordingThatChangedWhileSheReadItIsNotConsentedTo) {
+  const auto partners = Partners::open(*newsletter_).value();
+  Partner partner;
+  partner.text_de = "Ja";
+  partner.text_en = "Yes";
+  for (const char* id : {"linkedin", "meta"}) {
+    partner.id = partner.name = id;
+    ASSERT_TRUE(partners->put(partner, {}));
+  }
+  const std::string ada = subscribe("ada@beispiel.test", {"stadt"});
+  ASSERT_TRUE(run_task(partners->choose(ada, {{"linkedin", 1}}, Language::kDe)));
+  partner.text_de = "Ja zu mehr";
+  ASSERT_TRUE(partners->put(partner, {}));
+
+  for (const std::int64_t shown : {0, 1, 3}) {
+    EXPECT_EQ(run_task(partners->choose(ada, {{"meta", shown}}, Language::kDe)).error().code,
+              Code::kConflict);
+  }
+  EXPECT_TRUE(partners->take_out("meta", {})->empty());
+  EXPECT_EQ(partners->take_out("linkedin", {})->size(), 1) << "nothing else changed either";
+  EXPECT_EQ(ledger(ada).size(), 2);
+  ASSERT_TRUE(run_task(partners->choose(ada, {{"linkedin", 1}, {"meta", 2}}, Language::kDe)));
+  EXPECT_EQ(ledger(ada).back().purpose, "partner/meta");
+  EXPECT_EQ(ledger(ada).back().wording_version, 2);
+}
+
+TEST_P(NewsletterTest, TheProofNamesTheWordingOfThePageThatSheSaw) {
+  sign_up("ada@beispiel.test", {"stadt"}, "de");
+  const std::string id =
+      run_task(newsletter_->confirm(request_in(letters().front()), Language::kEn)).value();
+  EXPECT_EQ(find(id)->language, "de");
+  EXPECT_EQ(ledger(id).back().wording_language, "en");
+  ASSERT_TRUE(run_task(newsletter_->change(id, {"stadt", "termine"}, "en", Language::kDe)));
+  EXPECT_EQ(find(id)->language, "en");
+  EXPECT_EQ(ledger(id).back().purpose, "newsletter/termine");
+  EXPECT_EQ(ledger(id).back().wording_language, "de");
 }
 
 TEST_P(NewsletterTest, ATopicHasAnIdAndTwoNames) {

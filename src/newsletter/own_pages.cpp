@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a subscriber does by her links: topics and language, her data, ending it.
 #include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
 
 #include "newsletter/detail/page_parts.h"
 #include "newsletter/links.h"
 #include "newsletter/pages.h"
 #include "newsletter/texts.h"
+#include "newsletter/wordings.h"
 #include "ticket/for_pages.h"
 
 namespace revier::newsletter {
@@ -70,20 +74,36 @@ web::Form settings_form(const Pages& pages, const Subscriber& subscriber, Langua
   return form;
 }
 
+// What the box of a partner sends, with the version of the wording beside it: "linkedin.2".
+std::string value_of(const Partner& partner) {
+  return fmt::format("{}.{}", partner.id, partner.version);
+}
+
+std::vector<PartnerChoice> ticked_partners(const web::FormData& data) {
+  std::vector<PartnerChoice> choices;
+  for (const std::string_view value : data.all("partner")) {
+    const std::size_t dot = std::min(value.find('.'), value.size());
+    const std::string_view version = value.substr(std::min(dot + 1, value.size()));
+    PartnerChoice choice{.id = std::string(value.substr(0, dot)), .version = 0};
+    std::from_chars(version.data(), version.data() + version.size(), choice.version);
+    choices.push_back(std::move(choice));
+  }
+  return choices;
+}
+
 // One unticked box a partner, each with its own wording. `given` are those consented to.
-web::Form partners_form(const Pages& pages, const std::vector<std::string>& given,
+web::Form partners_form(const std::vector<Partner>& all, const std::vector<std::string>& given,
                         Language language) {
   web::FormField field{.name = "partner",
                        .kind = web::FieldKind::kCheckboxes,
                        .label = texts::kPartnersLegend,
                        .hint = texts::kPartnersHint,
                        .options = {}};
-  const PartnerList all = pages.partners.list();
-  for (const Partner& partner : *all) {
+  for (const Partner& partner : all) {
     const bool has = std::ranges::find(given, partner.id) != given.end();
     if (!has && !partner.offered) continue;
     field.options.push_back(
-        {.value = partner.id, .label = partner.name, .hint = partner.text_in(language)});
+        {.value = value_of(partner), .label = partner.name, .hint = partner.text_in(language)});
   }
   web::Form form;
   if (!field.options.empty()) form.fields.push_back(std::move(field));
@@ -106,9 +126,13 @@ Response show_settings(const Pages& pages, const Request& request, const Subscri
   const Language language = web::language_of(request);
   const web::Form form = settings_form(pages, subscriber, language);
   const std::string path(request.path);
-  const web::Form partners = partners_form(pages, given, language);
+  const PartnerList all = pages.partners.list();
+  const web::Form partners = partners_form(*all, given, language);
   web::FormData consents;
-  for (const std::string& partner : given) consents.add("partner", partner);
+  for (const Partner& partner : *all) {
+    const bool has = std::ranges::find(given, partner.id) != given.end();
+    if (has) consents.add("partner", value_of(partner));
+  }
   SettingsPage view{
       .page = private_page(pages, request, texts::kSettingsTitle),
       .form = form,
@@ -116,8 +140,10 @@ Response show_settings(const Pages& pages, const Request& request, const Subscri
       .partners = {partners, consents},
       .partners_action = path + "/partner",
       .mail = subscriber.mail,
+      .wording = std::string(wording(language)),
       .welcome = request.query_param("bestaetigt").has_value(),
       .saved = request.query_param("gespeichert").has_value(),
+      .reworded = request.query_param("wortlaut").has_value(),
       .unsubscribe_href = unsubscribe_path(pages.domain.links, subscriber.id, language),
       .export_href = path + "/daten.json",
       .erase_href = path + "/loeschen"};
@@ -154,8 +180,8 @@ Task<Response> post_settings(Request& request, const Pages& pages) {
     co_return show_settings(pages, request, *subscriber, *given, *data, 422);
   }
   const std::vector<std::string> topics = data->all("themen");
-  const auto done =
-      co_await pages.newsletter.change(subscriber->id, topics, std::string(data->get("sprache")));
+  const auto done = co_await pages.newsletter.change(subscriber->id, topics,
+                                                     std::string(data->get("sprache")), language);
   if (!done) co_return refused(pages, request, done.error());
   if (topics.empty()) co_return show_not_subscribed(pages, request, 200);
   co_return Response::see_other(std::string(request.path) + "?gespeichert=1");
@@ -170,10 +196,13 @@ Task<Response> post_partners(Request& request, const Pages& pages) {
   static const web::Form form{.fields = {{.name = "partner", .kind = web::FieldKind::kCheckboxes}}};
   auto data = web::read_form(form, request);
   if (!data) co_return refused(pages, request, data.error());
-  const auto done = co_await pages.partners.choose(subscriber->id, data->all("partner"));
-  if (!done) co_return refused(pages, request, done.error());
+  const auto done = co_await pages.partners.choose(subscriber->id, ticked_partners(*data),
+                                                   web::language_of(request));
+  const bool reworded = !done && done.error().code == Code::kConflict;
+  if (!done && !reworded) co_return refused(pages, request, done.error());
   const std::string path(request.path);
-  co_return Response::see_other(path.substr(0, path.rfind('/')) + "?gespeichert=1");
+  co_return Response::see_other(path.substr(0, path.rfind('/')) +
+                                (reworded ? "?wortlaut=neu" : "?gespeichert=1"));
 }
 
 Task<Response> get_data(Request& request, const Pages& pages) {

@@ -170,7 +170,8 @@ Task<Response> post_confirm(Request& request, const Pages& pages) {
   }
   auto id = pages.domain.links.open(kRequestLink, request.param("token"));
   if (!id) co_return refused(pages, request, id.error());
-  const auto subscriber = co_await pages.newsletter.confirm(std::move(*id));
+  const auto subscriber =
+      co_await pages.newsletter.confirm(std::move(*id), web::language_of(request));
   if (!subscriber) co_return refused_request(pages, request, subscriber.error());
   co_return to_settings(pages, request, *subscriber);
 }

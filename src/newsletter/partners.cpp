@@ -78,6 +78,7 @@ Result<> put_row(Session& session, const Partner& partner) {
 struct Said {
   const Subscriber& subscriber;
   std::string_view partner;
+  std::string_view language;  // of the wording
   std::int64_t version = 1;
   bool given = false;
   std::string_view channel;
@@ -93,7 +94,7 @@ Result<> write_down(Session& session, const Said& said) {
                                    .channel = std::string(said.channel),
                                    .wording_kind = wording_kind(said.partner),
                                    .wording_version = said.version,
-                                   .wording_language = said.subscriber.language,
+                                   .wording_language = std::string(said.language),
                                    .proof = "by the link that only her mailbox has",
                                    .retain_until = said.retain_until});
 }
@@ -107,20 +108,25 @@ Result<std::int64_t> consented_version(Session& session, std::string_view partne
   return row.integer("version");
 }
 
-Result<> take_back(Session& session, const Subscriber& subscriber, std::string_view partner,
-                   std::string_view channel, Instant now, Instant retain_until) {
-  RV_ASSIGN(const std::int64_t version, consented_version(session, partner, subscriber.id));
+Result<> give(Session& session, const Said& said) {
+  RV_TRY(
+      session.execute("INSERT INTO newsletter_partner_consent (partner, subscriber, version, since)"
+                      " VALUES (:partner, :subscriber, :version, :since)",
+                      {{"partner", said.partner},
+                       {"subscriber", said.subscriber.id},
+                       {"version", said.version},
+                       {"since", said.at}}));
+  return write_down(session, said);
+}
+
+// The version is the one that she had consented to, whichever stands on the page by now.
+Result<> take_back(Session& session, Said said) {
+  RV_ASSIGN(said.version, consented_version(session, said.partner, said.subscriber.id));
   RV_TRY(
       session.execute("DELETE FROM newsletter_partner_consent WHERE partner = :partner AND"
                       " subscriber = :subscriber",
-                      {{"partner", partner}, {"subscriber", subscriber.id}}));
-  return write_down(session, {.subscriber = subscriber,
-                              .partner = partner,
-                              .version = version,
-                              .given = false,
-                              .channel = channel,
-                              .at = now,
-                              .retain_until = retain_until});
+                      {{"partner", said.partner}, {"subscriber", said.subscriber.id}}));
+  return write_down(session, said);
 }
 
 }  // namespace
@@ -173,43 +179,37 @@ Result<> Partners::put(Partner partner, const std::function<Result<>(Session&)>&
   return database.read([&](Session& s) { return read(s); });
 }
 
-Task<Result<>> Partners::choose(std::string subscriber, std::vector<std::string> partners) {
+Task<Result<>> Partners::choose(std::string subscriber, std::vector<PartnerChoice> partners,
+                                web::Language shown_in) {
   co_return co_await newsletter_.needs().database.writer().run(
-      [this, id = std::move(subscriber), partners = std::move(partners)](Session& s) {
-        return choose_in(s, id, partners);
+      [this, id = std::move(subscriber), partners = std::move(partners), shown_in](Session& s) {
+        return choose_in(s, id, partners, shown_in);
       });
 }
 
 Result<> Partners::choose_in(Session& s, const std::string& id,
-                             const std::vector<std::string>& wanted) {
+                             const std::vector<PartnerChoice>& wanted, web::Language shown_in) {
   RV_ASSIGN(const Subscriber subscriber, rows::find_subscriber(s, id));
   RV_ASSIGN(const std::vector<std::string> given, rows::partners_of(s, id));
   const Instant now = newsletter_.needs().civil_clock.now();
-  const Instant until = subscriber.delete_after + kProofKeep;
   const PartnerList all = list();
   for (const Partner& partner : *all) {
     const bool had = std::ranges::find(given, partner.id) != given.end();
-    const bool wants =
-        std::ranges::find(wanted, partner.id) != wanted.end() && (had || partner.offered);
+    const auto choice = std::ranges::find(wanted, partner.id, &PartnerChoice::id);
+    const bool wants = choice != wanted.end() && (had || partner.offered);
     if (had == wants) continue;
-    if (!wants) {
-      RV_TRY(take_back(s, subscriber, partner.id, "web", now, until));
-      continue;
+    if (wants && choice->version != partner.version) {
+      return fail(Code::kConflict, "the wording has changed since it was shown", "partner");
     }
-    RV_TRY(
-        s.execute("INSERT INTO newsletter_partner_consent (partner, subscriber, version, since)"
-                  " VALUES (:partner, :subscriber, :version, :since)",
-                  {{"partner", partner.id},
-                   {"subscriber", id},
-                   {"version", partner.version},
-                   {"since", now}}));
-    RV_TRY(write_down(s, {.subscriber = subscriber,
-                          .partner = partner.id,
-                          .version = partner.version,
-                          .given = true,
-                          .channel = "web",
-                          .at = now,
-                          .retain_until = until}));
+    const Said said{.subscriber = subscriber,
+                    .partner = partner.id,
+                    .language = web::code(shown_in),
+                    .version = partner.version,
+                    .given = wants,
+                    .channel = "web",
+                    .at = now,
+                    .retain_until = subscriber.delete_after + kProofKeep};
+    RV_TRY(wants ? give(s, said) : take_back(s, said));
   }
   return {};
 }
@@ -274,7 +274,13 @@ Result<> withdraw_partners(Session& session, const Subscriber& subscriber, std::
                            Instant now, Instant retain_until) {
   RV_ASSIGN(const std::vector<std::string> given, partners_of(session, subscriber.id));
   for (const std::string& partner : given) {
-    RV_TRY(take_back(session, subscriber, partner, channel, now, retain_until));
+    RV_TRY(take_back(session, {.subscriber = subscriber,
+                               .partner = partner,
+                               .language = subscriber.language,
+                               .given = false,
+                               .channel = channel,
+                               .at = now,
+                               .retain_until = retain_until}));
   }
   return {};
 }

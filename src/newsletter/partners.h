@@ -33,6 +33,12 @@ struct Partner {
 };
 using PartnerList = std::shared_ptr<const std::vector<Partner>>;  // by name
 
+// A box that she ticked, with the version of the wording that stood beside it.
+struct PartnerChoice {
+  std::string id;
+  std::int64_t version = 0;
+};
+
 struct PartnerConsent {
   std::string mail;
   Instant since;
@@ -51,9 +57,11 @@ class Partners {
   [[nodiscard]] Result<> put(Partner partner,
                              const std::function<Result<>(records::Session&)>& also);
 
-  // Exactly these from now on; what changes is an entry of the ledger ("partner/ID"). Errors:
-  // kResourceNotFound.
-  [[nodiscard]] Task<Result<>> choose(std::string subscriber, std::vector<std::string> partners);
+  // Exactly these from now on; what changes is an entry of the ledger ("partner/ID") with the
+  // wording that the page showed, in its language. Errors: kResourceNotFound; kConflict, and
+  // nothing changes, where the wording of a new one is another by now.
+  [[nodiscard]] Task<Result<>> choose(std::string subscriber, std::vector<PartnerChoice> partners,
+                                      web::Language shown_in);
 
   // Who consents, by address. `also` writes the line of the audit log in the transaction that
   // stands for the taking out. Blocks. Errors: kResourceNotFound; those of `also`.
@@ -65,7 +73,7 @@ class Partners {
  private:
   Result<> read(records::Session& session);
   Result<> choose_in(records::Session& session, const std::string& subscriber,
-                     const std::vector<std::string>& partners);
+                     const std::vector<PartnerChoice>& partners, web::Language shown_in);
 
   Newsletter& newsletter_;
   mutable SharedMutex mutex_;

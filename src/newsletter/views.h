@@ -36,8 +36,10 @@ struct SettingsPage {
   web::FormView partners;  // without fields where there are none
   std::string partners_action;
   std::string mail;
+  std::string wording;
   bool welcome = false;  // just confirmed
   bool saved = false;
+  bool reworded = false;  // nothing was saved: a partner's wording was another by then
   std::string unsubscribe_href;
   std::string export_href;
   std::string erase_href;

@@ -250,6 +250,27 @@ test("a partner gets the list of who consented, and nobody else's", async (
   await save();
   assert.ok(await box.isChecked() && await second.isChecked(), "both of them");
 
+  // A third one is reworded while she reads what it says in English.
+  await makePartner(admin, "Xing");
+  await page.goto(`/en${new URL(page.url()).pathname}`);
+  const third = page.getByLabel("Xing", {exact: true});
+  await third.check();
+  await admin.getByRole("link", {name: "Xing", exact: true}).click();
+  await admin.getByLabel("Wortlaut der Einwilligung, englisch").fill("Xing may show me all ads.");
+  await button(admin, "Speichern").click();
+  await save();
+  assert.match(await mainText(page), /Nothing was saved/);
+  assert.match(await mainText(page), /Xing may show me all ads\./);
+  assert.ok(await box.isChecked() && !await third.isChecked());
+  await third.check();
+  await save();
+  assert.match(await mainText(page), /Saved/);
+  assert.ok(await second.isChecked() && await third.isChecked());
+  const data = await page.request.get(
+      await page.getByRole("link", {name: "Download your data"}).getAttribute("href"));
+  const said = (await data.json()).newsletter.consents.map(({wording}) => wording);
+  assert.deepEqual(said.slice(-2), ["Meta darf mir Werbung zeigen.", "Xing may show me all ads."]);
+
   await admin.getByRole("link", {name: "LinkedIn"}).click();
   await isWholePage(admin, "de");
   await looksWellEverywhere(admin);
