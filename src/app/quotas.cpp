@@ -64,15 +64,31 @@ ticket::Quota not_offered(const event::Programme& programme, ticket::Quota quota
   return quota;
 }
 
-void add_not_offered(const event::Programme& programme,
+// A quota of a day that the event does not have any more, or without seats now.
+ticket::Quota not_offered(const event::Event& event, ticket::Quota quota) {
+  const event::Day* const day = event.day(ticket::day_of_quota(quota.id));
+  if (day == nullptr) {
+    quota.standing = ticket::Standing::kRemoved;
+    return quota;
+  }
+  quota = quota_of(event, *day);
+  quota.closes_at = quota.opens_at;
+  return quota;
+}
+
+void add_not_offered(const event::Programme& programme, const event::Event& event,
                      const std::vector<ticket::QuotaStatus>& known, Instant now,
                      std::vector<ticket::Quota>& quotas) {
   std::set<std::string, std::less<>> offered;
   for (const ticket::Quota& quota : quotas) offered.insert(quota.id);
   for (const ticket::QuotaStatus& status : known) {
     const ticket::Quota& quota = status.quota;
-    if (quota.kind != ticket::QuotaKind::kSession || offered.contains(quota.id)) continue;
-    if (quota.ends_at > now) quotas.push_back(not_offered(programme, quota));
+    if (offered.contains(quota.id) || quota.ends_at <= now) continue;
+    if (quota.kind == ticket::QuotaKind::kSession) {
+      quotas.push_back(not_offered(programme, quota));
+    } else if (quota.kind == ticket::QuotaKind::kDay && quota.event == event.id) {
+      quotas.push_back(not_offered(event, quota));
+    }
   }
 }
 
@@ -89,7 +105,7 @@ std::vector<ticket::Quota> quotas_of(const event::Programme& programme,
   for (const event::Session& session : programme.sessions) {
     if (session.bookable && session.event == event->id) quotas.push_back(quota_of(*event, session));
   }
-  add_not_offered(programme, known, now, quotas);
+  add_not_offered(programme, *event, known, now, quotas);
   return quotas;
 }
 

@@ -10,8 +10,9 @@
 namespace revier::app {
 
 // Those of the programme, and what became of `known` ones: a session that is cancelled or gone, or
-// has no seats of its own any more. What is over stays as it was; without an event in the programme
-// nothing is said to be gone.
+// has no seats of its own any more; a day that the event has no longer, or that has no seats now.
+// What is over stays as it was; without an event in the programme nothing is said to be gone, nor
+// are days of another event.
 [[nodiscard]] std::vector<ticket::Quota> quotas_of(const event::Programme& programme,
                                                    const std::vector<ticket::QuotaStatus>& known,
                                                    Instant now);
