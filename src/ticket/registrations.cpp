@@ -436,7 +436,13 @@ void Desk::offer_figures() {
 }
 
 void Desk::refresh_view(const std::string& id) {
-  View view{.status = {writer_quotas_.at(id), seats_.figures(id)}, .places = seats_.places(id)};
+  const auto quota = writer_quotas_.find(id);
+  if (quota == writer_quotas_.end()) {  // a later job of the same group has erased it
+    const WriteLock lock(mutex_);
+    views_.erase(id);
+    return;
+  }
+  View view{.status = {quota->second, seats_.figures(id)}, .places = seats_.places(id)};
   const WriteLock lock(mutex_);
   views_[id] = std::move(view);
 }

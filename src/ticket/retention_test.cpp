@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What goes when it is asked for, and what goes by itself.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <thread>
+
+#include "ticket/changes_store.h"
+#include "ticket/test_desk.h"
+
+namespace revier::ticket {
+namespace {
+
+class RetentionTest : public testing::TestWithParam<std::string> {
+ protected:
+  // The id of an address's own link.
+  std::string person(const std::string& mail) {
+    const auto id = desk_.database->writer().run_blocking([&](records::Session& session) {
+      return rows::person_id(session, mail, "person", desk_.clock.now(),
+                             desk_.clock.now() + Duration::days(1));
+    });
+    EXPECT_TRUE(id) << id.error().message;
+    return *id;
+  }
+
+  // An appointment at nine o'clock on 21 January.
+  Booking appointment(const std::string& mail) {
+    const Instant nine = *parse_iso8601("2025-01-21T09:00:00Z");
+    const auto held =
+        run_task(desk_.registrations->hold({.wanted = {{.quota = "nine"}},
+                                            .kind = BookingKind::kAppointment,
+                                            .quotas = {{.id = "nine",
+                                                        .event = "passport",
+                                                        .kind = QuotaKind::kAppointment,
+                                                        .entity = {},
+                                                        .title_de = "Reisepass",
+                                                        .title_en = "Passport",
+                                                        .starts_at = nine,
+                                                        .ends_at = nine + Duration::minutes(15),
+                                                        .opens_at = {0},
+                                                        .closes_at = nine,
+                                                        .capacity = 1}}}));
+    EXPECT_TRUE(held) << held.error().message;
+    auto done = run_task(desk_.registrations->complete({.booking = held->id,
+                                                        .name = "Erika Beispiel",
+                                                        .mail = mail,
+                                                        .consents = {},
+                                                        .idempotency_key = {}}));
+    EXPECT_TRUE(done) << done.error().message;
+    return *done;
+  }
+
+  TestDesk desk_{GetParam()};
+};
+
+// One group of the writer: the time that an erasure frees is over, and goes behind it.
+TEST_P(RetentionTest, WhatOneJobFreesTheNextMayErase) {
+  const Booking booking = appointment("mine@example.org");
+  desk_.clock.set(*parse_iso8601("2025-01-23T12:00:00Z"));
+  const std::string mine = person("mine@example.org");
+  std::promise<void> entered;
+  std::promise<void> release;
+  const std::future<void> released = release.get_future();
+  const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(100)); };
+  // While it waits, the two that follow queue up in this order.
+  std::thread first([&] {
+    EXPECT_TRUE(desk_.database->writer().run_blocking([&](records::Session&) -> Result<> {
+      entered.set_value();
+      released.wait();
+      return {};
+    }));
+  });
+  entered.get_future().wait();
+  std::thread erasing([&] { EXPECT_TRUE(run_task(desk_.registrations->erase_person(mine))); });
+  pause();
+  std::thread keeping([&] { EXPECT_TRUE(desk_.registrations->keep_retention()); });
+  pause();
+  release.set_value();
+  first.join();
+  erasing.join();
+  keeping.join();
+  EXPECT_EQ(desk_.registrations->quota("nine").error().code, Code::kResourceNotFound);
+  EXPECT_TRUE(desk_.registrations->appointments("").empty());
+  EXPECT_EQ(run_task(desk_.registrations->confirm(booking.id)).error().code,
+            Code::kResourceNotFound);
+}
+
+INSTANTIATE_TEST_SUITE_P(On, RetentionTest, testing::ValuesIn(tests::record_systems()),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace revier::ticket
