@@ -238,6 +238,13 @@ Result<> put_off(records::Session& session, std::int64_t id, Instant until, std:
   return {};
 }
 
+Result<> age_like(records::Session& session, std::string_view key, const StoredMessage& earlier) {
+  RV_TRY(session.execute(
+      "UPDATE mail_outbox SET written_at = :written, attempts = :attempts WHERE message_key = :key",
+      {{"written", earlier.written_at}, {"attempts", earlier.attempts}, {"key", key}}));
+  return {};
+}
+
 Result<std::int64_t> give_up_handed(records::Session& session, Instant now) {
   return session.execute(
       "UPDATE mail_outbox SET state = 'unclear', settled_at = :now,"

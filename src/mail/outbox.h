@@ -99,6 +99,10 @@ struct StoredMessage {
 // Waits on; `attempt` counts it as one.
 [[nodiscard]] Result<> put_off(records::Session& session, std::int64_t id, Instant until,
                                std::string_view reason, bool attempt);
+// The message of a key stands for an earlier one that was put off: it is as old, and was tried as
+// often, so that an address that puts off whatever comes is given up in the end.
+[[nodiscard]] Result<> age_like(records::Session& session, std::string_view key,
+                                const StoredMessage& earlier);
 // What was being handed over when the program ended is unclear from now on. How many.
 [[nodiscard]] Result<std::int64_t> give_up_handed(records::Session& session, Instant now);
 // A failed or unclear one waits again, by the will of a person; at once what waits.

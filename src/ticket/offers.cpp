@@ -20,12 +20,17 @@ tl::unexpected<Error> no_offer(const std::string& quota) {
   return fail(Code::kHoldEnded, "this offer has ended", quota);
 }
 
-// Whether a letter is still on this side of the mail server. A row that is gone was erased.
-Result<bool> is_waiting(Session& session, const std::string& key) {
-  const auto letter = mail::find_by_key(session, key);
+// On this side of the mail server.
+bool is_waiting(const mail::StoredMessage& letter) {
+  return letter.state == mail::State::kWaiting || letter.state == mail::State::kHanded;
+}
+
+// A letter that has not left yet. A row that is gone was erased.
+Result<std::optional<mail::StoredMessage>> find_waiting(Session& session, const std::string& key) {
+  auto letter = mail::find_by_key(session, key);
   if (!letter && letter.error().code != Code::kResourceNotFound) return fail(letter.error());
-  return letter &&
-         (letter->state == mail::State::kWaiting || letter->state == mail::State::kHanded);
+  if (!letter || !is_waiting(*letter)) return std::nullopt;
+  return std::move(*letter);
 }
 
 }  // namespace
@@ -93,14 +98,18 @@ Result<> Desk::end_or_extend_offer(Session& s, const Booking& booking, const Cla
                          .booking = booking,
                          .quota = claim.quota,
                          .at = claim.offered_until};
-  RV_ASSIGN(const bool untold, is_waiting(s, letter_key(told)));
+  RV_ASSIGN(const std::optional<mail::StoredMessage> untold, find_waiting(s, letter_key(told)));
   const Instant until = offer_end(claim.quota);
   if (untold && until > now()) {
     RV_TRY(mail::take_back(s, booking.mail, letter_key(told)));
     RV_TRY(rows::set_offered(s, {booking.id, claim.quota}, until));
     RV_ASSIGN(const Booking offered, rows::find(s, booking.id));
-    return write(
-        s, {.kind = LetterKind::kOffer, .booking = offered, .quota = claim.quota, .at = until});
+    const LetterOrder anew{
+        .kind = LetterKind::kOffer, .booking = offered, .quota = claim.quota, .at = until};
+    RV_TRY(write(s, anew));
+    // A server that is away counts for no letter; an address that was tried is no new one.
+    if (untold->attempts == 0) return {};
+    return mail::age_like(s, letter_key(anew), *untold);
   }
   RV_TRY(write(s, {.kind = LetterKind::kOfferEnded,
                    .booking = booking,

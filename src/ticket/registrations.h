@@ -10,7 +10,8 @@
 // offer's end, which the letter tells. Accepted, it is hers; declined or run out, it goes to the
 // next. Each quota has its own list and its own offers, so a registration that waits for several
 // gets each when its turn comes. An offer does not run out while its letter has not left: then it
-// is made anew, with a later end. None ends after what it is for has begun.
+// is made anew, with a later end, until the sender gives the address up (mail/sender.h). None ends
+// after what it is for has begun.
 //
 // The programme goes on changing. What does not take place any more (Standing) gives out nothing,
 // its offers go back to the heads of their lists, and holds of it cannot be completed. Whoever has
