@@ -235,6 +235,25 @@ TEST_P(ChangesTest, SeatsOfUnconfirmedAddressesGoBackOnceTheyWereAsked) {
   EXPECT_EQ(run_task(desk_.registrations->confirm(silent.id)).error().code, Code::kGone);
 }
 
+TEST_P(ChangesTest, ACorrectedAddressIsAskedBeforeItsSeatsGoBack) {
+  desk_.options.confirm_within = Duration::hours(48);
+  desk_.reopen();
+  const Booking booking = desk_.book({"workshop"}, "typo@example.org");
+  desk_.send_all();
+  desk_.clock.advance(Duration::hours(1));
+  ASSERT_TRUE(run_task(desk_.registrations->correct(
+      {.booking = booking.id, .name = "Erika Beispiel", .mail = "Right@example.org"})));
+  desk_.clock.advance(Duration::hours(49));
+  EXPECT_EQ(desk_.sweep(), 1) << "the letter to the new address waits: her time begins anew";
+  EXPECT_EQ(desk_.find(booking.id).state, BookingState::kRegistered);
+  desk_.send_all();
+  desk_.clock.advance(Duration::hours(47));
+  EXPECT_EQ(desk_.sweep(), 0);
+  desk_.clock.advance(Duration::hours(2));
+  EXPECT_EQ(desk_.sweep(), 1);
+  EXPECT_EQ(desk_.find(booking.id).state, BookingState::kCancelled);
+}
+
 TEST_P(ChangesTest, AnOwnLinkSaysNothingOfUnknownAddresses) {
   desk_.book({"workshop"}, "mine@example.org");
   EXPECT_TRUE(run_task(desk_.registrations->send_own_link("nobody@example.org", "de")));

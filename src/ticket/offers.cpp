@@ -33,6 +33,19 @@ Result<std::optional<mail::StoredMessage>> find_waiting(Session& session, const 
   return std::move(*letter);
 }
 
+// The newest letter with the link that confirms her address, as it is now.
+Result<std::optional<mail::StoredMessage>> find_asking(Session& session, const Booking& booking) {
+  RV_ASSIGN(std::vector<mail::StoredMessage> letters, mail::list_to(session, booking.mail));
+  std::optional<mail::StoredMessage> newest;
+  for (mail::StoredMessage& letter : letters) {
+    const std::string& key = letter.message.key;
+    const bool asks = key.starts_with(letter_key(LetterKind::kConfirmed, booking.id)) ||
+                      key.starts_with(letter_key(LetterKind::kCorrected, booking.id));
+    if (asks) newest = std::move(letter);
+  }
+  return newest;
+}
+
 }  // namespace
 
 Task<Result<Booking>> Desk::accept(std::string id, std::string quota) {
@@ -126,14 +139,12 @@ Result<> Desk::end_offer(Session& s, const Booking& booking, const Claim& claim,
 
 Result<> Desk::end_unconfirmed(Session& s, const std::string& id, Outcome& out) {
   RV_ASSIGN(const Booking booking, rows::find(s, id));
-  const auto letter = mail::find_by_key(s, letter_key(LetterKind::kConfirmed, id));
+  RV_ASSIGN(const std::optional<mail::StoredMessage> letter, find_asking(s, booking));
   // Her time begins when the letter has left: who was not asked cannot answer.
   const Duration within = confirm_within(booking.kind);
   Instant asked = *booking.confirm_by - within;
   if (letter) {
-    const bool on_its_way =
-        letter->state == mail::State::kWaiting || letter->state == mail::State::kHanded;
-    asked = std::max(asked, on_its_way ? now() : letter->settled_at.value_or(asked));
+    asked = std::max(asked, is_waiting(*letter) ? now() : letter->settled_at.value_or(asked));
   }
   const Instant by = asked + within;
   if (by > now()) return rows::set_confirm_by(s, id, by);
