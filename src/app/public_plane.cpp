@@ -152,6 +152,7 @@ class WholePublic final : public PublicPlane {
                       .live_things = [this] { return things_.live_things(); },
                       .seats_left = [this](std::string_view id) { return seats_left(id); },
                       .can_register = [this] { return can_register(); },
+                      .can_book = [this](std::string_view id) { return can_book(id); },
                       .more_pages = [this] { return service::service_pages(*services_->now()); },
                       .is_demo = needs_.is_demo});
   }
@@ -327,9 +328,13 @@ class WholePublic final : public PublicPlane {
   bool can_register() const {
     const Instant now = needs_.civil_clock.now();
     return std::ranges::any_of(registrations_->quotas(), [&](const ticket::QuotaStatus& status) {
-      const ticket::Quota& quota = status.quota;
-      return quota.takes_place() && quota.opens_at <= now && now < quota.closes_at;
+      return status.quota.is_open(now);
     });
+  }
+
+  bool can_book(std::string_view session) const {
+    const auto status = registrations_->quota(session);
+    return status && status->quota.is_open(needs_.civil_clock.now());
   }
 
   PublicNeeds needs_;

@@ -30,6 +30,8 @@ struct PageNeeds {
   // Seats left in a session, nullopt where it has none of its own.
   std::function<std::optional<std::int64_t>(std::string_view session)> seats_left;
   std::function<bool()> can_register;
+  // Whether seats of a session can be booked now, or waited for.
+  std::function<bool(std::string_view session)> can_book;
   // Pages of other domains that search engines are told of: "/dienste/hundesteuer".
   std::function<std::vector<std::string>()> more_pages = {};
   bool is_demo = true;  // also tells of the demo's city, in /impressum and the like too

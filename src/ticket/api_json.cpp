@@ -204,7 +204,7 @@ std::string quotas_json(const Registrations& registrations) {
         .member("starts_at", to_iso8601(quota.starts_at))
         .member("ends_at", to_iso8601(quota.ends_at))
         .member("opens_at", to_iso8601(quota.opens_at))
-        .member("closes_at", to_iso8601(quota.closes_at))
+        .member("closes_at", to_iso8601(quota.bookable_until()))
         .member("takes_place", quota.takes_place())
         .member("capacity", status.figures.capacity)
         .member("free", status.free())

@@ -42,7 +42,7 @@ Result<> check_one_open(const Quota& quota, Instant now) {
   if (now < quota.opens_at) {
     return fail(Code::kRegistrationClosed, "registration has not opened yet", quota.id);
   }
-  if (now >= quota.closes_at) {
+  if (now >= quota.bookable_until()) {
     return fail(Code::kRegistrationClosed, "registration has closed", quota.id);
   }
   return {};

@@ -80,7 +80,9 @@ Task<Response> post_decline(Request& request, const PageNeeds& needs) {
 Response show_change(const PageNeeds& needs, const Request& request, const Booking& booking,
                      web::FormData data, int status) {
   const Language language = web::language_of(request);
-  const web::Form form = choose_form(needs.domain.registrations, language, &booking);
+  const web::Form form =
+      choose_form(needs.domain.registrations, language, &booking, needs.domain.civil_clock.now());
+  lead_to_shown(form, data);
   data.set("voll", full_quotas(needs.domain.registrations, party_of(data)));
   ChangePage view{.page = private_page(needs, request, texts::kChangeTitle),
                   .form = form,

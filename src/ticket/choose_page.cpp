@@ -92,7 +92,8 @@ void fail_with(web::FormData& data, const Quota& quota, const web::Message& mess
 
 }  // namespace
 
-web::Form choose_form(const Registrations& registrations, Language language, const Booking* own) {
+web::Form choose_form(const Registrations& registrations, Language language, const Booking* own,
+                      std::optional<Instant> now) {
   web::FormField days{.name = kDays,
                       .kind = web::FieldKind::kCheckboxes,
                       .label = texts::kChooseDays,
@@ -102,8 +103,9 @@ web::Form choose_form(const Registrations& registrations, Language language, con
                           .label = texts::kChooseSessions,
                           .hint = texts::kChooseSessionsHint};
   for (const QuotaStatus& status : registrations.quotas()) {
-    // She keeps a cancelled one that she has, until she takes the tick out.
-    if (!status.quota.takes_place() && claim_in(own, status.quota.id) == nullptr) continue;
+    // She keeps what she has, until she takes the tick out.
+    const bool hers = claim_in(own, status.quota.id) != nullptr;
+    if (now && !hers && !status.quota.is_open(*now)) continue;
     auto& field = status.quota.kind == QuotaKind::kDay ? days : sessions;
     field.options.push_back(option_of(registrations, status, own, language));
   }
@@ -117,9 +119,10 @@ web::Form choose_form(const Registrations& registrations, Language language, con
   return form;
 }
 
-void preselect(const Registrations& registrations, const std::string& quota, web::FormData& data) {
+void preselect(const Registrations& registrations, const std::string& quota, Instant now,
+               web::FormData& data) {
   const auto status = registrations.quota(quota);
-  if (status && status->quota.takes_place())
+  if (status && status->quota.is_open(now))
     data.add(status->quota.kind == QuotaKind::kDay ? kDays : kSessions, quota);
 }
 
@@ -176,28 +179,40 @@ void explain(const Error& error, const Registrations& registrations, web::FormDa
       if (!status->quota.takes_place()) {
         return fail_with(data, status->quota, texts::kChooseCancelled);
       }
-      return data.fail(kDays, texts::kChooseClosed);
+      return fail_with(data, status->quota, texts::kChooseClosedPart);
     default:
       return data.fail(kDays, web::Label(error.message));
   }
 }
 
+void lead_to_shown(const web::Form& form, web::FormData& data) {
+  for (web::FieldError& error : data.errors) {
+    if (form.find(error.field) == nullptr) error.field = form.fields.front().name;
+  }
+}
+
 std::string closed_reason(const Registrations& registrations, Instant now, Language language) {
-  const auto quotas = registrations.quotas();
-  if (quotas.empty()) return std::string(web::text(language, texts::kChooseClosed));
-  const Quota* next = nullptr;
-  for (const QuotaStatus& status : quotas) {
+  std::optional<Instant> opens;
+  std::optional<Instant> closed;
+  for (const QuotaStatus& status : registrations.quotas()) {
     const Quota& quota = status.quota;
-    if (!quota.takes_place()) continue;
-    if (now >= quota.opens_at && now < quota.closes_at) return {};
-    if (now < quota.opens_at && (next == nullptr || quota.opens_at < next->opens_at)) next = &quota;
+    if (quota.is_open(now)) return {};
+    const Instant until = quota.bookable_until();
+    // What has no seats of its own any more never opens.
+    if (!quota.takes_place() || until <= quota.opens_at) continue;
+    if (now < quota.opens_at) {
+      opens = std::min(opens.value_or(quota.opens_at), quota.opens_at);
+    } else {
+      closed = std::max(closed.value_or(until), until);
+    }
   }
-  if (next != nullptr) {
+  if (opens) {
     return web::text(language, texts::kChooseClosedUntil,
-                     {{"date", web::date_time(language, next->opens_at)}});
+                     {{"date", web::date_time(language, *opens)}});
   }
+  if (!closed) return std::string(web::text(language, texts::kChooseClosed));
   return web::text(language, texts::kChooseClosedSince,
-                   {{"date", web::date_time(language, quotas.back().quota.closes_at)}});
+                   {{"date", web::date_time(language, *closed)}});
 }
 
 }  // namespace revier::ticket

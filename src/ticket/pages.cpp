@@ -26,26 +26,27 @@ using web::Language;
 
 // Step 1: choose.
 
-Response show_choose(const PageNeeds& needs, const Request& request, const web::Form& form,
-                     web::FormData data, int status) {
+Response show_choose(const PageNeeds& needs, const Request& request, web::FormData data,
+                     int status) {
   const Language language = web::language_of(request);
+  const Instant now = needs.domain.civil_clock.now();
+  const web::Form form = choose_form(needs.domain.registrations, language, nullptr, now);
+  lead_to_shown(form, data);
   data.set("voll", full_quotas(needs.domain.registrations, party_of(data)));
   web::Html out(language);
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kChooseTitle)));
   page.has_errors = !data.valid();
   render_choose(
-      out, {std::move(page), form, data,
-            closed_reason(needs.domain.registrations, needs.domain.civil_clock.now(), language)});
+      out, {std::move(page), form, data, closed_reason(needs.domain.registrations, now, language)});
   return web::html_response(std::move(out), status, Caching::kNever);
 }
 
 Response get_choose(const PageNeeds& needs, Request& request) {
-  const web::Form form = choose_form(needs.domain.registrations, web::language_of(request));
   web::FormData data;
   if (const auto wanted = request.query_param("wahl")) {
-    preselect(needs.domain.registrations, *wanted, data);
+    preselect(needs.domain.registrations, *wanted, needs.domain.civil_clock.now(), data);
   }
-  return show_choose(needs, request, form, std::move(data), 200);
+  return show_choose(needs, request, std::move(data), 200);
 }
 
 Task<Response> post_choose(Request& request, const PageNeeds& needs) {
@@ -56,7 +57,7 @@ Task<Response> post_choose(Request& request, const PageNeeds& needs) {
   auto data = web::read_form(form, request);
   if (!data) co_return refused(needs, request, data.error());
   if (!web::validate(form, *data)) {
-    co_return show_choose(needs, request, form, std::move(*data), 422);
+    co_return show_choose(needs, request, std::move(*data), 422);
   }
   const Device device = device_of(request);
   auto booking = co_await needs.domain.registrations.hold(
@@ -67,8 +68,7 @@ Task<Response> post_choose(Request& request, const PageNeeds& needs) {
   if (!booking) {
     explain(booking.error(), registrations, *data);
     const int status = describe(booking.error().code).status;
-    co_return show_choose(needs, request, choose_form(registrations, language), std::move(*data),
-                          status == 400 ? 422 : status);
+    co_return show_choose(needs, request, std::move(*data), status == 400 ? 422 : status);
   }
   Response next = Response::see_other(
       web::path(language, "/anmeldung/" + needs.domain.links.token(kHoldLink, booking->id)));

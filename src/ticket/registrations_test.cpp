@@ -256,6 +256,70 @@ TEST_F(RegistrationsTest, RegistrationOpensAndCloses) {
   EXPECT_EQ(hold({"talk"}).error().code, Code::kRegistrationClosed);
 }
 
+TEST_F(RegistrationsTest, WhatIsOverOrClosedIsNotOffered) {
+  const Instant day = *parse_iso8601("2025-02-05T08:00:00Z");
+  Quota morning{.id = "morning",
+                .event = "scd",
+                .kind = QuotaKind::kSession,
+                .entity = {},
+                .title_de = "Morgen",
+                .title_en = "Morning",
+                .starts_at = day,
+                .ends_at = day + Duration::hours(1),
+                .opens_at = {0},
+                .closes_at = day + Duration::days(1),
+                .capacity = 5};
+  Quota evening = morning;
+  evening.id = "evening";
+  evening.starts_at = day + Duration::hours(8);
+  evening.ends_at = day + Duration::hours(9);
+  ASSERT_TRUE(run_task(registrations_->put_quotas({morning, evening})));
+  clock_.set(morning.ends_at);
+  const auto refused = hold({"morning"}, true);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kRegistrationClosed);
+  web::FormData told;
+  explain(refused.error(), *registrations_, told);
+  ASSERT_EQ(told.errors.size(), 1U);
+  EXPECT_NE(told.errors[0].message_de.find("„Morgen“"), std::string::npos);
+  EXPECT_NE(told.errors[0].message_en.find("“Morning”"), std::string::npos);
+  EXPECT_TRUE(hold({"evening"}));
+
+  using Ids = std::vector<std::string>;
+  const auto offered = [&](const Booking* own, std::optional<Instant> now) {
+    const web::Form form = choose_form(*registrations_, web::Language::kDe, own, now);
+    Ids ids;
+    for (const auto& option : form.find("veranstaltungen")->options) ids.push_back(option.value);
+    return ids;
+  };
+  EXPECT_EQ(offered(nullptr, clock_.now()), Ids{"evening"});
+  EXPECT_EQ(choose_form(*registrations_, web::Language::kDe, nullptr, clock_.now()).find("tage"),
+            nullptr);
+  const Booking own{.claims = {{.quota = "morning"}}};
+  EXPECT_EQ(offered(&own, clock_.now()), (Ids{"morning", "evening"}));
+  EXPECT_EQ(offered(nullptr, std::nullopt).size(), 4U) << "what an older page may send";
+  web::FormData data;
+  preselect(*registrations_, "morning", clock_.now(), data);
+  EXPECT_FALSE(data.has("veranstaltungen"));
+  preselect(*registrations_, "evening", clock_.now(), data);
+  EXPECT_TRUE(data.has("veranstaltungen"));
+}
+
+TEST_F(RegistrationsTest, AClosedRegistrationSaysSinceWhen) {
+  const Instant day = *parse_iso8601("2025-02-05T08:00:00Z");
+  const auto reason = [&] {
+    return closed_reason(*registrations_, clock_.now(), web::Language::kDe);
+  };
+  EXPECT_EQ(reason(), "");
+  auto talk = registrations_->quota("talk")->quota;
+  talk.starts_at = day + Duration::hours(20);
+  talk.ends_at = day + Duration::hours(21);
+  talk.closes_at = talk.opens_at;  // no seats of its own any more
+  ASSERT_TRUE(run_task(registrations_->put_quotas({talk})));
+  clock_.set(day);
+  EXPECT_NE(reason().find("seit 5. Februar 2025"), std::string::npos) << reason();
+}
+
 TEST(BookingRules, ACodeIsReadHoweverItIsTyped) {
   SystemRandom random;
   const std::string code = rules::ticket_code(random);

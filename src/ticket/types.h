@@ -45,6 +45,11 @@ struct Quota {
   Standing standing = Standing::kOpen;
 
   [[nodiscard]] bool takes_place() const { return standing == Standing::kOpen; }
+  // However late registration closes, nobody books what is over.
+  [[nodiscard]] Instant bookable_until() const { return std::min(closes_at, ends_at); }
+  [[nodiscard]] bool is_open(Instant now) const {
+    return takes_place() && now >= opens_at && now < bookable_until();
+  }
   // Seats that one booking can want: no party is larger than the whole. Without any capacity one
   // may still wait.
   [[nodiscard]] std::int64_t party_max() const {

@@ -183,7 +183,7 @@ void show_seats(const PageNeeds& needs, const Session& session, Language languag
     view.full = *seats == 0;
   }
   if (!session.bookable) return;
-  if (!needs.can_register()) {
+  if (!needs.can_book(session.id)) {
     view.closed = web::text(language, texts::kSessionClosed);
     return;
   }
