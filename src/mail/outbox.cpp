@@ -65,6 +65,11 @@ std::int64_t rank(const Message& message) { return message.urgent ? 1 : message.
 
 constexpr std::string_view kStopped = "stopped";
 
+// The keys alone are looked through, in their index: rows are wide.
+constexpr std::string_view kAbout =
+    "message_key IN (SELECT message_key FROM mail_outbox"
+    " WHERE SUBSTR(message_key, 1, :length) = :begin)";
+
 Counts counts_of(const std::vector<records::Row>& rows) {
   Counts counts;
   for (const records::Row& row : rows) {
@@ -178,6 +183,12 @@ Result<StoredMessage> find_by_key(records::Session& session, std::string_view ke
 Result<std::vector<StoredMessage>> list_to(records::Session& session, std::string_view to) {
   return query(session, "WHERE recipient_key = :to AND purpose <> :account ORDER BY id",
                {{"to", recipient_key(to)}, {"account", kAccountPurpose}});
+}
+
+Result<std::vector<StoredMessage>> list_about(records::Session& session,
+                                              std::string_view key_begin) {
+  return query(session, "WHERE " + std::string(kAbout) + " ORDER BY id",
+               {{"length", key_begin.size()}, {"begin", key_begin}});
 }
 
 std::string without_links(std::string_view text, std::string_view instead) {
@@ -306,6 +317,11 @@ Result<std::int64_t> take_back(records::Session& session, std::string_view to,
       "DELETE FROM mail_outbox WHERE recipient_key = :to AND state = 'waiting' AND"
       " SUBSTR(message_key, 1, :length) = :begin",
       {{"to", recipient_key(to)}, {"length", key_begin.size()}, {"begin", key_begin}});
+}
+
+Result<std::int64_t> erase_about(records::Session& session, std::string_view key_begin) {
+  return session.execute("DELETE FROM mail_outbox WHERE " + std::string(kAbout),
+                         {{"length", key_begin.size()}, {"begin", key_begin}});
 }
 
 Result<std::int64_t> erase_to(records::Session& session, std::string_view to) {

@@ -79,6 +79,9 @@ struct StoredMessage {
 // All to an address but what is about accounts, oldest first.
 [[nodiscard]] Result<std::vector<StoredMessage>> list_to(records::Session& session,
                                                          std::string_view to);
+// All whose key begins so, whoever they went to, oldest first.
+[[nodiscard]] Result<std::vector<StoredMessage>> list_about(records::Session& session,
+                                                            std::string_view key_begin);
 
 // A letter's text for others than its addressee: `instead` stands where a web address was, for
 // who knows a secret link acts for the person it was sent to.
@@ -118,6 +121,9 @@ struct Counts {
 // many.
 [[nodiscard]] Result<std::int64_t> take_back(records::Session& session, std::string_view to,
                                              std::string_view key_begin);
+// Erases all whose key begins so, whoever they went to. How many.
+[[nodiscard]] Result<std::int64_t> erase_about(records::Session& session,
+                                               std::string_view key_begin);
 // Erases everything to an address but what is about accounts. How many.
 [[nodiscard]] Result<std::int64_t> erase_to(records::Session& session, std::string_view to);
 // Of mass mail for one purpose: how it fares; and how many of all mass mail could leave now.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/export.h"
 
+#include <map>
+
 #include "consent/export.h"
 #include "ticket/booking_store.h"
 #include "ticket/changes_store.h"
@@ -72,15 +74,32 @@ Result<> write_booking(json::Writer& out, Session& session, const Booking& booki
   return {};
 }
 
-// `key_begin` leaves out the letters about other registrations of the address. Links stay with the
-// mailbox: whoever registered somebody else's address has this registration's link, and must not
-// get hers from here.
-Result<> write_letters(json::Writer& out, Session& session, std::string_view to,
-                       std::string_view key_begin) {
-  RV_ASSIGN(const auto letters, mail::list_to(session, to));
+// What was written about the bookings, also to addresses that were corrected since, and to `to`
+// about anything; oldest first.
+Result<std::map<std::int64_t, mail::StoredMessage>> letters_of(Session& session,
+                                                               const std::vector<Booking>& bookings,
+                                                               std::string_view to) {
+  std::map<std::int64_t, mail::StoredMessage> letters;
+  const auto add = [&](std::vector<mail::StoredMessage> more) {
+    for (mail::StoredMessage& letter : more) letters.emplace(letter.id, std::move(letter));
+  };
+  for (const Booking& booking : bookings) {
+    RV_ASSIGN(auto about, mail::list_about(session, letters_begin(booking.id)));
+    add(std::move(about));
+  }
+  if (to.empty()) return letters;
+  RV_ASSIGN(auto hers, mail::list_to(session, to));
+  add(std::move(hers));
+  return letters;
+}
+
+// Links stay with the mailbox: whoever registered somebody else's address has this registration's
+// link, and must not get hers from here.
+Result<> write_letters(json::Writer& out, Session& session, const std::vector<Booking>& bookings,
+                       std::string_view to) {
+  RV_ASSIGN(const auto letters, letters_of(session, bookings, to));
   out.key("letters").begin_array();
-  for (const mail::StoredMessage& letter : letters) {
-    if (!letter.message.key.starts_with(key_begin)) continue;
+  for (const auto& [id, letter] : letters) {
     const auto language = letter.message.language == "en" ? web::Language::kEn : web::Language::kDe;
     out.begin_object()
         .member("purpose", letter.message.purpose)
@@ -97,9 +116,9 @@ Result<> write_letters(json::Writer& out, Session& session, std::string_view to,
   return {};
 }
 
+// `to` is the address of a person whose everything it is; empty: it is of the bookings alone.
 Result<std::string> write_all(Session& session, const std::vector<Booking>& bookings,
-                              std::string_view to, std::string_view key_begin,
-                              const Domain& domain) {
+                              std::string_view to, const Domain& domain) {
   std::string text;
   json::Writer out(text);
   out.begin_object().member("exported_at", to_iso8601(domain.civil_clock.now()));
@@ -108,9 +127,9 @@ Result<std::string> write_all(Session& session, const std::vector<Booking>& book
     RV_TRY(write_booking(out, session, booking, domain));
   }
   out.end_array();
-  RV_TRY(write_letters(out, session, to, key_begin));
+  RV_TRY(write_letters(out, session, bookings, to));
   // By the key of an address only, never by the link of one registration.
-  if (key_begin.empty() && domain.export_person_more) {
+  if (!to.empty() && domain.export_person_more) {
     RV_TRY(domain.export_person_more(session, std::string(to), out));
   }
   out.end_object();
@@ -136,14 +155,14 @@ Task<Result<std::string>> on_pool(const Domain& domain,
 Task<Result<std::string>> export_registration(const Domain& domain, std::string id) {
   return on_pool(domain, [&domain, id](Session& session) -> Result<std::string> {
     RV_ASSIGN(const Booking booking, rows::find(session, id));
-    return write_all(session, {booking}, booking.mail, "registration-" + id + "-", domain);
+    return write_all(session, {booking}, "", domain);
   });
 }
 
 Task<Result<std::string>> export_person(const Domain& domain, std::string mail_key) {
   return on_pool(domain, [&domain, mail_key](Session& session) -> Result<std::string> {
     RV_ASSIGN(const std::vector<Booking> bookings, rows::bookings_of_mail(session, mail_key));
-    return write_all(session, bookings, mail_key, "", domain);
+    return write_all(session, bookings, mail_key, domain);
   });
 }
 

@@ -63,6 +63,9 @@ Result<std::string> Desk::erase_person_in(Session& s, const std::string& person,
     RV_ASSIGN(const Booking booking, rows::find(s, known.id));
     RV_ASSIGN(const std::int64_t consents, consent::erase_subject(s, "registration:" + booking.id));
     report.consents += consents;
+    // Also what went to an address that was corrected since.
+    RV_ASSIGN(const std::int64_t about, mail::erase_about(s, letters_begin(booking.id)));
+    report.mails += about;
     RV_TRY(rows::erase(s, booking.id));
     if (!is_live(booking)) continue;
     RV_TRY(free_seats(s, booking.id, booking.claims, out));
@@ -72,7 +75,8 @@ Result<std::string> Desk::erase_person_in(Session& s, const std::string& person,
     RV_ASSIGN(const std::int64_t consents, needs_.erase_person(s, key));
     report.consents += consents;
   }
-  RV_ASSIGN(report.mails, mail::erase_to(s, key));
+  RV_ASSIGN(const std::int64_t mails, mail::erase_to(s, key));
+  report.mails += mails;
   RV_TRY(rows::erase_person(s, key));
   RV_TRY(rows::insert_erasure(s, report));
   return report.id;

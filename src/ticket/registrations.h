@@ -166,7 +166,8 @@ class Registrations {
   // Sends the link of the page with everything to an address that has booked something. Answers the
   // same whether there is anything.
   [[nodiscard]] virtual Task<Result<>> send_own_link(std::string mail, std::string language) = 0;
-  // Erases all that the person of a link has: registrations, their consents, letters, the link.
+  // Erases all that the person of a link has: registrations, their consents, letters (also those to
+  // addresses that were corrected since), the link.
   // Answers the id of the report (rows::Erasure). Errors: kResourceNotFound.
   [[nodiscard]] virtual Task<Result<std::string>> erase_person(std::string person) = 0;
 

@@ -51,6 +51,7 @@ class RetentionTest : public testing::TestWithParam<std::string> {
     return *done;
   }
 
+  void SetUp() override { desk_.put("workshop", 5, 1, 2); }
   TestDesk desk_{GetParam()};
 };
 
@@ -84,6 +85,29 @@ TEST_P(RetentionTest, WhatOneJobFreesTheNextMayErase) {
   EXPECT_TRUE(desk_.registrations->appointments("").empty());
   EXPECT_EQ(run_task(desk_.registrations->confirm(booking.id)).error().code,
             Code::kResourceNotFound);
+}
+
+TEST_P(RetentionTest, LettersToAnEarlierAddressGoWithTheirPerson) {
+  const Booking other = desk_.book({"workshop"}, "other@example.org");
+  const Booking booking = desk_.book({"workshop"}, "tipo@example.org");
+  desk_.send_all();
+  desk_.clock.advance(Duration::seconds(1));
+  ASSERT_TRUE(run_task(desk_.registrations->correct(
+      {.booking = booking.id, .name = "Erika Beispiel", .mail = "typo@example.org"})));
+  ASSERT_EQ(desk_.letters("tipo@example.org").size(), 2U);
+  ASSERT_EQ(desk_.letters("typo@example.org").size(), 1U);
+  const auto about = desk_.read<std::vector<mail::StoredMessage>>([&](records::Session& session) {
+    return mail::list_about(session, letters_begin(booking.id));
+  });
+  EXPECT_EQ(about.size(), 3U) << "what her export tells";
+  const auto report = run_task(desk_.registrations->erase_person(person("typo@example.org")));
+  ASSERT_TRUE(report) << report.error().message;
+  const auto erasure = desk_.read<rows::Erasure>(
+      [&](records::Session& session) { return rows::find_erasure(session, *report); });
+  EXPECT_EQ(erasure.mails, 3);
+  EXPECT_TRUE(desk_.letters("tipo@example.org").empty());
+  EXPECT_TRUE(desk_.letters("typo@example.org").empty());
+  EXPECT_EQ(desk_.letters("other@example.org").size(), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(On, RetentionTest, testing::ValuesIn(tests::record_systems()),
