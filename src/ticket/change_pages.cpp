@@ -169,7 +169,10 @@ Task<Response> get_transfer(Request& request, const PageNeeds& needs) {
 
 // Why the other person cannot have it, beside her address.
 void explain_transfer(const Error& error, const PageNeeds& needs, web::FormData& data) {
-  if (error.code == Code::kTooManyRequests) return data.fail("mail", texts::kDetailsTooManyMails);
+  if (error.code == Code::kTooManyRequests) {
+    return data.fail("mail", error.field == kRefusals ? texts::kDetailsTooManyRefusals
+                                                      : texts::kDetailsTooManyMails);
+  }
   web::FormData reasons;
   explain(error, needs.domain.registrations, reasons);
   for (web::FieldError reason : reasons.errors) {

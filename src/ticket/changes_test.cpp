@@ -377,7 +377,12 @@ TEST_P(ChangesTest, RefusalsTellNoTitlesAndOnlySoOften) {
   EXPECT_EQ(attempt("ziel@example.org").message.find("workshop"), std::string::npos);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(attempt("ziel@example.org").code, Code::kOverlap);
   EXPECT_EQ(attempt("ziel@example.org").code, Code::kTooManyRequests);
-  EXPECT_EQ(attempt("nobody@example.org").field, kRefusals);
+  const Error refused = attempt("nobody@example.org");
+  EXPECT_EQ(refused.field, kRefusals);
+  web::FormData told;
+  explain(refused, *desk_.registrations, told);
+  ASSERT_EQ(told.errors.size(), 1U);
+  EXPECT_NE(told.errors[0].message_de.find("in einer Stunde"), std::string::npos);
 }
 
 TEST_P(ChangesTest, WhatAReaderKeptInTheLogGoesTheNextTime) {

@@ -160,7 +160,10 @@ std::vector<Claim> chosen_claims(const web::FormData& data, const Booking* own) 
 }
 
 void explain(const Error& error, const Registrations& registrations, web::FormData& data) {
-  if (error.code == Code::kTooManyRequests) return data.fail(kDays, texts::kChooseTooManyHolds);
+  if (error.code == Code::kTooManyRequests) {
+    return data.fail(kDays, error.field == kRefusals ? texts::kChooseTooManyRefusals
+                                                     : texts::kChooseTooManyHolds);
+  }
   const auto status = registrations.quota(error.field);
   if (!status) {
     data.fail(kDays, error.code == Code::kBadRequestData ? web::Label(texts::kChooseNothing)

@@ -36,8 +36,10 @@ Response show_choose(const PageNeeds& needs, const Request& request, web::FormDa
   web::Html out(language);
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kChooseTitle)));
   page.has_errors = !data.valid();
+  const Duration hold = needs.domain.registrations.options().hold;
   render_choose(
-      out, {std::move(page), form, data, closed_reason(needs.domain.registrations, now, language)});
+      out, {std::move(page), form, data, closed_reason(needs.domain.registrations, now, language),
+            web::text(language, texts::kChooseLead, {{"time", web::duration(language, hold)}})});
   return web::html_response(std::move(out), status, Caching::kNever);
 }
 

@@ -15,6 +15,7 @@ struct ChoosePage {
   const web::Form& form;
   const web::FormData& data;
   std::string closed;  // why registration is not open; then there is no form
+  std::string lead;
   [[nodiscard]] web::FormView view() const { return {form, data}; }
 };
 

@@ -14,7 +14,8 @@ class Registration(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = cls.enterClassContext(Server(
-            "--demo", "herne", "--server-proxies", "127.0.0.1", "--ticket-holds-a-network", "5"))
+            "--demo", "herne", "--server-proxies", "127.0.0.1", "--ticket-holds-a-network", "5",
+            "--ticket-hold-seconds", "1200"))
         for _ in range(600):
             if any(quota["id"] == DAY for quota in cls.server.json("/api/v1/quotas")):
                 return
@@ -64,6 +65,13 @@ class Registration(unittest.TestCase):
              "X-Forwarded-For": "203.0.113.7"})
         self.assertEqual(status, 429)
         self.assertIn("Aus Ihrem Netz", page.decode())
+
+    def test_the_page_says_how_long_seats_are_held(self):
+        for path, words in (("/anmeldung", "Ihre Plätze 20 Minuten frei"),
+                            ("/en/anmeldung", "your seats for 20 minutes")):
+            status, _, page = self.server.ask("GET", path)
+            self.assertEqual(status, 200)
+            self.assertIn(words, page.decode())
 
     def test_a_hold_is_extended_once(self):
         status, held = self.post("/api/v1/holds", {"quota": DAY})
