@@ -7,8 +7,8 @@
 #include "console/detail/entry.h"
 #include "console/texts.h"
 #include "event/page_rows.h"
-#include "event/search_text.h"
 #include "json/json.h"
+#include "web/fold.h"
 #include "web/i18n.h"
 
 namespace revier::console {
@@ -301,7 +301,7 @@ void take_room(const Programme&, FormData& data, Item& item) {
 
 std::string slug_of(std::string_view title) {
   std::string slug;
-  for (const char c : event::fold_text(title)) {
+  for (const char c : web::fold_text(title)) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (plain) {
       slug += c;

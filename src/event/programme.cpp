@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "event/search_text.h"
+#include "web/fold.h"
 
 namespace revier::event {
 namespace {
@@ -38,7 +39,7 @@ std::string haystack(const Programme& programme, const Session& session) {
     }
   }
   if (const Room* room = programme.room(session.room)) all += ' ' + room->name.de;
-  return fold_text(all);
+  return web::fold_text(all);
 }
 
 }  // namespace

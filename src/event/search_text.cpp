@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "event/search_text.h"
 
-#include <unicode/normalizer2.h>
-#include <unicode/uchar.h>
-#include <unicode/unistr.h>
+#include <algorithm>
+
+#include "web/fold.h"
 
 namespace revier::event {
 namespace {
 constexpr std::size_t kWordsMax = 10;
 }
 
-std::string fold_text(std::string_view utf8) {
-  UErrorCode status = U_ZERO_ERROR;
-  icu::UnicodeString text = icu::UnicodeString::fromUTF8(
-      icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
-  text.foldCase();
-  const icu::Normalizer2* const nfkd = icu::Normalizer2::getNFKDInstance(status);
-  if (U_FAILURE(status)) return std::string(utf8);
-  const icu::UnicodeString parts = nfkd->normalize(text, status);
-  icu::UnicodeString plain;
-  for (std::int32_t i = 0; i < parts.length(); i = parts.moveIndex32(i, 1)) {
-    const UChar32 c = parts.char32At(i);
-    if (u_charType(c) != U_NON_SPACING_MARK) plain.append(c);
-  }
-  std::string out;
-  plain.toUTF8String(out);
-  return out;
-}
-
 std::vector<std::string> fold_words(std::string_view utf8) {
-  const std::string folded = fold_text(utf8);
+  const std::string folded = web::fold_text(utf8);
   std::vector<std::string> words;
   std::size_t at = 0;
   while (at < folded.size() && words.size() < kWordsMax) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Text made comparable: case, umlauts and accents do not matter (Unicode case folding, NFKD, marks
-// removed; ICU). "Bürger" is "burger", "STRASSE" and "Straße" are "strasse".
+// The words of a search, made comparable (web/fold.h).
 //
 // Thread safety: pure functions.
 #pragma once
@@ -10,7 +9,6 @@
 
 namespace revier::event {
 
-[[nodiscard]] std::string fold_text(std::string_view utf8);
 // The folded words of a query: at most 10, the rest is dropped.
 [[nodiscard]] std::vector<std::string> fold_words(std::string_view utf8);
 

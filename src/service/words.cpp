@@ -8,7 +8,7 @@
 #include <libstemmer.h>
 
 #include "base/utf8.h"
-#include "event/search_text.h"
+#include "web/fold.h"
 
 namespace revier::service {
 namespace {
@@ -62,7 +62,7 @@ std::string join_umlauts(std::string_view word) {
 }  // namespace
 
 std::vector<std::string> words_of(std::string_view utf8, std::size_t words_max) {
-  const std::string folded = event::fold_text(utf8);
+  const std::string folded = web::fold_text(utf8);
   std::vector<std::string> words;
   std::size_t at = 0;
   while (at < folded.size() && words.size() < words_max) {

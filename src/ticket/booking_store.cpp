@@ -5,6 +5,7 @@
 #include <array>
 
 #include "ticket/detail/quota_list.h"
+#include "web/fold.h"
 
 namespace revier::ticket::rows {
 namespace {
@@ -62,10 +63,11 @@ constexpr std::array kMigrations = {
         " told_ends_at = (SELECT q.ends_at FROM quota q WHERE q.id = booking_claim.quota)"},
     records::Migration{"ticket-0005-extended",
                        "ALTER TABLE booking ADD COLUMN extended BIGINT NOT NULL DEFAULT 0"},
-    records::Migration{
-        "ticket-0006-renewed",
-        "ALTER TABLE booking ADD COLUMN renewed_at BIGINT;"
-        "CREATE INDEX booking_renewed ON booking (id) WHERE renewed_at IS NOT NULL"}};
+    records::Migration{"ticket-0006-renewed",
+                       "ALTER TABLE booking ADD COLUMN renewed_at BIGINT;"
+                       "CREATE INDEX booking_renewed ON booking (id) WHERE renewed_at IS NOT NULL"},
+    // Folded as neither system's LOWER does; fill_name_keys() fills it for rows that are there.
+    records::Migration{"ticket-0007-name-key", "ALTER TABLE booking ADD COLUMN name_key TEXT"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
@@ -203,7 +205,7 @@ std::string like_pattern(std::string_view text) {
 
 constexpr std::string_view kSearchWhere =
     "WHERE state <> 'held' AND kind = 'registration' AND (:text = '%%'"
-    " OR LOWER(name) LIKE LOWER(:text1) ESCAPE '\\'"
+    " OR name_key LIKE :text1 ESCAPE '\\'"
     " OR mail_key LIKE LOWER(:text2) ESCAPE '\\' OR code LIKE UPPER(:text3) ESCAPE '\\')"
     " AND (:quota = '' OR EXISTS (SELECT 1 FROM booking_claim c WHERE c.booking = booking.id"
     " AND c.quota = :quota1))"
@@ -336,10 +338,12 @@ Result<KeyedBooking> find_by_register_key(records::Session& session, std::string
 
 Result<> set_registered(records::Session& session, const RegisterRow& row) {
   RV_TRY(session.execute(
-      "UPDATE booking SET state = 'registered', name = :name, mail = :mail, mail_key = :mail_key,"
+      "UPDATE booking SET state = 'registered', name = :name, name_key = :name_key,"
+      " mail = :mail, mail_key = :mail_key,"
       " language = :language, code = :code, register_key = :key, digest = :digest,"
       " registered_at = :now, delete_after = :delete, confirm_by = :confirm WHERE id = :id",
       {{"name", row.request.name},
+       {"name_key", web::fold_text(row.request.name)},
        {"mail", row.request.mail},
        {"mail_key", row.mail_key},
        {"language", row.request.language},
@@ -438,14 +442,26 @@ Result<std::vector<Claim>> claims_of_device(records::Session& session, std::stri
       device);
 }
 
+Result<> fill_name_keys(records::Session& session) {
+  RV_ASSIGN(const std::vector<records::Row> rows,
+            session.query("SELECT id, name FROM booking WHERE name_key IS NULL AND name <> ''", {},
+                          10'000'000));
+  for (const records::Row& row : rows) {
+    RV_TRY(session.execute("UPDATE booking SET name_key = :key WHERE id = :id",
+                           {{"key", web::fold_text(row.text("name"))}, {"id", row.text("id")}}));
+  }
+  return {};
+}
+
 Result<std::vector<Booking>> search(records::Session& session, const Search& search) {
   const std::string text = like_pattern(search.text);
+  const std::string name = like_pattern(web::fold_text(search.text));
   const std::string events = event_list(search.events);
   RV_ASSIGN(const std::vector<records::Row> rows,
             session.query(std::string(kBookingColumns) + std::string(kSearchWhere) +
                               "ORDER BY registered_at DESC, id LIMIT :limit OFFSET :offset",
                           {{"text", text},
-                           {"text1", text},
+                           {"text1", name},
                            {"text2", text},
                            {"text3", text},
                            {"quota", search.quota},
@@ -464,11 +480,12 @@ Result<std::vector<Booking>> search(records::Session& session, const Search& sea
 
 Result<std::int64_t> count(records::Session& session, const Search& search) {
   const std::string text = like_pattern(search.text);
+  const std::string name = like_pattern(web::fold_text(search.text));
   const std::string events = event_list(search.events);
   RV_ASSIGN(const records::Row row,
             session.one("SELECT COUNT(*) AS n FROM booking " + std::string(kSearchWhere),
                         {{"text", text},
-                         {"text1", text},
+                         {"text1", name},
                          {"text2", text},
                          {"text3", text},
                          {"quota", search.quota},

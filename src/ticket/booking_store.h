@@ -83,7 +83,8 @@ struct Renewed {
 [[nodiscard]] Result<std::vector<Claim>> claims_of_device(records::Session& session,
                                                           std::string_view device);
 
-// Search for the console: part of name, mail or code; empty finds all. Newest first.
+// Search for the console: part of name (case, umlauts and accents do not matter), mail or code;
+// empty finds all. Newest first.
 struct Search {
   std::string text;
   std::string quota;                                    // only bookings with this quota; empty: all
@@ -91,6 +92,8 @@ struct Search {
   std::int64_t offset = 0;
   std::int64_t limit = 50;  // 1 to 10,000
 };
+// Names as search() compares them, of rows that an earlier version wrote.
+[[nodiscard]] Result<> fill_name_keys(records::Session& session);
 [[nodiscard]] Result<std::vector<Booking>> search(records::Session& session, const Search& search);
 [[nodiscard]] Result<std::int64_t> count(records::Session& session, const Search& search);
 // Registrations that stand.

@@ -2,6 +2,7 @@
 #include "ticket/changes_store.h"
 
 #include "ticket/booking_store.h"
+#include "web/fold.h"
 
 namespace revier::ticket::rows {
 namespace {
@@ -69,9 +70,11 @@ Result<std::vector<Waiting>> waiting_for(Session& session, std::string_view quot
 
 Result<> set_person(Session& session, const Booking& booking, std::string_view mail_key) {
   RV_TRY(session.execute(
-      "UPDATE booking SET name = :name, mail = :mail, mail_key = :key, confirm_by = :by,"
-      " confirmed_at = :confirmed, code = :code, renewed_at = :renewed WHERE id = :id",
+      "UPDATE booking SET name = :name, name_key = :name_key, mail = :mail, mail_key = :key,"
+      " confirm_by = :by, confirmed_at = :confirmed, code = :code, renewed_at = :renewed"
+      " WHERE id = :id",
       {{"name", booking.name},
+       {"name_key", web::fold_text(booking.name)},
        {"mail", booking.mail},
        {"key", mail_key},
        {"by", booking.confirm_by},
@@ -113,15 +116,16 @@ Result<> pass_on(Session& session, std::string_view from, const Booking& to,
                  std::string_view mail_key, Instant now) {
   RV_TRY(session.execute(
       "INSERT INTO booking (id, state, created_at, expires_at, delete_after, device, language,"
-      " name, mail, mail_key, code, digest, registered_at, confirm_by) VALUES (:id, 'registered',"
-      " :created, :expires, :delete, '', :language, :name, :mail, :mail_key, :code, '', :now,"
-      " :confirm)",
+      " name, name_key, mail, mail_key, code, digest, registered_at, confirm_by) VALUES (:id,"
+      " 'registered', :created, :expires, :delete, '', :language, :name, :name_key, :mail,"
+      " :mail_key, :code, '', :now, :confirm)",
       {{"id", to.id},
        {"created", now.us},
        {"expires", now.us},
        {"delete", to.delete_after.us},
        {"language", to.language},
        {"name", to.name},
+       {"name_key", web::fold_text(to.name)},
        {"mail", to.mail},
        {"mail_key", mail_key},
        {"code", to.code},

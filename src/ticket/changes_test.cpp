@@ -183,6 +183,31 @@ TEST_P(ChangesTest, TheFormBooksForSeveralAsTheApiDoes) {
   EXPECT_EQ(party_of(data), 1);
 }
 
+TEST_P(ChangesTest, ANameIsFoundHoweverItIsWritten) {
+  const Booking booking = desk_.book({"workshop"}, "a@example.org");
+  const auto found = [&](const char* text) {
+    return desk_.read<std::int64_t>(
+        [&](Session& session) { return rows::count(session, {.text = text}); });
+  };
+  desk_.clock.advance(Duration::seconds(1));
+  ASSERT_TRUE(run_task(desk_.registrations->correct(
+      {.booking = booking.id, .name = "Ayşe Özdemir-Weiß", .mail = "a@example.org"})));
+  for (const char* text : {"özdemir", "ÖZDEMIR", "Ozdemir", "ayse", "weiss", "-wei"}) {
+    EXPECT_EQ(found(text), 1) << text;
+  }
+  EXPECT_EQ(found("erika"), 0);
+  EXPECT_EQ(found("%"), 0);
+  ASSERT_TRUE(run_task(desk_.registrations->transfer(
+      {.booking = booking.id, .name = "Émile Ärmel", .mail = "b@example.org"})));
+  EXPECT_EQ(found("ÄRMEL"), 1);
+  // What an earlier version wrote is found after a start.
+  ASSERT_TRUE(desk_.database->writer().run_blocking(
+      [](Session& session) { return session.execute("UPDATE booking SET name_key = NULL"); }));
+  EXPECT_EQ(found("ärmel"), 0);
+  desk_.reopen();
+  EXPECT_EQ(found("ärmel"), 1);
+}
+
 TEST_P(ChangesTest, APassedOnTicketIsAnotherOne) {
   const Booking first = desk_.book({"talk"}, "first@example.org");
   const Booking mine = desk_.book({"workshop", "talk"}, "mine@example.org");

@@ -467,6 +467,7 @@ std::optional<Quota> visit_of(const Booking& booking, const Registrations& regis
 
 Result<std::unique_ptr<Registrations>> Registrations::open(Needs needs) {
   records::Database& database = needs.database;
+  RV_TRY(database.writer().run_blocking([](Session& s) { return rows::fill_name_keys(s); }));
   auto desk = std::make_unique<Desk>(std::move(needs));
   RV_TRY(database.read([&](Session& session) { return desk->load(session); }));
   return desk;
