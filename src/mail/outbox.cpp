@@ -32,7 +32,11 @@ constexpr std::array kMigrations = {
         "CREATE INDEX mail_outbox_due ON mail_outbox (state, next_attempt_at);"
         "CREATE INDEX mail_outbox_retention ON mail_outbox (delete_after)"},
     records::Migration{"mail-0003-purpose",
-                       "CREATE INDEX mail_outbox_purpose ON mail_outbox (purpose, state)"}};
+                       "CREATE INDEX mail_outbox_purpose ON mail_outbox (purpose, state)"},
+    records::Migration{"mail-0004-number",
+                       "CREATE TABLE mail_outbox_number (last BIGINT NOT NULL);"
+                       "INSERT INTO mail_outbox_number (last)"
+                       " SELECT COALESCE(MAX(id), 0) FROM mail_outbox"}};
 
 constexpr std::string_view kColumns =
     "SELECT id, message_key, purpose, recipient, recipient_name, subject, body, language, urgent,"
@@ -129,25 +133,30 @@ std::string_view to_string(State state) { return kStates[static_cast<std::size_t
 std::span<const records::Migration> migrations() { return kMigrations; }
 
 Result<> enqueue(records::Session& session, const Message& message, Instant now) {
-  RV_TRY(session.execute(
-      "INSERT INTO mail_outbox (id, message_key, purpose, recipient, recipient_key,"
-      " recipient_name, subject, body, language, urgent, written_at, next_attempt_at,"
-      " delete_after) SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM mail_outbox), :key, :purpose,"
-      " :recipient, :to_key, :name, :subject, :body, :language, :urgent, :now, :due, :delete_after"
-      " WHERE NOT EXISTS (SELECT 1 FROM mail_outbox WHERE message_key = :known)",
-      {{"key", message.key},
-       {"purpose", message.purpose},
-       {"recipient", message.to},
-       {"to_key", recipient_key(message.to)},
-       {"name", message.to_name},
-       {"subject", message.subject},
-       {"body", message.text},
-       {"language", message.language},
-       {"urgent", rank(message)},
-       {"now", now.us},
-       {"due", now.us},
-       {"delete_after", message.delete_after.us},
-       {"known", message.key}}));
+  RV_ASSIGN(const std::int64_t written,
+            session.execute(
+                "INSERT INTO mail_outbox (id, message_key, purpose, recipient, recipient_key,"
+                " recipient_name, subject, body, language, urgent, written_at, next_attempt_at,"
+                " delete_after) SELECT (SELECT last + 1 FROM mail_outbox_number), :key, :purpose,"
+                " :recipient, :to_key, :name, :subject, :body, :language, :urgent, :now, :due,"
+                " :delete_after WHERE NOT EXISTS"
+                " (SELECT 1 FROM mail_outbox WHERE message_key = :known)",
+                {{"key", message.key},
+                 {"purpose", message.purpose},
+                 {"recipient", message.to},
+                 {"to_key", recipient_key(message.to)},
+                 {"name", message.to_name},
+                 {"subject", message.subject},
+                 {"body", message.text},
+                 {"language", message.language},
+                 {"urgent", rank(message)},
+                 {"now", now.us},
+                 {"due", now.us},
+                 {"delete_after", message.delete_after.us},
+                 {"known", message.key}}));
+  if (written == 0) return {};
+  // A number is not given again when its row is gone: the sender may still hold that letter.
+  RV_TRY(session.execute("UPDATE mail_outbox_number SET last = last + 1"));
   return {};
 }
 

@@ -50,7 +50,7 @@ enum class State : std::uint8_t {
 [[nodiscard]] std::string_view to_string(State state);
 
 struct StoredMessage {
-  std::int64_t id = 0;
+  std::int64_t id = 0;  // never given to another, also when the row is gone
   Message message;
   Instant written_at;
   State state = State::kWaiting;

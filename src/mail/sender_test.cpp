@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <utility>
 
 #include "mail/mime.h"
 #include "support/test_records.h"
@@ -18,6 +19,7 @@ class ScriptedServer final : public Transport {
  public:
   Handing send(const std::string& to, const std::string& mime,
                const std::function<bool()>& last_byte) override {
+    if (const auto step = std::exchange(meanwhile, {})) step();
     const Handing answer = answers.empty() ? Handing{Outcome::kAccepted, 250, {}} : answers.front();
     if (!answers.empty()) answers.pop_front();
     const bool reaches_end =
@@ -29,6 +31,7 @@ class ScriptedServer final : public Transport {
   void end() override {}
 
   std::deque<Handing> answers;
+  std::function<void()> meanwhile;  // what happens once, while a letter is on its way
   std::vector<std::string> accepted;
 };
 
@@ -247,6 +250,22 @@ TEST_P(SenderTest, ANewerOneTakesTheWaitingOneBack) {
       [&](Session& session) { return take_back(session, "Ada@example.org", "changed-1-"); }));
   EXPECT_EQ(*sender_->step(), 1);
   EXPECT_EQ(state("changed-2-a"), State::kSent);
+}
+
+TEST_P(SenderTest, AnOldLetterDoesNotLeaveInTheNameOfANewerOne) {
+  queue("changed-1-a");
+  const std::int64_t old = find("changed-1-a").id;
+  server_->meanwhile = [&] {
+    ASSERT_TRUE(database_->writer().run_blocking(
+        [&](Session& session) { return take_back(session, "ada@example.org", "changed-1-"); }));
+    queue("changed-1-b");
+  };
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_TRUE(server_->accepted.empty());
+  EXPECT_GT(find("changed-1-b").id, old);
+  EXPECT_EQ(state("changed-1-b"), State::kWaiting);
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(state("changed-1-b"), State::kSent);
 }
 
 INSTANTIATE_TEST_SUITE_P(On, SenderTest, testing::ValuesIn(tests::record_systems()),
