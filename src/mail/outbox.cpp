@@ -67,8 +67,6 @@ std::string recipient_key(std::string_view to) {
 // Of the column "urgent": what goes first is the highest, and only 0 counts for the limit.
 std::int64_t rank(const Message& message) { return message.urgent ? 1 : message.bulk ? -1 : 0; }
 
-constexpr std::string_view kStopped = "stopped";
-
 // The keys alone are looked through, in their index: rows are wide.
 constexpr std::string_view kAbout =
     "message_key IN (SELECT message_key FROM mail_outbox"
@@ -215,7 +213,7 @@ std::string without_links(std::string_view text, std::string_view instead) {
 
 Result<std::vector<StoredMessage>> due(records::Session& session, Instant now, std::int64_t limit) {
   return query(session,
-               "WHERE state = 'waiting' AND next_attempt_at <= :now"
+               "WHERE state = 'waiting' AND next_attempt_at <= :now AND reason <> 'stopped'"
                " ORDER BY urgent DESC, next_attempt_at, id LIMIT :limit",
                {{"now", now.us}, {"limit", limit}});
 }
@@ -235,7 +233,8 @@ Result<std::vector<Instant>> handed_since(records::Session& session, std::string
 Result<bool> set_handed(records::Session& session, std::int64_t id, Instant now) {
   RV_ASSIGN(const std::int64_t changed,
             session.execute("UPDATE mail_outbox SET state = 'handed', settled_at = :now,"
-                            " reason = '' WHERE id = :id AND state = 'waiting'",
+                            " reason = '' WHERE id = :id AND state = 'waiting' AND"
+                            " reason <> 'stopped'",
                             {{"now", now.us}, {"id", id}}));
   return changed == 1;
 }
@@ -253,7 +252,8 @@ Result<> put_off(records::Session& session, std::int64_t id, Instant until, std:
                  bool attempt) {
   RV_TRY(session.execute(
       "UPDATE mail_outbox SET state = 'waiting', settled_at = NULL, next_attempt_at = :until,"
-      " reason = :reason, attempts = attempts + :attempt WHERE id = :id",
+      " reason = CASE WHEN reason = 'stopped' THEN reason ELSE :reason END,"
+      " attempts = attempts + :attempt WHERE id = :id",
       {{"until", until.us}, {"reason", reason}, {"attempt", attempt ? 1 : 0}, {"id", id}}));
   return {};
 }
@@ -299,24 +299,27 @@ Result<Counts> count_purpose(records::Session& session, std::string_view purpose
 Result<std::int64_t> count_due_bulk(records::Session& session, Instant now) {
   RV_ASSIGN(const records::Row row,
             session.one("SELECT COUNT(*) AS n FROM mail_outbox WHERE state = 'waiting' AND"
-                        " next_attempt_at <= :now AND urgent < 0",
+                        " next_attempt_at <= :now AND reason <> 'stopped' AND urgent < 0",
                         {{"now", now}}));
   return row.integer("n");
 }
 
+// The mark is the reason "stopped". A letter under way gets it too: the server may put it off, and
+// then it waits like the others.
 Result<> hold(records::Session& session, std::string_view purpose) {
   RV_TRY(
-      session.execute("UPDATE mail_outbox SET next_attempt_at = delete_after, reason = :stopped"
-                      " WHERE purpose = :purpose AND state = 'waiting'",
-                      {{"stopped", kStopped}, {"purpose", purpose}}));
+      session.execute("UPDATE mail_outbox SET reason = 'stopped'"
+                      " WHERE purpose = :purpose AND state IN ('waiting', 'handed')",
+                      {{"purpose", purpose}}));
   return {};
 }
 
 Result<> release(records::Session& session, std::string_view purpose, Instant now) {
   RV_TRY(
       session.execute("UPDATE mail_outbox SET next_attempt_at = :now, reason = ''"
-                      " WHERE purpose = :purpose AND state = 'waiting' AND reason = :stopped",
-                      {{"now", now}, {"purpose", purpose}, {"stopped", kStopped}}));
+                      " WHERE purpose = :purpose AND state IN ('waiting', 'handed') AND"
+                      " reason = 'stopped'",
+                      {{"now", now}, {"purpose", purpose}}));
   return {};
 }
 

@@ -94,7 +94,8 @@ struct StoredMessage {
 [[nodiscard]] Result<std::vector<Instant>> handed_since(records::Session& session,
                                                         std::string_view to, Instant since);
 
-// kHanded, durable before the last byte leaves. False where the row is gone or does not wait.
+// kHanded, durable before the last byte leaves. False where the row is gone, is on hold or does not
+// wait.
 [[nodiscard]] Result<bool> set_handed(records::Session& session, std::int64_t id, Instant now);
 // kSent, kFailed, kUnclear.
 [[nodiscard]] Result<> settle(records::Session& session, std::int64_t id, State state, Instant now,
@@ -129,7 +130,8 @@ struct Counts {
 // Of mass mail for one purpose: how it fares; and how many of all mass mail could leave now.
 [[nodiscard]] Result<Counts> count_purpose(records::Session& session, std::string_view purpose);
 [[nodiscard]] Result<std::int64_t> count_due_bulk(records::Session& session, Instant now);
-// Letters of a purpose that wait stay where they are until release(), or go at their retention.
+// Letters of a purpose that have not left stay where they are until release(), also those that the
+// sender has in hand, or go at their retention. One whose last byte is out may still arrive.
 [[nodiscard]] Result<> hold(records::Session& session, std::string_view purpose);
 [[nodiscard]] Result<> release(records::Session& session, std::string_view purpose, Instant now);
 

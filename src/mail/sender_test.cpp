@@ -79,6 +79,10 @@ class SenderTest : public testing::TestWithParam<std::string> {
     return found;
   }
   State state(const std::string& key) { return find(key).state; }
+  void release_all() {
+    ASSERT_TRUE(database_->writer().run_blocking(
+        [&](Session& session) { return release(session, "registration", clock_.now()); }));
+  }
 
   tests::TestRecords records_{GetParam()};
   std::unique_ptr<records::Database> database_ = records_.open(migrations());
@@ -266,6 +270,42 @@ TEST_P(SenderTest, AnOldLetterDoesNotLeaveInTheNameOfANewerOne) {
   EXPECT_EQ(state("changed-1-b"), State::kWaiting);
   EXPECT_EQ(*sender_->step(), 1);
   EXPECT_EQ(state("changed-1-b"), State::kSent);
+}
+
+TEST_P(SenderTest, WhatIsStoppedMeanwhileStaysUntilItIsReleased) {
+  const auto stop = [&] {
+    ASSERT_TRUE(database_->writer().run_blocking(
+        [&](Session& session) { return hold(session, "registration"); }));
+  };
+  queue("a");
+  queue("b", "bob@example.org");
+  server_->meanwhile = stop;
+  EXPECT_EQ(*sender_->step(), 2);
+  EXPECT_TRUE(server_->accepted.empty()) << "all that the sender had read stays";
+  clock_.advance(Duration::days(1));
+  EXPECT_EQ(*sender_->step(), 0);
+  release_all();
+  EXPECT_EQ(*sender_->step(), 2);
+  EXPECT_EQ(server_->accepted.size(), 2U);
+}
+
+TEST_P(SenderTest, WhatIsPutOffWhileItIsStoppedStaysStopped) {
+  queue("waits");
+  queue("handed", "bob@example.org");
+  ASSERT_TRUE(database_->writer().run_blocking([&](Session& session) -> Result<> {
+    RV_TRY(set_handed(session, find("handed").id, clock_.now()));
+    RV_TRY(hold(session, "registration"));
+    const Instant soon = clock_.now() + Duration::minutes(1);
+    for (const char* key : {"waits", "handed"}) {
+      RV_TRY(put_off(session, find(key).id, soon, "450 later", true));
+    }
+    return {};
+  }));
+  clock_.advance(Duration::days(1));
+  EXPECT_EQ(*sender_->step(), 0);
+  release_all();
+  EXPECT_EQ(*sender_->step(), 2);
+  EXPECT_EQ(server_->accepted.size(), 2U);
 }
 
 INSTANTIATE_TEST_SUITE_P(On, SenderTest, testing::ValuesIn(tests::record_systems()),
