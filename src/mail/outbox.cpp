@@ -36,11 +36,14 @@ constexpr std::array kMigrations = {
     records::Migration{"mail-0004-number",
                        "CREATE TABLE mail_outbox_number (last BIGINT NOT NULL);"
                        "INSERT INTO mail_outbox_number (last)"
-                       " SELECT COALESCE(MAX(id), 0) FROM mail_outbox"}};
+                       " SELECT COALESCE(MAX(id), 0) FROM mail_outbox"},
+    records::Migration{"mail-0005-put-off",
+                       "ALTER TABLE mail_outbox ADD COLUMN put_off_since BIGINT;"
+                       "UPDATE mail_outbox SET put_off_since = written_at WHERE attempts > 0"}};
 
 constexpr std::string_view kColumns =
     "SELECT id, message_key, purpose, recipient, recipient_name, subject, body, language, urgent,"
-    " written_at, delete_after, state, attempts, next_attempt_at, settled_at, reason"
+    " written_at, delete_after, state, attempts, put_off_since, next_attempt_at, settled_at, reason"
     " FROM mail_outbox ";
 
 constexpr std::array<std::pair<State, std::string_view>, 5> kStates{{{State::kWaiting, "waiting"},
@@ -108,10 +111,12 @@ StoredMessage from_row(const records::Row& row) {
                        .written_at = {row.integer("written_at")},
                        .state = state_of(row.text("state")),
                        .attempts = row.integer("attempts"),
+                       .put_off_since = std::nullopt,
                        .next_attempt_at = {row.integer("next_attempt_at")},
                        .settled_at = std::nullopt,
                        .reason = row.text("reason")};
   if (const auto settled = row.maybe_integer("settled_at")) stored.settled_at = Instant{*settled};
+  if (const auto since = row.maybe_integer("put_off_since")) stored.put_off_since = Instant{*since};
   return stored;
 }
 
@@ -249,19 +254,25 @@ Result<> settle(records::Session& session, std::int64_t id, State state, Instant
 }
 
 Result<> put_off(records::Session& session, std::int64_t id, Instant until, std::string_view reason,
-                 bool attempt) {
+                 std::optional<Instant> attempted_at) {
   RV_TRY(session.execute(
       "UPDATE mail_outbox SET state = 'waiting', settled_at = NULL, next_attempt_at = :until,"
       " reason = CASE WHEN reason = 'stopped' THEN reason ELSE :reason END,"
-      " attempts = attempts + :attempt WHERE id = :id",
-      {{"until", until.us}, {"reason", reason}, {"attempt", attempt ? 1 : 0}, {"id", id}}));
+      " attempts = attempts + :attempt, put_off_since = COALESCE(put_off_since, :attempted_at)"
+      " WHERE id = :id",
+      {{"until", until.us},
+       {"reason", reason},
+       {"attempt", attempted_at ? 1 : 0},
+       {"attempted_at", attempted_at},
+       {"id", id}}));
   return {};
 }
 
 Result<> age_like(records::Session& session, std::string_view key, const StoredMessage& earlier) {
   RV_TRY(session.execute(
-      "UPDATE mail_outbox SET written_at = :written, attempts = :attempts WHERE message_key = :key",
-      {{"written", earlier.written_at}, {"attempts", earlier.attempts}, {"key", key}}));
+      "UPDATE mail_outbox SET put_off_since = :since, attempts = :attempts"
+      " WHERE message_key = :key",
+      {{"since", earlier.put_off_since}, {"attempts", earlier.attempts}, {"key", key}}));
   return {};
 }
 
@@ -275,7 +286,8 @@ Result<std::int64_t> give_up_handed(records::Session& session, Instant now) {
 Result<> retry(records::Session& session, std::int64_t id, Instant now) {
   RV_ASSIGN(const std::int64_t changed,
             session.execute("UPDATE mail_outbox SET state = 'waiting', settled_at = NULL,"
-                            " attempts = 0, next_attempt_at = :now, reason = '' WHERE id = :id AND"
+                            " attempts = 0, put_off_since = NULL, next_attempt_at = :now,"
+                            " reason = '' WHERE id = :id AND"
                             " state IN ('failed', 'unclear', 'waiting')",
                             {{"now", now.us}, {"id", id}}));
   if (changed == 1) return {};
@@ -316,9 +328,9 @@ Result<> hold(records::Session& session, std::string_view purpose) {
 
 Result<> release(records::Session& session, std::string_view purpose, Instant now) {
   RV_TRY(
-      session.execute("UPDATE mail_outbox SET next_attempt_at = :now, reason = ''"
-                      " WHERE purpose = :purpose AND state IN ('waiting', 'handed') AND"
-                      " reason = 'stopped'",
+      session.execute("UPDATE mail_outbox SET attempts = 0, put_off_since = NULL,"
+                      " next_attempt_at = :now, reason = '' WHERE purpose = :purpose AND"
+                      " state IN ('waiting', 'handed') AND reason = 'stopped'",
                       {{"now", now}, {"purpose", purpose}}));
   return {};
 }

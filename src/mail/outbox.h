@@ -54,7 +54,8 @@ struct StoredMessage {
   Message message;
   Instant written_at;
   State state = State::kWaiting;
-  std::int64_t attempts = 0;  // that reached the server and were put off by it
+  std::int64_t attempts = 0;             // that reached the server and were put off by it
+  std::optional<Instant> put_off_since;  // the first of them
   Instant next_attempt_at;
   std::optional<Instant> settled_at;  // of kHanded, kSent, kFailed, kUnclear
   std::string reason;                 // why it waits, failed or is unclear; may hold the address
@@ -100,11 +101,12 @@ struct StoredMessage {
 // kSent, kFailed, kUnclear.
 [[nodiscard]] Result<> settle(records::Session& session, std::int64_t id, State state, Instant now,
                               std::string_view reason);
-// Waits on; `attempt` counts it as one.
+// Waits on; `attempted_at`, where the server has put it off: that counts as an attempt.
 [[nodiscard]] Result<> put_off(records::Session& session, std::int64_t id, Instant until,
-                               std::string_view reason, bool attempt);
-// The message of a key stands for an earlier one that was put off: it is as old, and was tried as
-// often, so that an address that puts off whatever comes is given up in the end.
+                               std::string_view reason,
+                               std::optional<Instant> attempted_at = std::nullopt);
+// The message of a key stands for an earlier one that was put off: it is so since the same time,
+// and was tried as often, so that an address that puts off whatever comes is given up in the end.
 [[nodiscard]] Result<> age_like(records::Session& session, std::string_view key,
                                 const StoredMessage& earlier);
 // What was being handed over when the program ended is unclear from now on. How many.

@@ -141,7 +141,7 @@ class OutboxSender final : public Sender {
     RV_TRY(needs_.database.writer().run_blocking([&](Session& session) {
       return put_off(
           session, stored.id, until,
-          fmt::format("{} messages went to this address within an hour", kMailsAnHourMax), false);
+          fmt::format("{} messages went to this address within an hour", kMailsAnHourMax));
     }));
     return false;
   }
@@ -161,9 +161,9 @@ class OutboxSender final : public Sender {
       case Outcome::kUnclear:
         return settled(State::kUnclear);
       case Outcome::kDeferred:
-        if (now - stored.written_at > kGiveUp) return settled(State::kFailed);
+        if (now - stored.put_off_since.value_or(now) > kGiveUp) return settled(State::kFailed);
         return needs_.database.writer().run_blocking([&](Session& s) {
-          return put_off(s, stored.id, now + back_off(stored.attempts), handing.reason, true);
+          return put_off(s, stored.id, now + back_off(stored.attempts), handing.reason, now);
         });
       case Outcome::kUnusable:
       case Outcome::kStopped:

@@ -11,9 +11,10 @@
 // Nothing is therefore sent twice by the program alone, and nothing is lost without being shown. A
 // repeat by hand has the same Message-Id.
 //
-// Put off by the server: again after 1, 5, 15, 60 minutes, then every 4 hours, for 3 days. A server
-// that cannot be used at all pauses all sending (10 s to 15 minutes) and counts for no message.
-// To one address at most 3 messages an hour leave; urgent ones and mass mail are not counted.
+// Put off by the server: again after 1, 5, 15, 60 minutes, then every 4 hours, for 3 days from the
+// first time. A server that cannot be used at all pauses all sending (10 s to 15 minutes) and
+// counts for no message, however long it lasts. To one address at most 3 messages an hour leave;
+// urgent ones and mass mail are not counted.
 //
 // Thread safety: status() from any thread.
 #pragma once

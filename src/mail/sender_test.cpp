@@ -134,6 +134,45 @@ TEST_P(SenderTest, ADeferredOneComesAgainLaterAndLater) {
   EXPECT_EQ(state("a"), State::kFailed);
 }
 
+TEST_P(SenderTest, ThreeDaysCountFromTheFirstTimeThatItWasPutOff) {
+  const auto put_off_at_next_step = [&] {
+    server_->answers = {{Outcome::kDeferred, 450, "450 later"}};
+    EXPECT_EQ(*sender_->step(), 1);
+    return state("a");
+  };
+  queue("a");
+  clock_.advance(Duration::days(4));  // the server could not be used
+  const Instant first = clock_.now();
+  EXPECT_EQ(put_off_at_next_step(), State::kWaiting);
+  EXPECT_EQ(find("a").put_off_since, first);
+  clock_.advance(Duration::days(2));
+  EXPECT_EQ(put_off_at_next_step(), State::kWaiting);
+  EXPECT_EQ(find("a").put_off_since, first);
+  clock_.advance(Duration::days(2));
+  EXPECT_EQ(put_off_at_next_step(), State::kFailed);
+  ASSERT_TRUE(database_->writer().run_blocking(
+      [&](Session& session) { return retry(session, find("a").id, clock_.now()); }));
+  EXPECT_EQ(put_off_at_next_step(), State::kWaiting) << "a person has begun anew";
+}
+
+TEST_P(SenderTest, ALetterWrittenAnewGoesOnWithTheDaysOfTheOldOne) {
+  queue("old");
+  server_->answers = {{Outcome::kDeferred, 450, "450 later"}};
+  EXPECT_EQ(*sender_->step(), 1);
+  clock_.advance(Duration::days(4));
+  ASSERT_TRUE(database_->writer().run_blocking([&](Session& session) -> Result<> {
+    const StoredMessage earlier = find("old");
+    Message anew = earlier.message;
+    anew.key = "new";
+    RV_TRY(take_back(session, anew.to, "old"));
+    RV_TRY(enqueue(session, anew, clock_.now()));
+    return age_like(session, "new", earlier);
+  }));
+  server_->answers = {{Outcome::kDeferred, 450, "450 later"}};
+  EXPECT_EQ(*sender_->step(), 1);
+  EXPECT_EQ(state("new"), State::kFailed);
+}
+
 TEST_P(SenderTest, WithoutAnAnswerItIsUnclearAndNotRepeated) {
   queue("a");
   server_->answers = {{Outcome::kUnclear, 0, "connection lost"}};
@@ -297,7 +336,7 @@ TEST_P(SenderTest, WhatIsPutOffWhileItIsStoppedStaysStopped) {
     RV_TRY(hold(session, "registration"));
     const Instant soon = clock_.now() + Duration::minutes(1);
     for (const char* key : {"waits", "handed"}) {
-      RV_TRY(put_off(session, find(key).id, soon, "450 later", true));
+      RV_TRY(put_off(session, find(key).id, soon, "450 later", clock_.now()));
     }
     return {};
   }));
