@@ -326,12 +326,14 @@ Result<> hold(records::Session& session, std::string_view purpose) {
   return {};
 }
 
-Result<> release(records::Session& session, std::string_view purpose, Instant now) {
+Result<> release(records::Session& session, std::string_view purpose, Instant now,
+                 Instant delete_after) {
   RV_TRY(
       session.execute("UPDATE mail_outbox SET attempts = 0, put_off_since = NULL,"
-                      " next_attempt_at = :now, reason = '' WHERE purpose = :purpose AND"
-                      " state IN ('waiting', 'handed') AND reason = 'stopped'",
-                      {{"now", now}, {"purpose", purpose}}));
+                      " next_attempt_at = :now, delete_after = :delete_after, reason = ''"
+                      " WHERE purpose = :purpose AND state IN ('waiting', 'handed') AND"
+                      " reason = 'stopped'",
+                      {{"now", now}, {"delete_after", delete_after}, {"purpose", purpose}}));
   return {};
 }
 
@@ -363,7 +365,10 @@ Result<std::int64_t> erase_purpose_to(records::Session& session, std::string_vie
 }
 
 Result<std::int64_t> erase_ended(records::Session& session, Instant now) {
-  return session.execute("DELETE FROM mail_outbox WHERE delete_after <= :now", {{"now", now.us}});
+  return session.execute(
+      "DELETE FROM mail_outbox WHERE delete_after <= :now AND NOT"
+      " (state IN ('waiting', 'handed') AND reason = 'stopped')",
+      {{"now", now.us}});
 }
 
 }  // namespace revier::mail

@@ -133,14 +133,16 @@ struct Counts {
 [[nodiscard]] Result<Counts> count_purpose(records::Session& session, std::string_view purpose);
 [[nodiscard]] Result<std::int64_t> count_due_bulk(records::Session& session, Instant now);
 // Letters of a purpose that have not left stay where they are until release(), also those that the
-// sender has in hand, or go at their retention. One whose last byte is out may still arrive.
+// sender has in hand and those whose retention ends: who holds them takes them back when there is
+// no reason to keep the address any more. One whose last byte is out may still arrive.
 [[nodiscard]] Result<> hold(records::Session& session, std::string_view purpose);
-[[nodiscard]] Result<> release(records::Session& session, std::string_view purpose, Instant now);
+[[nodiscard]] Result<> release(records::Session& session, std::string_view purpose, Instant now,
+                               Instant delete_after);
 
 // Erases what was written to an address for purposes that begin so. How many.
 [[nodiscard]] Result<std::int64_t> erase_purpose_to(records::Session& session, std::string_view to,
                                                     std::string_view purpose);
-// Erases what has passed its retention. How many.
+// Erases what has passed its retention and is not on hold. How many.
 [[nodiscard]] Result<std::int64_t> erase_ended(records::Session& session, Instant now);
 
 }  // namespace revier::mail

@@ -80,8 +80,9 @@ class SenderTest : public testing::TestWithParam<std::string> {
   }
   State state(const std::string& key) { return find(key).state; }
   void release_all() {
-    ASSERT_TRUE(database_->writer().run_blocking(
-        [&](Session& session) { return release(session, "registration", clock_.now()); }));
+    ASSERT_TRUE(database_->writer().run_blocking([&](Session& session) {
+      return release(session, "registration", clock_.now(), clock_.now() + Duration::days(90));
+    }));
   }
 
   tests::TestRecords records_{GetParam()};

@@ -157,7 +157,7 @@ Result<Issue> Issues::go_on(std::string_view id, const AlsoDo& also) {
           return fail(Code::kConflict, "this issue is not stopped");
         }
         issue.state = IssueState::kSending;
-        return mail::release(s, purpose_of_issue(issue.id), now());
+        return mail::release(s, purpose_of_issue(issue.id), now(), now() + kKeepRows);
       },
       also);
 }

@@ -149,6 +149,13 @@ class IssuesTest : public testing::TestWithParam<std::string> {
     }));
     return list;
   }
+  void erase_ended() {
+    ASSERT_TRUE(database_->writer().run_blocking([&](records::Session& s) -> Result<> {
+      RV_TRY(mail::erase_ended(s, clock_.now()));
+      RV_TRY(newsletter_->erase_ended(s, clock_.now()));
+      return {};
+    }));
+  }
   void mark_sent(const std::vector<mail::StoredMessage>& list) {
     EXPECT_TRUE(database_->writer().run_blocking([&](records::Session& s) -> Result<> {
       for (const auto& letter : list) {
@@ -301,6 +308,36 @@ TEST_P(IssuesTest, AtItsTimeAndStoppedInBetween) {
   EXPECT_TRUE(letters().empty()) << "what waits stays";
   EXPECT_EQ(issues_->go_on(issue.id)->state, IssueState::kSending);
   EXPECT_EQ(letters().size(), 3);
+}
+
+TEST_P(IssuesTest, StoppedForLongItStillReachesEverybody) {
+  subscribe(3);
+  const Issue issue = approved();
+  ASSERT_TRUE(issues_->tick());
+  ASSERT_TRUE(issues_->tick());
+  ASSERT_EQ(letters().size(), 3);
+  ASSERT_TRUE(issues_->stop(issue.id));
+  clock_.advance(Duration::days(60));
+  erase_ended();
+  EXPECT_TRUE(letters().empty()) << "it is still stopped";
+  ASSERT_TRUE(issues_->go_on(issue.id));
+  erase_ended();
+  EXPECT_EQ(letters().size(), 3) << "their retention begins anew";
+  clock_.advance(Duration::days(60));
+  erase_ended();
+  EXPECT_TRUE(letters().empty());
+}
+
+TEST_P(IssuesTest, WhoseSubscriptionEndedMeanwhileGetsNothingMore) {
+  subscribe(2);
+  const Issue issue = approved();
+  ASSERT_TRUE(issues_->tick());
+  ASSERT_TRUE(issues_->tick());
+  ASSERT_TRUE(issues_->stop(issue.id));
+  clock_.advance(kSubscriptionKeep + Duration::days(1));
+  erase_ended();
+  ASSERT_TRUE(issues_->go_on(issue.id));
+  EXPECT_TRUE(letters().empty());
 }
 
 TEST_P(IssuesTest, WhoEndsItGetsNothingMoreAndIsCounted) {

@@ -311,6 +311,10 @@ Result<std::int64_t> Newsletter::erase_mail(Session& s, const std::string& mail_
 }
 
 Result<std::int64_t> Newsletter::erase_ended(Session& s, Instant now) {
+  // Those of a stopped issue have no end of their own: the address is known as long as its
+  // subscription.
+  RV_ASSIGN(const std::vector<std::string> mails, rows::ended_mails(s, now));
+  for (const std::string& mail : mails) RV_TRY(mail::take_back(s, mail, "newsletter/"));
   RV_ASSIGN(const std::int64_t ended, rows::erase_ended(s, now));
   return ended + (erased_.exchange(false) ? 1 : 0);
 }

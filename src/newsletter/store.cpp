@@ -52,6 +52,7 @@ CREATE INDEX newsletter_subscription_subscriber ON newsletter_subscription (subs
 };
 
 constexpr std::size_t kTopicsReadMax = 100;
+constexpr std::size_t kEndedReadMax = 1'000'000;
 constexpr std::size_t kRequestsMax = 10'000;  // of one address; three letters an hour bound them
 
 using detail::joined;
@@ -251,6 +252,15 @@ Result<std::vector<Subscriber>> next_of(Session& session, std::string_view topic
   std::vector<Subscriber> list;
   for (const Row& row : rows) list.push_back(subscriber_of(row));
   return list;
+}
+
+Result<std::vector<std::string>> ended_mails(Session& session, Instant now) {
+  RV_ASSIGN(const auto rows,
+            session.query("SELECT mail FROM newsletter_subscriber WHERE delete_after <= :now",
+                          {{"now", now}}, kEndedReadMax));
+  std::vector<std::string> mails;
+  for (const Row& row : rows) mails.push_back(row.text("mail"));
+  return mails;
 }
 
 Result<std::int64_t> erase_ended(Session& session, Instant now) {

@@ -54,6 +54,8 @@ struct Count {
                                                       std::string_view topic,
                                                       std::string_view after, std::int64_t limit);
 
+// Addresses of the subscribers that the next erase_ended() erases.
+[[nodiscard]] Result<std::vector<std::string>> ended_mails(records::Session& session, Instant now);
 // Requests that were not confirmed, and subscribers that nothing was sent to for long. How many.
 [[nodiscard]] Result<std::int64_t> erase_ended(records::Session& session, Instant now);
 
