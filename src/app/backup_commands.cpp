@@ -102,12 +102,11 @@ Result<> verify_folder(const Options& options) {
   return {};
 }
 
-// Empty where they lie in the data folder.
-Result<std::string> records_file(const Options& options) {
+// Empty where they lie in the data folder under their own name, or on PostgreSQL.
+std::string records_file(const Options& options) {
   constexpr std::string_view kScheme = "sqlite:";
   const std::string& url = options.text("records.url");
-  if (!url.starts_with(kScheme)) return std::string();
-  return url.substr(kScheme.size());
+  return url.starts_with(kScheme) ? url.substr(kScheme.size()) : std::string();
 }
 
 }  // namespace
@@ -119,6 +118,7 @@ Result<std::string> make_backup(const BackupParts& parts, const std::string& par
             backup::make({.store = parts.store,
                           .database = parts.database,
                           .records_on_postgresql = records_on_postgresql(parts.options),
+                          .records_file = records_file(parts.options),
                           .folder = std::filesystem::absolute(parts.options.text("data")).string(),
                           .version = REVIER_VERSION,
                           .now = parts.real_clock.now()},
@@ -173,10 +173,9 @@ Result<> run_restore_command(const CommandLine& line, const Options& options) {
   const std::string& folder = options.text("data");
   RV_TRY(make_directory(folder));
   RV_ASSIGN(const FolderLock lock, FolderLock::take(folder));
-  RV_ASSIGN(const std::string records, records_file(options));
   RV_ASSIGN(const backup::Manifest manifest, backup::restore({.backup = line.path,
                                                               .folder = folder,
-                                                              .records_file = records,
+                                                              .records_file = records_file(options),
                                                               .force = line.force,
                                                               .now = RealClock().now()},
                                                              print_progress));

@@ -2,11 +2,11 @@
 // Backups: made while everything runs, verified, restored.
 //
 // A backup is a folder: manifest.json, store/ (a RocksDB checkpoint), records.db (SQLite's backup
-// API) and every other file of the data folder (keys, clock, uploads). The checkpoint comes first,
-// the records after it, the files last: whatever was acknowledged before make() was called is in
-// it, a count that the records are ahead with is published again at the next start, and a file that
-// a record names is there. All files are readable by their owner alone. It becomes visible under
-// its name when it is whole and synced; until then it is NAME.part.
+// API, wherever the records lie) and every other file of the data folder (keys, clock, uploads).
+// The checkpoint comes first, the records after it, the files last: whatever was acknowledged
+// before make() was called is in it, a count that the records are ahead with is published again at
+// the next start, and a file that a record names is there. All files are readable by their owner
+// alone. It becomes visible under its name when it is whole and synced; until then it is NAME.part.
 //
 // Thread safety: functions without state; they block for as long as reading all data takes.
 #pragma once
@@ -31,6 +31,7 @@ struct Sources {
   const store::Store& store;
   records::Database& database;
   bool records_on_postgresql = false;  // then a backup holds no records
+  std::string records_file = {};       // where the records lie; empty: records.db in the folder
   std::string folder;                  // the data folder
   std::string version;                 // of this program
   Instant now;                         // real clock

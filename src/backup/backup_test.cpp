@@ -62,6 +62,35 @@ class BackupTest : public ::testing::Test {
         {.store = *store_, .database = *database_, .folder = data_, .version = "1.2.3", .now = now},
         backups_, kSilent);
   }
+  // A backup of records that lie elsewhere in the data folder; whoever makes it knows where, or
+  // not.
+  Made make_with(const std::string& name, bool known) {
+    const std::string records = data_ + "/" + name;
+    fs::create_directories(fs::path(records).parent_path());
+    const auto database = records::Database::open({.url = "sqlite:" + records}, migrations());
+    EXPECT_TRUE(database);
+    auto made = make({.store = *store_,
+                      .database = **database,
+                      .records_file = known ? records : "",
+                      .folder = data_,
+                      .version = "1.2.3",
+                      .now = kNow},
+                     backups_, kSilent);
+    EXPECT_TRUE(made) << made.error().message;
+    return *made;
+  }
+  void expect_records_at(const std::string& name, const Made& made) {
+    const std::string target = made.folder + "-restored";
+    fs::create_directories(target);
+    const auto restored = restore(
+        {.backup = made.folder, .folder = target, .records_file = target + "/" + name, .now = kNow},
+        kSilent);
+    ASSERT_TRUE(restored) << restored.error().message;
+    EXPECT_EQ(read(target + "/" + name), read(made.folder + "/records.db"));
+    EXPECT_FALSE(fs::exists(target + "/" + name + "-wal"));
+    EXPECT_FALSE(fs::exists(target + "/records.db"));
+    EXPECT_EQ(read(target + "/link-key"), "a key");
+  }
   Result<Manifest> restore_to(const std::string& folder, const std::string& backup,
                               bool force = false) {
     fs::create_directories(folder);
@@ -93,6 +122,39 @@ TEST_F(BackupTest, HoldsWhatWasThereAndNothingThatCameLater) {
   EXPECT_EQ(*(*store)->get(store::Column::kEntities, "one"), "value of one");
   EXPECT_FALSE((*store)->get(store::Column::kEntities, "two"));
   ASSERT_TRUE(verify(made->folder, kSilent)) << "verifying and restoring change nothing";
+}
+
+TEST_F(BackupTest, RecordsOfAnotherNameAreCopiedOnceAndGoBackThere) {
+  const Made made = make_with("people.db", true);
+  for (const std::string& file : files_in(made.folder)) {
+    EXPECT_EQ(file.find("people.db"), std::string::npos) << file;
+  }
+  expect_records_at("people.db", made);
+}
+
+TEST_F(BackupTest, RecordsInAFolderOfTheirOwnGoBackThere) {
+  expect_records_at("db/people.db", make_with("db/people.db", true));
+}
+
+TEST_F(BackupTest, ARawCopyOfTheRecordsIsNotRestored) {
+  for (const char* name : {"people.db", "db/people.db"}) {
+    const Made made = make_with(name, false);
+    ASSERT_TRUE(fs::exists(made.folder + "/" + name));
+    expect_records_at(name, made);
+  }
+}
+
+TEST_F(BackupTest, RecordsOutsideGoToAFolderThatIsMissing) {
+  const auto made = make_one();
+  ASSERT_TRUE(made);
+  const std::string target = root_.path() + "/restored";
+  const std::string records = root_.path() + "/elsewhere/deep/people.db";
+  fs::create_directories(target);
+  const auto restored = restore(
+      {.backup = made->folder, .folder = target, .records_file = records, .now = kNow}, kSilent);
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_EQ(read(records), read(made->folder + "/records.db"));
+  EXPECT_FALSE(fs::exists(target + "/records.db"));
 }
 
 TEST_F(BackupTest, IsReadByItsOwnerAlone) {

@@ -14,9 +14,9 @@ namespace fs = std::filesystem;
 
 // What the other parts of a backup hold already, what belongs to a running process, and what is
 // half written.
-bool is_no_file_of_a_backup(const std::string& path) {
+bool is_no_file_of_a_backup(const std::string& path, const std::string& records_file) {
   const bool store = path == kStoreFolder;
-  const bool records = path.starts_with(kRecordsFile);
+  const bool records = path.starts_with(kRecordsFile) || detail::is_of_database(path, records_file);
   const bool process = path == "lock" || path == "control";
   const bool old = path.starts_with("before-restore-") || path.starts_with("restoring");
   return store || records || process || old || path.ends_with(".new") || path.ends_with(".part");
@@ -48,7 +48,11 @@ Result<std::uint64_t> size_of(const std::string& folder) {
 }
 
 Result<> copy_files(const Sources& sources, const std::string& target) {
-  RV_ASSIGN(const auto files, detail::list_files(sources.folder, is_no_file_of_a_backup));
+  const std::string& records = sources.records_file;
+  const std::string below = records.empty() ? "" : detail::path_below(sources.folder, records);
+  RV_ASSIGN(const auto files, detail::list_files(sources.folder, [&](const std::string& path) {
+              return is_no_file_of_a_backup(path, below);
+            }));
   for (const std::string& path : files) {
     const std::string to = target + "/" + path;
     RV_TRY(detail::make_folder(fs::path(to).parent_path().string()));

@@ -34,6 +34,12 @@ Result<std::vector<std::string>> data_in(const std::string& folder) {
   return names;
 }
 
+// Where the records shall lie below the data folder; empty: elsewhere, or as in the backup.
+std::string records_below(const Restore& restore) {
+  if (restore.records_file.empty()) return {};
+  return detail::path_below(restore.folder, restore.records_file);
+}
+
 // Files of a database that lies elsewhere.
 std::vector<std::string> records_files(const std::string& file) {
   std::vector<std::string> there;
@@ -48,8 +54,13 @@ Result<> copy_all(const Restore& restore, const Manifest& manifest) {
   const std::string target = restoring(restore.folder) + ".part";
   RV_TRY(detail::remove_all(target));
   RV_TRY(detail::make_folder(target));
+  const std::string records = records_below(restore);
   for (const File& file : manifest.files) {
-    const std::string to = target + "/" + file.path;
+    const bool is_records = file.path == kRecordsFile;
+    // A raw copy, taken while it was written to.
+    if (!is_records && detail::is_of_database(file.path, records)) continue;
+    const std::string& path = is_records && !records.empty() ? records : file.path;
+    const std::string to = target + "/" + path;
     RV_TRY(detail::make_folder(fs::path(to).parent_path().string()));
     RV_ASSIGN(const detail::Summed sum, detail::copy_file(restore.backup + "/" + file.path, to));
     if (sum.sha256 != file.sha256) {
@@ -76,16 +87,25 @@ Result<> move_aside(const Restore& restore, const std::vector<std::string>& name
   return {};
 }
 
+// Where it may be another disk.
+Result<> put_records_elsewhere(const std::string& records, const std::string& file) {
+  const std::string folder = fs::absolute(file).parent_path().string();
+  const std::string part = file + ".part";
+  if (!fs::exists(folder)) RV_TRY(detail::make_folder(folder));
+  RV_TRY(detail::remove_all(part));
+  RV_TRY(detail::copy_file(records, part));
+  RV_TRY(detail::move(part, file));
+  RV_TRY(detail::sync_folder(folder));
+  return detail::remove_all(records);
+}
+
 // The folder "restoring" goes last: until then the restore is seen to be unfinished.
 Result<> put_in_place(const Restore& restore) {
   const std::string from = restoring(restore.folder);
   const std::string records = fmt::format("{}/{}", from, kRecordsFile);
-  if (!restore.records_file.empty() && fs::exists(records)) {
-    const std::string part = restore.records_file + ".part";
-    RV_TRY(detail::remove_all(part));
-    RV_TRY(detail::copy_file(records, part));
-    RV_TRY(detail::move(part, restore.records_file));
-    RV_TRY(detail::remove_all(records));
+  const bool elsewhere = !restore.records_file.empty() && records_below(restore).empty();
+  if (elsewhere && fs::exists(records)) {
+    RV_TRY(put_records_elsewhere(records, restore.records_file));
   }
   RV_ASSIGN(const std::vector<std::string> names, data_in(from));
   for (const std::string& name : names) {

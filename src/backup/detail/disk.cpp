@@ -158,6 +158,20 @@ Result<std::vector<std::string>> list_files(
   return files;
 }
 
+std::string path_below(const std::string& folder, const std::string& file) {
+  std::error_code error;
+  const fs::path from = fs::weakly_canonical(fs::absolute(folder, error), error);
+  const fs::path to = fs::weakly_canonical(fs::absolute(file, error), error);
+  const std::string below = to.lexically_relative(from).string();
+  return below == "." || below == ".." || below.starts_with("../") ? std::string() : below;
+}
+
+bool is_of_database(std::string_view path, std::string_view database) {
+  if (database.empty() || !path.starts_with(database)) return false;
+  const std::string_view rest = path.substr(database.size());
+  return rest.empty() || rest.starts_with('-') || rest.starts_with('.');
+}
+
 Result<> make_folder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);

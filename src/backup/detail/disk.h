@@ -28,6 +28,12 @@ struct Summed {
 [[nodiscard]] Result<std::vector<std::string>> list_files(
     const std::string& folder, const std::function<bool(const std::string& path)>& skip);
 
+// A file's path below a folder, "db/records.db"; empty where it lies elsewhere. Both may be
+// relative to the working directory.
+[[nodiscard]] std::string path_below(const std::string& folder, const std::string& file);
+// Whether a path is that of a database or of a file beside it: "-wal", ".before-STEP".
+[[nodiscard]] bool is_of_database(std::string_view path, std::string_view database);
+
 // The folder, readable by its owner alone; its parents as the system makes them.
 [[nodiscard]] Result<> make_folder(const std::string& path);
 // Everything below is on disk and readable by its owner alone.
