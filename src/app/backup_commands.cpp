@@ -54,6 +54,11 @@ Result<std::string> backup_stopped(const CommandLine& line, const Options& optio
                      parent, line.keep, print_progress);
 }
 
+std::string_view remark_on(const std::string& backup) {
+  if (file_exists(backup)) return "";
+  return file_exists(backup + ".part") ? "  (not finished)" : "  (not there any more)";
+}
+
 Result<> print_backups(const Options& options) {
   RV_ASSIGN(const std::unique_ptr<Accounts> accounts, open_accounts(options));
   std::vector<backup::Entry> entries;
@@ -62,9 +67,9 @@ Result<> print_backups(const Options& options) {
     return {};
   }));
   for (const backup::Entry& entry : entries) {
-    fmt::print("{}  {:>12}  {}{}\n", to_iso8601(entry.taken_at),
-               megabytes(static_cast<std::uint64_t>(entry.bytes)), entry.folder,
-               file_exists(entry.folder) ? "" : "  (not there any more)");
+    const auto bytes = static_cast<std::uint64_t>(entry.bytes);
+    fmt::print("{}  {:>12}  {}{}\n", to_iso8601(entry.taken_at), bytes > 0 ? megabytes(bytes) : "?",
+               entry.folder, remark_on(entry.folder));
   }
   if (entries.empty()) fmt::print("no backup was made yet\n");
   return {};

@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -63,15 +64,18 @@ void write_backup(json::Writer& out, const StateSources& sources) {
     RV_ASSIGN(entries, backup::list(session));
     return {};
   });
-  if (!read || entries.empty()) {
+  // One that is being made, or was cut short, is none yet.
+  const auto last =
+      std::ranges::find_if(entries, [](const backup::Entry& entry) { return entry.bytes > 0; });
+  if (!read || last == entries.end()) {
     out.key("last_backup").null();
     return;
   }
   out.key("last_backup")
       .begin_object()
-      .member("taken_at", to_iso8601(entries.front().taken_at))
-      .member("folder", entries.front().folder)
-      .member("bytes", entries.front().bytes)
+      .member("taken_at", to_iso8601(last->taken_at))
+      .member("folder", last->folder)
+      .member("bytes", last->bytes)
       .end_object();
 }
 

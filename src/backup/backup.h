@@ -42,7 +42,8 @@ struct Made {
   Manifest manifest;
 };
 
-// Makes a new backup in `parent` and notes it in the list of backups.
+// Makes a new backup in `parent` and notes it in the list of backups, before anything is copied.
+// What is left there of earlier ones that were cut short is removed. One at a time.
 // Errors: kInsufficientStorage, kUnavailable with what the system said.
 [[nodiscard]] Result<Made> make(const Sources& sources, const std::string& parent,
                                 const Progress& progress);
@@ -72,13 +73,13 @@ struct Restore {
 struct Entry {
   std::string folder;
   Instant taken_at;
-  std::int64_t bytes = 0;
+  std::int64_t bytes = 0;  // 0: it was not finished when these records were written
 };
 // Newest first; without those that forget() was told of.
 [[nodiscard]] Result<std::vector<Entry>> list(records::Session& session);
 
-// Removes the oldest backups of `parent`, so that `count` whole ones are left, and forgets them.
-// Returns the folders that are gone.
+// Removes the oldest backups of `parent`, so that `count` whole ones are left, and what is left of
+// ones that were cut short; forgets them. Returns the folders that are gone.
 [[nodiscard]] Result<std::vector<std::string>> keep_newest(records::Database& database,
                                                            const std::string& parent,
                                                            std::size_t count);

@@ -91,6 +91,14 @@ class BackupTest : public ::testing::Test {
     EXPECT_FALSE(fs::exists(target + "/records.db"));
     EXPECT_EQ(read(target + "/link-key"), "a key");
   }
+  std::vector<Entry> entries(records::Database& database) {
+    std::vector<Entry> found;
+    EXPECT_TRUE(database.read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(found, list(session));
+      return {};
+    }));
+    return found;
+  }
   Result<Manifest> restore_to(const std::string& folder, const std::string& backup,
                               bool force = false) {
     fs::create_directories(folder);
@@ -227,14 +235,56 @@ TEST_F(BackupTest, KeepsTheNewestAndTheListKnows) {
   const auto gone = keep_newest(*database_, backups_, 2);
   ASSERT_TRUE(gone);
   EXPECT_EQ(gone->size(), 2U);
-  std::vector<Entry> entries;
-  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
-    RV_ASSIGN(entries, list(session));
-    return {};
-  }));
-  ASSERT_EQ(entries.size(), 2U);
-  EXPECT_EQ(entries[0].folder, backups_ + "/revier-20250208T080000Z");
-  EXPECT_EQ(entries[1].taken_at, kNow + Duration::days(2));
+  const std::vector<Entry> left = entries(*database_);
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left[0].folder, backups_ + "/revier-20250208T080000Z");
+  EXPECT_GT(left[0].bytes, 0);
+  EXPECT_EQ(left[1].taken_at, kNow + Duration::days(2));
+}
+
+TEST_F(BackupTest, RemovesWhatWasLeftOfOneThatWasCutShort) {
+  const auto made = make_one();
+  ASSERT_TRUE(made);
+  fs::remove(made->folder + "/manifest.json");
+  fs::rename(made->folder, made->folder + ".part");
+  const std::string of_others = backups_ + "/revier-20200101T000000Z.part";
+  fs::create_directories(of_others);
+  ASSERT_TRUE(make_one(kNow + Duration::days(1)));
+  EXPECT_FALSE(fs::exists(made->folder + ".part"));
+  EXPECT_TRUE(fs::exists(of_others)) << "on no list of ours: it may be under way";
+  EXPECT_EQ(entries(*database_).size(), 1U);
+}
+
+TEST_F(BackupTest, EndsARemovalThatWasCutShort) {
+  const auto made = make_one();
+  const auto kept = make_one(kNow + Duration::days(1));
+  const auto away = make_one(kNow + Duration::days(2));
+  ASSERT_TRUE(made && kept && away);
+  fs::remove(made->folder + "/manifest.json");
+  fs::rename(away->folder, root_.path() + "/on-another-disk");
+  const auto gone = keep_newest(*database_, backups_ + "/", 5);
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(*gone, std::vector<std::string>{made->folder});
+  EXPECT_FALSE(fs::exists(made->folder));
+  EXPECT_TRUE(verify(kept->folder, kSilent));
+  EXPECT_EQ(entries(*database_).size(), 2U) << "of what is not there nothing is known";
+}
+
+TEST_F(BackupTest, ARestoredListKnowsTheBackupThatItCameFrom) {
+  const auto made = make_one();
+  ASSERT_TRUE(made);
+  const std::string target = root_.path() + "/restored";
+  ASSERT_TRUE(restore_to(target, made->folder));
+  const auto restored =
+      records::Database::open({.url = "sqlite:" + target + "/records.db"}, migrations());
+  ASSERT_TRUE(restored);
+  const std::vector<Entry> known = entries(**restored);
+  ASSERT_EQ(known.size(), 1U);
+  EXPECT_EQ(known[0].folder, made->folder);
+  const auto gone = keep_newest(**restored, backups_, 5);
+  ASSERT_TRUE(gone);
+  EXPECT_TRUE(gone->empty());
+  EXPECT_TRUE(verify(made->folder, kSilent));
 }
 
 TEST_F(BackupTest, RefusesTheDataFolderAndLeavesNothingBehind) {
@@ -249,6 +299,7 @@ TEST_F(BackupTest, RefusesTheDataFolderAndLeavesNothingBehind) {
       make({.store = *store_, .database = *database_, .folder = data_, .version = "1", .now = kNow},
            backups_, cut));
   EXPECT_TRUE(fs::is_empty(backups_));
+  EXPECT_TRUE(entries(*database_).empty());
 }
 
 TEST(Manifest, IsReadAsItWasWritten) {

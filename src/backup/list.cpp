@@ -31,6 +31,29 @@ std::vector<std::string> backups_in(const std::string& parent) {
   return found;
 }
 
+bool lies_in(const std::string& folder, const std::string& parent) {
+  const fs::path name = fs::path(folder).filename();
+  return name.string().starts_with("revier-") &&
+         fs::path(folder).lexically_normal() == (fs::path(parent) / name).lexically_normal();
+}
+
+// True where something was there. What is whole stays, and so does what cannot be read now; of a
+// disk that is away nothing is known.
+Result<bool> remove_if_unfinished(const std::string& folder) {
+  const std::string part = folder + ".part";
+  std::error_code error;
+  const bool begun = fs::exists(part, error);
+  if (begun && !error) {
+    RV_TRY(detail::remove_all(part));
+    return true;
+  }
+  const bool left = fs::exists(folder, error) && !error;
+  const bool whole = fs::exists(fs::path(folder) / kManifestFile, error);
+  if (error || !left || whole) return false;
+  RV_TRY(detail::remove_all(folder));
+  return true;
+}
+
 }  // namespace
 
 std::span<const records::Migration> migrations() { return kMigrations; }
@@ -56,7 +79,7 @@ Result<> forget(records::Database& database, const std::string& folder) {
 
 Result<std::vector<std::string>> keep_newest(records::Database& database, const std::string& parent,
                                              std::size_t count) {
-  std::vector<std::string> gone;
+  RV_ASSIGN(std::vector<std::string> gone, detail::remove_unfinished(database, parent));
   std::vector<std::string> found = backups_in(parent);
   if (found.size() <= count) return gone;
   found.resize(found.size() - count);
@@ -71,6 +94,24 @@ Result<std::vector<std::string>> keep_newest(records::Database& database, const 
 }
 
 namespace detail {
+
+Result<std::vector<std::string>> remove_unfinished(records::Database& database,
+                                                   const std::string& parent) {
+  std::vector<Entry> entries;
+  RV_TRY(database.read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(entries, list(session));
+    return {};
+  }));
+  std::vector<std::string> gone;
+  for (const Entry& entry : entries) {
+    if (!lies_in(entry.folder, parent)) continue;
+    RV_ASSIGN(const bool removed, remove_if_unfinished(entry.folder));
+    if (!removed) continue;
+    RV_TRY(forget(database, entry.folder));
+    gone.push_back(entry.folder);
+  }
+  return gone;
+}
 
 Result<> note(records::Database& database, const Entry& entry) {
   return database.writer().run_blocking([&](records::Session& session) -> Result<> {

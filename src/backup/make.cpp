@@ -6,6 +6,7 @@
 #include "backup/backup.h"
 #include "backup/detail/contents.h"
 #include "backup/detail/disk.h"
+#include "base/log.h"
 
 namespace revier::backup {
 namespace {
@@ -30,9 +31,12 @@ std::string compact(Instant instant) {
 }
 
 std::string free_name(const std::string& parent, Instant now) {
-  const std::string name = fmt::format("{}/revier-{}", parent, compact(now));
+  const std::string name = (fs::path(parent) / fmt::format("revier-{}", compact(now))).string();
+  const auto is_taken = [](const std::string& path) {
+    return fs::exists(path) || fs::exists(path + ".part");
+  };
   std::string free = name;
-  for (int n = 2; fs::exists(free); ++n) free = fmt::format("{}-{}", name, n);
+  for (int n = 2; is_taken(free); ++n) free = fmt::format("{}-{}", name, n);
   return free;
 }
 
@@ -107,14 +111,21 @@ Result<Made> make(const Sources& sources, const std::string& parent, const Progr
   }
   std::error_code error;
   if (!fs::exists(parent, error)) RV_TRY(detail::make_folder(parent));
+  if (const auto gone = detail::remove_unfinished(sources.database, parent); !gone) {
+    log_event(Level::kWarn, "backup.unfinished", {{"reason", gone.error().message}});
+  }
   RV_ASSIGN(const std::uint64_t bytes, size_of(sources.folder));
   RV_TRY(detail::require_space(parent, bytes));
   const std::string name = free_name(parent, sources.now);
   const std::string part = name + ".part";
   RV_TRY(detail::make_folder(part));
+  // Before the copy, which so knows of itself, and so that what a crash leaves is known to be ours.
+  // Records that are read-only are copied all the same: that it is on no list is said in the end.
+  (void)detail::note(sources.database, {.folder = name, .taken_at = sources.now, .bytes = 0});
   Result<Manifest> made = make_at(sources, part, progress);
   if (!made) {
     RV_TRY(detail::remove_all(part));
+    (void)forget(sources.database, name);
     return fail(made.error());
   }
   RV_TRY(detail::move(part, name));
