@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -163,13 +164,22 @@ Task<Result<Case>> Cases::set_mail(std::string id, std::string mail, bool send_l
                if (one.state != State::kDraft) {
                  return fail(Code::kConflict, "this form has been handed in");
                }
-               RV_ASSIGN(const DefinitionPtr form, form_of(one));
-               one.mail = mail;
+               const std::string before = std::exchange(one.mail, mail);
                ++one.revision;
-               if (!send_link || mail.empty()) return {};
-               return mail::enqueue(session, write_letter(needs_, LetterKind::kDraft, *form, one),
-                                    needs_.civil_clock.now());
+               if (!send_link || one.mail.empty()) return {};
+               return write_link(session, before, one);
              });
+}
+
+// The address may be another's: nobody fills her mailbox by asking again and again.
+Result<> Cases::write_link(Session& session, const std::string& before, const Case& one) {
+  const Instant now = needs_.civil_clock.now();
+  RV_ASSIGN(const bool enough, mail::has_had_enough(session, one.mail, now));
+  if (enough) return {};
+  RV_ASSIGN(const DefinitionPtr form, form_of(one));
+  // What still waits says the same, perhaps to an address that was wrong: one draft keeps one.
+  RV_TRY(mail::take_back(session, before, fmt::format("case-{}-", one.id)));
+  return mail::enqueue(session, write_letter(needs_, LetterKind::kDraft, *form, one), now);
 }
 
 Result<> Cases::hand_in(Session& session, const Definition& form, const FileCounts& files,

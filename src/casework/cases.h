@@ -79,7 +79,8 @@ class Cases {
   // Changes the answers of a draft. Errors: kResourceNotFound, kConflict when it is handed in.
   using ChangeAnswers = std::function<Result<>(const Definition&, Answers&)>;
   [[nodiscard]] Task<Result<Case>> change(std::string id, ChangeAnswers change);
-  // Where news go; `send_link` writes the link at once. Errors: those of change().
+  // Where news go; `send_link` writes the link at once, in place of one that still waits. At most a
+  // few an hour to one address, and the answer is the same. Errors: those of change().
   [[nodiscard]] Task<Result<Case>> set_mail(std::string id, std::string mail, bool send_link);
   // Hands in. One that is handed in already is answered as it is, so that a repeat does no harm.
   // Errors: kUnprocessable where an answer is missing or wrong.
@@ -115,6 +116,8 @@ class Cases {
  private:
   using Step = std::function<Result<>(records::Session&, Case&)>;
   [[nodiscard]] Task<Result<Case>> run(std::string id, Step step);
+  [[nodiscard]] Result<> write_link(records::Session& session, const std::string& before,
+                                    const Case& one);
   [[nodiscard]] Result<> hand_in(records::Session& session, const Definition& form,
                                  const FileCounts& files, Case& one);
   [[nodiscard]] Result<> do_deed(records::Session& session, const OfficeDeed& deed,

@@ -57,10 +57,10 @@ class CasesTest : public testing::TestWithParam<std::string> {
     EXPECT_TRUE(read);
     return one;
   }
-  std::vector<mail::StoredMessage> letters() {
+  std::vector<mail::StoredMessage> letters(std::string_view to = "ada@beispiel.test") {
     std::vector<mail::StoredMessage> list;
     const auto read = database_->read([&](records::Session& session) -> Result<> {
-      RV_ASSIGN(list, mail::list_to(session, "ada@beispiel.test"));
+      RV_ASSIGN(list, mail::list_to(session, to));
       return {};
     });
     EXPECT_TRUE(read);
@@ -130,6 +130,36 @@ TEST_P(CasesTest, FromDraftToDecision) {
     EXPECT_EQ(letter.message.text.find("Gut."), std::string::npos);
     EXPECT_NE(letter.message.text.find("https://revier.test/vorgang/"), std::string::npos);
   }
+}
+
+TEST_P(CasesTest, OneDraftWritesFewLettersHoweverOftenItIsAsked) {
+  const Case draft = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
+  const auto ask = [&](const char* mail) {
+    return run_task(cases_.set_mail(draft.id, mail, true)).has_value();
+  };
+  const auto send_all = [&] {
+    EXPECT_TRUE(database_->writer().run_blocking([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(const auto waiting, mail::due(session, clock_.now(), 100));
+      for (const mail::StoredMessage& letter : waiting) {
+        RV_TRY(mail::settle(session, letter.id, mail::State::kSent, clock_.now(), ""));
+      }
+      return {};
+    }));
+  };
+  for (int n = 0; n < 10; ++n) ASSERT_TRUE(ask("ada@beispiel.test"));
+  EXPECT_EQ(letters().size(), 1U) << "one waits, in place of those before";
+  ASSERT_TRUE(ask("eva@beispiel.test"));
+  EXPECT_TRUE(letters().empty()) << "the address was wrong";
+  EXPECT_EQ(letters("eva@beispiel.test").size(), 1U);
+  for (int n = 0; n < 10; ++n) {
+    ASSERT_TRUE(ask("ada@beispiel.test")) << "the answer is the same";
+    send_all();
+  }
+  EXPECT_EQ(std::ssize(letters()), mail::kMailsAnHourMax);
+  EXPECT_EQ(now(draft.id)->mail, "ada@beispiel.test");
+  clock_.advance(Duration::hours(2));
+  ASSERT_TRUE(ask("ada@beispiel.test"));
+  EXPECT_EQ(std::ssize(letters()), mail::kMailsAnHourMax + 1);
 }
 
 TEST_P(CasesTest, ARepeatedRequestIsOneCase) {
