@@ -190,7 +190,9 @@ class WholePeople final : public PeoplePlane {
   Result<> tick() override {
     RV_TRY(run_task(registrations_->sweep()));
     RV_TRY(standby_->sweep());
-    RV_TRY(cases_.sweep());
+    if (const Result<> swept = cases_.sweep(); !swept) {
+      log_event(Level::kWarn, "casework.tick", {{"reason", swept.error().message}});
+    }
     if (const Result<> sent = issues_->tick(); !sent) {
       log_event(Level::kWarn, "newsletter.tick", {{"reason", sent.error().message}});
     }

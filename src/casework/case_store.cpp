@@ -417,11 +417,12 @@ Result<std::vector<Case>> ended(Session& session, Instant now, std::int64_t limi
                      {{"now", now}, {"limit", limit}});
 }
 
-Result<std::vector<Case>> unpublished(Session& session, std::string_view form, std::int64_t limit) {
+Result<std::vector<Case>> unpublished(Session& session, std::string_view form, std::int64_t offset,
+                                      std::int64_t limit) {
   return cases_where(session, kCaseColumns,
                      "WHERE form = :form AND state <> 'draft' AND published <> revision"
-                     " ORDER BY changed_at LIMIT :limit",
-                     {{"form", form}, {"limit", limit}});
+                     " ORDER BY changed_at, id LIMIT :limit OFFSET :offset",
+                     {{"form", form}, {"limit", limit}, {"offset", offset}});
 }
 
 Result<> set_published(Session& session, std::string_view id, std::int64_t revision) {

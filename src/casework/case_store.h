@@ -85,9 +85,11 @@ struct FormFigures {
 // At most `limit` whose time has come.
 [[nodiscard]] Result<std::vector<Case>> ended(records::Session& session, Instant now,
                                               std::int64_t limit);
-// Cases of a form whose public entity is behind; and that it is not any more.
+// Cases of a form whose public entity is behind, in the order of their last change; and that it is
+// not any more.
 [[nodiscard]] Result<std::vector<Case>> unpublished(records::Session& session,
-                                                    std::string_view form, std::int64_t limit);
+                                                    std::string_view form, std::int64_t offset,
+                                                    std::int64_t limit);
 [[nodiscard]] Result<> set_published(records::Session& session, std::string_view id,
                                      std::int64_t revision);
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "casework/case_store.h"
 #include "casework/letters.h"
 #include "casework/public_entity.h"
@@ -24,6 +25,8 @@ constexpr std::int64_t kDraftsMax = 20'000;
 constexpr std::size_t kMessageBytesMax = 8'000;
 constexpr std::size_t kAnswersBytesMax = 256 << 10;
 constexpr std::int64_t kAtOnce = 100;
+// Public entities that cannot be written, in one round of a form.
+constexpr std::int64_t kFailuresAtOnce = 10;
 
 Result<Answers> answers_of(const Definition& form, const Case& one) {
   RV_ASSIGN(const json::Document document, json::Document::parse(one.answers));
@@ -339,11 +342,21 @@ Task<Result<Case>> Cases::act(std::string id, OfficeDeed deed, identity::Caller 
       });
 }
 
-Result<> Cases::publish_behind(const Definition& form) {
+Result<> Cases::publish_one(const Case& one, const std::vector<std::string>& photos) const {
+  RV_ASSIGN(const DefinitionPtr form, form_of(one));
+  if (!form->published) return {};
+  RV_ASSIGN(const Answers answers, answers_of(*form, one));
+  return needs_.publish(public_id(one), public_entity(*form, one, answers, photos));
+}
+
+// What cannot be published now stays behind and is passed over, so that others do not wait for it;
+// behind the last one the first are tried again.
+Result<> Cases::publish_behind(const std::string& form, std::optional<Error>& trouble) {
+  std::int64_t& passed = passed_[form];
   std::vector<Case> behind;
   std::vector<std::vector<std::string>> photos;  // addresses, of each
   RV_TRY(needs_.database.read([&](Session& session) -> Result<> {
-    RV_ASSIGN(behind, rows::unpublished(session, form.id, kAtOnce));
+    RV_ASSIGN(behind, rows::unpublished(session, form, passed, kAtOnce));
     for (const Case& one : behind) {
       RV_ASSIGN(const std::vector<Attachment> files, rows::attachments(session, one.id));
       std::vector<std::string>& own = photos.emplace_back();
@@ -353,42 +366,67 @@ Result<> Cases::publish_behind(const Definition& form) {
     }
     return {};
   }));
-  for (std::size_t n = 0; n < behind.size(); ++n) {
+  std::int64_t failures = 0;
+  for (std::size_t n = 0; n < behind.size() && failures < kFailuresAtOnce; ++n) {
     const Case& one = behind[n];
-    RV_ASSIGN(const DefinitionPtr own, form_of(one));
-    RV_ASSIGN(const Answers answers, answers_of(*own, one));
-    if (own->published) {
-      RV_TRY(needs_.publish(public_id(one), public_entity(*own, one, answers, photos[n])));
+    if (const Result<> done = publish_one(one, photos[n]); !done) {
+      trouble = done.error();
+      ++failures;
+      continue;
     }
     RV_TRY(needs_.database.writer().run_blocking([&](Session& session) -> Result<> {
       return rows::set_published(session, one.id, one.revision);
     }));
   }
+  const bool was_last = std::ssize(behind) < kAtOnce && failures < kFailuresAtOnce;
+  passed = was_last ? 0 : passed + failures;
   return {};
 }
 
-Result<> Cases::erase_ended() {
+// Takes the public entity of a case away.
+Result<> Cases::hide(const Case& one) const {
+  const DefinitionPtr form = needs_.forms.find(one.form, one.version);
+  if (form == nullptr || !form->published || one.number.empty()) return {};
+  return needs_.publish(public_id(one), "");
+}
+
+Result<> Cases::erase_ended(std::optional<Error>& trouble) {
+  const Instant now = needs_.civil_clock.now();
   std::vector<Case> over;
   RV_TRY(needs_.database.read([&](Session& session) -> Result<> {
-    RV_ASSIGN(over, rows::ended(session, needs_.civil_clock.now(), kAtOnce));
+    RV_ASSIGN(over, rows::ended(session, now, kAtOnce));
     return {};
   }));
+  std::int64_t failures = 0;
   for (const Case& one : over) {
-    const DefinitionPtr form = needs_.forms.find(one.form, one.version);
-    if (form != nullptr && form->published && !one.number.empty()) {
-      RV_TRY(needs_.publish(public_id(one), ""));
-    }
-    RV_TRY(needs_.database.writer().run_blocking(
-        [&](Session& session) -> Result<> { return rows::erase(session, one.id); }));
+    const Result<> hidden = hide(one);
+    // A row that its entity outlives holds nothing personal, and waits for it behind all others.
+    RV_TRY(needs_.database.writer().run_blocking([&](Session& session) -> Result<> {
+      return hidden ? rows::erase(session, one.id) : rows::strip(session, one.id, now);
+    }));
+    if (hidden) continue;
+    trouble = hidden.error();
+    if (++failures == kFailuresAtOnce) break;
   }
   return {};
 }
 
 Result<> Cases::sweep() {
-  for (const DefinitionPtr& form : needs_.forms.all()) {
-    if (form->published) RV_TRY(publish_behind(*form));
+  std::optional<Error> trouble;
+  Result<> published;
+  for (const std::string& form : needs_.forms.public_ids()) {
+    published = publish_behind(form, trouble);
+    if (!published) break;
   }
-  return erase_ended();
+  // Whatever became of that: retention waits for nothing.
+  const Result<> erased = erase_ended(trouble);
+  // Said once, not each second.
+  if (trouble && !troubled_) {
+    log_event(Level::kWarn, "casework.publish", {{"reason", trouble->message}});
+  }
+  troubled_ = trouble.has_value();
+  RV_TRY(published);
+  return erased;
 }
 
 }  // namespace revier::casework

@@ -4,9 +4,11 @@
 // Each method is one durable job of the records' writer. Letters about a case tell that there is
 // news and where, never what.
 //
-// Thread safety: all methods from any thread. sweep() blocks.
+// Thread safety: all methods from any thread. sweep() blocks, by one thread at a time.
 #pragma once
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -110,7 +112,9 @@ class Cases {
   // Where everybody sees a released file: "/meldung/V-7K3MQ9TR/foto/ID".
   [[nodiscard]] static std::string photo_path(const Case& one, std::string_view file);
 
-  // Publishes what is behind and erases what has ended. To be called every few seconds.
+  // Publishes what is behind and erases what has ended. A public entity that cannot be written or
+  // removed is tried again later and holds up nothing else; what is personal goes in its time. To
+  // be called every few seconds.
   [[nodiscard]] Result<> sweep();
 
  private:
@@ -122,10 +126,15 @@ class Cases {
                                  const FileCounts& files, Case& one);
   [[nodiscard]] Result<> do_deed(records::Session& session, const OfficeDeed& deed,
                                  const identity::Caller& by, Case& one);
-  [[nodiscard]] Result<> erase_ended();
-  [[nodiscard]] Result<> publish_behind(const Definition& form);
+  [[nodiscard]] Result<> erase_ended(std::optional<Error>& trouble);
+  [[nodiscard]] Result<> publish_behind(const std::string& form, std::optional<Error>& trouble);
+  [[nodiscard]] Result<> publish_one(const Case& one, const std::vector<std::string>& photos) const;
+  [[nodiscard]] Result<> hide(const Case& one) const;
 
   const CaseNeeds needs_;
+  // Of sweep(): how many of a form's cases that are behind it passed over, and whether it failed.
+  std::map<std::string, std::int64_t> passed_;
+  bool troubled_ = false;
 };
 
 }  // namespace revier::casework

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "base/run_task.h"
 #include "casework/attachments.h"
@@ -79,6 +80,7 @@ class CasesTest : public testing::TestWithParam<std::string> {
   const ticket::SecretLinks links_{ticket::SecretLinks::Key{1, 2, 3}};
   Forms forms_{*database_, clock_};
   std::map<std::string, std::string> public_;
+  std::set<std::string> refused_;  // entities that cannot be written
   Cases cases_{{.database = *database_,
                 .forms = forms_,
                 .links = links_,
@@ -88,6 +90,7 @@ class CasesTest : public testing::TestWithParam<std::string> {
                 .site_url = "https://revier.test",
                 .signature = [](web::Language) { return std::string("Stadt"); },
                 .publish = [this](const std::string& id, std::string entity) -> Result<> {
+                  if (refused_.contains(id)) return fail(Code::kInsufficientStorage, "full");
                   public_[id] = std::move(entity);
                   return {};
                 }}};
@@ -212,6 +215,59 @@ TEST_P(CasesTest, ThePublicSeesNoPersonAndNoText) {
   ASSERT_TRUE(cases_.sweep());
   EXPECT_EQ(public_.begin()->second, "") << "gone with the case";
   EXPECT_EQ(now(one->id).error().code, Code::kResourceNotFound);
+}
+
+TEST_P(CasesTest, AnEntityThatCannotBeWrittenHoldsUpNothing) {
+  std::vector<Case> stuck;
+  for (int n = 0; n < 25; ++n) {
+    stuck.push_back(hand_in("mangel-melden", kReport).value());
+    refused_.insert(public_id(stuck.back()));
+    clock_.advance(Duration::seconds(1));
+  }
+  const Case good = hand_in("mangel-melden", kReport).value();
+  const Case over = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
+  clock_.advance(Duration::days(31));
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_FALSE(now(over.id)) << "retention goes on";
+  ASSERT_TRUE(cases_.sweep());
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_TRUE(public_.contains(public_id(good))) << "behind 25 that cannot be written";
+  EXPECT_EQ(public_.size(), 1U);
+  refused_.clear();
+  for (int n = 0; n < 3; ++n) ASSERT_TRUE(cases_.sweep());
+  EXPECT_EQ(public_.size(), 26U) << "tried again";
+}
+
+TEST_P(CasesTest, WhatIsPersonalGoesBeforeAnEntityThatCannotBeRemoved) {
+  const Case one = hand_in("mangel-melden", kReport).value();
+  ASSERT_TRUE(run_task(cases_.write(one.id, "Bitte bald.")));
+  ASSERT_TRUE(run_task(cases_.withdraw(one.id)));
+  ASSERT_TRUE(cases_.sweep());
+  refused_.insert(public_id(one));
+  clock_.advance(Duration::days(31));
+  ASSERT_TRUE(cases_.sweep());
+  ASSERT_TRUE(now(one.id)) << "its entity is still there";
+  EXPECT_EQ(now(one.id)->answers, "{}");
+  EXPECT_EQ(now(one.id)->mail, "");
+  refused_.clear();
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_EQ(public_.at(public_id(one)), "");
+  EXPECT_FALSE(now(one.id));
+}
+
+TEST_P(CasesTest, OlderCasesStayPublicWhenTheirFormPublishesNoMore) {
+  const Case old = hand_in("mangel-melden", kReport).value();
+  ASSERT_TRUE(cases_.sweep());
+  const auto newer =
+      bring(changed(changed(demo_form("mangel-melden"), R"("version":3)", R"("version":4)"),
+                    R"("publish":{"category":"art","position":"punkt","photo":"foto"},)", ""));
+  ASSERT_TRUE(newer) << newer.error().message;
+  ASSERT_FALSE((*newer)->published);
+  ASSERT_TRUE(act(old, {.deed = Deed::kTake}));
+  const Case fresh = hand_in("mangel-melden", kReport).value();
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_NE(public_.at(public_id(old)).find("in progress"), std::string::npos);
+  EXPECT_FALSE(public_.contains(public_id(fresh)));
 }
 
 TEST_P(CasesTest, DraftsAndWithdrawnCasesGo) {

@@ -85,4 +85,13 @@ std::vector<DefinitionPtr> Forms::all() const {
   return list;
 }
 
+std::vector<std::string> Forms::public_ids() const {
+  const ReadLock lock(mutex_);
+  std::vector<std::string> list;
+  for (const auto& [key, form] : forms_) {
+    if (form->published && (list.empty() || list.back() != form->id)) list.push_back(form->id);
+  }
+  return list;
+}
+
 }  // namespace revier::casework

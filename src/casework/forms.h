@@ -40,6 +40,8 @@ class Forms {
   [[nodiscard]] bool any() const;
   // The newest of each, by id.
   [[nodiscard]] std::vector<DefinitionPtr> all() const;
+  // The ids of those that publish in any of their versions: cases of an older one are still public.
+  [[nodiscard]] std::vector<std::string> public_ids() const;
 
  private:
   void keep(const DefinitionPtr& form);
