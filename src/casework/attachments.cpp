@@ -16,6 +16,11 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 100;
 constexpr std::int64_t kScansAtOnce = 200;
+// A scanner that hangs holds a round up no longer than that many times its time limit.
+constexpr int kScanFailuresAtOnce = 3;
+constexpr int kScanTries = 3;  // with the short pause between them
+constexpr Duration kScanPause = Duration::minutes(1);
+constexpr Duration kScanPauseLong = Duration::hours(1);
 
 std::string to_base64(std::string_view bytes) {
   const std::size_t size = sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL);
@@ -219,25 +224,56 @@ Result<> Attachments::scan_one(const Attachment& file) {
   return {};
 }
 
-Result<> Attachments::scan_waiting() {
-  if (needs_.scanner == nullptr) return {};
-  std::vector<Attachment> waiting;
+// The oldest that are to be scanned now; what was put off comes after what is new.
+Result<std::vector<Attachment>> Attachments::due_scans() {
+  const std::int64_t most = kScansAtOnce + std::ssize(put_off_);
+  std::vector<Attachment> list;
   RV_TRY(needs_.database.read([&](records::Session& session) -> Result<> {
     RV_ASSIGN(const auto found,
               session.query("SELECT * FROM case_attachment WHERE scan = 'waiting' ORDER BY at, id"
                             " LIMIT :limit",
-                            {{"limit", kScansAtOnce}}));
-    for (const records::Row& row : found) waiting.push_back(attachment_from(row));
+                            {{"limit", most}}, static_cast<std::size_t>(most)));
+    for (const records::Row& row : found) list.push_back(attachment_from(row));
     return {};
   }));
-  for (const Attachment& file : waiting) {
-    if (too_large_.contains(file.id)) continue;
+  // Where these are all that wait, what is not among them is gone.
+  if (std::ssize(list) < most) {
+    std::erase_if(put_off_, [&](const auto& known) {
+      return std::ranges::find(list, known.first, &Attachment::id) == list.end();
+    });
+  }
+  const Instant now = needs_.civil_clock.now();
+  std::erase_if(list, [&](const Attachment& file) {
+    const auto known = put_off_.find(file.id);
+    return known != put_off_.end() && known->second.again_at > now;
+  });
+  std::ranges::stable_partition(
+      list, [&](const Attachment& file) { return !put_off_.contains(file.id); });
+  if (std::ssize(list) > kScansAtOnce) list.resize(static_cast<std::size_t>(kScansAtOnce));
+  return list;
+}
+
+void Attachments::put_off(const Attachment& file, const Error& reason) {
+  PutOff& known = put_off_[file.id];
+  ++known.tries;
+  const bool is_long = reason.code == Code::kTooLarge || known.tries >= kScanTries;
+  known.again_at = needs_.civil_clock.now() + (is_long ? kScanPauseLong : kScanPause);
+  log_event(Level::kWarn, "casework.scanner", {{"reason", reason.message}});
+}
+
+Result<> Attachments::scan_waiting() {
+  if (needs_.scanner == nullptr) return {};
+  RV_ASSIGN(const std::vector<Attachment> due, due_scans());
+  int failures = 0;
+  for (const Attachment& file : due) {
     const Result<> done = scan_one(file);
     if (done) continue;
-    // One that the scanner never takes waits on, and the others do not wait for it.
-    if (done.error().code != Code::kTooLarge) return fail(done.error());
-    too_large_.insert(file.id);
-    log_event(Level::kWarn, "casework.scanner", {{"reason", done.error().message}});
+    const Code code = done.error().code;
+    const bool may_be_the_file =
+        code == Code::kTooLarge || code == Code::kBadGateway || code == Code::kCorrupt;
+    if (!may_be_the_file) return fail(done.error());
+    put_off(file, done.error());
+    if (++failures == kScanFailuresAtOnce) break;
   }
   return {};
 }

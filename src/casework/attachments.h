@@ -9,7 +9,6 @@
 #pragma once
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,14 +79,22 @@ class Attachments {
                                    CleanFile file);
   // From a draft; one that is gone already is no error. Errors: kConflict.
   [[nodiscard]] Task<Result<>> remove(std::string case_id, std::string id);
-  // Scans what waits. Errors: kUnavailable while the scanner cannot be reached.
+  // Scans what waits. A file that the scanner gives no answer on waits longer each time, and no
+  // other waits for it. Errors: kUnavailable while the scanner cannot be reached.
   [[nodiscard]] Result<> scan_waiting();
 
  private:
+  // When a file that the scanner gave no answer on is sent to it again.
+  struct PutOff {
+    int tries = 0;
+    Instant again_at;
+  };
+  [[nodiscard]] Result<std::vector<Attachment>> due_scans();
   [[nodiscard]] Result<> scan_one(const Attachment& file);
+  void put_off(const Attachment& file, const Error& reason);
 
   const Needs needs_;
-  std::set<std::string, std::less<>> too_large_;  // of scan_waiting()
+  std::map<std::string, PutOff, std::less<>> put_off_;  // of scan_waiting(), by id
 };
 
 // By question: "Schein.pdf, Foto.jpg".

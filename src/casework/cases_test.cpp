@@ -3,98 +3,18 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-#include <set>
-
 #include "base/run_task.h"
 #include "casework/attachments.h"
 #include "casework/case_store.h"
 #include "casework/export.h"
 #include "casework/person.h"
 #include "casework/public_entity.h"
+#include "casework/test_cases.h"
 #include "mail/outbox.h"
-#include "support/demo_forms.h"
-#include "support/test_records.h"
 
 namespace revier::casework {
 namespace {
 
-std::vector<records::Migration> case_migrations() {
-  std::vector<records::Migration> all;
-  for (const auto part : {identity::migrations(), mail::migrations(), rows::migrations()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
-}
-
-constexpr std::string_view kReport =
-    R"({"art":"licht","beschreibung":"Dunkel, sagt Erika Muster","ort":"Bei Muster, Weg 1",)"
-    R"("punkt":"51.5388, 7.2257"})";
-
-class CasesTest : public testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    for (const char* id : {"hund-anmelden", "mangel-melden"}) bring(demo_form(id));
-  }
-
-  Result<DefinitionPtr> bring(std::string text) {
-    return run_task(forms_.import(std::move(text),
-                                  [](records::Session&, const Definition&) { return Result<>{}; }));
-  }
-  Result<Case> hand_in(const char* form, std::string_view text, std::string key = {}) {
-    const auto document = json::Document::parse(text);
-    RV_ASSIGN(Answers answers, read_answers(*forms_.newest(form), document->root()));
-    return run_task(cases_.submit_whole({.form = form,
-                                         .answers = std::move(answers),
-                                         .mail = "ada@beispiel.test",
-                                         .request_key = std::move(key)}));
-  }
-  Result<Case> now(const std::string& id) {
-    Result<Case> one = fail(Code::kInternalError, "not read");
-    const auto read = database_->read([&](records::Session& session) -> Result<> {
-      one = rows::find(session, id);
-      return {};
-    });
-    EXPECT_TRUE(read);
-    return one;
-  }
-  std::vector<mail::StoredMessage> letters(std::string_view to = "ada@beispiel.test") {
-    std::vector<mail::StoredMessage> list;
-    const auto read = database_->read([&](records::Session& session) -> Result<> {
-      RV_ASSIGN(list, mail::list_to(session, to));
-      return {};
-    });
-    EXPECT_TRUE(read);
-    return list;
-  }
-  Result<Case> act(const Case& one, OfficeDeed deed) {
-    return run_task(cases_.act(one.id, std::move(deed), identity::Caller::command_line()));
-  }
-
-  const tests::TestRecords records_{GetParam()};
-  const std::unique_ptr<records::Database> database_ = records_.open(case_migrations());
-  ManualClock clock_{*parse_iso8601("2025-02-06T09:00:00Z")};
-  SeededRandom random_{7};
-  const std::unique_ptr<identity::Identity> identity_ =
-      identity::Identity::open(*database_, clock_, random_, {}).value();
-  const ticket::SecretLinks links_{ticket::SecretLinks::Key{1, 2, 3}};
-  Forms forms_{*database_, clock_};
-  std::map<std::string, std::string> public_;
-  std::set<std::string> refused_;  // entities that cannot be written
-  Cases cases_{{.database = *database_,
-                .forms = forms_,
-                .links = links_,
-                .identity = *identity_,
-                .civil_clock = clock_,
-                .random = random_,
-                .site_url = "https://revier.test",
-                .signature = [](web::Language) { return std::string("Stadt"); },
-                .publish = [this](const std::string& id, std::string entity) -> Result<> {
-                  if (refused_.contains(id)) return fail(Code::kInsufficientStorage, "full");
-                  public_[id] = std::move(entity);
-                  return {};
-                }}};
-};
 INSTANTIATE_TEST_SUITE_P(Records, CasesTest, testing::ValuesIn(tests::record_systems()),
                          [](const auto& system) { return system.param; });
 
@@ -328,70 +248,6 @@ TEST_P(CasesTest, VersionsAreKeptApart) {
   ASSERT_TRUE(again.load());
   EXPECT_EQ(again.newest("hund-anmelden")->version, 2);
   EXPECT_EQ(again.all().size(), 2U);
-}
-
-struct FakeScanner final : Scanner {
-  Result<bool> is_clean(std::string_view bytes) override {
-    if (down) return fail(Code::kUnavailable, "down");
-    return bytes.find("EICAR") == std::string_view::npos;
-  }
-  bool down = true;
-};
-
-TEST_P(CasesTest, NoFileIsHandedOutBeforeItIsScanned) {
-  FakeScanner scanner;
-  Attachments files(
-      {.database = *database_, .civil_clock = clock_, .random = random_, .scanner = &scanner});
-  const Field field{.name = "schein", .kind = Kind::kFiles, .items_max = 2};
-  const Case draft = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
-  const Case other = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
-  const auto add = [&](const char* name, std::string bytes) {
-    return run_task(files.add(draft.id, field, name, {std::string(kPdf), std::move(bytes)}));
-  };
-  const auto listed = [&] {
-    std::vector<Attachment> list;
-    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
-      RV_ASSIGN(list, rows::attachments(session, draft.id));
-      return {};
-    }));
-    return list;
-  };
-  const auto content = [&](const std::string& case_id, const std::string& id) {
-    Result<rows::FileContent> found = fail(Code::kInternalError, "not read");
-    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
-      found = rows::file_content(session, case_id, id);
-      return {};
-    }));
-    return found;
-  };
-  const std::string good("%PDF-\0\xFF good", 13);
-  ASSERT_TRUE(add("../../Schein\".pdf.exe", good));
-  ASSERT_TRUE(add("b.pdf", "%PDF EICAR"));
-  EXPECT_EQ(add("c.pdf", "x").error().field, "count");
-  EXPECT_EQ(listed().front().name, "Schein.pdf");
-  const std::string first = listed()[0].bytes == 13 ? listed()[0].id : listed()[1].id;
-  const std::string second = listed()[0].id == first ? listed()[1].id : listed()[0].id;
-  EXPECT_EQ(content(draft.id, first).error().code, Code::kUnavailable);
-  EXPECT_EQ(files.scan_waiting().error().code, Code::kUnavailable);
-  EXPECT_EQ(content(draft.id, first).error().code, Code::kUnavailable) << "never unscanned";
-  scanner.down = false;
-  ASSERT_TRUE(files.scan_waiting());
-  EXPECT_EQ(content(draft.id, first)->bytes, good);
-  EXPECT_EQ(content(draft.id, second).error().code, Code::kGone);
-  EXPECT_EQ(content(other.id, first).error().code, Code::kResourceNotFound) << "of another case";
-  EXPECT_EQ(counts_of(listed()).at("schein"), 1U);
-  ASSERT_TRUE(run_task(files.remove(other.id, first)));
-  EXPECT_TRUE(content(draft.id, first)) << "another case's link removes nothing";
-  ASSERT_TRUE(run_task(files.remove(draft.id, second)));
-  EXPECT_EQ(listed().size(), 1U);
-  EXPECT_EQ(run_task(files.add(draft.id, field, "big.pdf",
-                               {std::string(kPdf), std::string(kCaseBytesMax, 'x')}))
-                .error()
-                .code,
-            Code::kTooLarge);
-  ASSERT_TRUE(run_task(cases_.withdraw(draft.id)));
-  EXPECT_TRUE(listed().empty()) << "gone with the case";
-  EXPECT_EQ(content(draft.id, first).error().code, Code::kResourceNotFound);
 }
 
 TEST_P(CasesTest, APhotoIsPublicAfterTheOfficeReleasedItAlone) {

@@ -28,6 +28,11 @@ Result<> send_stream(net::ByteStream& stream, std::string_view bytes) {
   return stream.send(length_word(0));
 }
 
+// Of a scanner that is there: it may be the file.
+tl::unexpected<Error> no_answer(std::string message) {
+  return fail(Code::kBadGateway, std::move(message));
+}
+
 class Clamd final : public Scanner {
  public:
   Clamd(std::string address, Duration timeout) : address_(std::move(address)), timeout_(timeout) {}
@@ -37,17 +42,17 @@ class Clamd final : public Scanner {
     const Result<> sent = send_stream(stream, bytes);
     // Where clamd ends a stream that is too long, its answer says so.
     const Result<std::string> reply = stream.read_until('\0', kReplyBytesMax);
-    if (!reply) return fail(sent ? reply.error() : sent.error());
+    if (!reply) return no_answer((sent ? reply.error() : sent.error()).message);
     if (*reply == "stream: OK") {
       // An answer to half of the file is none.
-      if (!sent) return fail(sent.error());
+      if (!sent) return no_answer(sent.error().message);
       return true;
     }
     if (reply->starts_with("stream: ") && reply->ends_with(" FOUND")) return false;
     if (reply->find("size limit exceeded") != std::string::npos) {
       return fail(Code::kTooLarge, "clamd takes no file of this size (StreamMaxLength)");
     }
-    return fail(Code::kUnavailable, fmt::format("clamd answered {}", reply->substr(0, 100)));
+    return no_answer(fmt::format("clamd answered {}", reply->substr(0, 100)));
   }
 
  private:

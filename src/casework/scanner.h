@@ -16,8 +16,9 @@ namespace revier::casework {
 class Scanner {
  public:
   virtual ~Scanner() = default;
-  // Whether nothing was found. Errors: kUnavailable where no answer is to be had; kTooLarge where
-  // the scanner takes no file of this size.
+  // Whether nothing was found. Errors: kUnavailable where the scanner cannot be reached;
+  // kBadGateway where it gives no answer on this file; kTooLarge where it takes no file of this
+  // size.
   [[nodiscard]] virtual Result<bool> is_clean(std::string_view bytes) = 0;
 };
 
