@@ -132,6 +132,10 @@ Task<Response> get_case(Request& request, const Pages& pages) {
   co_return co_await show_case(request, pages, *open, form, {}, 200);
 }
 
+bool says_too_many(const Error& error) {
+  return error.code == Code::kTooManyRequests || error.field == "messages";
+}
+
 Task<Response> post_message(Request& request, const Pages& pages) {
   if (!web::same_origin(request)) {
     co_return refused(pages, request, {Code::kForbidden, "a form of another site"});
@@ -160,6 +164,11 @@ Task<Response> post_message(Request& request, const Pages& pages) {
   if (!done && done.error().code == Code::kTooLarge) {
     co_return co_await show_case(request, pages, *open, form, sent->data, 422,
                                  message_file_trouble(done.error(), language));
+  }
+  if (!done && says_too_many(done.error())) {
+    const bool soon = done.error().code == Code::kTooManyRequests;
+    sent->data.fail("nachricht", soon ? texts::kCaseMessageSoon : texts::kCaseMessageFull);
+    co_return co_await show_case(request, pages, *open, form, sent->data, soon ? 429 : 422);
   }
   if (!done) co_return refused(pages, request, done.error());
   co_return Response::see_other(case_address(request, "?gesendet=1"));

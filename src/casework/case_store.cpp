@@ -398,6 +398,14 @@ Result<std::vector<CaseMessage>> messages(Session& session, std::string_view cas
   return list;
 }
 
+Result<std::int64_t> count_written(Session& session, std::string_view case_id, Instant since) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM case_message WHERE case_id = :id AND"
+                        " author = 'person' AND case_message.at >= :since",
+                        {{"id", case_id}, {"since", since}}));
+  return row.integer("n");
+}
+
 Result<std::int64_t> count_drafts(Session& session) {
   RV_ASSIGN(const records::Row row,
             session.one("SELECT COUNT(*) AS n FROM case_record WHERE state = 'draft'"));

@@ -78,6 +78,9 @@ struct FormFigures {
                                                const CaseMessage& message);
 [[nodiscard]] Result<std::vector<CaseMessage>> messages(records::Session& session,
                                                         std::string_view case_id);
+// Those that the person has written since then.
+[[nodiscard]] Result<std::int64_t> count_written(records::Session& session,
+                                                 std::string_view case_id, Instant since);
 
 // Drafts of one form that were begun from the same place are counted in memory, all drafts here.
 [[nodiscard]] Result<std::int64_t> count_drafts(records::Session& session);

@@ -51,6 +51,18 @@ Result<> check_message(std::string_view text) {
   return fail(Code::kUnprocessable, "a message has 1 to 8000 bytes", "text");
 }
 
+Result<> check_messages(Session& session, const Case& one, Instant now) {
+  RV_ASSIGN(const std::int64_t all, rows::count_written(session, one.id, Instant{}));
+  if (all >= kMessagesMax) {
+    return fail(Code::kUnprocessable, fmt::format("a case takes {} messages at most", kMessagesMax),
+                "messages");
+  }
+  RV_ASSIGN(const std::int64_t lately,
+            rows::count_written(session, one.id, now - Duration::hours(1)));
+  if (lately < kMessagesAnHourMax) return {};
+  return fail(Code::kTooManyRequests, "too many messages to this case within an hour");
+}
+
 // The office's word alone makes a photo public, and only one that was written anew.
 Result<> release_photo(Session& session, const Definition& form, const Case& one,
                        const std::string& file) {
@@ -253,15 +265,15 @@ Task<Result<Case>> Cases::write(std::string id, std::string text, std::vector<Ne
                                                                       Case& one) -> Result<> {
                RV_TRY(refuse_ended(one));
                RV_TRY(check_message(text));
+               const Instant now = needs_.civil_clock.now();
+               RV_TRY(check_messages(session, one, now));
                ++one.revision;
                // The office's question is answered: the case is its turn again.
                if (one.state == State::kAsked) {
                  one.state = one.worker.empty() ? State::kReceived : State::kWorking;
                }
-               return add_message(
-                   session, one,
-                   {.author = Author::kPerson, .text = text, .at = needs_.civil_clock.now()},
-                   files);
+               return add_message(session, one,
+                                  {.author = Author::kPerson, .text = text, .at = now}, files);
              });
 }
 

@@ -43,6 +43,10 @@ struct CaseNeeds {
   std::function<Result<>(const std::string& id, std::string entity)> publish;
 };
 
+// What one person may write to one case: an office reads all of it.
+inline constexpr std::int64_t kMessagesMax = 500;
+inline constexpr std::int64_t kMessagesAnHourMax = 60;
+
 // What an office does.
 enum class Deed : std::uint8_t {
   kTake,     // becomes its worker
@@ -100,7 +104,8 @@ class Cases {
   [[nodiscard]] Task<Result<Case>> submit_whole(WholeCase whole);
 
   // A message of the person. Errors: kConflict when the case has ended; kTooLarge beyond
-  // kCaseBytesMax; kUnprocessable with `field` "text" or "files" (too many).
+  // kCaseBytesMax; kUnprocessable with `field` "text", "files" (too many) or "messages" beyond
+  // kMessagesMax; kTooManyRequests beyond kMessagesAnHourMax.
   [[nodiscard]] Task<Result<Case>> write(std::string id, std::string text,
                                          std::vector<NewFile> files = {});
   // Ends an open case by the will of the person, or erases a draft.

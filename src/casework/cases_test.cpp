@@ -190,6 +190,24 @@ TEST_P(CasesTest, OlderCasesStayPublicWhenTheirFormPublishesNoMore) {
   EXPECT_FALSE(public_.contains(public_id(fresh)));
 }
 
+TEST_P(CasesTest, ACaseTakesSoManyMessagesOfThePersonAndNoMore) {
+  const Case one = hand_in("mangel-melden", kReport).value();
+  const auto write = [&] { return run_task(cases_.write(one.id, "Noch etwas.")); };
+  for (std::int64_t n = 0; n < kMessagesMax; ++n) {
+    if (n % kMessagesAnHourMax == 0 && n > 0) {
+      EXPECT_EQ(write().error().code, Code::kTooManyRequests);
+      clock_.advance(Duration::minutes(61));
+    }
+    ASSERT_TRUE(write()) << n;
+  }
+  clock_.advance(Duration::days(1));
+  EXPECT_EQ(write().error().field, "messages");
+  ASSERT_TRUE(act(one, {.deed = Deed::kWrite, .text = "Genug."})) << "the office goes on";
+  EXPECT_EQ(write().error().field, "messages");
+  const Case other = hand_in("mangel-melden", kReport).value();
+  EXPECT_TRUE(run_task(cases_.write(other.id, "Guten Tag.")));
+}
+
 TEST_P(CasesTest, DraftsAndWithdrawnCasesGo) {
   const Case draft = run_task(cases_.begin("mangel-melden", web::Language::kEn)).value();
   const Case other = run_task(cases_.begin("mangel-melden", web::Language::kEn)).value();

@@ -259,6 +259,18 @@ class Casework(unittest.TestCase):
         stolen = f"/api/v1/cases/{other['token']}/files/{case['files'][0]['id']}"
         self.assertEqual(self.server.ask("GET", stolen)[0], 404)
 
+    def test_a_case_takes_so_many_messages_an_hour(self):
+        _, made = self.send({"answers": REPORT, "declaration": True})
+        def write():
+            return self.server.ask("POST", f"/api/v1/cases/{made['token']}/messages",
+                                   json.dumps({"text": "Hier"}),
+                                   {"Content-Type": "application/json"})[0]
+        self.assertEqual([write() for _ in range(61)], [201] * 60 + [429])
+        status, _, page = self.post(f"/vorgang/{made['token']}/nachricht", {"nachricht": "Zu viel"})
+        self.assertEqual(status, 429)
+        self.assertIn("in einer Stunde noch einmal", page)
+        self.assertIn("Zu viel</textarea>", page, "what was typed stays")
+
     def test_a_message_brings_a_file_by_the_page(self):
         draft = self.filled()
         self.post(draft + "/pruefen", {"erklaerung": "1"})
