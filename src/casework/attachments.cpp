@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "casework/case_store.h"
 #include "web/html.h"
 
@@ -164,9 +165,7 @@ std::string shown_name(std::string_view name, std::string_view type) {
       clean += c;
     }
   }
-  clean.resize(std::min(clean.size(), kNameBytesMax - 5));
-  // Not in the middle of a character.
-  while (!clean.empty() && (static_cast<unsigned char>(clean.back()) & 0x80) != 0) clean.pop_back();
+  clean.resize(cut_to_bytes(clean, kNameBytesMax - 5).size());
   if (clean.find_first_not_of(". ") == std::string::npos) clean = "datei";
   return clean + (type == kJpeg ? ".jpg" : type == kPng ? ".png" : ".pdf");
 }

@@ -12,6 +12,21 @@
 namespace revier::casework {
 namespace {
 
+TEST(ShownName, KeepsWhatPeopleCallAFile) {
+  EXPECT_EQ(shown_name("Menü.pdf", kPdf), "Menü.pdf");
+  EXPECT_EQ(shown_name("свидетельство.jpeg", kJpeg), "свидетельство.jpg");
+  EXPECT_EQ(shown_name("C:\\tmp\\Foto\x01(1).jpg.exe", kPng), "Foto(1).png");
+  EXPECT_EQ(shown_name("....", kPdf), "datei.pdf");
+}
+
+TEST(ShownName, IsCutBehindAWholeCharacter) {
+  std::string sent;
+  std::string kept;
+  for (int n = 0; n < 60; ++n) sent += "ü";
+  for (int n = 0; n < 47; ++n) kept += "ü";
+  EXPECT_EQ(shown_name(sent, kPdf), kept + ".pdf");
+}
+
 struct FakeScanner final : Scanner {
   Result<bool> is_clean(std::string_view bytes) override {
     if (down) return fail(Code::kUnavailable, "down");

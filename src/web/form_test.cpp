@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "json/json.h"
+#include "web/multipart.h"
 #include "web/pages.h"
 
 namespace revier::web {
@@ -53,6 +54,21 @@ std::vector<std::string> errors_of(FormData data) {
 }
 
 constexpr std::string_view kGood = "name=Erika&mail=e%40herne.de&consent=on";
+
+TEST(Form, TheNameOfAFileIsText) {
+  const auto name_of = [](const std::string& name) -> Result<std::string> {
+    const std::string body = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" +
+                             name + "\"\r\n\r\nx\r\n--B--\r\n";
+    net::Request request;
+    const net::Field fields[] = {{"Content-Type", "multipart/form-data; boundary=B"}};
+    request.fields = fields;
+    request.body = body;
+    RV_ASSIGN(const Upload upload, read_upload(Form{}, "file", request));
+    return upload.file_name;
+  };
+  EXPECT_EQ(name_of("Menü.csv").value(), "Menü.csv");
+  EXPECT_EQ(name_of("Men\xFC.csv").error().code, Code::kInvalidRequest);
+}
 
 TEST(Form, ReadsAndCleans) {
   const auto data =

@@ -96,6 +96,7 @@ Result<Upload> read_upload(const Form& form, std::string_view file_field,
     if (part.name == file_field) {
       upload.file_name = part.file_name;
       upload.file = part.content;
+      fields.emplace_back(part.name, part.file_name);  // is text, or refused
     } else {
       fields.emplace_back(part.name, std::string(part.content));
     }

@@ -26,7 +26,8 @@ struct FormPart {
                                                             std::size_t parts_max = 20);
 
 // A form with one file field. `file` is empty where none was chosen, or where the form came the way
-// of forms without files. Errors: those of parse_multipart() and read_form().
+// of forms without files. Errors: those of parse_multipart() and read_form(); kInvalidRequest for a
+// name of a file that is no UTF-8.
 struct Upload {
   FormData data;
   std::string file_name;

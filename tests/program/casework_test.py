@@ -135,7 +135,8 @@ class Casework(unittest.TestCase):
         self.assertEqual(self.server.ask("GET", "/console/vorgaenge")[0], 303)
 
     def upload(self, draft, name, content, server=None, page="foto"):
-        body = (b'--B\r\nContent-Disposition: form-data; name="datei"; filename="' + name.encode() +
+        body = (b'--B\r\nContent-Disposition: form-data; name="datei"; filename="' +
+                name.encode(errors="surrogateescape") +
                 b'"\r\nContent-Type: image/jpeg\r\n\r\n' + content + b"\r\n--B--\r\n")
         status, _, text = (server or self.server).ask(
             "POST", f"{draft}/datei/{page}", body,
@@ -155,10 +156,12 @@ class Casework(unittest.TestCase):
         self.assertEqual(self.upload(draft, "a.png", b"")[0], 422)
         self.assertEqual(self.upload(draft, "a.png", PNG, page="was")[0], 404)
         self.assertEqual(self.upload(draft, "<b>.png", PNG + b"PK\x05\x06" + bytes(18))[0], 303)
-        self.assertEqual(self.upload(draft, "zwei.png", PNG)[0], 303)
+        self.assertEqual(self.upload(draft, "Men\udcfc.png", PNG)[0], 400, "no UTF-8")
+        self.assertEqual(self.upload(draft, "Menü.png", PNG)[0], 303)
         self.assertIn("Mehr als 2", self.upload(draft, "drei.png", PNG)[1])
         page = self.server.ask("GET", draft + "/seite/foto")[2].decode()
         self.assertNotIn("<b>", page)
+        self.assertIn("Menü.png", page)
         files = re.findall(r'href="(/vorgang/[^/]+)(/datei/[^"]+)"', page)
         self.assertEqual(len(files), 2)
         status, headers, content = self.server.ask("GET", draft + files[0][1])
