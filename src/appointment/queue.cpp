@@ -117,6 +117,17 @@ Result<> set_called(Session& session, const Arrival& arrival, std::string_view d
   return {};
 }
 
+Result<> set_here_again(Session& session, const Arrival& arrival) {
+  RV_TRY(session.execute(
+      "UPDATE visit SET state = 'waiting', booking = :booking, arrived_at = :arrived,"
+      " due_at = :due, called_at = NULL, ended_at = NULL, desk = '' WHERE id = :id",
+      {{"booking", arrival.booking},
+       {"arrived", arrival.arrived_at},
+       {"due", arrival.due_at},
+       {"id", arrival.id}}));
+  return {};
+}
+
 Result<> set_ended(Session& session, std::string_view id, VisitState how, Instant now) {
   RV_TRY(session.execute(
       "UPDATE visit SET state = :state, ended_at = :now, booking = '' WHERE id = :id",
@@ -181,7 +192,18 @@ Task<Result<Arrival>> Queue::arrive(const ticket::Booking& booking, std::string 
         const std::vector<Arrival> known,
         appointment::read(session, "WHERE counter = :counter AND day = :day AND number = :number",
                           {{"counter", counter}, {"day", day}, {"number", number}}));
-    if (!known.empty()) return known.front();
+    if (!known.empty()) {
+      Arrival again = known.front();
+      const bool is_here =
+          again.state == VisitState::kWaiting || again.state == VisitState::kCalled;
+      if (is_here) return again;
+      // Noted as absent and here after all, or back once more: the number of the day is the same.
+      again.booking = booking.id;
+      again.arrived_at = now;
+      again.due_at = due_at;
+      RV_TRY(set_here_again(session, again));
+      return find(session, again.id);
+    }
     Arrival arrival{.id = random_id(needs_.random),
                     .counter = counter,
                     .offer = booking.subject,

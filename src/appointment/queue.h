@@ -7,7 +7,7 @@
 //
 // Whom a desk gets next: appointments that are due, the earliest first; else those without, in the
 // order in which they came; else appointments that are here early. Who was called and did not come
-// can be called again or noted as absent.
+// can be called again or noted as absent, and waits again when she comes after all.
 //
 // Rows carry delete_after. Every call is durable when it answers; the rows decide, there is nothing
 // in memory.
@@ -80,7 +80,8 @@ class Queue {
   };
   // A number of the day for one without an appointment.
   [[nodiscard]] Task<Result<Arrival>> draw(NewVisit visit);
-  // Notes that somebody with an appointment is here; twice is no error.
+  // Notes that somebody with an appointment is here; twice is no error. Whose visit has ended, as
+  // done or absent, waits again with the same number.
   [[nodiscard]] Task<Result<Arrival>> arrive(const ticket::Booking& booking, std::string counter,
                                              Instant due_at);
   // Calls the next to a desk; what the desk had before is done. nullopt: nobody waits.

@@ -175,6 +175,34 @@ TEST_P(QueueTest, AbsentBackAndTwice) {
   EXPECT_EQ(run_task(queue_.call_next("c", "")).error().code, Code::kBadRequestData);
 }
 
+TEST_P(QueueTest, WhoWasNotedAsAbsentCanComeAfterAll) {
+  const Arrival first = arrive("LATE-1", clock_.now());
+  EXPECT_EQ(call("1"), "LATE");
+  ASSERT_TRUE(run_task(queue_.end(first.id, VisitState::kAbsent)));
+  EXPECT_TRUE(here().empty());
+  const Arrival again = arrive("LATE-1", clock_.now());
+  EXPECT_EQ(again.id, first.id) << "a number is there once a day";
+  EXPECT_EQ(again.state, VisitState::kWaiting);
+  EXPECT_EQ(again.booking, "LATE-1");
+  EXPECT_EQ(again.desk, "");
+  EXPECT_FALSE(again.called_at);
+  EXPECT_FALSE(again.ended_at);
+  EXPECT_EQ(call("2"), "LATE");
+  EXPECT_EQ(arrive("LATE-1", clock_.now()).state, VisitState::kCalled) << "she is here already";
+  clock_.advance(minutes(7));
+  EXPECT_EQ(call("2"), "");
+  ASSERT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+    RV_ASSIGN(const auto lines, Queue::figures(session, "c", "2025-02-06", "2025-02-06"));
+    EXPECT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].visits, 1);
+    EXPECT_EQ(lines[0].absent, 0);
+    EXPECT_EQ(lines[0].conversations, std::vector{minutes(8)});
+    return {};
+  }));
+  EXPECT_EQ(arrive("LATE-1", clock_.now()).state, VisitState::kWaiting) << "back once more";
+  EXPECT_EQ(call("1"), "LATE");
+}
+
 TEST_P(QueueTest, FiguresWithoutPeople) {
   arrive("TERM-1", clock_.now());
   draw("other");
