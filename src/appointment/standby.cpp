@@ -2,6 +2,7 @@
 #include "appointment/standby.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -121,7 +122,7 @@ Task<Result<Booking>> Standby::accept(const StandbyView& view, std::string name)
     RV_ASSIGN(const auto offered, rows::find_draw(session, draw));
     const bool hers =
         offered && offered->entry == entry && offered->offered_until > needs_.civil_clock.now();
-    if (!hers) return nothing_offered();
+    if (!hers || !is_open(*offered)) return nothing_offered();
     RV_ASSIGN(const StandbyEntry known, rows::find_standby(session, entry));
     RV_TRY(erase_in(session, known));
     return rows::erase_draw(session, draw);
@@ -291,9 +292,15 @@ Result<bool> Standby::hold_for_draw(const Choice& choice, Slot slot) {
 // Draws.
 
 Result<> Standby::sweep() {
+  const event::ProgrammePtr programme = needs_.calendar.programme();
   std::vector<StandbyDraw> due;
   RV_TRY(needs_.database.read([&](Session& session) -> Result<> {
     RV_ASSIGN(due, rows::due_draws(session, needs_.civil_clock.now()));
+    if (programme == checked_) return {};
+    // Hours may be other ones: what is kept in closed ones ends before its time.
+    RV_ASSIGN(const std::vector<StandbyDraw> all, rows::draws(session));
+    std::ranges::copy_if(all, std::back_inserter(due),
+                         [this](const StandbyDraw& draw) { return !is_open(draw); });
     return {};
   }));
   for (const StandbyDraw& each : due) {
@@ -307,18 +314,15 @@ Result<> Standby::sweep() {
     }));
     if (now && now->over) RV_TRY(finish(*now));
   }
+  checked_ = programme;
   return {};
 }
 
 Result<> Standby::advance(Session& session, StandbyDraw draw) {
   const auto held = ticket::rows::find(session, draw.id);
   if (!held && held.error().code != Code::kResourceNotFound) return fail(held.error());
-  if (!held || held->state != ticket::BookingState::kHeld) draw.over = true;
-  if (draw.over) {
-    draw.entry.clear();
-    RV_TRY(rows::put_draw(session, draw));
-    return {};
-  }
+  const bool is_kept = held && held->state == ticket::BookingState::kHeld;
+  if (draw.over || !is_kept || !is_open(draw)) return end_early(session, std::move(draw));
   if (!draw.drawn) RV_TRY(draw_lots(session, draw));
   if (!draw.entry.empty()) {
     if (draw.offered_until > needs_.civil_clock.now()) return {};
@@ -331,6 +335,20 @@ Result<> Standby::advance(Session& session, StandbyDraw draw) {
     draw.entry.clear();
   }
   return offer_next(session, std::move(draw));
+}
+
+// An offer that has not left yet is not made.
+Result<> Standby::end_early(Session& session, StandbyDraw draw) {
+  if (!draw.entry.empty()) {
+    if (const auto entry = rows::find_standby(session, draw.entry)) {
+      const std::string key = needs_.letter(StandbyNews::kOffered, *entry, &draw).key;
+      RV_TRY(mail::take_back(session, entry->mail, key));
+    }
+    draw.entry.clear();
+  }
+  draw.over = true;
+  RV_TRY(rows::put_draw(session, draw));
+  return {};
 }
 
 Result<> Standby::draw_lots(Session& session, StandbyDraw& draw) {
@@ -383,6 +401,11 @@ Result<> Standby::offer_next(Session& session, StandbyDraw draw) {
   RV_TRY(rows::set_asked(session, draw, needs_.civil_clock.now()));
   RV_ASSIGN(const StandbyEntry entry, rows::find_standby(session, draw.entry));
   return write(session, StandbyNews::kOffered, entry, &draw);
+}
+
+bool Standby::is_open(const StandbyDraw& draw) const {
+  const auto choice = needs_.calendar.find(draw.counter, draw.offer);
+  return choice && !cells(*choice->counter, *choice->programme, draw.slot).empty();
 }
 
 // Nothing where the counter is closed then by now, or too little time is left.

@@ -84,8 +84,8 @@ class Standby {
   // Twice is no error; another wish for the same counter and offer is replaced.
   // Errors: kGone; kSeatLimit for an address that waits in kOfMailMax places.
   [[nodiscard]] Task<Result<>> confirm(std::string id);
-  // The appointment of the time that is offered. Errors: kHoldEnded (nothing is offered any more),
-  // kGone, those of Registrations::complete().
+  // The appointment of the time that is offered. Errors: kHoldEnded (nothing is offered any more,
+  // or the counter is closed then by now), kGone, those of Registrations::complete().
   [[nodiscard]] Task<Result<ticket::Booking>> accept(const StandbyView& view, std::string name);
   // Leaves the offer to the next, and waits on. Without an offer nothing happens. Errors: kGone.
   [[nodiscard]] Task<Result<>> decline(std::string id);
@@ -95,7 +95,8 @@ class Standby {
   // For Registrations::Needs::keep_freed.
   [[nodiscard]] Result<std::optional<ticket::HoldRequest>> keep(records::Session& session,
                                                                 const ticket::Booking& freed);
-  // Draws what is due and passes on what ran out. Blocks; about once a second.
+  // Draws what is due, passes on what ran out, and ends what lies in hours that are closed by now.
+  // Blocks, by one thread at a time; about once a second.
   [[nodiscard]] Result<> sweep();
   // Keeps what is free beside that for those who wait for it: new hours, days that can be booked
   // now, holds that ran out. Blocks; every few seconds. How many.
@@ -114,6 +115,7 @@ class Standby {
   [[nodiscard]] Result<> confirm_in(records::Session& session, const std::string& id);
   // Draws, passes on, or ends one that nobody is left for; what it is then.
   [[nodiscard]] Result<> advance(records::Session& session, StandbyDraw draw);
+  [[nodiscard]] Result<> end_early(records::Session& session, StandbyDraw draw);
   [[nodiscard]] Result<> draw_lots(records::Session& session, StandbyDraw& draw);
   [[nodiscard]] Result<bool> still_untold(records::Session& session, StandbyDraw& draw,
                                           const StandbyEntry& entry);
@@ -129,8 +131,11 @@ class Standby {
   // Whether there is time to draw, and for one at least to answer.
   [[nodiscard]] bool has_time(const Choice& choice, Slot slot) const;
   [[nodiscard]] std::optional<Instant> offer_end(const StandbyDraw& draw) const;
+  // Whether the counter is open through all of its time, by the hours of now.
+  [[nodiscard]] bool is_open(const StandbyDraw& draw) const;
 
   const Needs needs_;
+  event::ProgrammePtr checked_;       // whose hours sweep() has held all draws against
   std::atomic<bool> erased_ = false;  // the files still hold it
 };
 

@@ -239,6 +239,10 @@ Result<std::optional<StandbyDraw>> draw_for(Session& session, std::string_view e
   return first_draw(session, "WHERE entry = :entry", {{"entry", entry}});
 }
 
+Result<std::vector<StandbyDraw>> draws(Session& session) {
+  return read_draws(session, "ORDER BY draw_at, id", {});
+}
+
 Result<std::vector<StandbyDraw>> due_draws(Session& session, Instant now) {
   return read_draws(session,
                     "WHERE over = 1 OR (drawn = 0 AND draw_at <= :now1) OR (drawn = 1 AND"

@@ -96,6 +96,8 @@ struct StandbyGroup {
 // That offers something to an entry.
 [[nodiscard]] Result<std::optional<StandbyDraw>> draw_for(records::Session& session,
                                                           std::string_view entry);
+// All of them.
+[[nodiscard]] Result<std::vector<StandbyDraw>> draws(records::Session& session);
 // With something to do now: to draw, to pass on, to end.
 [[nodiscard]] Result<std::vector<StandbyDraw>> due_draws(records::Session& session, Instant now);
 [[nodiscard]] Result<> erase_draw(records::Session& session, std::string_view id);

@@ -298,6 +298,45 @@ TEST_P(StandbyLists, ShortTimesAndClosedCountersAreNotDrawn) {
   EXPECT_EQ(std::ranges::count(subjects, "Ein Termin ist frei: kurz"), 0);
 }
 
+TEST_P(StandbyLists, WhatIsOfferedInHoursThatAreClosedByNowIsTakenBack) {
+  const event::ProgrammePtr open = world_.programme_;
+  auto closed = std::make_shared<event::Programme>(*open);
+  closed->counters.front().hours.push_back(
+      {.weekdays = {}, .date = "2025-02-06", .from = {}, .to = {}, .closed = true});
+  const std::string id = world_.wait("a@x.test", "kurz", "2025-02-06", "2025-02-06");
+  world_.cancel(world_.book("2025-02-06", "10:00"));
+  world_.collect();
+  const auto known = world_.view(id);
+  ASSERT_TRUE(known && known->draw);
+  world_.programme_ = closed;
+  EXPECT_EQ(run_task(world_.standby_->accept(*known, "A")).error().code, Code::kHoldEnded)
+      << "before the sweep has come by";
+  world_.sweep();
+  EXPECT_FALSE(world_.is_offered(id)) << "before it runs out";
+  EXPECT_EQ(world_.view(id)->entry.unanswered, 0) << "and waits on";
+  world_.programme_ = open;
+  EXPECT_EQ(world_.free_on("2025-02-06"), 12U) << "nothing is kept any more";
+}
+
+TEST_P(StandbyLists, AnOfferThatHasNotLeftIsNotMadeWhenTheCounterCloses) {
+  const event::ProgrammePtr open = world_.programme_;
+  auto closed = std::make_shared<event::Programme>(*open);
+  closed->counters.front().hours.push_back(
+      {.weekdays = {}, .date = "2025-02-06", .from = {}, .to = {}, .closed = true});
+  (void)world_.wait("a@x.test", "kurz", "2025-02-06", "2025-02-06");
+  world_.cancel(world_.book("2025-02-06", "10:00"));
+  world_.clock_.advance(Duration::minutes(11));
+  world_.sweep();
+  const auto offers = [&] {
+    const auto subjects = world_.subjects_to("a@x.test");
+    return std::ranges::count(subjects, "Ein Termin ist frei: kurz");
+  };
+  EXPECT_EQ(offers(), 1);
+  world_.programme_ = closed;
+  world_.sweep();
+  EXPECT_EQ(offers(), 0);
+}
+
 TEST_P(StandbyLists, NewHoursAreForThoseWhoWaitFirstButNoMoreThanTheyAre) {
   auto closed = std::make_shared<event::Programme>(*world_.programme_);
   closed->counters.front().hours.push_back(
