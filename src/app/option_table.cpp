@@ -403,8 +403,9 @@ constexpr OptionRow kRows[] = {
      .default_text = "60",
      .least = 1,
      .most = 1'000'000,
-     .help = "Online forms that can be begun from one network (IPv6: /64) in a quarter of an hour; "
-             "it is counted in memory only"},
+     .help =
+         "Online forms that can be begun from one network (IPv6: /64) in a quarter of an hour, "
+         "and as often a link to go on with one can be sent by mail; it is counted in memory only"},
     {.name = "registration.confirm_within",
      .type = kInteger,
      .default_text = "0",

@@ -205,7 +205,7 @@ Task<Response> post_case(Request& request, const ApiNeeds& needs, Attempts& send
 
 // One that was handed in. Errors: kResourceNotFound.
 Task<Result<OpenCase>> open_api_case(const Request& request, const ApiNeeds& needs) {
-  const Pages pages{{needs.pages}, nullptr};
+  const Pages pages{{needs.pages}, nullptr, nullptr};
   auto open = co_await open_case(request, pages);
   if (open && open->record.state == State::kDraft) {
     co_return fail(Code::kResourceNotFound, "this form has not been handed in");

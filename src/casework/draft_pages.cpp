@@ -382,6 +382,12 @@ Task<Response> post_later(Request& request, const Pages& pages) {
   if (!web::validate(form, *data)) {
     co_return show_later(request, pages, *open, form, *data, false, 422);
   }
+  if (!pages.letters->take(network_of(request.client_address),
+                           static_cast<unsigned>(pages.network_drafts_max),
+                           pages.real_clock.now())) {
+    data->fail("mail", texts::kLaterTooMany);
+    co_return show_later(request, pages, *open, form, *data, false, 429);
+  }
   const auto done =
       co_await pages.cases.set_mail(open->record.id, std::string(data->get("mail")), true);
   if (!done) co_return draft_refused(request, pages, done.error());

@@ -36,7 +36,7 @@ struct PageNeeds {
   const web::Site& site;
   std::string site_url;  // without a slash at the end
   const Clock& real_clock;
-  std::int64_t network_drafts_max = 60;  // in a quarter of an hour
+  std::int64_t network_drafts_max = 60;  // in a quarter of an hour; of letters with links, too
   std::string_view map_tiles = {};       // path of the tiles that maps show; empty: plain ground
 };
 

@@ -104,7 +104,9 @@ Task<Response> post_start(Request& request, const Pages& pages) {
 }  // namespace
 
 void add_pages(net::Router& router, const PageNeeds& needs) {
-  const Pages pages{{needs}, std::make_shared<Attempts>(kDraftWindow, kNetworksMax)};
+  const Pages pages{{needs},
+                    std::make_shared<Attempts>(kDraftWindow, kNetworksMax),
+                    std::make_shared<Attempts>(kDraftWindow, kNetworksMax)};
   web::add_page(router, Method::kGet, "/formulare",
                 net::Handler([pages](Request& request) { return show_forms(request, pages); }));
   web::add_page(router, Method::kGet, "/formulare/{form}",

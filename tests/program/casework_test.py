@@ -375,6 +375,14 @@ class Casework(unittest.TestCase):
                 bad = [again.ask("POST", "/api/v1/forms/mangel-melden/cases", "{",
                                  {"Content-Type": "application/json"})[0] for _ in range(2)]
                 self.assertEqual(bad, [400, 429])
+                # So do letters with the link to go on, to whatever address. Strangers see no form
+                # here: the site is not published.
+                staff = {**FORM, "Authorization": headers["Authorization"]}
+                begun = again.ask("POST", "/formulare/mangel-melden", "", staff)[1]["Location"]
+                later = begun.split("/seite/")[0] + "/spaeter"
+                sent = [again.ask("POST", later, f"mail=a{n}%40b.test", staff)[0]
+                        for n in range(2)]
+                self.assertEqual(sent, [303, 429])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@
 namespace revier::casework {
 
 struct Pages : PageNeeds {
-  std::shared_ptr<Attempts> drafts;
+  std::shared_ptr<Attempts> drafts;   // begun, by network
+  std::shared_ptr<Attempts> letters;  // with links to go on, by network
 };
 using PageHandler = Task<net::Response> (*)(net::Request&, const Pages&);
 void add_case_page(net::Router& router, const Pages& pages, net::Method method, const char* pattern,
