@@ -126,6 +126,16 @@ std::vector<web::Option> format_options(Language language) {
   return options;
 }
 
+// A field takes characters, an item bytes: only texts far from ours have that many.
+std::optional<web::Label> check_abstract(std::string_view text) {
+  if (text.size() <= event::kTextBytesMax) return std::nullopt;
+  return web::Label(texts::kEditAbstractLong);
+}
+
+FormField abstract_field(const char* name, const web::Text& label) {
+  return {.name = name, .kind = FieldKind::kTextarea, .label = label, .check = check_abstract};
+}
+
 FormField hidden(const char* name) { return {.name = name, .kind = FieldKind::kHidden}; }
 
 web::Form session_form(const Programme& programme, Language language) {
@@ -134,8 +144,8 @@ web::Form session_form(const Programme& programme, Language language) {
        hidden("revision"),
        {.name = "title_de", .label = texts::kEditTitleDe, .required = true},
        {.name = "title_en", .label = texts::kEditTitleEn, .hint = texts::kEditTitleEnHint},
-       {.name = "abstract_de", .kind = FieldKind::kTextarea, .label = texts::kEditAbstractDe},
-       {.name = "abstract_en", .kind = FieldKind::kTextarea, .label = texts::kEditAbstractEn},
+       abstract_field("abstract_de", texts::kEditAbstractDe),
+       abstract_field("abstract_en", texts::kEditAbstractEn),
        {.name = "format",
         .kind = FieldKind::kSelect,
         .label = texts::kEditFormat,

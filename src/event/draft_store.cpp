@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "base/log.h"
+
 namespace revier::event::rows {
 namespace {
 
@@ -40,7 +42,8 @@ Result<Draft> draft_from(const records::Row& row) {
 }
 
 Result<std::vector<Draft>> drafts_where(records::Session& session, std::string_view condition,
-                                        records::Parameters parameters) {
+                                        records::Parameters parameters,
+                                        std::vector<DraftKey>* unreadable = nullptr) {
   RV_ASSIGN(const std::vector<records::Row> found,
             session.query("SELECT kind, id, item, base, revision, edited_at, edited_by"
                           " FROM programme_draft " +
@@ -48,8 +51,17 @@ Result<std::vector<Draft>> drafts_where(records::Session& session, std::string_v
                           parameters));
   std::vector<Draft> list;
   for (const records::Row& row : found) {
-    RV_ASSIGN(Draft draft, draft_from(row));
-    list.push_back(std::move(draft));
+    auto draft = draft_from(row);
+    if (draft) {
+      list.push_back(std::move(*draft));
+      continue;
+    }
+    // Without its id, which may be made of a person's name.
+    log_event(Level::kWarn, "event.unreadable_draft",
+              {{"kind", row.text("kind")},
+               {"field", draft.error().field},
+               {"reason", draft.error().message}});
+    if (unreadable != nullptr) unreadable->push_back({row.text("kind"), row.text("id")});
   }
   return list;
 }
@@ -102,15 +114,17 @@ Result<> put_draft(records::Session& session, const Draft& draft, Instant delete
   return {};
 }
 
-Result<> delete_draft(records::Session& session, std::string_view kind, std::string_view id) {
-  RV_TRY(session.execute("DELETE FROM programme_draft WHERE kind = :kind AND id = :id",
-                         {{"kind", kind}, {"id", id}}));
-  return {};
+Result<bool> delete_draft(records::Session& session, std::string_view kind, std::string_view id) {
+  RV_ASSIGN(const std::int64_t deleted,
+            session.execute("DELETE FROM programme_draft WHERE kind = :kind AND id = :id",
+                            {{"kind", kind}, {"id", id}}));
+  return deleted > 0;
 }
 
-Result<std::vector<Draft>> drafts(records::Session& session, std::int64_t release) {
+Result<std::vector<Draft>> drafts(records::Session& session, std::int64_t release,
+                                  std::vector<DraftKey>* unreadable) {
   return drafts_where(session, "WHERE :any = 0 OR carried_by = :release",
-                      {{"any", release}, {"release", release}});
+                      {{"any", release}, {"release", release}}, unreadable);
 }
 
 Result<std::optional<Draft>> find_draft(records::Session& session, const KindSpec& kind,
@@ -126,11 +140,18 @@ Result<std::int64_t> count_drafts(records::Session& session) {
   return row.integer("n");
 }
 
-Result<std::vector<Draft>> old_drafts(records::Session& session, Instant now) {
-  return drafts_where(session, "WHERE delete_after < :now AND carried_by = 0", {{"now", now}});
+Result<std::vector<DraftKey>> old_drafts(records::Session& session, Instant now) {
+  RV_ASSIGN(const std::vector<records::Row> found,
+            session.query("SELECT kind, id FROM programme_draft"
+                          " WHERE delete_after < :now AND carried_by = 0",
+                          {{"now", now}}));
+  std::vector<DraftKey> list;
+  for (const records::Row& row : found) list.push_back({row.text("kind"), row.text("id")});
+  return list;
 }
 
-Result<> begin_release(records::Session& session, const Release& release) {
+Result<> begin_release(records::Session& session, const Release& release,
+                       const std::vector<Draft>& drafts) {
   RV_TRY(session.execute(
       "INSERT INTO programme_release (number, at, note_de, note_en, released_by, ended)"
       " VALUES (:number, :at, :note_de, :note_en, :released_by, 0)",
@@ -139,13 +160,18 @@ Result<> begin_release(records::Session& session, const Release& release) {
        {"note_de", release.note.de},
        {"note_en", release.note.en},
        {"released_by", release.by}}));
-  RV_TRY(session.execute("UPDATE programme_draft SET carried_by = :number",
-                         {{"number", release.number}}));
+  for (const Draft& draft : drafts) {
+    RV_TRY(session.execute(
+        "UPDATE programme_draft SET carried_by = :number WHERE kind = :kind AND id = :id",
+        {{"number", release.number}, {"kind", draft.kind->path}, {"id", draft.id}}));
+  }
   return {};
 }
 
-Result<> end_release(records::Session& session, std::int64_t number) {
-  RV_TRY(session.execute("DELETE FROM programme_draft WHERE carried_by = :number",
+Result<> end_release(records::Session& session, std::int64_t number,
+                     const std::vector<Draft>& drafts) {
+  for (const Draft& draft : drafts) RV_TRY(delete_draft(session, draft.kind->path, draft.id));
+  RV_TRY(session.execute("UPDATE programme_draft SET carried_by = 0 WHERE carried_by = :number",
                          {{"number", number}}));
   RV_TRY(session.execute("UPDATE programme_release SET ended = 1 WHERE number = :number",
                          {{"number", number}}));

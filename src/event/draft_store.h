@@ -27,6 +27,13 @@ struct Draft {
   std::string edited_by;  // sign-in name or token label
 };
 
+// Names a draft whose item cannot be read any more.
+struct DraftKey {
+  std::string kind;  // path
+  std::string id;
+  friend bool operator==(const DraftKey&, const DraftKey&) = default;
+};
+
 namespace rows {
 
 [[nodiscard]] std::span<const records::Migration> migrations();
@@ -34,20 +41,27 @@ namespace rows {
 // Makes or replaces; a running release does not carry it any more.
 [[nodiscard]] Result<> put_draft(records::Session& session, const Draft& draft,
                                  Instant delete_after);
-[[nodiscard]] Result<> delete_draft(records::Session& session, std::string_view kind,
-                                    std::string_view id);
-// By kind and id; `release` other than 0: those that it carries.
-[[nodiscard]] Result<std::vector<Draft>> drafts(records::Session& session,
-                                                std::int64_t release = 0);
+// Whether there was one.
+[[nodiscard]] Result<bool> delete_draft(records::Session& session, std::string_view kind,
+                                        std::string_view id);
+// A row whose item cannot be read is logged, put to `unreadable` and left out: it stops neither a
+// start nor a release, and can be deleted or replaced.
+// `release` other than 0: those that it carries.
+[[nodiscard]] Result<std::vector<Draft>> drafts(records::Session& session, std::int64_t release = 0,
+                                                std::vector<DraftKey>* unreadable = nullptr);
+// One that cannot be read is none.
 [[nodiscard]] Result<std::optional<Draft>> find_draft(records::Session& session,
                                                       const KindSpec& kind, std::string_view id);
 [[nodiscard]] Result<std::int64_t> count_drafts(records::Session& session);
-// Whose time is over and that no release carries.
-[[nodiscard]] Result<std::vector<Draft>> old_drafts(records::Session& session, Instant now);
+// Whose time is over and that no release carries; also those that cannot be read.
+[[nodiscard]] Result<std::vector<DraftKey>> old_drafts(records::Session& session, Instant now);
 
-// A release that is begun carries the drafts of now; ending it deletes them.
-[[nodiscard]] Result<> begin_release(records::Session& session, const Release& release);
-[[nodiscard]] Result<> end_release(records::Session& session, std::int64_t number);
+// A release that is begun carries `drafts`; ending it deletes those that it still carries. What it
+// carries and cannot be read stays a draft.
+[[nodiscard]] Result<> begin_release(records::Session& session, const Release& release,
+                                     const std::vector<Draft>& drafts);
+[[nodiscard]] Result<> end_release(records::Session& session, std::int64_t number,
+                                   const std::vector<Draft>& drafts);
 // Number of the one that is begun and not ended; 0 where there is none.
 [[nodiscard]] Result<std::int64_t> open_release(records::Session& session);
 // Ended ones, newest first.

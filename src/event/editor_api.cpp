@@ -94,7 +94,17 @@ Response get_drafts(const EditorApiNeeds& needs, const Request& request) {
   if (auto caller = allowed(needs, request, Action::kProgrammeRead); !caller) {
     return Response::problem(caller.error());
   }
-  return json_list(*needs.editor.drafts(), write_draft).header("Cache-Control", "no-store");
+  const DraftsPtr drafts = needs.editor.drafts();
+  std::string text;
+  json::Writer out(text);
+  out.begin_array();
+  for (const Draft& draft : *drafts) write_draft(out, draft);
+  for (const DraftKey& draft : needs.editor.unreadable()) {
+    out.begin_object().member("kind", draft.kind).member("id", draft.id);
+    out.member("unreadable", true).end_object();
+  }
+  out.end_array();
+  return Response::json(200, std::move(text)).header("Cache-Control", "no-store");
 }
 
 Response get_draft(const EditorApiNeeds& needs, const Request& request) {

@@ -10,7 +10,6 @@ namespace {
 
 using json::Value;
 
-constexpr std::size_t kTextBytesMax = 10'000;
 constexpr std::size_t kListMax = 200;
 constexpr std::size_t kIdMax = 100;
 
@@ -207,11 +206,15 @@ void write_value(json::Writer& out, const FieldSpec& field, const Value& value) 
   }
 }
 
+// No empty relationship or list: the attribute is simply not there. A counter may have no hours.
+bool is_nothing(const FieldSpec& field, const Value& value) {
+  return field.kind != FieldKind::kHours && value.is_array() && value.size() == 0;
+}
+
 void write_attribute(json::Writer& out, const FieldSpec& field, const std::string& json,
                      bool example) {
   const auto parsed = json::Document::parse(json);
-  // No empty relationship or list: the attribute is simply not there.
-  if (!parsed || (parsed->root().is_array() && parsed->root().size() == 0)) return;
+  if (!parsed || is_nothing(field, parsed->root())) return;
   out.key(field.term).begin_object();
   write_value(out, field, parsed->root());
   if (example) {
@@ -308,7 +311,8 @@ Result<Item> read_item(const KindSpec& kind, std::string_view id, const Value& b
     item.fields.emplace(name, json::to_text(value));
   }
   for (const FieldSpec& field : kind.fields) {
-    if (field.required && !item.fields.contains(field.name)) {
+    const auto given = field.required ? body.find(field.name) : std::nullopt;
+    if (field.required && (!given || is_nothing(field, *given))) {
       return fail(Code::kUnprocessable, "this field is needed", std::string(field.name));
     }
   }

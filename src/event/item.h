@@ -3,6 +3,7 @@
 //
 // Thread safety: values.
 #pragma once
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@
 #include "json/json.h"
 
 namespace revier::event {
+
+inline constexpr std::size_t kTextBytesMax = 10'000;  // of one text of an item
 
 struct Item {
   const KindSpec* kind = nullptr;
@@ -26,7 +29,8 @@ struct Item {
 };
 
 // From the body of PUT /api/v1/<kind>/<id>.
-// Errors: kUnprocessable with `field` and what was expected.
+// Errors: kUnprocessable with `field` and what was expected. An empty list is no value of a field
+// that is needed, except for opening hours.
 [[nodiscard]] Result<Item> read_item(const KindSpec& kind, std::string_view id,
                                      const json::Value& body);
 [[nodiscard]] std::string item_json(const Item& item);

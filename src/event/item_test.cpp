@@ -69,6 +69,10 @@ TEST(Item, OpeningHoursOfACounter) {
   EXPECT_EQ(counter.hours[1].staff, 1);
   EXPECT_TRUE(counter.hours[2].closed);
   EXPECT_EQ(counter.days_ahead, 60);
+  const auto never_open = with("[]");
+  ASSERT_TRUE(never_open) << never_open.error().message;
+  const auto no_hours = parse(to_entity(*never_open));
+  EXPECT_EQ(item_json(*from_entity(kind, no_hours.root())), item_json(*never_open));
   for (const char* wrong :
        {R"({"weekdays": [1], "from": "08:00", "to": "12:00"})",
         R"([{"from": "08:00", "to": "9:00"}])",
@@ -85,6 +89,22 @@ TEST(Item, OpeningHoursOfACounter) {
     ASSERT_FALSE(refused) << wrong;
     EXPECT_EQ(refused.error().field, "hours");
   }
+}
+
+// An entity holds no empty list, so that the item would come back without the field.
+TEST(Item, AnEmptyListIsNoValueOfANeededField) {
+  const auto refused = [](std::string_view path, std::string_view text) {
+    const auto body = parse(text);
+    const auto item = read_item(*find_kind(path), "x", body.root());
+    return item ? std::string("accepted") : item.error().field;
+  };
+  const std::string event = R"({"name": {"de": "S", "en": "S"}, "starts_on": "2025-02-05",
+      "ends_on": "2025-02-05", "time_zone": "Europe/Berlin", "venue": "v", "tracks": [], "days": )";
+  EXPECT_EQ(refused("events", event + "[]}"), "days");
+  EXPECT_EQ(refused("events", event + R"([{"date": "2025-02-05"}]})"), "accepted");
+  EXPECT_EQ(refused("counters", R"({"name": {"de": "S", "en": "C"}, "place": "p", "staff": 1,
+      "hours": [], "offers": []})"),
+            "offers");
 }
 
 TEST(Item, AFigureOfTheCityHasItsDayAndItsSource) {

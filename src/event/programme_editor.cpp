@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include <fmt/format.h>
+
 #include "base/run_task.h"
 #include "base/thread_safety.h"
 #include "event/detail/ledger_rows.h"
@@ -44,6 +46,22 @@ Item as_released(Item item) {
   return back ? std::move(*back) : item;
 }
 
+// The error of one item among many, with its name.
+tl::unexpected<Error> refused(const Draft& draft, const Error& error) {
+  return fail(Code::kUnprocessable,
+              fmt::format("{}/{}: {}", draft.kind->path, draft.id, error.message), error.field);
+}
+
+// What is stored can be read again: as_released() leaves out what an entity does not hold.
+Result<> can_be_read(const Draft& draft) {
+  if (!draft.item) return {};
+  const auto document = json::Document::parse(item_json(*draft.item));
+  if (!document) return refused(draft, document.error());
+  const auto item = read_item(*draft.kind, draft.id, document->root());
+  if (!item) return refused(draft, item.error());
+  return {};
+}
+
 std::vector<ItemWrite> writes_of(const Drafts& drafts) {
   std::vector<ItemWrite> writes;
   for (const Draft& draft : drafts) writes.push_back({draft.kind, draft.id, draft.item});
@@ -56,11 +74,13 @@ class Editor final : public ProgrammeEditor {
 
   Result<> load() {
     return needs_.database.read([this](records::Session& session) -> Result<> {
-      RV_ASSIGN(Drafts drafts, rows::drafts(session));
+      std::vector<DraftKey> unreadable;
+      RV_ASSIGN(Drafts drafts, rows::drafts(session, 0, &unreadable));
       std::ranges::sort(drafts, in_order);
       RV_ASSIGN(LedgerPtr ledger, detail::read_ledger(session));
       const WriteLock lock(mutex_);
       drafts_ = std::make_shared<const Drafts>(std::move(drafts));
+      unreadable_ = std::move(unreadable);
       ledger_ = std::move(ledger);
       return {};
     });
@@ -106,9 +126,8 @@ class Editor final : public ProgrammeEditor {
   Task<Result<>> discard(const KindSpec& kind, std::string id) override {
     auto done =
         co_await write<bool>([&kind, id](records::Session& session, Delta& delta) -> Result<bool> {
-          RV_ASSIGN(const auto there, rows::find_draft(session, kind, id));
-          if (!there) return fail(Code::kResourceNotFound, "there is no such draft");
-          RV_TRY(rows::delete_draft(session, kind.path, id));
+          RV_ASSIGN(const bool was_there, rows::delete_draft(session, kind.path, id));
+          if (!was_there) return fail(Code::kResourceNotFound, "there is no such draft");
           delta.gone.push_back({&kind, id});
           return true;
         });
@@ -149,13 +168,14 @@ class Editor final : public ProgrammeEditor {
     const DraftsPtr known = drafts();
     const bool has_old = std::ranges::any_of(
         *known, [now](const Draft& draft) { return draft.edited_at + kDraftLife < now; });
-    if (!has_old) return {};
+    if (!has_old && unreadable().empty()) return {};
     auto done =
         run_task(write<bool>([now](records::Session& session, Delta& delta) -> Result<bool> {
-          RV_ASSIGN(const Drafts old, rows::old_drafts(session, now));
-          for (const Draft& draft : old) {
-            RV_TRY(rows::delete_draft(session, draft.kind->path, draft.id));
-            delta.gone.push_back({draft.kind, draft.id});
+          RV_ASSIGN(const std::vector<DraftKey> old, rows::old_drafts(session, now));
+          for (const DraftKey& draft : old) {
+            RV_TRY(rows::delete_draft(session, draft.kind, draft.id));
+            if (const KindSpec* kind = find_kind(draft.kind))
+              delta.gone.push_back({kind, draft.id});
           }
           return true;
         }));
@@ -167,6 +187,10 @@ class Editor final : public ProgrammeEditor {
   DraftsPtr drafts() const override {
     const ReadLock lock(mutex_);
     return drafts_;
+  }
+  std::vector<DraftKey> unreadable() const override {
+    const ReadLock lock(mutex_);
+    return unreadable_;
   }
   LedgerPtr ledger() const override {
     const ReadLock lock(mutex_);
@@ -219,8 +243,10 @@ class Editor final : public ProgrammeEditor {
       auto next = std::make_shared<Drafts>(*drafts_);
       for (const Key& key : delta.gone) {
         std::erase_if(*next, [&](const Draft& draft) { return key.is_of(draft); });
+        std::erase(unreadable_, DraftKey{std::string(key.kind->path), key.id});
       }
       for (const Draft& draft : delta.drafts) {
+        std::erase(unreadable_, DraftKey{std::string(draft.kind->path), draft.id});
         std::erase_if(*next,
                       [&](const Draft& old) { return Key{draft.kind, draft.id}.is_of(old); });
         next->push_back(draft);
@@ -248,6 +274,7 @@ class Editor final : public ProgrammeEditor {
 
   Result<Draft> save(records::Session& session, Draft draft, std::optional<std::int64_t> expected,
                      Delta& delta) const {
+    RV_TRY(can_be_read(draft));
     RV_ASSIGN(const std::optional<Draft> there, rows::find_draft(session, *draft.kind, draft.id));
     const std::int64_t revision = there ? there->revision : 0;
     if (expected && *expected != revision) {
@@ -302,7 +329,7 @@ class Editor final : public ProgrammeEditor {
           RV_ASSIGN(const std::int64_t last, rows::last_release(session));
           result.release = {
               .number = last + 1, .at = needs_.civil_clock.now(), .note = note, .by = by};
-          RV_TRY(rows::begin_release(session, result.release));
+          RV_TRY(rows::begin_release(session, result.release, result.carried));
           return result;
         }));
     RV_CO_TRY(co_await carry_out(begun));
@@ -330,7 +357,7 @@ class Editor final : public ProgrammeEditor {
           RV_TRY(follow_in(session, delta));
           RV_ASSIGN(const Drafts carried, rows::drafts(session, release.number));
           for (const Draft& draft : carried) delta.gone.push_back({draft.kind, draft.id});
-          RV_TRY(rows::end_release(session, release.number));
+          RV_TRY(rows::end_release(session, release.number, carried));
           delta.ledger.release = release;
           return true;
         });
@@ -342,6 +369,7 @@ class Editor final : public ProgrammeEditor {
   std::atomic<bool> releasing_ = false;
   mutable SharedMutex mutex_;
   DraftsPtr drafts_ RV_GUARDED_BY(mutex_) = std::make_shared<const Drafts>();
+  std::vector<DraftKey> unreadable_ RV_GUARDED_BY(mutex_);
   LedgerPtr ledger_ RV_GUARDED_BY(mutex_) = std::make_shared<const Ledger>();
 };
 

@@ -62,7 +62,8 @@ class ProgrammeEditor {
   // Saves a draft; the answer is the draft with its new revision. One that equals the released item
   // is no draft and is not kept. `expected_revision`: that of the draft the editor has seen, 0 for
   // none; nullopt: whatever is there.
-  // Errors: kConflict when somebody else saved meanwhile; kTooLarge beyond kDraftsMax.
+  // Errors: kConflict when somebody else saved meanwhile; kTooLarge beyond kDraftsMax;
+  // kUnprocessable where the item could not be read again, with its name and the field.
   [[nodiscard]] virtual Task<Result<Draft>> put_draft(
       Item item, std::string by, std::optional<std::int64_t> expected_revision = {}) = 0;
   // All or none.
@@ -91,6 +92,9 @@ class ProgrammeEditor {
   [[nodiscard]] virtual const ProgrammeKeeper& keeper() const = 0;
   // Without waiting, as the last commit left them.
   [[nodiscard]] virtual DraftsPtr drafts() const = 0;
+  // Drafts of an earlier version whose item cannot be read: no release takes them; they can be
+  // discarded or saved anew.
+  [[nodiscard]] virtual std::vector<DraftKey> unreadable() const = 0;
   [[nodiscard]] virtual LedgerPtr ledger() const = 0;
   // The item as it would be released now: its draft, else the released one.
   // Errors: kResourceNotFound.

@@ -215,6 +215,46 @@ TEST_P(ProgrammeEditorTest, ASecondEditorDoesNotOverwriteTheFirst) {
   EXPECT_TRUE(run_task(editor_->put_draft(session("a", {.title = "x"}), "bert", 1)));
 }
 
+TEST_P(ProgrammeEditorTest, RefusesADraftThatCouldNotBeReadAgain) {
+  Item event = item_of("events", "scd", R"({"name": {"de": "S", "en": "S"},
+      "starts_on": "2025-02-05", "ends_on": "2025-02-05", "time_zone": "Europe/Berlin",
+      "venue": "villa", "days": [{"date": "2025-02-05"}]})");
+  event.fields["days"] = "[]";
+  const auto saved = run_task(editor_->put_draft(event, "anna"));
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(saved.error().code, Code::kUnprocessable);
+  EXPECT_EQ(saved.error().field, "days");
+  EXPECT_EQ(run_task(editor_->put_drafts({session("a"), event}, "anna")).error().field, "days");
+  reopen();
+  EXPECT_THAT(*editor_->drafts(), IsEmpty());
+}
+
+// As an earlier version may have left it.
+TEST_P(ProgrammeEditorTest, AnUnreadableDraftStopsNothingAndCanBeDiscarded) {
+  draft(session("a"));
+  draft(session("b"));
+  draft(session("c"));
+  ASSERT_TRUE(database_->writer().run_blocking([](records::Session& db) {
+    return db.execute("UPDATE programme_draft SET item = :item WHERE id <> 'a'",
+                      {{"item", R"({"title": 5})"}});
+  }));
+  reopen();
+  ASSERT_TRUE(resumed_);
+  EXPECT_EQ(editor_->drafts()->size(), 1u);
+  EXPECT_THAT(editor_->unreadable(),
+              testing::UnorderedElementsAre(DraftKey{"sessions", "b"}, DraftKey{"sessions", "c"}));
+  ASSERT_TRUE(release());
+  EXPECT_EQ(keeper_->now()->sessions.size(), 1u);
+  EXPECT_EQ(editor_->unreadable().size(), 2u) << "no release takes what it does not write";
+  EXPECT_TRUE(run_task(editor_->discard(*find_kind("sessions"), "b")));
+  EXPECT_TRUE(run_task(editor_->put_draft(session("c"), "anna", 0)));
+  EXPECT_THAT(editor_->unreadable(), IsEmpty());
+  reopen();
+  EXPECT_THAT(editor_->unreadable(), IsEmpty());
+  ASSERT_EQ(editor_->drafts()->size(), 1u);
+  EXPECT_EQ(editor_->drafts()->front().id, "c");
+}
+
 TEST_P(ProgrammeEditorTest, ADraftLikeTheReleasedItemIsNone) {
   direct(session("a"));
   draft(session("a", {.title = "Neu"}));
