@@ -64,6 +64,11 @@ std::optional<double> number_of(std::string_view json) {
   return number;
 }
 
+Result<ngsi::Fragment> fragment_of(const std::string& entity, const jsonld::Context& core) {
+  RV_ASSIGN(const json::Document document, json::Document::parse(entity));
+  return ngsi::parse_entity(document.root(), core, ngsi::kParseWhole);
+}
+
 event::LiveThing thing_of(const ngsi::Entity& entity, const ngsi::Names& names,
                           event::ThingKind kind) {
   event::LiveThing thing{.id = std::string(entity.id()),
@@ -176,9 +181,7 @@ Task<Result<>> PublicThings::write_as(std::string_view domain, std::vector<Write
       steps.push_back(context::remove(std::move(each.id)));
       continue;
     }
-    RV_CO_ASSIGN(const json::Document document, json::Document::parse(each.entity));
-    RV_CO_ASSIGN(ngsi::Fragment fragment,
-                 ngsi::parse_entity(document.root(), *core_, ngsi::kParseWhole));
+    RV_CO_ASSIGN(ngsi::Fragment fragment, fragment_of(each.entity, *core_));
     steps.push_back(context::put(std::move(fragment)));
   }
   RV_CO_ASSIGN(
@@ -192,6 +195,11 @@ Task<Result<>> PublicThings::write_as(std::string_view domain, std::vector<Write
     if (!worse) worst = fail(outcome.error());
   }
   co_return worst;
+}
+
+Result<> PublicThings::check(const std::string& entity) const {
+  RV_TRY(fragment_of(entity, *core_));
+  return {};
 }
 
 std::vector<std::string> PublicThings::all(std::string_view type) const {

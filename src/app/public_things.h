@@ -29,6 +29,7 @@ class PublicThings final : public event::Entities, public context::ChangeListene
   [[nodiscard]] Result<> load();
 
   [[nodiscard]] Task<Result<>> write(std::vector<Write> writes) override;
+  [[nodiscard]] Result<> check(const std::string& entity) const override;
   [[nodiscard]] std::vector<std::string> all(std::string_view type) const override;
   void on_change(const context::Change& change) override;
   // Another number after each change of an entity of that type.

@@ -100,6 +100,14 @@ Response get(const Needs& needs, const Request& request) {
   return show(needs, request, *caller, data, 200);
 }
 
+// Nothing is public then; the draft is put right first.
+void name_refused(const Error& error, web::FormData& data) {
+  const auto in = [&](Language language) {
+    return web::text(language, texts::kReleaseRefused, {{"item", error.message}});
+  };
+  data.errors.push_back({"note_de", in(Language::kDe), in(Language::kEn)});
+}
+
 Task<Response> post(const Needs& needs, Request& request) {
   const Entry caller = enter(needs, request, Action::kProgrammeRelease);
   if (!caller) co_return caller.error();
@@ -109,6 +117,10 @@ Task<Response> post(const Needs& needs, Request& request) {
   const auto done = co_await needs.programme->release(
       {std::string(data->get("note_de")), std::string(data->get("note_en"))},
       std::string(caller->name()));
+  if (!done && done.error().code == Code::kUnprocessable) {
+    name_refused(done.error(), *data);
+    co_return show(needs, request, *caller, *data, 422);
+  }
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(
       web::path(web::language_of(request),

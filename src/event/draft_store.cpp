@@ -178,6 +178,14 @@ Result<> end_release(records::Session& session, std::int64_t number,
   return {};
 }
 
+Result<> drop_release(records::Session& session, std::int64_t number) {
+  RV_TRY(session.execute("UPDATE programme_draft SET carried_by = 0 WHERE carried_by = :number",
+                         {{"number", number}}));
+  RV_TRY(session.execute("DELETE FROM programme_release WHERE number = :number AND ended = 0",
+                         {{"number", number}}));
+  return {};
+}
+
 Result<std::int64_t> open_release(records::Session& session) {
   RV_ASSIGN(const std::vector<records::Row> found,
             session.query("SELECT number FROM programme_release WHERE ended = 0"));

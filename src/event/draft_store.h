@@ -62,6 +62,8 @@ namespace rows {
                                      const std::vector<Draft>& drafts);
 [[nodiscard]] Result<> end_release(records::Session& session, std::int64_t number,
                                    const std::vector<Draft>& drafts);
+// As if it had never begun: its drafts are drafts of nothing again.
+[[nodiscard]] Result<> drop_release(records::Session& session, std::int64_t number);
 // Number of the one that is begun and not ended; 0 where there is none.
 [[nodiscard]] Result<std::int64_t> open_release(records::Session& session);
 // Ended ones, newest first.

@@ -2,6 +2,7 @@
 #include "event/item.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/time.h"
 
@@ -12,6 +13,7 @@ using json::Value;
 
 constexpr std::size_t kListMax = 200;
 constexpr std::size_t kIdMax = 100;
+constexpr std::string_view kNullUri = "urn:ngsi-ld:null";  // as a value it deletes (4.5.0)
 
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= kIdMax && std::ranges::all_of(text, [](char c) {
@@ -21,7 +23,7 @@ bool is_id(std::string_view text) {
 
 bool is_text(const Value& value) {
   const auto text = value.as_string();
-  return text && text->size() <= kTextBytesMax;
+  return text && text->size() <= kTextBytesMax && *text != kNullUri;
 }
 
 bool is_list_of(const Value& value, bool (*element)(const Value&)) {
@@ -61,14 +63,24 @@ bool is_reference(const Value& value) {
 
 bool is_urn(const Value& value) {
   const auto text = value.as_string();
-  return text && text->starts_with("urn:") && text->size() <= 300;
+  if (!text || !text->starts_with("urn:") || text->size() > 300 || *text == kNullUri) return false;
+  return std::ranges::all_of(*text, [](char c) {
+    return static_cast<unsigned char>(c) > ' ' &&
+           std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+  });
 }
 
 bool is_point(const Value& value) {
   const auto type = value.find("type");
   const auto place = value.find("coordinates");
   if (!type || type->as_string() != "Point" || !place || !place->is_array()) return false;
-  return place->size() == 2 && is_list_of(*place, [](const Value& v) { return v.is_number(); });
+  if (place->size() != 2) return false;
+  double bound = 180;  // longitude, then latitude
+  for (const Value degrees : place->elements()) {
+    if (std::abs(degrees.as_number().value_or(bound + 1)) > bound) return false;
+    bound = 90;
+  }
+  return true;
 }
 
 bool is_parts(const Value& value) {
@@ -140,7 +152,7 @@ KindRule rule_of(FieldKind kind) {
               "a list like [{\"weekdays\": [1, 2], \"from\": \"08:00\", \"to\": \"12:30\"}, "
               "{\"date\": \"2025-02-06\", \"closed\": true}], times to five minutes"};
     case FieldKind::kPoint:
-      return {is_point, "a GeoJSON Point"};
+      return {is_point, "a GeoJSON Point, longitude and latitude in degrees"};
     case FieldKind::kReference:
       return {is_reference, "an id"};
     case FieldKind::kReferences:

@@ -107,6 +107,31 @@ TEST(Item, AnEmptyListIsNoValueOfANeededField) {
             "offers");
 }
 
+TEST(Item, APlaceLiesOnTheEarthAndALiveValueHasAnId) {
+  const auto accepts = [](std::string_view path, const std::string& text) {
+    const auto body = parse(text);
+    return read_item(*find_kind(path), "x", body.root()).has_value();
+  };
+  const auto at = [&](const std::string& coordinates) {
+    return accepts("places", R"({"name": {"de": "V", "en": "V"}, "location": {"type": "Point",
+        "coordinates": )" + coordinates +
+                                 "}}");
+  };
+  EXPECT_TRUE(at("[7.22, 51.54]"));
+  EXPECT_TRUE(at("[-180, 90]"));
+  EXPECT_FALSE(at("[377000, 5712000]"));
+  EXPECT_FALSE(at("[7.22, 90.1]"));
+  EXPECT_FALSE(at("[7.22]"));
+  EXPECT_FALSE(at(R"(["7.22", 51.54])"));
+  const auto shows = [&](const std::string& id) {
+    return accepts("exhibits", R"({"name": "E", "event": "scd", "live": [")" + id + "\"]}");
+  };
+  EXPECT_TRUE(shows("urn:ngsi-ld:WasteContainer:1"));
+  EXPECT_FALSE(shows("urn:x y"));
+  EXPECT_FALSE(shows("urn:ngsi-ld:null"));
+  EXPECT_FALSE(accepts("speakers", R"({"name": "urn:ngsi-ld:null"})"));
+}
+
 TEST(Item, AFigureOfTheCityHasItsDayAndItsSource) {
   const KindSpec& kind = *find_kind("city-facts");
   const auto refused = [&](const std::string& more) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "base/run_task.h"
 #include "base/thread_safety.h"
 #include "event/detail/ledger_rows.h"
@@ -62,6 +63,13 @@ Result<> can_be_read(const Draft& draft) {
   return {};
 }
 
+// Trying again would change nothing.
+bool is_permanent(const Error& error) {
+  const int status = describe(error.code).status;
+  const bool may_pass = error.code == Code::kTooManyRequests || error.code == Code::kTooSlow;
+  return status >= 400 && status < 500 && !may_pass;
+}
+
 std::vector<ItemWrite> writes_of(const Drafts& drafts) {
   std::vector<ItemWrite> writes;
   for (const Draft& draft : drafts) writes.push_back({draft.kind, draft.id, draft.item});
@@ -87,7 +95,8 @@ class Editor final : public ProgrammeEditor {
   }
 
   Result<> resume() override {
-    RV_TRY(run_task(end_open_release()));
+    const Result<> ended = run_task(end_open_release());
+    if (!ended && !is_permanent(ended.error())) return ended;
     return run_task(follow());
   }
 
@@ -272,9 +281,17 @@ class Editor final : public ProgrammeEditor {
     return draft;
   }
 
+  Result<> can_be_released(const Draft& draft) const {
+    if (!draft.item) return {};
+    const Result<> taken = needs_.keeper.check(*draft.item);
+    if (!taken) return refused(draft, taken.error());
+    return {};
+  }
+
   Result<Draft> save(records::Session& session, Draft draft, std::optional<std::int64_t> expected,
                      Delta& delta) const {
     RV_TRY(can_be_read(draft));
+    RV_TRY(can_be_released(draft));
     RV_ASSIGN(const std::optional<Draft> there, rows::find_draft(session, *draft.kind, draft.id));
     const std::int64_t revision = there ? there->revision : 0;
     if (expected && *expected != revision) {
@@ -326,6 +343,7 @@ class Editor final : public ProgrammeEditor {
           if (result.carried.empty()) {
             return fail(Code::kConflict, "there is nothing to release: no draft differs");
           }
+          for (const Draft& draft : result.carried) RV_TRY(can_be_released(draft));
           RV_ASSIGN(const std::int64_t last, rows::last_release(session));
           result.release = {
               .number = last + 1, .at = needs_.civil_clock.now(), .note = note, .by = by};
@@ -351,7 +369,11 @@ class Editor final : public ProgrammeEditor {
   }
 
   Task<Result<>> carry_out(const Begun& begun) {
-    RV_CO_TRY(co_await needs_.keeper.write(writes_of(begun.carried)));
+    const Result<> written = co_await needs_.keeper.write(writes_of(begun.carried));
+    if (!written) {
+      if (is_permanent(written.error())) RV_CO_TRY(co_await give_up(begun.release.number, written));
+      co_return written;
+    }
     auto done = co_await write<bool>(
         [this, release = begun.release](records::Session& session, Delta& delta) -> Result<bool> {
           RV_TRY(follow_in(session, delta));
@@ -363,6 +385,22 @@ class Editor final : public ProgrammeEditor {
         });
     RV_CO_TRY(done);
     co_return Result<>{};
+  }
+
+  // A release that stayed open for good would stop all that come after it.
+  Task<Result<>> give_up(std::int64_t number, const Result<>& why) {
+    log_event(Level::kError, "event.release_given_up",
+              {{"number", number},
+               {"error", describe(why.error().code).name},
+               {"field", why.error().field}});
+    auto done = co_await write<bool>([number](records::Session& session, Delta&) -> Result<bool> {
+      RV_TRY(rows::drop_release(session, number));
+      return true;
+    });
+    RV_CO_TRY(done);
+    // What was taken beside the refused is public all the same.
+    needs_.keeper.reload();
+    co_return co_await follow();
   }
 
   const Needs needs_;

@@ -56,14 +56,15 @@ class ProgrammeEditor {
   virtual ~ProgrammeEditor() = default;
 
   // Ends a release that a crash interrupted and brings the ledger up to date; to be called once,
-  // when the keeper can write. Blocks.
+  // when the keeper can write. A release that the entities refuse is given up, and is no error.
+  // Blocks.
   [[nodiscard]] virtual Result<> resume() = 0;
 
   // Saves a draft; the answer is the draft with its new revision. One that equals the released item
   // is no draft and is not kept. `expected_revision`: that of the draft the editor has seen, 0 for
   // none; nullopt: whatever is there.
   // Errors: kConflict when somebody else saved meanwhile; kTooLarge beyond kDraftsMax;
-  // kUnprocessable where the item could not be read again, with its name and the field.
+  // kUnprocessable, with the item's name, where it could not be read again or released.
   [[nodiscard]] virtual Task<Result<Draft>> put_draft(
       Item item, std::string by, std::optional<std::int64_t> expected_revision = {}) = 0;
   // All or none.
@@ -74,8 +75,10 @@ class ProgrammeEditor {
   // The released item stays as it is. Errors: kResourceNotFound where there is no draft.
   [[nodiscard]] virtual Task<Result<>> discard(const KindSpec& kind, std::string id) = 0;
 
-  // Errors: kConflict when there are no drafts or another release is under way; those of the
-  // entities (then the release is carried to its end by the next call or the next start).
+  // Errors: kConflict when there are no drafts or another release is under way; kUnprocessable with
+  // the name of an item that the entities would refuse (then nothing is released); those of the
+  // entities. What they may take later is carried to its end by the next call or the next start;
+  // what they refuse for good is given up, and its drafts are drafts again.
   [[nodiscard]] virtual Task<Result<Release>> release(Localised note, std::string by) = 0;
 
   // Runs `step` while no release is under way, nor begins: what it reads of the keeper is what it

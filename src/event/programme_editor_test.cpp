@@ -19,6 +19,7 @@ class MemoryEntities final : public Entities {
  public:
   Task<Result<>> write(std::vector<Write> writes) override {
     if (broken) co_return fail(Code::kUnavailable, "broken");
+    for (const Write& each : writes) RV_CO_TRY(taken(each.entity));
     ++steps;
     for (Write& each : writes) {
       if (each.entity.empty()) {
@@ -29,6 +30,9 @@ class MemoryEntities final : public Entities {
     }
     co_return Result<>{};
   }
+  Result<> check(const std::string& entity) const override {
+    return checks ? taken(entity) : Result<>{};
+  }
   std::vector<std::string> all(std::string_view type) const override {
     std::vector<std::string> found;
     for (const auto& [id, entity] : entities) {
@@ -38,7 +42,13 @@ class MemoryEntities final : public Entities {
     }
     return found;
   }
+  Result<> taken(const std::string& entity) const {
+    if (unwanted.empty() || entity.find(unwanted) == std::string::npos) return {};
+    return fail(Code::kBadRequestData, "is not wanted", "name");
+  }
   bool broken = false;
+  std::string unwanted;  // refuses entities that hold it
+  bool checks = true;    // knows so before it writes
   int steps = 0;
   std::map<std::string, std::string> entities;
 };
@@ -150,6 +160,43 @@ TEST_P(ProgrammeEditorTest, CarriesAnInterruptedReleaseToItsEnd) {
   EXPECT_THAT(*editor_->drafts(), IsEmpty());
   ASSERT_EQ(editor_->ledger()->releases.size(), 1u);
   EXPECT_EQ(editor_->ledger()->changes.front()->release, 1);
+}
+
+TEST_P(ProgrammeEditorTest, RefusesWhatTheEntitiesWouldRefuse) {
+  entities_.unwanted = "Unsinn";
+  const auto saved = run_task(editor_->put_draft(session("a", {.title = "Unsinn"}), "anna"));
+  EXPECT_EQ(saved.error().code, Code::kUnprocessable);
+  EXPECT_THAT(*editor_->drafts(), IsEmpty());
+  entities_.unwanted = "";
+  draft(session("a", {.title = "Unsinn"}));
+  draft(session("b"));
+  entities_.unwanted = "Unsinn";
+  const auto refused = release();
+  EXPECT_EQ(refused.error().code, Code::kUnprocessable);
+  EXPECT_EQ(refused.error().message, "sessions/a: is not wanted");
+  EXPECT_EQ(entities_.steps, 0);
+  EXPECT_EQ(editor_->drafts()->size(), 2u);
+  draft(session("a"));
+  EXPECT_TRUE(release());
+}
+
+TEST_P(ProgrammeEditorTest, AReleaseThatIsRefusedForGoodIsGivenUp) {
+  draft(session("a", {.title = "Unsinn"}));
+  entities_.broken = true;
+  EXPECT_FALSE(release("Bleibt offen"));
+  entities_.broken = false;
+  entities_.unwanted = "Unsinn";
+  reopen();
+  ASSERT_TRUE(resumed_) << "the site comes up";
+  EXPECT_EQ(editor_->drafts()->size(), 1u);
+  entities_.checks = false;
+  EXPECT_EQ(release().error().code, Code::kBadRequestData);
+  draft(session("a"));
+  const auto done = release("Zweiter Anlauf");
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->number, 1);
+  EXPECT_EQ(keeper_->now()->sessions.size(), 1u);
+  EXPECT_THAT(*editor_->drafts(), IsEmpty());
 }
 
 // What reads the public programme and replaces it, a day that is cancelled, undoes no release.

@@ -31,6 +31,8 @@ class Entities {
   // All in one step of the broker; durable when it answers. Removing what is not there is
   // kResourceNotFound; the others are written all the same.
   [[nodiscard]] virtual Task<Result<>> write(std::vector<Write> writes) = 0;
+  // Whether it would be taken, without writing it. Errors: those of write() for its content.
+  [[nodiscard]] virtual Result<> check(const std::string& entity) const = 0;
   // All entities of a type. Does not wait.
   [[nodiscard]] virtual std::vector<std::string> all(std::string_view type) const = 0;
 };
@@ -57,6 +59,8 @@ class ProgrammeKeeper {
   // The item as it is stored. Errors: kResourceNotFound.
   [[nodiscard]] Result<Item> find(const KindSpec& kind, std::string_view id) const;
   [[nodiscard]] std::vector<Item> list(const KindSpec& kind) const;
+  // Whether the entities would take it.
+  [[nodiscard]] Result<> check(const Item& item) const { return entities_.check(to_entity(item)); }
 
   [[nodiscard]] Task<Result<>> put(Item item);
   // Errors: kResourceNotFound.
