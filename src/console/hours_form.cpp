@@ -293,10 +293,6 @@ Result<event::Item> with_hours(const event::Item& item, const FormData& data) {
   return event::read_item(*item.kind, item.id, document.root());
 }
 
-std::string stamp_of(const event::Item& item) {
-  return fmt::format("{:016x}", std::hash<std::string>{}(event::item_json(item)));
-}
-
 std::vector<std::string> overlaps_in(const event::Counter& counter, Language language) {
   std::set<std::string> days;
   std::vector<std::string> lines;

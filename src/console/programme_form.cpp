@@ -142,6 +142,7 @@ web::Form session_form(const Programme& programme, Language language) {
   return {
       {hidden("csrf"),
        hidden("revision"),
+       hidden("stand"),
        {.name = "title_de", .label = texts::kEditTitleDe, .required = true},
        {.name = "title_en", .label = texts::kEditTitleEn, .hint = texts::kEditTitleEnHint},
        abstract_field("abstract_de", texts::kEditAbstractDe),
@@ -253,6 +254,7 @@ void take_session(const Programme& programme, FormData& data, Item& item) {
 web::Form speaker_form(const Programme&, Language) {
   return {{hidden("csrf"),
            hidden("revision"),
+           hidden("stand"),
            {.name = "name",
             .label = texts::kEditPersonName,
             .hint = texts::kEditPersonHint,
@@ -277,6 +279,7 @@ web::Form room_form(const Programme& programme, Language language) {
   return {
       {hidden("csrf"),
        hidden("revision"),
+       hidden("stand"),
        {.name = "name_de", .label = texts::kEditRoomDe, .required = true},
        {.name = "name_en", .label = texts::kEditRoomEn},
        {.name = "place",

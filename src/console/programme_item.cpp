@@ -111,6 +111,7 @@ Response get_form(const Needs& needs, const Request& request, const ItemKind& ki
     const auto item = item_to_edit(needs, kind, id);
     if (!item) return refused(needs, request, item.error());
     kind.fill(*item, data);
+    data.set("stand", stamp_of(*item));
   }
   data.set("revision", revision_of(needs, kind, id));
   return show_form(page, form, data, id, 200);
@@ -137,8 +138,9 @@ Task<Response> post_form(const Needs& needs, Request& request, const ItemKind& k
   if (!data->valid()) co_return show_form(page, form, *data, id, 422);
   if (id.empty()) item.id = new_id(*needs.programme, kind, item);
   const std::string saved_id = item.id;
-  const auto saved = co_await needs.programme->put_draft(
-      std::move(item), std::string(caller->name()), revision_in(*data));
+  const auto saved =
+      co_await needs.programme->put_draft(std::move(item), std::string(caller->name()),
+                                          revision_in(*data), std::string(data->get("stand")));
   if (!saved && saved.error().code == Code::kConflict) {
     co_return show_form(page, form, *data, id, 409);
   }

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+
+#include <fmt/format.h>
 
 #include "base/time.h"
 
@@ -342,6 +345,10 @@ std::string item_json(const Item& item) {
   if (!item.sources.empty()) write_texts(out.key("sources"), item.sources);
   out.end_object();
   return text;
+}
+
+std::string stamp_of(const Item& item) {
+  return fmt::format("{:016x}", std::hash<std::string>{}(item_json(item)));
 }
 
 std::string to_entity(const Item& item) {

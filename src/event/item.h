@@ -34,6 +34,9 @@ struct Item {
 [[nodiscard]] Result<Item> read_item(const KindSpec& kind, std::string_view id,
                                      const json::Value& body);
 [[nodiscard]] std::string item_json(const Item& item);
+// Another one after each change, as far as anyone meets it: for a form that was filled from an
+// item.
+[[nodiscard]] std::string stamp_of(const Item& item);
 
 // The entity in normalised form, attribute names as IRIs, without @context.
 [[nodiscard]] std::string to_entity(const Item& item);

@@ -29,6 +29,12 @@ struct Delta {
   detail::LedgerDelta ledger;
 };
 
+// What an editor has before her; what is not given may be anything.
+struct Expected {
+  std::optional<std::int64_t> revision;
+  std::optional<std::string> stamp;
+};
+
 struct Begun {
   Release release;
   Drafts carried;
@@ -101,11 +107,13 @@ class Editor final : public ProgrammeEditor {
   }
 
   Task<Result<Draft>> put_draft(Item item, std::string by,
-                                std::optional<std::int64_t> expected_revision) override {
+                                std::optional<std::int64_t> expected_revision,
+                                std::optional<std::string> expected_stamp) override {
     Draft draft = draft_of(std::move(item), std::move(by));
-    return write<Draft>([this, draft = std::move(draft), expected_revision](
+    Expected expected{expected_revision, std::move(expected_stamp)};
+    return write<Draft>([this, draft = std::move(draft), expected = std::move(expected)](
                             records::Session& session, Delta& delta) {
-      return save(session, draft, expected_revision, delta);
+      return save(session, draft, expected, delta);
     });
   }
 
@@ -114,7 +122,7 @@ class Editor final : public ProgrammeEditor {
     for (Item& item : items) drafts.push_back(draft_of(std::move(item), by));
     auto done = co_await write<bool>([this, drafts = std::move(drafts)](
                                          records::Session& session, Delta& delta) -> Result<bool> {
-      for (const Draft& draft : drafts) RV_TRY(save(session, draft, std::nullopt, delta));
+      for (const Draft& draft : drafts) RV_TRY(save(session, draft, {}, delta));
       return true;
     });
     RV_CO_TRY(done);
@@ -126,7 +134,7 @@ class Editor final : public ProgrammeEditor {
     Draft draft = draft_of(std::move(released), std::move(by));
     draft.item.reset();
     auto done = co_await write<Draft>([this, draft](records::Session& session, Delta& delta) {
-      return save(session, draft, std::nullopt, delta);
+      return save(session, draft, {}, delta);
     });
     RV_CO_TRY(done);
     co_return Result<>{};
@@ -288,13 +296,21 @@ class Editor final : public ProgrammeEditor {
     return {};
   }
 
-  Result<Draft> save(records::Session& session, Draft draft, std::optional<std::int64_t> expected,
+  // What an editor would be shown now.
+  std::string stamp_now(const Draft& draft, const std::optional<Draft>& there) const {
+    if (there && there->item) return stamp_of(*there->item);
+    const auto released = needs_.keeper.find(*draft.kind, draft.id);
+    return released ? stamp_of(*released) : std::string();
+  }
+
+  Result<Draft> save(records::Session& session, Draft draft, const Expected& expected,
                      Delta& delta) const {
     RV_TRY(can_be_read(draft));
     RV_TRY(can_be_released(draft));
     RV_ASSIGN(const std::optional<Draft> there, rows::find_draft(session, *draft.kind, draft.id));
     const std::int64_t revision = there ? there->revision : 0;
-    if (expected && *expected != revision) {
+    if (expected.revision.value_or(revision) != revision ||
+        (expected.stamp && *expected.stamp != stamp_now(draft, there))) {
       return fail(Code::kConflict, "somebody else has saved this item meanwhile: load it again");
     }
     // Nothing differs from what is public: there is nothing to release.

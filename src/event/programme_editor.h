@@ -18,6 +18,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,11 +63,13 @@ class ProgrammeEditor {
 
   // Saves a draft; the answer is the draft with its new revision. One that equals the released item
   // is no draft and is not kept. `expected_revision`: that of the draft the editor has seen, 0 for
-  // none; nullopt: whatever is there.
+  // none; nullopt: whatever is there. `expected_stamp`: stamp_of() what the editor began with, ""
+  // without an item: a release in between leaves no draft, and the next one counts from 1 again.
   // Errors: kConflict when somebody else saved meanwhile; kTooLarge beyond kDraftsMax;
   // kUnprocessable, with the item's name, where it could not be read again or released.
   [[nodiscard]] virtual Task<Result<Draft>> put_draft(
-      Item item, std::string by, std::optional<std::int64_t> expected_revision = {}) = 0;
+      Item item, std::string by, std::optional<std::int64_t> expected_revision = {},
+      std::optional<std::string> expected_stamp = {}) = 0;
   // All or none.
   [[nodiscard]] virtual Task<Result<>> put_drafts(std::vector<Item> items, std::string by) = 0;
   // With the next release the item goes. Errors: kResourceNotFound where it is not released.

@@ -262,6 +262,28 @@ TEST_P(ProgrammeEditorTest, ASecondEditorDoesNotOverwriteTheFirst) {
   EXPECT_TRUE(run_task(editor_->put_draft(session("a", {.title = "x"}), "bert", 1)));
 }
 
+TEST_P(ProgrammeEditorTest, ASecondEditorIsToldOfAReleaseInBetween) {
+  direct(session("a"));
+  const auto stamp = [&] { return stamp_of(*keeper_->find(*find_kind("sessions"), "a")); };
+  const auto save = [&](const std::string& title, std::int64_t revision, const std::string& seen) {
+    return run_task(editor_->put_draft(session("a", {.title = title}), "anna", revision, seen));
+  };
+  const std::string first = stamp();
+  draft(session("a", {.from = "12:00", .to = "13:00"}));
+  ASSERT_TRUE(release());
+  EXPECT_EQ(save("Zu spät", 0, first).error().code, Code::kConflict);
+  EXPECT_THAT(*editor_->drafts(), IsEmpty());
+  const auto saved = save("Rechtzeitig", 0, stamp());
+  ASSERT_TRUE(saved) << saved.error().message;
+  EXPECT_EQ(saved->revision, 1);
+  // The next draft has the same revision, not the same stamp.
+  const std::string second = stamp_of(*saved->item);
+  ASSERT_TRUE(release());
+  draft(session("a", {.title = "Von Bert"}));
+  EXPECT_EQ(save("Zu spät", 1, second).error().code, Code::kConflict);
+  EXPECT_EQ(run_task(editor_->put_draft(session("b"), "anna", 0, "")).value().revision, 1);
+}
+
 TEST_P(ProgrammeEditorTest, RefusesADraftThatCouldNotBeReadAgain) {
   Item event = item_of("events", "scd", R"({"name": {"de": "S", "en": "S"},
       "starts_on": "2025-02-05", "ends_on": "2025-02-05", "time_zone": "Europe/Berlin",

@@ -92,6 +92,26 @@ test("two editors do not overwrite each other; without JavaScript", async ({open
   assert.match(await main(page), /Keine offenen Entwürfe/);
 });
 
+test("who saves after something else became public is told", async ({open, server}) => {
+  const page = await open();
+  await signedIn(page, server);
+  const path = "/api/v1/sessions/scd25-d1-08";
+  const session = await server.json(path);
+  const put = async (body) => {
+    const answer = await server.ask(path, {method: "PUT", token: true, body});
+    assert.ok(answer.ok, `${answer.status} ${await answer.text()}`);
+  };
+  await page.goto("/console/programm/veranstaltungen/scd25-d1-08");
+  await put({...session, title: {de: "Von Bert", en: "By Bert"}});
+  await page.getByLabel("Titel auf Deutsch").fill("Von Anna");
+  await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
+  await page.getByText("Jemand anderes hat diesen Eintrag").waitFor();
+  assert.equal(await page.getByLabel("Titel auf Deutsch").inputValue(), "Von Anna");
+  await page.goto("/console/programm");
+  assert.match(await main(page), /Keine offenen Entwürfe/);
+  await put(session);
+});
+
 test("people and rooms are edited like sessions", async ({open, server}) => {
   const page = await open();
   await signedIn(page, server);

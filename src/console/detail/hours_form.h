@@ -36,8 +36,6 @@ struct HoursForm {
 void check_hours(const HoursForm& hours, web::FormData& data, web::Language language);
 // The counter as the fields have it, which are valid. Errors: those of event::read_item().
 [[nodiscard]] Result<event::Item> with_hours(const event::Item& item, const web::FormData& data);
-// Another one for other content: whether somebody has changed it.
-[[nodiscard]] std::string stamp_of(const event::Item& item);
 // One sentence for each day with openings that overlap.
 [[nodiscard]] std::vector<std::string> overlaps_in(const event::Counter& counter,
                                                    web::Language language);
