@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/completion.h"
 #include "base/run_task.h"
 #include "event/conflicts.h"
+#include "support/loop_executor.h"
 #include "support/test_records.h"
 
 namespace revier::event {
@@ -75,6 +77,27 @@ Item session(std::string_view id, const Talk& talk = {}) {
                      R"("day": "2025-02-05", "starts_at": "2025-02-05T)" + talk.from +
                      R"(:00+01:00", "ends_at": "2025-02-05T)" + talk.to +
                      R"(:00+01:00", "room": ")" + talk.room + "\"" + talk.more + "}");
+}
+
+// Quotas are made of what is told: the older programme told last would stay.
+TEST(ProgrammeKeeper, TellsOfOneWriteAfterTheOther) {
+  test::LoopExecutor executor;
+  MemoryEntities entities;
+  Completion<bool> slow;
+  std::size_t calls = 0;
+  std::vector<std::size_t> told;
+  ProgrammeKeeper keeper(entities, [&](const Programme& programme) -> Task<Result<>> {
+    if (++calls == 1) co_await slow;
+    told.push_back(programme.sessions.size());
+    co_return Result<>{};
+  });
+  const auto is_done = [](const Result<>& done) { EXPECT_TRUE(done); };
+  start(keeper.put(session("a")), is_done);
+  start(keeper.put(session("b")), is_done);
+  EXPECT_EQ(calls, 1u);
+  slow.set(true);
+  EXPECT_TRUE(executor.run(keeper.put(session("c"))));
+  EXPECT_THAT(told, ElementsAre(1u, 3u, 3u));
 }
 
 class ProgrammeEditorTest : public testing::TestWithParam<std::string> {

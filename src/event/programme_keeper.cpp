@@ -30,6 +30,7 @@ std::vector<Item> ProgrammeKeeper::list(const KindSpec& kind) const {
 }
 
 void ProgrammeKeeper::reload() {
+  const Lock alone(reloading_);
   auto fresh = std::make_shared<State>();
   for (const KindSpec& kind : kinds()) {
     for (const std::string& text : entities_.all(kind.type)) {
@@ -49,6 +50,7 @@ void ProgrammeKeeper::reload() {
 }
 
 Task<Result<>> ProgrammeKeeper::after_change() {
+  const Turns::Turn turn = co_await following_.take();
   reload();
   const ProgrammePtr programme = now();
   co_return co_await on_written_(*programme);

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/thread_safety.h"
+#include "base/turns.h"
 #include "event/item.h"
 #include "event/programme.h"
 
@@ -45,7 +46,8 @@ struct ItemWrite {
 };
 
 // Told after an item was written, before the answer leaves: the ticket domain makes quotas of days
-// and bookable sessions.
+// and bookable sessions. One call at a time, each with the programme as it is then: what is newest
+// is told last. It must not write through the keeper.
 using OnWritten = std::function<Task<Result<>>(const Programme&)>;
 
 class ProgrammeKeeper {
@@ -81,6 +83,8 @@ class ProgrammeKeeper {
 
   Entities& entities_;
   const OnWritten on_written_;
+  Turns following_;
+  Mutex reloading_;  // an older reading does not replace a newer one
   mutable SharedMutex mutex_;
   std::shared_ptr<const State> state_ RV_GUARDED_BY(mutex_);
 };
