@@ -135,7 +135,8 @@ class WholePublic final : public PublicPlane {
     event::add_editor_routes(router,
                              {.editor = *editor_,
                               .identity = needs_.identity,
-                              .seats_taken = [this](std::string_view id) { return taken(id); }});
+                              .seats_taken = [this](std::string_view id) { return taken(id); },
+                              .pool = needs_.pool});
     service::add_api_routes(
         router, {.keeper = *services_, .identity = needs_.identity, .pool = needs_.pool});
     service::add_pages(router, {.keeper = *services_,

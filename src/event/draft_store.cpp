@@ -273,6 +273,18 @@ Result<std::vector<ChangeRow>> changes(records::Session& session, std::int64_t l
   return list;
 }
 
+Result<std::vector<ChangeRow>> changes_since(records::Session& session, std::int64_t sequence,
+                                             std::int64_t limit) {
+  RV_ASSIGN(const std::vector<records::Row> found,
+            session.query("SELECT sequence, session, release_number, at, before_item, after_item"
+                          " FROM programme_change WHERE sequence > :sequence"
+                          " ORDER BY sequence LIMIT :limit",
+                          {{"sequence", sequence}, {"limit", limit}}));
+  std::vector<ChangeRow> list;
+  for (const records::Row& row : found) list.push_back(change_from(row));
+  return list;
+}
+
 Result<std::optional<ChangeRow>> first_change(records::Session& session) {
   RV_ASSIGN(const std::vector<records::Row> found,
             session.query("SELECT sequence, session, release_number, at, before_item, after_item"

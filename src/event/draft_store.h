@@ -88,6 +88,10 @@ struct ChangeRow {
 [[nodiscard]] Result<> insert_change(records::Session& session, const ChangeRow& row);
 // The newest first.
 [[nodiscard]] Result<std::vector<ChangeRow>> changes(records::Session& session, std::int64_t limit);
+// Those after a sequence number, the oldest first.
+[[nodiscard]] Result<std::vector<ChangeRow>> changes_since(records::Session& session,
+                                                           std::int64_t sequence,
+                                                           std::int64_t limit);
 [[nodiscard]] Result<std::optional<ChangeRow>> first_change(records::Session& session);
 
 }  // namespace rows

@@ -16,7 +16,7 @@ using net::Response;
 constexpr net::RouteOptions kDraftBody{.body_bytes_max = 128 * 1024};
 constexpr net::RouteOptions kNoteBody{.body_bytes_max = 16 * 1024};
 constexpr std::size_t kNoteBytesMax = 2'000;
-constexpr std::size_t kChangesAtOnce = 100;
+constexpr std::int64_t kChangesAtOnce = 100;
 
 Result<identity::Caller> allowed(const EditorApiNeeds& needs, const Request& request,
                                  Action action) {
@@ -212,20 +212,25 @@ Response get_releases(const EditorApiNeeds& needs, const Request&) {
   return json_list(needs.editor.ledger()->releases, write_release);
 }
 
-Response get_changes(const EditorApiNeeds& needs, const Request& request) {
+Result<std::int64_t> since_of(const Request& request) {
   const std::string text = request.query_param("since").value_or("0");
   std::int64_t since = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), since);
   if (end.ec != std::errc() || end.ptr != text.data() + text.size()) {
-    return Response::problem({Code::kBadRequestData, "expected a sequence number", "since"});
+    return fail(Code::kBadRequestData, "expected a sequence number", "since");
   }
-  const LedgerPtr ledger = needs.editor.ledger();
-  std::vector<ChangePtr> found;
-  for (auto each = ledger->changes.rbegin(); each != ledger->changes.rend(); ++each) {
-    if ((*each)->sequence > since && found.size() < kChangesAtOnce) found.push_back(*each);
-  }
-  return json_list(found,
-                   [](json::Writer& out, const ChangePtr& change) { write_change(out, *change); });
+  return since;
+}
+
+Task<Response> get_changes(EditorApiNeeds needs, Request& request) {
+  const auto since = since_of(request);
+  if (!since) co_return Response::problem(since.error());
+  const auto found =
+      co_await needs.pool.run([&] { return needs.editor.changes_since(*since, kChangesAtOnce); });
+  if (!found) co_return Response::problem(found.error());
+  if (!*found) co_return Response::problem(found->error());
+  co_return json_list(
+      **found, [](json::Writer& out, const ChangePtr& change) { write_change(out, *change); });
 }
 
 }  // namespace
@@ -241,7 +246,8 @@ void add_editor_routes(net::Router& router, const EditorApiNeeds& needs) {
   get("/api/v1/drafts/{kind}/{id}", get_draft);
   get("/api/v1/conflicts", get_conflicts);
   get("/api/v1/releases", get_releases);
-  get("/api/v1/changes", get_changes);
+  router.add(Method::kGet, "/api/v1/changes",
+             net::AsyncHandler([needs](Request& request) { return get_changes(needs, request); }));
   router.add(Method::kPut, one, net::AsyncHandler([needs](Request& request) {
                return answer_empty(needs, request, put);
              }),

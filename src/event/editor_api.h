@@ -15,6 +15,7 @@
 #include "event/programme_editor.h"
 #include "identity/identity.h"
 #include "net/http.h"
+#include "net/server.h"
 
 namespace revier::event {
 
@@ -23,6 +24,7 @@ struct EditorApiNeeds {
   ProgrammeEditor& editor;
   const identity::Identity& identity;
   SeatsTaken seats_taken;
+  net::Pool& pool;  // reads changes
 };
 void add_editor_routes(net::Router& router, const EditorApiNeeds& needs);
 

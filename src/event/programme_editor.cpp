@@ -214,6 +214,16 @@ class Editor final : public ProgrammeEditor {
     return ledger_;
   }
 
+  Result<std::vector<ChangePtr>> changes_since(std::int64_t sequence,
+                                               std::int64_t most) const override {
+    std::vector<ChangePtr> found;
+    RV_TRY(needs_.database.read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(found, detail::changes_since(session, sequence, most));
+      return {};
+    }));
+    return found;
+  }
+
   Result<Item> find(const KindSpec& kind, std::string_view id) const override {
     const DraftsPtr drafts = this->drafts();
     if (const Draft* draft = find_draft(*drafts, kind, id)) {

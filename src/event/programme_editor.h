@@ -102,6 +102,9 @@ class ProgrammeEditor {
   // discarded or saved anew.
   [[nodiscard]] virtual std::vector<DraftKey> unreadable() const = 0;
   [[nodiscard]] virtual LedgerPtr ledger() const = 0;
+  // At most `most` changes after a sequence number, the oldest first, however old. Blocks.
+  [[nodiscard]] virtual Result<std::vector<ChangePtr>> changes_since(std::int64_t sequence,
+                                                                     std::int64_t most) const = 0;
   // The item as it would be released now: its draft, else the released one.
   // Errors: kResourceNotFound.
   [[nodiscard]] virtual Result<Item> find(const KindSpec& kind, std::string_view id) const = 0;

@@ -268,6 +268,29 @@ TEST_P(ProgrammeEditorTest, WritesDownWhatChangedAndCountsEachSession) {
   EXPECT_EQ(whats("a").size(), 6u);
 }
 
+TEST_P(ProgrammeEditorTest, ChangesAreFoundHoweverOldTheyAre) {
+  const std::string json = item_json(session("a"));
+  ASSERT_TRUE(database_->writer().run_blocking([&](records::Session& db) -> Result<bool> {
+    for (std::int64_t sequence = 1; sequence <= 1'010; ++sequence) {
+      Change change{.sequence = sequence, .session = "s" + std::to_string(sequence)};
+      RV_TRY(rows::insert_change(db, {.change = std::move(change), .before = "", .after = json}));
+    }
+    return true;
+  }));
+  reopen();
+  EXPECT_EQ(editor_->ledger()->changes.size(), 1'000u);
+  const auto sequences = [&](std::int64_t since) {
+    const auto found = editor_->changes_since(since, 3);
+    EXPECT_TRUE(found);
+    std::vector<std::int64_t> all;
+    for (const ChangePtr& each : *found) all.push_back(each->sequence);
+    return all;
+  };
+  EXPECT_THAT(sequences(0), ElementsAre(1, 2, 3));
+  EXPECT_THAT(sequences(1'008), ElementsAre(1'009, 1'010));
+  EXPECT_THAT(sequences(1'010), IsEmpty());
+}
+
 TEST_P(ProgrammeEditorTest, ASessionThatComesLaterIsNews) {
   direct(session("a"));
   EXPECT_THAT(editor_->ledger()->news_of("a"), IsEmpty());

@@ -128,6 +128,16 @@ Result<LedgerPtr> read_ledger(records::Session& session) {
   return ledger;
 }
 
+Result<std::vector<ChangePtr>> changes_since(records::Session& session, std::int64_t sequence,
+                                             std::int64_t most) {
+  RV_ASSIGN(const std::vector<rows::ChangeRow> found, rows::changes_since(session, sequence, most));
+  std::vector<ChangePtr> changes;
+  for (const rows::ChangeRow& row : found) {
+    if (ChangePtr change = change_of(row)) changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
 LedgerPtr add_to(const Ledger& ledger, const LedgerDelta& delta) {
   auto next = std::make_shared<Ledger>(ledger);
   next->changes.insert(next->changes.begin(), delta.changes.rbegin(), delta.changes.rend());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The ledger between its rows and its view. Used by programme_editor.cpp.
 #pragma once
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ struct LedgerDelta {
 };
 
 [[nodiscard]] Result<LedgerPtr> read_ledger(records::Session& session);
+// At most `most` after a sequence number, the oldest first; also those that the view has no more.
+[[nodiscard]] Result<std::vector<ChangePtr>> changes_since(records::Session& session,
+                                                           std::int64_t sequence,
+                                                           std::int64_t most);
 [[nodiscard]] LedgerPtr add_to(const Ledger& ledger, const LedgerDelta& delta);
 
 // Writes down how `items` (all sessions of now) differ from what was last seen. Changes of the
