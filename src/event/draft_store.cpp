@@ -37,7 +37,7 @@ Result<Draft> draft_from(const records::Row& row) {
   if (draft.kind == nullptr) return fail(Code::kCorrupt, "a draft is of no known kind");
   if (row.is_null("item")) return draft;
   RV_ASSIGN(const json::Document document, json::Document::parse(row.text("item")));
-  RV_ASSIGN(draft.item, read_item(*draft.kind, draft.id, document.root()));
+  RV_ASSIGN(draft.item, read_stored_item(*draft.kind, draft.id, document.root()));
   return draft;
 }
 

@@ -306,7 +306,7 @@ bool Item::is_example(std::string_view field) const {
   return std::ranges::find(examples, field) != examples.end();
 }
 
-Result<Item> read_item(const KindSpec& kind, std::string_view id, const Value& body) {
+Result<Item> read_stored_item(const KindSpec& kind, std::string_view id, const Value& body) {
   if (!is_id(id)) {
     return fail(Code::kUnprocessable, "an id has 1 to 100 of the characters a-z 0-9 -", "id");
   }
@@ -333,6 +333,17 @@ Result<Item> read_item(const KindSpec& kind, std::string_view id, const Value& b
   }
   RV_ASSIGN(item.examples, read_texts(body, "example"));
   RV_ASSIGN(item.sources, read_texts(body, "sources"));
+  return item;
+}
+
+Result<Item> read_item(const KindSpec& kind, std::string_view id, const Value& body) {
+  RV_ASSIGN(Item item, read_stored_item(kind, id, body));
+  if (kind.path != "offers" || !item.fields.contains("event")) return item;
+  for (const char* needed : {"starts_at", "ends_at"}) {
+    if (!item.fields.contains(needed)) {
+      return fail(Code::kUnprocessable, "an offer of an event needs its times", needed);
+    }
+  }
   return item;
 }
 

@@ -31,8 +31,12 @@ struct Item {
 // From the body of PUT /api/v1/<kind>/<id>.
 // Errors: kUnprocessable with `field` and what was expected. An empty list is no value of a field
 // that is needed, except for opening hours.
+// An offer of an event needs its times.
 [[nodiscard]] Result<Item> read_item(const KindSpec& kind, std::string_view id,
                                      const json::Value& body);
+// The same of what is stored already, field by field: what several together need is not asked.
+[[nodiscard]] Result<Item> read_stored_item(const KindSpec& kind, std::string_view id,
+                                            const json::Value& body);
 [[nodiscard]] std::string item_json(const Item& item);
 // Another one after each change, as far as anyone meets it: for a form that was filled from an
 // item.

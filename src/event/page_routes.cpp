@@ -34,7 +34,7 @@ std::string dates_of(const Event& event, Language language) {
 void fill_now(StartPage& view, const Programme& programme, const Ledger& ledger, Instant now,
               Language language) {
   for (const Session& session : programme.sessions) {
-    if (session.starts_at <= now && now < session.ends_at) {
+    if (!session.cancelled && session.starts_at <= now && now < session.ends_at) {
       view.now.push_back(session_row(programme, ledger, session, language));
     }
   }
@@ -42,7 +42,8 @@ void fill_now(StartPage& view, const Programme& programme, const Ledger& ledger,
       web::text(language, view.now.empty() ? texts::kStartNext : texts::kStartRunning);
   if (!view.now.empty()) return;
   for (const Session& session : programme.sessions) {
-    if (session.starts_at <= now || view.now.size() == kNextSessions) continue;
+    if (session.cancelled || session.starts_at <= now) continue;
+    if (view.now.size() == kNextSessions) break;
     view.now.push_back(session_row(programme, ledger, session, language));
     SessionRow& row = view.now.back();
     row.time.text =
@@ -67,7 +68,7 @@ Response show_start(const PageNeeds& needs, const Request& request) {
   const Event* const event = programme->event();
   if (event == nullptr) return detail::not_found(needs, request);
   StartPage view{.page = needs.site.page(request, event->name.in(language)),
-                 .has_offers = !programme->offers.empty(),
+                 .has_offers = programme->has_offers_of_event(),
                  .has_fibre = false,
                  .motto = event->motto.in(language),
                  .dates = dates_of(*event, language),
@@ -193,6 +194,13 @@ std::string booking_page(const Programme& programme, const Offer& offer, Languag
   return web::path(language, fmt::format("/termine/{}/{}", counter->id, offer.id));
 }
 
+// Empty for one that was written before an offer of an event needed its times.
+std::string times_of(const Offer& offer, Language language) {
+  if (offer.starts_at == Instant{} || offer.ends_at == Instant{}) return {};
+  return web::date(language, offer.starts_at) + ", " +
+         web::time_range(language, offer.starts_at, offer.ends_at);
+}
+
 OfferCard offer_card(const Programme& programme, const Offer& offer, Language language) {
   const Place* const place = programme.place(offer.place);
   std::string where = place == nullptr ? std::string() : place->name.in(language);
@@ -200,9 +208,7 @@ OfferCard offer_card(const Programme& programme, const Offer& offer, Language la
   return {.name = offer.name.in(language),
           .summary = offer.summary.in(language),
           .needs = language == Language::kDe ? offer.needs_de : offer.needs_en,
-          .when = {web::date(language, offer.starts_at) + ", " +
-                       web::time_range(language, offer.starts_at, offer.ends_at),
-                   offer.is_example("starts_at")},
+          .when = {times_of(offer, language), offer.is_example("starts_at")},
           .where = {std::move(where), offer.is_example("spot")},
           .duration = {web::duration(language, Duration::minutes(offer.duration_min)),
                        offer.is_example("duration_min")},
@@ -283,7 +289,7 @@ std::vector<web::NavItem> footer() {
 bool has_content(const Programme& programme, bool live_values, std::string_view page) {
   if (page == "/ausstellung") return !programme.exhibits.empty();
   if (page == "/best-practices") return !programme.best_practices.empty();
-  if (page == "/buergeraktion") return !programme.offers.empty();
+  if (page == "/buergeraktion") return programme.has_offers_of_event();
   return page != "/stadt-jetzt" || live_values || !programme.city_facts.empty();
 }
 

@@ -44,6 +44,9 @@ std::string haystack(const Programme& programme, const Session& session) {
 
 }  // namespace
 
+bool Programme::has_offers_of_event() const {
+  return std::ranges::any_of(offers, [](const Offer& offer) { return !offer.event.empty(); });
+}
 const Session* Programme::session(std::string_view id) const {
   const auto found = std::ranges::find(sessions, id, &Session::id);
   return found == sessions.end() ? nullptr : &*found;

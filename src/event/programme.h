@@ -31,6 +31,8 @@ struct Programme {
 
   // The event the site is about: the newest; nullptr before there is one.
   [[nodiscard]] const Event* event() const { return events.empty() ? nullptr : &events.front(); }
+  // Of the event, not of an office.
+  [[nodiscard]] bool has_offers_of_event() const;
   [[nodiscard]] const Session* session(std::string_view id) const;
   // nullptr where there is none.
   [[nodiscard]] const Place* place(std::string_view id) const;

@@ -64,7 +64,7 @@ Result<> can_be_read(const Draft& draft) {
   if (!draft.item) return {};
   const auto document = json::Document::parse(item_json(*draft.item));
   if (!document) return refused(draft, document.error());
-  const auto item = read_item(*draft.kind, draft.id, document->root());
+  const auto item = read_stored_item(*draft.kind, draft.id, document->root());
   if (!item) return refused(draft, item.error());
   return {};
 }

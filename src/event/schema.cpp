@@ -86,7 +86,7 @@ constexpr std::array kBestPracticeFields = {
     kLive,
 };
 
-// One of an event names it and its times; one of an office has neither.
+// One of an event names it and its times; one of an office has neither (read_item asks for both).
 constexpr std::array kOfferFields = {
     kName,
     FieldSpec{"event", SCHEMA "superEvent", kReference, false, "events"},

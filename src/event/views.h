@@ -190,7 +190,7 @@ struct OfferCard {
   std::string name;
   std::string summary;
   std::vector<std::string> needs;
-  Marked when;
+  Marked when;  // without text where no times are known
   Marked where;
   Marked duration;
   Marked appointment;

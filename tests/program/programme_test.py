@@ -164,6 +164,22 @@ class Programme(unittest.TestCase):
         again = self.write("POST", "/api/v1/releases", expected=(409,))
         self.assertIn("nothing to release", again["detail"])
 
+    def test_what_is_cancelled_does_not_run(self):
+        item = self.server.json("/api/v1/sessions/scd25-d2-03")
+        endless = {**item, "title": {"de": "Dauerlauf", "en": "Long run"},
+                   "bookable": False, "starts_at": "2020-01-01T09:00:00+01:00",
+                   "ends_at": "2035-01-01T09:00:00+01:00"}
+        self.addCleanup(self.write, "DELETE", "/api/v1/sessions/endless")
+        self.write("PUT", "/api/v1/sessions/endless", endless)
+        self.assertIn("Dauerlauf", self.get("/")[1].decode())
+        self.write("PUT", "/api/v1/sessions/endless", {**endless, "cancelled": True})
+        self.assertNotIn("Dauerlauf", self.get("/")[1].decode())
+
+    def test_an_offer_of_the_event_needs_its_times(self):
+        offer = {"name": {"de": "Pass", "en": "Passport"}, "event": "scd-2025"}
+        refused = self.write("PUT", "/api/v1/offers/without-times", offer, expected=(422,))
+        self.assertEqual(refused["field"], "starts_at")
+
     def test_hostile_titles_stay_text(self):
         title = "<script>&amp; ]]> \u0001\u000b \ufffe Ende; , \\ \U0001f389"
         item = self.server.json("/api/v1/sessions/scd25-d2-03")

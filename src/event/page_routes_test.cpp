@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "event/page_routes.h"
+
+#include <gtest/gtest.h>
+
+namespace revier::event {
+namespace {
+
+Result<Item> offer(const std::string& more) {
+  const auto document =
+      json::Document::parse(R"({"name": {"de": "Pass", "en": "Passport"})" + more + "}");
+  if (!document) return fail(document.error());
+  return read_item(*find_kind("offers"), "x", document->root());
+}
+
+constexpr const char* kOfAnEvent =
+    R"(, "event": "scd", "starts_at": "2025-02-06T10:00:00+01:00",
+       "ends_at": "2025-02-06T18:00:00+01:00")";
+
+TEST(Offers, OnlyThoseOfTheEventMakeItsPage) {
+  const auto has_page = [](const std::string& more) {
+    return has_content(*make_programme({offer(more).value()}), false, "/buergeraktion");
+  };
+  EXPECT_FALSE(has_page(""));
+  EXPECT_TRUE(has_page(kOfAnEvent));
+}
+
+TEST(Offers, OneOfAnEventNeedsItsTimes) {
+  EXPECT_TRUE(offer(kOfAnEvent));
+  const auto refused = offer(R"(, "event": "scd", "starts_at": "2025-02-06T10:00:00+01:00")");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "ends_at");
+  const auto stored =
+      json::Document::parse(R"({"name": {"de": "Pass", "en": "Passport"}, "event": "scd"})");
+  EXPECT_TRUE(read_stored_item(*find_kind("offers"), "x", stored->root()));
+}
+
+}  // namespace
+}  // namespace revier::event
