@@ -300,6 +300,29 @@ std::vector<std::string> list_property(const Value& entity, std::string_view ter
   return texts;
 }
 
+Result<> check_offer(const Item& offer) {
+  if (!offer.fields.contains("event")) return {};
+  for (const char* needed : {"starts_at", "ends_at"}) {
+    if (!offer.fields.contains(needed)) {
+      return fail(Code::kUnprocessable, "an offer of an event needs its times", needed);
+    }
+  }
+  return {};
+}
+
+// A day is an entity of its own beside the event's, named by its date.
+Result<> check_days(const Value& event) {
+  const auto days = event.find("days");
+  if (!days) return {};
+  for (const Value day : days->elements()) {
+    const auto date = day.find("date");
+    if (!date || !is_date(*date)) {
+      return fail(Code::kUnprocessable, "each day needs a date like 2025-02-05", "days");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 bool Item::is_example(std::string_view field) const {
@@ -338,12 +361,8 @@ Result<Item> read_stored_item(const KindSpec& kind, std::string_view id, const V
 
 Result<Item> read_item(const KindSpec& kind, std::string_view id, const Value& body) {
   RV_ASSIGN(Item item, read_stored_item(kind, id, body));
-  if (kind.path != "offers" || !item.fields.contains("event")) return item;
-  for (const char* needed : {"starts_at", "ends_at"}) {
-    if (!item.fields.contains(needed)) {
-      return fail(Code::kUnprocessable, "an offer of an event needs its times", needed);
-    }
-  }
+  if (kind.path == "offers") RV_TRY(check_offer(item));
+  if (kind.path == "events") RV_TRY(check_days(body));
   return item;
 }
 

@@ -31,7 +31,7 @@ struct Item {
 // From the body of PUT /api/v1/<kind>/<id>.
 // Errors: kUnprocessable with `field` and what was expected. An empty list is no value of a field
 // that is needed, except for opening hours.
-// An offer of an event needs its times.
+// An offer of an event needs its times, each day of an event its date.
 [[nodiscard]] Result<Item> read_item(const KindSpec& kind, std::string_view id,
                                      const json::Value& body);
 // The same of what is stored already, field by field: what several together need is not asked.

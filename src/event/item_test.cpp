@@ -102,6 +102,8 @@ TEST(Item, AnEmptyListIsNoValueOfANeededField) {
       "ends_on": "2025-02-05", "time_zone": "Europe/Berlin", "venue": "v", "tracks": [], "days": )";
   EXPECT_EQ(refused("events", event + "[]}"), "days");
   EXPECT_EQ(refused("events", event + R"([{"date": "2025-02-05"}]})"), "accepted");
+  EXPECT_EQ(refused("events", event + R"([{"date": "2025-02-05"}, {"date": "x y"}]})"), "days");
+  EXPECT_EQ(refused("events", event + R"([{"capacity": 5}]})"), "days");
   EXPECT_EQ(refused("counters", R"({"name": {"de": "S", "en": "C"}, "place": "p", "staff": 1,
       "hours": [], "offers": []})"),
             "offers");

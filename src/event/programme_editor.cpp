@@ -59,12 +59,12 @@ tl::unexpected<Error> refused(const Draft& draft, const Error& error) {
               fmt::format("{}/{}: {}", draft.kind->path, draft.id, error.message), error.field);
 }
 
-// What is stored can be read again: as_released() leaves out what an entity does not hold.
+// As if it were put as it is stored: as_released() leaves out what an entity does not hold.
 Result<> can_be_read(const Draft& draft) {
   if (!draft.item) return {};
   const auto document = json::Document::parse(item_json(*draft.item));
   if (!document) return refused(draft, document.error());
-  const auto item = read_stored_item(*draft.kind, draft.id, document->root());
+  const auto item = read_item(*draft.kind, draft.id, document->root());
   if (!item) return refused(draft, item.error());
   return {};
 }
@@ -301,6 +301,7 @@ class Editor final : public ProgrammeEditor {
 
   Result<> can_be_released(const Draft& draft) const {
     if (!draft.item) return {};
+    RV_TRY(can_be_read(draft));
     const Result<> taken = needs_.keeper.check(*draft.item);
     if (!taken) return refused(draft, taken.error());
     return {};
@@ -315,7 +316,6 @@ class Editor final : public ProgrammeEditor {
 
   Result<Draft> save(records::Session& session, Draft draft, const Expected& expected,
                      Delta& delta) const {
-    RV_TRY(can_be_read(draft));
     RV_TRY(can_be_released(draft));
     RV_ASSIGN(const std::optional<Draft> there, rows::find_draft(session, *draft.kind, draft.id));
     const std::int64_t revision = there ? there->revision : 0;
