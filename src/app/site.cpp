@@ -331,7 +331,7 @@ class WholeSite final : public Site {
         .attachments = &people_->attachments(),
         .accounts = accounts_->identity.get(),
         .real_clock = &real_clock_,
-        .site_address = site_address(options_, listening()),
+        .site_address = address(),
         .issuers = issuer_names(),
         .scopes = [this](web::Language language) { return scopes(language); },
         .services = &public_->services(),

@@ -9,11 +9,13 @@ import stat
 import subprocess
 import tempfile
 import unittest
+import urllib.parse
 import urllib.request
 
 from server import Server
 
 LAN = ("--lan", "--lan-listen", "[::]:0", "--lan-help-listen", "[::]:0")
+PASSWORD = "ein langes kennwort"
 
 
 def openssl(*arguments):
@@ -84,6 +86,26 @@ class Lan(unittest.TestCase):
                                   self.file("bank.pem")], capture_output=True, text=True)
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("permitted subtree violation", refused.stderr + refused.stdout)
+
+    def test_one_time_links_lead_other_devices_to_the_site(self):
+        with self.start() as server:
+            address = self.told(server, r"Revier serves (https://\S+)/")
+            start = self.told(server, r"(/console/start/\S+)")
+            own = {"Content-Type": "application/x-www-form-urlencoded",
+                   "Origin": f"http://{server.address}"}
+            form = urllib.parse.urlencode({"name": "anna", "password": PASSWORD,
+                                           "repeat": PASSWORD})
+            self.assertEqual(server.ask("POST", start, form, own)[0], 303)
+            status, answer, _ = server.ask("POST", "/console/anmelden", form, own)
+            self.assertEqual(status, 303)
+            own["Cookie"] = answer["Set-Cookie"].split(";")[0]
+            page = server.ask("GET", "/console/konten/einladen", headers=own)[2].decode()
+            csrf = re.search(r'name="csrf" value="([^"]+)"', page).group(1)
+            form = urllib.parse.urlencode({"csrf": csrf, "name": "bert", "mail": "",
+                                           "role": "viewer", "scope": "instance||"})
+            status, _, page = server.ask("POST", "/console/konten/einladen", form, own)
+            self.assertEqual(status, 200, page)
+            self.assertIn(f"{address}/console/start/", page.decode())
 
     def test_it_is_kept_over_restarts(self):
         seen = []
