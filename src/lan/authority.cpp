@@ -16,6 +16,8 @@
 
 #include <fmt/format.h>
 
+#include "net/http.h"
+
 namespace revier::lan {
 namespace {
 
@@ -56,8 +58,16 @@ Result<> write_file(const std::string& path, mode_t mode, Write write) {
   return {};
 }
 
+// Nothing where there is no such file. One that is there and cannot be opened is not made anew: the
+// phones trust what it holds.
+Result<File> open_file(const std::string& path) {
+  File file(std::fopen(path.c_str(), "re"));
+  if (file == nullptr && errno != ENOENT) return system_fault(path);
+  return file;
+}
+
 Result<Key> read_key(const std::string& path) {
-  const File file(std::fopen(path.c_str(), "re"));
+  RV_ASSIGN(const File file, open_file(path));
   if (file == nullptr) return Key();
   Key key(PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr));
   if (key == nullptr) return fail(Code::kCorrupt, path + " is no key of ours");
@@ -65,7 +75,7 @@ Result<Key> read_key(const std::string& path) {
 }
 
 Result<Certificate> read_certificate(const std::string& path) {
-  const File file(std::fopen(path.c_str(), "re"));
+  RV_ASSIGN(const File file, open_file(path));
   if (file == nullptr) return Certificate();
   Certificate certificate(PEM_read_X509(file.get(), nullptr, nullptr, nullptr));
   if (certificate == nullptr) return fail(Code::kCorrupt, path + " is no certificate of ours");
@@ -179,21 +189,44 @@ Result<Authority> authority(const std::string& folder, const Names& names, Insta
   return make_authority(folder, names, now);
 }
 
-std::string alternative_names(const Names& names) {
+// Whether the authority may vouch for the machine's bare name: it was limited to the one that the
+// machine had when the authority was made.
+bool permits(const X509* authority, const std::string& host) {
+  auto* limits = static_cast<NAME_CONSTRAINTS*>(
+      X509_get_ext_d2i(authority, NID_name_constraints, nullptr, nullptr));
+  bool found = false;
+  const int count = limits == nullptr ? 0 : sk_GENERAL_SUBTREE_num(limits->permittedSubtrees);
+  for (int i = 0; !found && i < count; ++i) {
+    const GENERAL_NAME* base = sk_GENERAL_SUBTREE_value(limits->permittedSubtrees, i)->base;
+    if (base->type != GEN_DNS) continue;
+    const auto* text = reinterpret_cast<const char*>(ASN1_STRING_get0_data(base->d.dNSName));
+    const auto size = static_cast<std::size_t>(ASN1_STRING_length(base->d.dNSName));
+    found = net::equals_ignoring_case({text, size}, host);
+  }
+  NAME_CONSTRAINTS_free(limits);
+  return found;
+}
+
+// One name that the authority does not permit would spoil the whole certificate, also for the
+// addresses.
+std::string alternative_names(const X509* authority, const Names& names) {
   std::string text = "DNS:localhost,IP:127.0.0.1";
-  if (!names.host.empty()) text += fmt::format(",DNS:{0},DNS:{0}.local", names.host);
+  if (!names.host.empty()) {
+    if (permits(authority, names.host)) text += ",DNS:" + names.host;
+    text += fmt::format(",DNS:{}.local", names.host);
+  }
   for (const std::string& address : names.addresses) text += ",IP:" + address;
   return text;
 }
 
-// Whether the certificate was made for these names.
-bool is_for(const X509* certificate, const Names& names) {
+// Whether the certificate was made for these names ("DNS:...,IP:...").
+bool is_for(const X509* certificate, const std::string& names) {
   auto* known = static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
   X509V3_CTX context;
   X509V3_set_ctx(&context, nullptr, nullptr, nullptr, nullptr, 0);
-  X509_EXTENSION* wanted = X509V3_EXT_conf_nid(nullptr, &context, NID_subject_alt_name,
-                                               alternative_names(names).c_str());
+  X509_EXTENSION* wanted =
+      X509V3_EXT_conf_nid(nullptr, &context, NID_subject_alt_name, names.c_str());
   auto* names_wanted =
       wanted == nullptr ? nullptr : static_cast<GENERAL_NAMES*>(X509V3_EXT_d2i(wanted));
   bool same = known != nullptr && names_wanted != nullptr &&
@@ -221,7 +254,7 @@ Result<Certificate> make_server(const std::string& folder, const Authority& auth
       !add_extension(own, issuer, NID_ext_key_usage, "serverAuth") ||
       !add_extension(own, issuer, NID_subject_key_identifier, "hash") ||
       !add_extension(own, issuer, NID_authority_key_identifier, "keyid") ||
-      !add_extension(own, issuer, NID_subject_alt_name, alternative_names(names)) ||
+      !add_extension(own, issuer, NID_subject_alt_name, alternative_names(issuer, names)) ||
       X509_sign(own, authority.key.get(), EVP_sha256()) == 0) {
     return openssl_fault("the server's certificate");
   }
@@ -241,7 +274,8 @@ Result<Certificate> known_server(const std::string& folder, const Authority& aut
   const Key issuer_key(X509_get_pubkey(authority.certificate.get()));
   const bool good = X509_check_private_key(known.get(), key.get()) == 1 &&
                     X509_verify(known.get(), issuer_key.get()) == 1 &&
-                    !ends_soon(known.get(), now) && is_for(known.get(), names);
+                    !ends_soon(known.get(), now) &&
+                    is_for(known.get(), alternative_names(authority.certificate.get(), names));
   ERR_clear_error();
   return good ? std::move(known) : Certificate();
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A certificate authority of this machine's own, and the server's certificate that it signs: TLS in
 // a network without internet. The authority is limited to private addresses and local names (RFC
-// 5280, 4.2.1.10), so that whoever trusts it trusts it for nothing else.
+// 5280, 4.2.1.10), so that whoever trusts it trusts it for nothing else. Of local names without a
+// dot these are "localhost" and the one that the machine had when the authority was made; a machine
+// that is renamed later is reached as "NAME.local" and by its addresses.
 //
 // In FOLDER: ca.pem, ca-key.pem, server.pem (with the chain), server-key.pem; the keys 0600.
 //
