@@ -99,7 +99,11 @@ Caller SqlIdentity::authenticate_token(std::string_view secret) const {
 }
 
 Caller SqlIdentity::authenticate(const net::Request& request) const {
-  if (options_.no_auth) return {Caller::Kind::kUnchecked, nullptr};
+  if (options_.no_auth) {
+    // Whoever runs it reads other sites too: their pages can send to this machine as well.
+    const bool foreign = !is_safe(request.method) && !web::same_origin(request);
+    return {foreign ? Caller::Kind::kRejected : Caller::Kind::kUnchecked, nullptr};
+  }
   if (const auto authorization = request.header("Authorization")) {
     constexpr std::string_view kScheme = "Bearer ";
     const bool bearer =

@@ -46,7 +46,8 @@ class Identity {
 
   // Who sends this: "Authorization: Bearer TOKEN", or the session's cookie, or nobody. A session
   // counts for an unsafe method only when the request comes from our own pages
-  // (web::same_origin); otherwise the caller is rejected.
+  // (web::same_origin); otherwise the caller is rejected. Under Options::no_auth this holds for
+  // every unsafe method, and is all that is asked.
   [[nodiscard]] virtual Caller authenticate(const net::Request& request) const = 0;
   [[nodiscard]] virtual Caller authenticate_token(std::string_view secret) const = 0;
   // The caller with these Caller::grounds() as she would be now: of an own token, by the token; of

@@ -383,6 +383,21 @@ TEST_P(IdentityTest, SuitesMayDoWithoutRules) {
   EXPECT_FALSE(with({}).may(Action::kDataWrite, Scope::tenant("any")));
 }
 
+TEST_P(IdentityTest, WithoutRulesOtherSitesStillChangeNothing) {
+  open({.no_auth = true});
+  const auto writes = [this](const std::vector<net::Field>& fields) {
+    return with(fields, net::Method::kPost).may(Action::kDataWrite, Scope::tenant(""));
+  };
+  EXPECT_TRUE(writes({}));
+  EXPECT_TRUE(writes({{"Sec-Fetch-Site", "same-origin"}}));
+  EXPECT_FALSE(writes({{"Sec-Fetch-Site", "cross-site"}}));
+  EXPECT_FALSE(writes({{"Origin", "https://evil.example"}}));
+  const Caller foreign = with({{"Origin", "https://evil.example"}}, net::Method::kPost);
+  EXPECT_FALSE(foreign.require_csrf("").has_value());
+  const std::vector<net::Field> link{{"Sec-Fetch-Site", "cross-site"}};
+  EXPECT_TRUE(with(link).may(Action::kDataRead, Scope::tenant("")));
+}
+
 TEST(Access, NamesAndTablesAreWhole) {
   for (int i = 0; i < static_cast<int>(Action::kActionCount); ++i) {
     const auto action = static_cast<Action>(i);
