@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/public_plane.h"
 
+#include "app/event_days.h"
 #include "app/public_things.h"
 #include "app/quotas.h"
 #include "base/run_task.h"
@@ -298,15 +299,19 @@ class WholePublic final : public PublicPlane {
   Task<Result<>> follow(const event::Programme& programme) {
     if (registrations_ == nullptr) co_return Result<>{};
     RV_CO_TRY(co_await editor_->follow());
-    for (DayEntity& day : day_entities(programme)) {
-      // One that is there keeps the count it shows.
-      if (broker_->find(kTenant, day.id)) continue;
-      std::vector<event::Entities::Write> one;
-      one.push_back({day.id, std::move(day.json)});
-      RV_CO_TRY(co_await things_.write(std::move(one)));
-    }
+    RV_CO_TRY(co_await follow_days(programme));
     co_return co_await registrations_->put_quotas(
         quotas_of(programme, registrations_->quotas(), needs_.civil_clock.now()));
+  }
+
+  Task<Result<>> follow_days(const event::Programme& programme) {
+    std::vector<event::Entities::Write> writes =
+        changed_days(programme, things_.all(kEventDayType));
+    if (writes.empty()) co_return Result<>{};
+    const Result<> done = co_await things_.write(std::move(writes));
+    // A day that was taken away in the meantime is gone as well.
+    if (!done && done.error().code != Code::kResourceNotFound) co_return fail(done.error());
+    co_return Result<>{};
   }
 
   bool may_read(const net::Request& request) const {

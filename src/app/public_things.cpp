@@ -47,7 +47,7 @@ const SensorType* sensor_of(std::string_view type_iri) {
 // A kind of a domain, which keeps and writes its entities.
 bool is_of_a_domain(std::string_view type_iri) {
   return type_iri == service::kind().type || type_iri == newsletter::kIssueType ||
-         type_iri == appointment::kAvailabilityType ||
+         type_iri == appointment::kAvailabilityType || type_iri == kEventDayType ||
          std::ranges::find(event::kinds(), type_iri, &event::KindSpec::type) !=
              event::kinds().end();
 }
