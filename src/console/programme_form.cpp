@@ -23,8 +23,6 @@ using web::Language;
 
 constexpr std::int64_t kSeatsMax = 100'000;
 constexpr std::size_t kSlugMax = 60;
-constexpr std::array<std::string_view, 8> kFormats = {
-    "welcome", "greeting", "keynote", "talk", "panel", "workshop", "networking", "special"};
 
 // --- fields of an item, as JSON texts
 
@@ -119,7 +117,7 @@ std::vector<web::Option> track_options(const Programme& programme, Language lang
 
 std::vector<web::Option> format_options(Language language) {
   std::vector<web::Option> options;
-  for (const std::string_view format : kFormats) {
+  for (const std::string_view format : event::formats()) {
     options.push_back(
         {.value = std::string(format), .label = std::string(event::format_name(format, language))});
   }

@@ -15,6 +15,22 @@ using web::Language;
 
 constexpr int kDigitsOfFact = 2;
 
+// What a session can be, in the order in which people choose.
+struct FormatSpec {
+  std::string_view code;
+  const web::Text& label;
+};
+const std::array kFormats = {
+    FormatSpec{"welcome", texts::kFormatWelcome},
+    FormatSpec{"greeting", texts::kFormatGreeting},
+    FormatSpec{"keynote", texts::kFormatKeynote},
+    FormatSpec{"talk", texts::kFormatTalk},
+    FormatSpec{"panel", texts::kFormatPanel},
+    FormatSpec{"workshop", texts::kFormatWorkshop},
+    FormatSpec{"networking", texts::kFormatNetworking},
+    FormatSpec{"special", texts::kFormatSpecial},
+};
+
 // How a sensor's attribute is named and written.
 struct ValueSpec {
   std::string_view attribute;
@@ -129,14 +145,15 @@ std::string day_heading(std::string_view date, Language language) {
   return noon ? web::date(language, *noon, web::DateStyle::kFull) : std::string(date);
 }
 
+std::vector<std::string_view> formats() {
+  std::vector<std::string_view> codes;
+  for (const FormatSpec& format : kFormats) codes.push_back(format.code);
+  return codes;
+}
+
 std::string_view format_name(std::string_view format, Language language) {
-  static const std::map<std::string_view, const web::Text*> kFormats = {
-      {"welcome", &texts::kFormatWelcome},       {"greeting", &texts::kFormatGreeting},
-      {"keynote", &texts::kFormatKeynote},       {"talk", &texts::kFormatTalk},
-      {"panel", &texts::kFormatPanel},           {"workshop", &texts::kFormatWorkshop},
-      {"networking", &texts::kFormatNetworking}, {"special", &texts::kFormatSpecial}};
-  const auto found = kFormats.find(format);
-  return web::text(language, found == kFormats.end() ? texts::kFormatOther : *found->second);
+  const auto* const found = std::ranges::find(kFormats, format, &FormatSpec::code);
+  return web::text(language, found == kFormats.end() ? texts::kFormatOther : found->label);
 }
 
 SessionRow session_row(const Programme& programme, const Ledger& ledger, const Session& session,

@@ -24,6 +24,8 @@ namespace revier::event {
                                              const std::vector<const Session*>& sessions,
                                              web::Language language);
 [[nodiscard]] std::string day_heading(std::string_view date, web::Language language);
+// Codes of what a session can be ("workshop"), and their names; another code is a session.
+[[nodiscard]] std::vector<std::string_view> formats();
 [[nodiscard]] std::string_view format_name(std::string_view format, web::Language language);
 
 [[nodiscard]] LiveCard live_card(const LiveThing& thing, web::Language language);

@@ -2,11 +2,14 @@
 #include "setup/programme_table.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "event/page_rows.h"
 #include "setup/detail/cells.h"
 #include "setup/detail/json_words.h"
 #include "setup/first_event.h"
@@ -79,6 +82,33 @@ constexpr Name kNames[] = {
     {Column::kBookable, "buchbar"},
     {Column::kBookable, "bookable"},
 };
+
+// "workshop" of that, of "Workshop" and of its name in the other language; empty where none fits.
+std::string_view format_code(std::string_view cell) {
+  const std::string wanted = detail::small(cell);
+  for (const std::string_view code : event::formats()) {
+    const auto is_named = [&](web::Language language) {
+      return detail::small(event::format_name(code, language)) == wanted;
+    };
+    if (code == wanted || is_named(web::Language::kDe) || is_named(web::Language::kEn)) return code;
+  }
+  return {};
+}
+
+// The same of a session's language.
+std::string_view language_code(std::string_view cell) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWords{
+      {{"de", "de"},
+       {"deutsch", "de"},
+       {"german", "de"},
+       {"en", "en"},
+       {"englisch", "en"},
+       {"english", "en"}}};
+  const std::string wanted = detail::small(cell);
+  const auto* const found = std::ranges::find(
+      kWords, std::string_view(wanted), &std::pair<std::string_view, std::string_view>::first);
+  return found == kWords.end() ? std::string_view() : found->second;
+}
 
 // Which cell of a row holds which column.
 class Header {
@@ -258,7 +288,10 @@ class Planner {
     item.kind = &kind;
     item.id = *id;
     item.fields["event"] = quoted(event_.id);
-    if (!set_times(row, item, planned) || !set_seats(row, item, planned)) return std::nullopt;
+    if (!set_times(row, item, planned) || !set_seats(row, item, planned) ||
+        !set_choices(row, item, planned)) {
+      return std::nullopt;
+    }
     set_texts(row, item);
     set_parts(row, item);
     return item;
@@ -320,13 +353,22 @@ class Planner {
   void set_texts(const table::Row& row, Item& item) const {
     set_localised(row, item, "title", Column::kTitle, Column::kTitleEn);
     set_localised(row, item, "abstract", Column::kAbstract, Column::kAbstractEn);
-    for (const auto& [column, field] :
-         {std::pair{Column::kFormat, "format"}, {Column::kLanguage, "language"}}) {
+  }
+
+  // What the programme knows by a code, and people by its name.
+  bool set_choices(const table::Row& row, Item& item, PlannedRow& planned) const {
+    for (const auto& [column, field, code_of] :
+         {std::tuple{Column::kFormat, "format", &format_code},
+          std::tuple{Column::kLanguage, "language", &language_code}}) {
       if (!header_.has(column)) continue;
       item.fields.erase(field);
       const std::string_view cell = header_.cell(row, column);
-      if (!cell.empty()) item.fields.emplace(field, quoted(cell));
+      if (cell.empty()) continue;
+      const std::string_view code = code_of(cell);
+      if (code.empty()) return refuse(planned, Reason::kField, field), false;
+      item.fields.emplace(field, quoted(code));
     }
+    return true;
   }
 
   void set_parts(const table::Row& row, Item& item) {

@@ -4,7 +4,7 @@
 // The first row names the columns, in German or English (docs/organise/first-start.md lists them);
 // needed are title, day, start and end. A row is known again by its id, or by its title. Rooms,
 // speakers and tracks that are named and not there yet are made too. A column that is missing
-// leaves what is there as it is.
+// leaves what is there as it is. Formats and languages are read by their code or their name.
 //
 // Thread safety: pure functions.
 #pragma once

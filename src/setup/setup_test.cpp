@@ -223,6 +223,32 @@ TEST_F(ProgrammeTable, AColumnThatIsMissingLeavesWhatIsThere) {
   EXPECT_EQ(second->items.at(0).fields.at("capacity"), "30");
 }
 
+TEST_F(ProgrammeTable, ReadsFormatsAndLanguagesByCodeOrName) {
+  const auto planned = plan(
+      "Titel;Tag;Beginn;Ende;Format;Sprache\n"
+      "A;29.3.2025;9;10;Workshop;Deutsch\n"
+      "B;29.3.2025;9;10;vortrag;EN\n"
+      "C;29.3.2025;9;10;Special event;english\n"
+      "D;29.3.2025;9;10;;\n"
+      "E;29.3.2025;9;10;Tanz;de\n"
+      "F;29.3.2025;9;10;Talk;platt\n");
+  ASSERT_TRUE(planned) << planned.error().message;
+  ASSERT_EQ(planned->items.size(), 4U);
+  const auto field = [&](std::size_t item, const char* name) {
+    return planned->items[item].fields.at(name);
+  };
+  EXPECT_EQ(field(0, "format"), R"("workshop")");
+  EXPECT_EQ(field(0, "language"), R"("de")");
+  EXPECT_EQ(field(1, "format"), R"("talk")");
+  EXPECT_EQ(field(1, "language"), R"("en")");
+  EXPECT_EQ(field(2, "format"), R"("special")");
+  EXPECT_EQ(field(2, "language"), R"("en")");
+  EXPECT_FALSE(planned->items[3].fields.contains("format"));
+  EXPECT_EQ(planned->rows[4].reason, Reason::kField);
+  EXPECT_EQ(planned->rows[4].detail, "format");
+  EXPECT_EQ(planned->rows[5].detail, "language");
+}
+
 TEST_F(ProgrammeTable, NeedsItsColumns) {
   const auto planned = plan("Titel;Tag\nA;29.3.2025\n");
   ASSERT_FALSE(planned);
