@@ -11,6 +11,7 @@ namespace revier::console {
 
 struct DeskDayPage {
   Head head;
+  std::string csrf;
   std::vector<web::kern::Choice> counters;
   std::string day;   // "2025-02-06"
   std::string text;  // that was searched for

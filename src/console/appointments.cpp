@@ -58,22 +58,24 @@ std::string state_text(const Booking& booking, Language language) {
 // --- a day
 
 struct AskedAppointments {
+  event::ProgrammePtr programme;  // that `counter` is of
   const event::Counter* counter = nullptr;
   std::string day;
-  std::string text;
+  std::string text;  // number or name; stands in no address, see find_appointments()
 };
 
 // The counter and day asked for, else the first and today.
-AskedAppointments asked_of(const Needs& needs, const event::Programme& programme,
-                           const Request& request) {
-  const std::string today = web::iso_date(needs.tickets.civil_clock.now());
-  AskedAppointments result{.counter = programme.counter(asked(request, "schalter")),
-                           .day = asked(request, "tag"),
-                           .text = asked(request, "suche")};
+AskedAppointments asked_of(const Needs& needs, std::string_view counter, std::string day) {
+  AskedAppointments result{
+      .programme = needs.calendar->programme(), .day = std::move(day), .text = {}};
+  const event::Programme& programme = *result.programme;
+  result.counter = programme.counter(counter);
   if (result.counter == nullptr && !programme.counters.empty()) {
     result.counter = &programme.counters.front();
   }
-  if (!web::from_local(result.day, "12:00")) result.day = today;
+  if (!web::from_local(result.day, "12:00")) {
+    result.day = web::iso_date(needs.tickets.civil_clock.now());
+  }
   return result;
 }
 
@@ -126,39 +128,74 @@ web::kern::Table day_table(const std::vector<Expected>& list, const AskedAppoint
   return table;
 }
 
-Task<Response> show_day(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kCasesWork);
-  if (!caller) co_return caller.error();
+std::vector<Link> book_links(const Needs& needs, const AskedAppointments& wanted,
+                             Language language) {
+  std::vector<Link> links;
+  for (const std::string& offer : wanted.counter->offers) {
+    const auto choice = needs.calendar->find(wanted.counter->id, offer);
+    if (!choice) continue;
+    links.push_back({choice->offer->name.in(language),
+                     web::path(language, address(kBookPage, {{"schalter", wanted.counter->id},
+                                                             {"anliegen", offer},
+                                                             {"tag", wanted.day}}))});
+  }
+  return links;
+}
+
+Task<Response> show_appointments(const Needs& needs, const Request& request, const Caller& caller,
+                                 const AskedAppointments& wanted) {
   const Language language = web::language_of(request);
-  const event::ProgrammePtr programme = needs.calendar->programme();
-  const AskedAppointments wanted = asked_of(needs, *programme, request);
-  DeskDayPage view{.head = make_head(needs, request, *caller, words(language, texts::kDeskTitle)),
+  DeskDayPage view{.head = make_head(needs, request, caller, words(language, texts::kDeskTitle)),
+                   .csrf = std::string(caller.csrf()),
                    .counters = {},
                    .day = wanted.day,
                    .text = wanted.text,
                    .table = {},
                    .book = {}};
-  for (const event::Counter& counter : programme->counters) {
+  for (const event::Counter& counter : wanted.programme->counters) {
     view.counters.push_back({.value = counter.id,
-                             .label = appointment::where_text(counter, *programme, language),
+                             .label = appointment::where_text(counter, *wanted.programme, language),
                              .selected = &counter == wanted.counter});
   }
   if (wanted.counter != nullptr) {
     const auto list = co_await expected_on(needs, wanted, language);
     if (!list) co_return refused(needs, request, list.error());
     view.table = day_table(*list, wanted, language);
-    for (const std::string& offer : wanted.counter->offers) {
-      const auto choice = needs.calendar->find(wanted.counter->id, offer);
-      if (!choice) continue;
-      view.book.push_back({choice->offer->name.in(language),
-                           web::path(language, address(kBookPage, {{"schalter", wanted.counter->id},
-                                                                   {"anliegen", offer},
-                                                                   {"tag", wanted.day}}))});
-    }
+    view.book = book_links(needs, wanted, language);
   }
   web::Html out(language);
   render_desk_day(out, view);
   co_return personal(std::move(out));
+}
+
+Task<Response> show_day(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  const AskedAppointments wanted =
+      asked_of(needs, asked(request, "schalter"), asked(request, "tag"));
+  co_return co_await show_appointments(needs, request, *caller, wanted);
+}
+
+// Names are sent in the body: addresses of pages stand in logs and histories.
+Task<Response> find_appointments(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kCasesWork);
+  if (!caller) co_return caller.error();
+  static const web::Form form{{csrf_field(),
+                               {.name = "schalter", .length_max = 200},
+                               {.name = "tag", .length_max = 40},
+                               {.name = "suche", .length_max = 100}}};
+  auto own = read_own_form(*caller, form, request);
+  if (!own) co_return refused(needs, request, own.error());
+  const bool valid = web::validate(form, *own);
+  AskedAppointments wanted = asked_of(needs, own->get("schalter"), std::string(own->get("tag")));
+  wanted.text = own->get("suche");
+  if (valid && !wanted.text.empty()) {
+    co_return co_await show_appointments(needs, request, *caller, wanted);
+  }
+  const std::string counter = wanted.counter == nullptr ? std::string() : wanted.counter->id;
+  co_return Response::see_other(
+      web::path(web::language_of(request),
+                address(kAppointmentsPage, {{"schalter", counter}, {"tag", wanted.day}})));
 }
 
 // --- booking
@@ -438,6 +475,7 @@ Task<Response> post_cancel(Request& request, const Needs& needs) {
 
 void add_appointments(net::Router& router, const Needs& needs) {
   add_staff_page(router, needs, Method::kGet, kAppointmentsPage, show_day);
+  add_staff_page(router, needs, Method::kPost, kAppointmentsPage, find_appointments);
   add_staff_page(router, needs, Method::kGet, kBookPage, get_book);
   add_staff_page(router, needs, Method::kPost, kBookPage, post_book);
   add_staff_page(router, needs, Method::kGet, "/console/termine/{id}", show_one);

@@ -12,8 +12,8 @@
 //   /console/programm                 programme with drafts and warnings; /vortragende, /raeume,
 //                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen;
 //                                     /tage/{day}/absagen cancels all of a day, /stattfinden undoes
-//   /console/termine, .../{id}        appointments of a day; /buchen for who rings up; /absagen
-//                                     asks, /verlegen takes another time
+//   /console/termine, .../{id}        appointments of a day, POST finds by number or name; /buchen
+//                                     for who rings up; /absagen asks, /verlegen takes another time
 //   /console/oeffnungszeiten, .../{counter}  hours and exceptions, and what a change would mean
 //   /console/warteraum, .../{counter}  numbers, arrivals, calling; /zahlen: what was measured
 //   /console/newsletter               issues and topics; /themen/{id}; /ausgaben/{id}: what it says

@@ -176,7 +176,16 @@ test("appointment at the desk for who rings up", async ({server, open}) => {
   const number = /Die Nummer lautet (\w{4})/.exec(text)?.[1];
   assert.ok(number, text);
   await looksWellEverywhere(page);
-  await page.goto(`/console/termine?schalter=eid-innenstadt&tag=2025-02-06&suche=${number}`);
+  await page.goto("/console/termine?schalter=eid-innenstadt&tag=2025-02-06");
+  await page.getByLabel("Nummer oder Name").fill("Rufine");
+  await button(page, "Anzeigen").click();
+  await page.waitForURL(/termine$/);  // who is looked for stands in no address
+  await page.getByRole("link", {name: number}).waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 1);
+  await looksWellEverywhere(page);
+  await page.getByLabel("Nummer oder Name").fill("");
+  await button(page, "Anzeigen").click();
+  await page.waitForURL(/schalter=eid-innenstadt&tag=2025-02-06$/);
   await page.getByRole("link", {name: number}).click();
   await page.getByRole("link", {name: "Verlegen"}).click();
   await page.waitForURL(/verlegen/);
