@@ -33,10 +33,13 @@ struct FirstItems {
 
 inline constexpr int kDaysMax = 31;
 
-// `known`: the event as it is, whose other fields and titles of days are kept.
+// `known`: the event and its place as they are. What was not asked is kept: other fields, further
+// organisers, titles of days; and the hours and seats of each day where the answer is what
+// answers_of() showed, those of the first day.
 // Errors: kUnprocessable with `field` "last_day" or "closes".
-[[nodiscard]] Result<FirstItems> first_items(const EventAnswers& answers,
-                                             const std::optional<event::Item>& known);
+[[nodiscard]] Result<FirstItems> first_items(
+    const EventAnswers& answers, const std::optional<event::Item>& known,
+    const std::optional<event::Item>& known_place = std::nullopt);
 // The answers that lead to these items.
 [[nodiscard]] EventAnswers answers_of(const event::Item& event,
                                       const std::optional<event::Item>& place);

@@ -145,6 +145,42 @@ TEST(FirstEvent, AnsweringAgainKeepsWhatWasNotAsked) {
   EXPECT_EQ(first_items(later, std::nullopt).error().field, "closes");
 }
 
+TEST(FirstEvent, AnsweringAgainKeepsDaysThatDiffer) {
+  auto items = first_items(answers(), std::nullopt);
+  items->event.fields["days"] = R"([{"date":"2025-03-29","starts_at":"2025-03-29T08:00:00Z",)"
+                                R"("ends_at":"2025-03-29T16:00:00Z","capacity":30},)"
+                                R"({"date":"2025-03-30","starts_at":"2025-03-30T10:00:00Z",)"
+                                R"("ends_at":"2025-03-30T12:00:00Z","capacity":5}])";
+  items->event.fields["organisers"] = R"(["Stadt Herne","Verein"])";
+  EventAnswers later = answers();
+  later.name_de = "Tage";
+  const auto again = first_items(later, items->event, items->place);
+  ASSERT_TRUE(again) << again.error().message;
+  const event::Event event = event::read_event(again->event);
+  ASSERT_EQ(event.days.size(), 3U);
+  EXPECT_EQ(to_iso8601(event.days[1].starts_at), "2025-03-30T10:00:00Z");
+  EXPECT_EQ(to_iso8601(event.days[1].ends_at), "2025-03-30T12:00:00Z");
+  EXPECT_EQ(event.days[1].capacity, 5);
+  EXPECT_EQ(event.days[2].capacity, 30) << "a new day gets what was answered";
+  EXPECT_EQ(event.organisers, (std::vector<std::string>{"Stadt Herne", "Verein"}));
+
+  later.seats = 40;
+  later.closes = "18:00";
+  const auto changed = event::read_event(first_items(later, items->event, items->place)->event);
+  EXPECT_EQ(changed.days[1].capacity, 40);
+  EXPECT_EQ(to_iso8601(changed.days[1].starts_at), "2025-03-30T10:00:00Z");
+  EXPECT_EQ(to_iso8601(changed.days[1].ends_at), "2025-03-30T16:00:00Z");
+}
+
+TEST(FirstEvent, AnsweringAgainKeepsWhereThePlaceLies) {
+  auto items = first_items(answers(), std::nullopt);
+  items->place.fields["accuracy_m"] = "10";
+  EventAnswers later = answers();
+  EXPECT_TRUE(first_items(later, items->event, items->place)->place.fields.contains("accuracy_m"));
+  later.address = "Weg 2";
+  EXPECT_FALSE(first_items(later, items->event, items->place)->place.fields.contains("accuracy_m"));
+}
+
 // --- a programme from a table
 
 class ProgrammeTable : public ::testing::Test {
