@@ -4,6 +4,7 @@
 #include "console/setup_views.h"
 #include "console/texts.h"
 #include "setup/first_event.h"
+#include "setup/public_pages.h"
 
 namespace revier::console {
 namespace {
@@ -95,11 +96,26 @@ const web::Form& questions_form() {
   return questions_form;
 }
 
-std::optional<event::Item> known_event(const Needs& needs) {
-  const std::string_view id = needs.setup->settings.now()->get(setup::kEvent);
-  auto item = needs.setup->keeper.find(*event::find_kind("events"), id);
+std::optional<event::Item> find_item(const Needs& needs, std::string_view kind,
+                                     std::string_view id) {
+  auto item = needs.setup->keeper.find(*event::find_kind(kind), id);
   if (!item) return std::nullopt;
   return std::move(*item);
+}
+
+// That of the last answers, else the one that the site is about: it came by the API.
+std::optional<event::Item> known_event(const Needs& needs) {
+  const setup::SettingsPtr settings = needs.setup->settings.now();
+  if (auto item = find_item(needs, "events", settings->get(setup::kEvent))) return item;
+  const event::ProgrammePtr programme = needs.setup->keeper.now();
+  if (programme->event() == nullptr) return std::nullopt;
+  return find_item(needs, "events", programme->event()->id);
+}
+
+std::optional<event::Item> known_place(const Needs& needs,
+                                       const std::optional<event::Item>& event) {
+  if (!event) return std::nullopt;
+  return find_item(needs, "places", event::read_event(*event).venue);
 }
 
 FormData stored(const Needs& needs) {
@@ -117,10 +133,11 @@ FormData stored(const Needs& needs) {
   set("seats", "0");
   const auto item = known_event(needs);
   if (!item) return data;
-  const event::Event event = event::read_event(*item);
-  const auto place = needs.setup->keeper.find(*event::find_kind("places"), event.venue);
-  const setup::EventAnswers answers = setup::answers_of(
-      *item, place ? std::optional<event::Item>(*place) : std::optional<event::Item>());
+  const setup::EventAnswers answers = setup::answers_of(*item, known_place(needs, item));
+  if (!settings->begun()) {
+    set("city", answers.organiser);
+    set("time_zone", answers.time_zone);
+  }
   set("name_de", answers.name_de);
   set("name_en", answers.name_en == answers.name_de ? "" : answers.name_en);
   set("first_day", answers.first_day);
@@ -177,10 +194,23 @@ setup::Settings::Values settings_from(const FormData& data, const setup::EventAn
   return values;
 }
 
+Result<setup::FirstItems> items_from(const Needs& needs, const setup::EventAnswers& answers) {
+  const auto known = known_event(needs);
+  return setup::first_items(answers, known, known_place(needs, known));
+}
+
 // The place before the event that refers to it, the settings last: until then nothing has begun,
-// and the same answers can be sent again.
-Task<Result<>> store(const Needs& needs, const Caller& caller, setup::FirstItems items,
-                     setup::Settings::Values values) {
+// and the same answers can be sent again. A site that visitors see goes on being seen.
+//
+// Whole items are replaced: they are read when nothing waits any more before the write, between
+// releases, so that nobody's change is undone.
+Task<Result<>> store(const Needs& needs, const Caller& caller, const FormData& data) {
+  const setup::EventAnswers answers = answers_from(data);
+  const bool was_public =
+      setup::is_public(*needs.setup->settings.now(), *needs.setup->keeper.now());
+  RV_CO_ASSIGN(setup::FirstItems items, items_from(needs, answers));
+  auto values = settings_from(data, answers, items.event.id);
+  if (was_public) values.emplace(setup::kPublished, "1");
   RV_CO_TRY(co_await needs.setup->keeper.put(std::move(items.place)));
   RV_CO_TRY(co_await needs.setup->keeper.put(std::move(items.event)));
   co_return co_await save_settings(needs, caller, std::move(values), "questions");
@@ -193,16 +223,14 @@ Task<Response> answer(Request& request, const Needs& needs) {
   if (!data) co_return refused(needs, request, data.error());
   if (!web::validate(questions_form(), *data))
     co_return show_questions(needs, request, *caller, *data);
-  const setup::EventAnswers answers = answers_from(*data);
-  auto items = setup::first_items(answers, known_event(needs));
-  if (!items) {
+  if (const auto items = items_from(needs, answers_from(*data)); !items) {
     const bool days = items.error().field != "closes";
     data->fail(days ? "last_day" : "closes",
                days ? texts::kSetupWrongDays : texts::kSetupWrongHours);
     co_return show_questions(needs, request, *caller, *data);
   }
-  auto values = settings_from(*data, answers, items->event.id);
-  const Result<> done = co_await store(needs, *caller, std::move(*items), std::move(values));
+  const auto done =
+      co_await needs.programme->between_releases([&] { return store(needs, *caller, *data); });
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(web::path(web::language_of(request), kSetupPage));
 }
