@@ -122,7 +122,7 @@ Result<Enrolment> SqlIdentity::begin_second_factor(std::string_view account_id,
               return account_by_id(session, account_id);
             }));
   if (!account.totp.empty()) return fail(Code::kConflict, "there is a second factor already");
-  RV_TRY(check_own_password(account, password));
+  RV_TRY(check_own_password(account, password, "second-factor.set"));
   Pending pending{.account = account.id, .expires = clock_.now() + kEnrolmentMax, .secret = {}};
   random_.fill(pending.secret);
   return Enrolment{.sealed = seal(options_.key, kEnrolment, text_of(pending)),
@@ -171,7 +171,11 @@ Result<T> SqlIdentity::change_by_code(
     RV_TRY(record(session, by, {action, "account", id}));
     return step(session, account);
   });
-  if (done) attempts_.forget(tries);
+  if (done) {
+    attempts_.forget(tries);
+  } else if (done.error().code == Code::kUnauthenticated) {
+    record_refused_own({.id = id, .name = std::string(by.name())}, action);
+  }
   return done;
 }
 

@@ -403,6 +403,26 @@ TEST_P(StaffTest, TheAuditLogTellsWhoDidWhatInBothTimes) {
   EXPECT_TRUE(audit_lines().empty());
 }
 
+TEST_P(StaffTest, TheAuditLogTellsOfWrongPasswordsAndCodesWithinASession) {
+  const std::string id(admin().id());
+  EXPECT_FALSE(identity_->change_password(id, "wrong", "a longer password"));
+  EXPECT_FALSE(identity_->begin_second_factor(id, "wrong", "x"));
+  set_up();
+  EXPECT_FALSE(identity_->renew_recovery_codes("000000", admin()));
+  EXPECT_FALSE(identity_->remove_second_factor("000000", admin()));
+  std::vector<std::string> refused;
+  for (const audit::Line& line : audit_lines()) {
+    if (line.outcome != audit::Outcome::kRefused) continue;
+    refused.push_back(line.action);
+    EXPECT_EQ(line.actor, audit::Actor::kAccount);
+    EXPECT_EQ(line.actor_name, "admin");
+    EXPECT_EQ(line.object, id);
+  }
+  EXPECT_EQ(refused,
+            (std::vector<std::string>{"second-factor.remove", "second-factor.new-recovery-codes",
+                                      "second-factor.set", "account.password"}));
+}
+
 TEST_P(StaffTest, WhatFailsLeavesNoLine) {
   const std::size_t before = audit_lines().size();
   EXPECT_FALSE(identity_->remove_user("admin", admin()));

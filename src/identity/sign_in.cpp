@@ -15,7 +15,7 @@ constexpr Duration kChallengeMax = Duration::minutes(5);
 }  // namespace
 
 Result<> SqlIdentity::record_own(Session& session, const StoredAccount& account,
-                                 std::string_view action) const {
+                                 std::string_view action, audit::Outcome outcome) const {
   const Instant now = clock_.now();
   return audit::write(session, {.civil = now + options_.civil_difference,
                                 .real = now,
@@ -24,7 +24,16 @@ Result<> SqlIdentity::record_own(Session& session, const StoredAccount& account,
                                 .actor_name = account.name,
                                 .action = std::string(action),
                                 .kind = "account",
-                                .object = account.id});
+                                .object = account.id,
+                                .outcome = outcome});
+}
+
+// Attempts are limited here as well.
+void SqlIdentity::record_refused_own(const StoredAccount& account, std::string_view action) {
+  const auto done = database_.writer().run_blocking([&](Session& session) {
+    return record_own(session, account, action, audit::Outcome::kRefused);
+  });
+  if (!done) log_event(Level::kWarn, "audit.not_written", {{"reason", done.error().message}});
 }
 
 // Somebody failed to be this account. Attempts are limited, so these lines are too. A line for
@@ -203,13 +212,17 @@ Result<> SqlIdentity::sign_out(std::string_view cookie_secret) {
 
 // --- the own password
 
-Result<> SqlIdentity::check_own_password(const StoredAccount& account, std::string_view password) {
+Result<> SqlIdentity::check_own_password(const StoredAccount& account, std::string_view password,
+                                         std::string_view action) {
   // As an address of its own: nobody's wrong passwords stop others.
   const std::string own = "own " + account.id;
   RV_TRY(take_attempt(account.id, own));
   const bool right =
       password.size() <= kPasswordBytesMax && verify_password(account.password, password);
-  if (!right) return fail(Code::kUnauthenticated, "the password is wrong", "password");
+  if (!right) {
+    record_refused_own(account, action);
+    return fail(Code::kUnauthenticated, "the password is wrong", "password");
+  }
   good_attempt(account.id, own);
   return {};
 }
@@ -220,7 +233,7 @@ Result<> SqlIdentity::change_password(std::string_view account_id, std::string_v
   RV_TRY(check_password(new_password));
   RV_ASSIGN(const StoredAccount account,
             look<StoredAccount>([&](Session& session) { return account_by_id(session, id); }));
-  RV_TRY(check_own_password(account, old_password));
+  RV_TRY(check_own_password(account, old_password, "account.password"));
   RV_ASSIGN(const std::string hash, hash_password(new_password));
   return change([&](Session& session) -> Result<> {
     RV_TRY(set_password(session, id, hash));

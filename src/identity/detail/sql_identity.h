@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/audit.h"
 #include "base/attempts.h"
 #include "base/log.h"
 #include "identity/detail/accounts.h"
@@ -120,14 +121,18 @@ class SqlIdentity final : public Identity {
                           const std::function<Result<>(Session&, const std::string&)>& step);
   // A line about the account itself, by itself.
   [[nodiscard]] Result<> record_own(Session& session, const StoredAccount& account,
-                                    std::string_view action) const;
+                                    std::string_view action,
+                                    audit::Outcome outcome = audit::Outcome::kDone) const;
   // `account` is empty where there is none of that name.
   void record_refused(const std::string& account);
+  // A wrong password or code within a session, for the action that asked for it.
+  void record_refused_own(const StoredAccount& account, std::string_view action);
 
   [[nodiscard]] Result<> take_attempt(const std::string& account, const std::string& address);
   void good_attempt(const std::string& account, const std::string& address);
-  [[nodiscard]] Result<> check_own_password(const StoredAccount& account,
-                                            std::string_view password);
+  // For the action that asks for it.
+  [[nodiscard]] Result<> check_own_password(const StoredAccount& account, std::string_view password,
+                                            std::string_view action);
   [[nodiscard]] Result<SignedIn> open_session(Session& session, const StoredAccount& account,
                                               std::string_view device);
   // Takes a code of the second factor, or a recovery code, once. Errors: kUnauthenticated.
