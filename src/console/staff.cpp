@@ -21,8 +21,6 @@ using net::Response;
 using web::FieldKind;
 using web::Language;
 
-constexpr Duration kLetterKept = Duration::days(30);
-
 Entry enter_staff(const Needs& needs, const Request& request) {
   return enter(needs, request, Action::kUsersManage);
 }
@@ -183,7 +181,8 @@ Task<Response> set_rules(Request& request, const Needs& needs) {
 
 // --- links that are shown once
 
-// The letter that carries a link goes into the outbox with the link itself.
+// The letter that carries a link goes into the outbox with the link itself, and is of no use
+// longer.
 identity::WithLink letter(const Needs& needs, Language language, std::string to, std::string name,
                           bool fresh) {
   if (to.empty()) return {};
@@ -202,20 +201,26 @@ identity::WithLink letter(const Needs& needs, Language language, std::string to,
          .text = web::text(language, text, {{"site", site}, {"name", name}, {"link", link}}),
          .language = language == Language::kDe ? "de" : "en",
          .urgent = true,
-         .delete_after = now + kLetterKept},
+         .delete_after = now + identity::kLinkLife},
         now);
   };
+}
+
+// Whether the link also goes out by itself.
+std::string link_note(const Needs& needs, const std::string& mail, Language language) {
+  if (mail.empty()) return {};
+  const bool is_sent = needs.mail_status && needs.mail_status().configured;
+  if (!is_sent) return words(language, texts::kStaffLinkNotMailed);
+  return web::text(language, texts::kStaffLinkMailed, {{"mail", mail}});
 }
 
 Response show_link(const Needs& needs, const Request& request, const Caller& caller,
                    const Account& account, const std::string& secret) {
   const Language language = web::language_of(request);
   const std::string intro = web::text(language, texts::kStaffLinkIntro, {{"name", account.name}});
-  const std::string note =
-      account.mail.empty() ? std::string()
-                           : web::text(language, texts::kStaffLinkMailed, {{"mail", account.mail}});
   return show_secrets(needs, request, caller,
-                      {texts::kStaffLinkTitle, intro, note, std::string(kStaffPage)},
+                      {texts::kStaffLinkTitle, intro, link_note(needs, account.mail, language),
+                       std::string(kStaffPage)},
                       {needs.site_address + web::path(language, identity::start_path(secret))});
 }
 

@@ -19,13 +19,15 @@
 
 namespace revier::identity {
 
+inline constexpr Duration kLinkLife = Duration::hours(24);  // of a one-time link
+
 struct Options {
   bool no_auth = false;           // serve --no-auth: every caller may do everything
   bool public_read = true;        // anonymous callers read tenants whose reading is public
   bool tenants_implicit = false;  // every well-formed tenant name exists
   Duration session_max = Duration::hours(12);  // from signing in
   Duration session_idle = Duration::hours(2);  // from the last request
-  Duration link_max = Duration::hours(24);
+  Duration link_max = kLinkLife;
   // Failed sign-ins for one account from one address in a window; three times as many from one
   // address, ten times as many for one account. Wrong codes of a second factor count apart.
   unsigned attempts_max = 10;

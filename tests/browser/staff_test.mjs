@@ -90,6 +90,8 @@ test("staff are invited, hold roles on one event, and lose them at once", async 
   const name = "tuer@stadt.example";
   const link = await invite(admin, {name, mail: name, role: "Einlass",
                                     scope: "event|scd-2025|"}, look);
+  assert.match(await admin.locator("main").innerText(), /kein Mailversand eingerichtet/,
+               "nothing is promised that no mail server sends");
   await admin.goto("/console/postausgang");
   await admin.getByRole("link", {name: /Ihr Zugang/}).first().click();
   assert.match(await admin.locator("main").innerText(), /Text hier nicht gezeigt/);
