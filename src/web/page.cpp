@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "web/page.h"
 
+#include <algorithm>
+
 #include "web/pages.h"
 #include "web/texts.h"
 
@@ -87,7 +89,9 @@ Page Site::page(const net::Request& request, std::string title) const {
   page.site = this;
   page.language = local.language;
   page.title = std::move(title);
-  page.address = local.page;
+  // With one slash: after two, or a slash and a backslash, browsers read a host.
+  const std::size_t begin = std::min(local.page.find_first_not_of("/\\"), local.page.size());
+  page.address = "/" + std::string(local.page.substr(begin));
   if (!request.query.empty()) page.address.append("?").append(request.query);
   if (notice) page.notice = notice(local.language);
   if (brand) page.brand = brand();

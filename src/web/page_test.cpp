@@ -66,6 +66,17 @@ TEST(Page, FrameInBothLanguages) {
   EXPECT_EQ(html.find(" style="), std::string::npos);
 }
 
+TEST(Page, TheOtherLanguageIsOnTheSameHost) {
+  const Site site = make_site();
+  for (const char* address : {"/en//evil.example/", "/en/\\evil.example/", "/en///evil.example/",
+                              "//evil.example/", "/\\/evil.example/"}) {
+    const Page page = site.page(Sent(address).request, "x");
+    EXPECT_EQ(page.address, "/evil.example/") << address;
+    EXPECT_EQ(frame_of(page).find("href=\"//"), std::string::npos) << address;
+  }
+  EXPECT_EQ(site.page(Sent("/en/").request, "x").address, "/");
+}
+
 TEST(Page, ResponsesAreProtected) {
   Html out(Language::kEn);
   out.text("x");
