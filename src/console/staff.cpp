@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Accounts of staff: list, invitation, roles, and what an administrator does with one.
+#include <algorithm>
 #include <array>
 
 #include "console/detail/names.h"
@@ -62,6 +63,20 @@ web::FormField role_field() {
   return field;
 }
 
+bool opens_somewhere(identity::ScopeKind kind) {
+  return std::ranges::any_of(identity::roles(), [kind](const identity::Role& role) {
+    return has_function(role) && opens_at(role, kind);
+  });
+}
+
+// Whether the role that was chosen opens anything there.
+bool fits_scope(web::FormData& data, const RoleGrant& grant) {
+  const identity::Role* const role = identity::find_role(grant.role);
+  if (role == nullptr || opens_at(*role, grant.kind)) return true;
+  data.fail("scope", texts::kStaffScopeWrong);
+  return false;
+}
+
 web::FormField scope_field(const std::vector<ScopeChoice>& scopes) {
   web::FormField field{.name = "scope",
                        .kind = FieldKind::kSelect,
@@ -70,6 +85,7 @@ web::FormField scope_field(const std::vector<ScopeChoice>& scopes) {
                        .required = true,
                        .options = {{.value = "instance||", .label = texts::kStaffEverywhere}}};
   for (const ScopeChoice& scope : scopes) {
+    if (!opens_somewhere(scope.kind)) continue;
     const RoleGrant grant{.role = {}, .kind = scope.kind, .id = scope.id, .within = scope.within};
     field.options.push_back({.value = scope_value(grant), .label = scope.label});
   }
@@ -268,6 +284,7 @@ Task<Response> invite(Request& request, const Needs& needs) {
   if (!web::validate(form, *data)) co_return again();
   auto grant = grant_of(data->get("role"), data->get("scope"));
   if (!grant) co_return refused(needs, request, grant.error());
+  if (!fits_scope(*data, *grant)) co_return again();
   const std::vector<RoleGrant> roles{std::move(*grant)};
   const std::string name(data->get("name"));
   const std::string mail(data->get("mail"));
@@ -389,6 +406,9 @@ Task<Response> add_role(Request& request, const Needs& needs) {
   }
   const auto grant = grant_of(data->get("role"), data->get("scope"));
   if (!grant) co_return refused(needs, request, grant.error());
+  if (!fits_scope(*data, *grant)) {
+    co_return show_account(needs, request, *caller, *account, *data, 422);
+  }
   const auto done = co_await blocking(
       needs, [&] { return needs.accounts->add_role(account->name, *grant, *caller); });
   if (!done) co_return refused(needs, request, done.error());

@@ -60,6 +60,25 @@ constexpr std::array<Role, 12> kRoles{{
      set_of(Action::kDataRead, Action::kProgrammeRead, Action::kStateRead)},
 }};
 
+// What routes ask for at a scope below the instance. A route that asks for something new at one
+// stands here too.
+constexpr ActionSet asked_at(ScopeKind kind) {
+  switch (kind) {
+    case ScopeKind::kInstance:
+      return kAll;
+    case ScopeKind::kTenant:
+      return set_of(Action::kDataRead, Action::kDataWrite, Action::kDataManage, Action::kStateRead);
+    case ScopeKind::kEvent:
+      return kDesk | set_of(Action::kRegistrationsEdit);
+    case ScopeKind::kOffice:
+      return set_of(Action::kCasesWork);
+    case ScopeKind::kTrack:
+    case ScopeKind::kTopic:
+      return 0;
+  }
+  return 0;
+}
+
 template <class List>
 std::string joined(const List& names) {
   std::string text;
@@ -96,6 +115,8 @@ const Role* find_role(std::string_view name) {
       std::find_if(kRoles.begin(), kRoles.end(), [&](const Role& r) { return r.name == name; });
   return found == kRoles.end() ? nullptr : &*found;
 }
+
+bool opens_at(const Role& role, ScopeKind kind) { return (role.actions & asked_at(kind)) != 0; }
 
 bool Grant::covers(Action action, const Scope& scope) const {
   if ((actions & bit(action)) == 0) return false;

@@ -100,6 +100,9 @@ struct Role {
 [[nodiscard]] std::span<const Role> roles();
 // nullptr when there is none of that name.
 [[nodiscard]] const Role* find_role(std::string_view name);
+// Whether some route asks at such a scope for one of the role's actions. Given only there, a role
+// of which none does would open nothing.
+[[nodiscard]] bool opens_at(const Role& role, ScopeKind kind);
 
 // The one who sends a request.
 class Caller {

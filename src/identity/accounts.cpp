@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "identity/detail/secrets.h"
 #include "identity/detail/snapshot.h"
 
@@ -108,12 +110,18 @@ Result<std::string> fold_name(std::string_view name) {
 
 Result<> check_roles(std::span<const RoleGrant> given) {
   for (const RoleGrant& grant : given) {
-    if (find_role(grant.role) != nullptr && grant.id.size() <= 200 && grant.within.size() <= 200) {
-      continue;
+    const Role* const role = find_role(grant.role);
+    if (role == nullptr || grant.id.size() > 200 || grant.within.size() > 200) {
+      std::string names;
+      for (const Role& one : roles()) names += (names.empty() ? "" : ", ") + std::string(one.name);
+      return fail(Code::kUnprocessable, "roles are: " + names, "roles");
     }
-    std::string names;
-    for (const Role& role : roles()) names += (names.empty() ? "" : ", ") + std::string(role.name);
-    return fail(Code::kUnprocessable, "roles are: " + names, "roles");
+    if (!opens_at(*role, grant.kind)) {
+      return fail(Code::kUnprocessable,
+                  fmt::format("the role {} opens nothing at one {} only: give it everywhere",
+                              grant.role, to_string(grant.kind)),
+                  "roles");
+    }
   }
   return {};
 }

@@ -122,7 +122,8 @@ class Identity {
                                                          const Caller& by) = 0;
 
   // The secret of the link with which the new account sets its password.
-  // Errors: kUnprocessable with `field` "name" (taken, too) or "roles"; those of `also`.
+  // Errors: kUnprocessable with `field` "name" (taken, too) or "roles" (also one that opens nothing
+  // at its scope: opens_at()); those of `also`.
   [[nodiscard]] virtual Result<std::string> invite(const Invitation& invitation,
                                                    const Caller& by = {}) = 0;
   [[nodiscard]] Result<std::string> create_user(std::string_view name,
@@ -135,8 +136,8 @@ class Identity {
   [[nodiscard]] virtual Result<std::vector<Account>> users() = 0;
   // Errors: kResourceNotFound.
   [[nodiscard]] virtual Result<Account> user(std::string_view id) = 0;
-  // Errors of these: kResourceNotFound; kConflict when nobody would be administrator of the
-  // instance any more.
+  // Errors of these: kResourceNotFound; kUnprocessable with `field` "roles" for one that is given;
+  // kConflict when nobody would be administrator of the instance any more.
   [[nodiscard]] virtual Result<> set_roles(std::string_view name, std::span<const RoleGrant> roles,
                                            const Caller& by = {}) = 0;
   [[nodiscard]] virtual Result<> add_role(std::string_view name, const RoleGrant& role,

@@ -222,7 +222,7 @@ TEST_P(IdentityTest, TheLastAdministratorStays) {
 TEST_P(IdentityTest, RolesHoldOnTheirScope) {
   administrator();
   user("desk",
-       {{"desk", ScopeKind::kEvent, "e1", ""}, {"reviewer", ScopeKind::kTrack, "t1", "e2"}});
+       {{"desk", ScopeKind::kEvent, "e1", ""}, {"case-worker", ScopeKind::kOffice, "o1", ""}});
   const std::string session = session_of("desk");
   const Caller caller = with_cookie(session);
   EXPECT_TRUE(caller.may(Action::kCheckIn, Scope::event("e1")));
@@ -230,12 +230,33 @@ TEST_P(IdentityTest, RolesHoldOnTheirScope) {
   EXPECT_FALSE(caller.may(Action::kCheckIn, Scope::event("e2")));
   EXPECT_FALSE(caller.may(Action::kCheckIn));
   EXPECT_TRUE(caller.may_somewhere(Action::kCheckIn));
-  EXPECT_TRUE(caller.may(Action::kReviewWrite, Scope::track("e2", "t1")));
-  EXPECT_FALSE(caller.may(Action::kReviewWrite, Scope::track("e1", "t1")));
+  EXPECT_TRUE(caller.may(Action::kCasesWork, Scope::office("o1")));
+  EXPECT_FALSE(caller.may(Action::kCasesWork, Scope::office("o2")));
   EXPECT_EQ(caller.require(Action::kUsersManage).error().code, Code::kForbidden);
   ASSERT_TRUE(identity_->set_locked("desk", true));
   EXPECT_FALSE(with_cookie(session).signed_in());
   EXPECT_EQ(attempt("desk", kPassword), Code::kUnauthenticated);
+}
+
+TEST_P(IdentityTest, ARoleIsGivenOnlyWhereItOpensSomething) {
+  const auto code_of = [&](const RoleGrant& grant) {
+    const auto link = identity_->create_user("a", {&grant, 1});
+    return link ? std::string("made") : link.error().field;
+  };
+  EXPECT_EQ(code_of({"programme-editor", ScopeKind::kEvent, "e1", ""}), "roles");
+  EXPECT_EQ(code_of({"newsletter-editor", ScopeKind::kTopic, "t1", ""}), "roles");
+  EXPECT_EQ(code_of({"desk", ScopeKind::kTrack, "t1", "e1"}), "roles");
+  EXPECT_EQ(code_of({"desk", ScopeKind::kOffice, "o1", ""}), "roles");
+  EXPECT_EQ(code_of({"organiser", ScopeKind::kEvent, "e1", ""}), "made");
+  const RoleGrant viewer{"viewer", ScopeKind::kEvent, "e1", ""};
+  EXPECT_EQ(identity_->add_role("a", viewer, {}).error().field, "roles");
+}
+
+TEST(Access, AGrantHoldsOnItsScope) {
+  const Grant track{bit(Action::kReviewWrite), ScopeKind::kTrack, "t1", "e2"};
+  EXPECT_TRUE(track.covers(Action::kReviewWrite, Scope::track("e2", "t1")));
+  EXPECT_FALSE(track.covers(Action::kReviewWrite, Scope::track("e1", "t1")));
+  for (const Role& role : roles()) EXPECT_TRUE(opens_at(role, ScopeKind::kInstance)) << role.name;
 }
 
 TEST_P(IdentityTest, UsersAreCheckedAndListed) {

@@ -81,6 +81,21 @@ async function enter(page, name, secret = password) {
   await page.locator("main form button").click();
 }
 
+test("a role is given only where it opens something", async ({open, server}) => {
+  const admin = await open();
+  await asAdministrator(admin, server);
+  await admin.goto("/console/konten/einladen");
+  const scopes = admin.getByLabel("Gilt für");
+  assert.equal(await scopes.locator("option[value^='track|']").count(), 0);
+  await admin.getByLabel("Anmeldename").fill("redaktion@stadt.example");
+  await admin.getByLabel("Rolle", {exact: true}).selectOption({label: "Programmredaktion"});
+  await scopes.selectOption("event|scd-2025|");
+  await admin.locator("main form button").click();
+  await admin.locator("rv-summary").waitFor();
+  assert.match(await admin.locator("main").innerText(), /öffnet dort nichts/);
+  await look(admin);
+});
+
 const menu = (page) => page.locator(".rv-console .rv-nav a").allInnerTexts();
 
 test("staff are invited, hold roles on one event, and lose them at once", async (
