@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kAttemptKeysMax = 50'000;
 // Uses younger than this are not stored: what is shown is right to about a minute.
 constexpr Duration kTidyEvery = Duration::seconds(60);
+// Until then the list shows that a token has ended.
+constexpr Duration kEndedTokenKept = Duration::days(7);
 
 bool is_tenant_name(std::string_view name) {
   return name.size() <= 50 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -61,6 +63,15 @@ Result<> store_uses(Session& session, const Snapshot& state) {
     RV_TRY(store_use(session, *profile.use,
                      "UPDATE identity_profile SET used_at = :at WHERE name = :id"));
   }
+  return {};
+}
+
+Result<> drop_ended_tokens(Session& session, Instant ended_before) {
+  RV_ASSIGN(const auto gone,
+            session.execute("DELETE FROM identity_token WHERE expires_at <= :before",
+                            {{"before", ended_before}}));
+  if (gone == 0) return {};
+  RV_TRY(session.execute("UPDATE identity_state SET version = version + 1 WHERE id = 1"));
   return {};
 }
 
@@ -155,6 +166,7 @@ Result<> SqlIdentity::tick() {
   const auto state = snapshot();
   return database_.writer().run_blocking([&](Session& session) -> Result<> {
     RV_TRY(store_uses(session, *state));
+    RV_TRY(drop_ended_tokens(session, now - kEndedTokenKept));
     RV_TRY(audit::purge(session, now + options_.civil_difference - options_.audit_keep));
     return {};
   });

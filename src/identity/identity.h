@@ -170,7 +170,8 @@ class Identity {
   // Takes over what another process (the command line) has changed; cheap when nothing has.
   [[nodiscard]] virtual Result<> refresh() = 0;
   // refresh(), and now and then: stores when sessions and tokens were used, and lets old lines of
-  // the audit log go. To be called every few seconds by one thread.
+  // the audit log go, and tokens that ended a week ago. To be called every few seconds by one
+  // thread.
   [[nodiscard]] virtual Result<> tick() = 0;
 };
 

@@ -394,6 +394,23 @@ TEST_P(IdentityTest, NobodyReadsWhatIsPublicAndWritesNothing) {
   EXPECT_FALSE(reads(""));
 }
 
+TEST_P(IdentityTest, TokensGoAWeekAfterTheirEnd) {
+  const Instant end = clock_.now() + Duration::days(1);
+  const auto ends = identity_->create_token({.label = "ends", .expires = end});
+  const auto stays = identity_->create_token({.label = "stays"});
+  ASSERT_TRUE(ends && stays);
+  clock_.advance(Duration::days(7));
+  ASSERT_TRUE(identity_->tick());
+  EXPECT_EQ(identity_->tokens()->size(), 2U) << "the list shows that it has ended";
+  clock_.advance(Duration::days(1));
+  ASSERT_TRUE(identity_->tick());
+  ASSERT_EQ(identity_->tokens()->size(), 1U);
+  EXPECT_EQ(identity_->tokens()->front().id, stays->id);
+  ASSERT_TRUE(identity_->tick());
+  EXPECT_EQ(identity_->authenticate_token(ends->secret).kind(), Caller::Kind::kRejected);
+  EXPECT_EQ(identity_->authenticate_token(stays->secret).kind(), Caller::Kind::kToken);
+}
+
 TEST_P(IdentityTest, SuitesMayDoWithoutRules) {
   open({.no_auth = true, .tenants_implicit = true});
   EXPECT_TRUE(with({}).may(Action::kDataWrite, Scope::tenant("any")));
