@@ -255,6 +255,7 @@ async function keepsSchemas(page, plain, server, token) {
   await look(page);
 
   await plain.getByRole("button", {name: "Künftig ablehnen"}).click();
+  await plain.getByRole("button", {name: "Künftig nur vermerken"}).waitFor();
   assert.equal((await write(32)).status, 400);
   await plain.reload();
   assert.match(await plain.locator("main").innerText(), /Abgelehnt\s+1/);
