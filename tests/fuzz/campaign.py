@@ -6,8 +6,8 @@ Takes the targets of the fuzz tree in turns, a slice at a time, until each has h
 CPU time. The sums stand in campaign.json beside this file, so that a campaign goes on where it was,
 on another machine too. A folder keeps the rest: inputs that reach new code in NAME/, what brought a
 target down in NAME-found/. A target that found something stands still until its fault is mended and
-its file gone. `--distil` adds to the corpora, of the inputs kept, the few that reach lines that no
-other reaches, so that they are tried for ever and the next campaign starts from them.
+its file gone. `--distil` adds those of the inputs kept that reach code which the corpus does not
+reach as corpus/NAME/distilled/: they are tried for ever, and the next campaign starts from them.
 
     cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_targets
     tests/fuzz/campaign.py --minutes 60 [--jobs 2] [--kept build/fuzz-campaign] [NAME...]
@@ -62,6 +62,8 @@ class Campaign:
                  f"-max_total_time={SLICE_S}", f"-max_len={INPUT_BYTES_MAX}",
                  f"-timeout={self.timeout}", f"-report_slow_units={self.timeout}",
                  "-rss_limit_mb=3072",
+                 # Half the time of a target with a store; the corpora are tried for leaks.
+                 "-detect_leaks=0",
                  f"-artifact_prefix={found}/", "-print_final_stats=1"],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT)
             _, status, usage = os.wait4(child.pid, 0)
@@ -88,12 +90,16 @@ class Campaign:
         """Adds to each corpus the inputs that reach edges of the code that it does not reach."""
         for name in names:
             corpus, inputs = HERE / "corpus" / name, self.kept / name
-            before = len(list(corpus.iterdir()))
+            distilled = corpus / "distilled"
+            distilled.mkdir(exist_ok=True)
             subprocess.run([self.tree / "tests/fuzz" / f"{name}_fuzz", "-merge=1",
-                            "-use_counters=0", f"-max_len={DISTILLED_BYTES_MAX}",
-                            corpus, inputs], check=True, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL)
-            print(f"{name}: {len(list(corpus.iterdir())) - before} inputs added", flush=True)
+                            "-set_cover_merge=1", "-use_counters=0",
+                            f"-max_len={DISTILLED_BYTES_MAX}", corpus, inputs],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            added = [file for file in corpus.iterdir() if re.fullmatch("[0-9a-f]{40}", file.name)]
+            for file in added:
+                file.rename(distilled / file.name)
+            print(f"{name}: {len(added)} inputs added", flush=True)
 
     def table(self, names):
         lines = ["| parser | CPU minutes | runs | inputs kept | found |", "|---|---|---|---|---|"]
