@@ -30,6 +30,8 @@ int closeness(std::string_view have, std::string_view asked) {
 }  // namespace
 
 Spoken spoken(std::string_view map, const LanguageFilter& filter) {
+  // Bytes of a store may be anything: what is no map is a text in no language.
+  if (!map.starts_with('{')) return {"\"@none\"", map};
   Spoken best;
   for (const std::string& asked : filter.tags) {
     if (asked == "*") break;
