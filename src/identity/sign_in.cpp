@@ -59,7 +59,7 @@ Result<std::optional<std::string>> SqlIdentity::first_link() {
     RV_TRY(session.execute("DELETE FROM identity_link WHERE account IS NULL"));
     RV_ASSIGN(const std::int64_t administrators, count_administrators(session));
     if (administrators > 0) return std::nullopt;
-    RV_TRY(insert_link(session, secret, "", clock_.now() + options_.link_max));
+    RV_TRY(insert_link(session, secret, "", clock_.now() + kLinkLife));
     return secret;
   });
 }
@@ -183,9 +183,8 @@ Result<SignedIn> SqlIdentity::open_session(Session& session, const StoredAccount
                                            std::string_view device) {
   const Instant now = clock_.now();
   const SignedIn signed_in{random_secret(random_), account.id, now + options_.session_max};
-  RV_TRY(
-      session.execute("DELETE FROM identity_session WHERE expires_at <= :now OR used_at < :idle",
-                      {{"now", now}, {"idle", now - options_.session_idle - options_.link_max}}));
+  RV_TRY(session.execute("DELETE FROM identity_session WHERE expires_at <= :now OR used_at < :idle",
+                         {{"now", now}, {"idle", now - options_.session_idle - kLinkLife}}));
   RV_TRY(session.execute("DELETE FROM identity_link WHERE expires_at <= :now", {{"now", now}}));
   RV_TRY(
       session.execute("INSERT INTO identity_session (hash, account, created_at, expires_at, id,"

@@ -28,7 +28,7 @@ Result<std::string> SqlIdentity::invite(const Invitation& invitation, const Call
   return change([&](Session& session) -> Result<std::string> {
     RV_TRY(insert_account(session, {id, invitation.name, std::nullopt, invitation.roles,
                                     clock_.now(), invitation.mail}));
-    RV_TRY(insert_link(session, secret, id, clock_.now() + options_.link_max));
+    RV_TRY(insert_link(session, secret, id, clock_.now() + kLinkLife));
     RV_TRY(record(session, by, {"account.invite", "account", id}));
     if (invitation.also) RV_TRY(invitation.also(session, secret));
     return secret;
@@ -42,7 +42,7 @@ Result<std::string> SqlIdentity::reset_link(std::string_view name, const Caller&
   return change([&](Session& session) -> Result<std::string> {
     RV_ASSIGN(const StoredAccount account, find_account(session, folded));
     RV_TRY(session.execute("DELETE FROM identity_link WHERE account = :id", {{"id", account.id}}));
-    RV_TRY(insert_link(session, secret, account.id, clock_.now() + options_.link_max));
+    RV_TRY(insert_link(session, secret, account.id, clock_.now() + kLinkLife));
     RV_TRY(record(session, by, {"account.link", "account", account.id}));
     if (also) RV_TRY(also(session, secret));
     return secret;

@@ -27,7 +27,6 @@ struct Options {
   bool tenants_implicit = false;  // every well-formed tenant name exists
   Duration session_max = Duration::hours(12);  // from signing in
   Duration session_idle = Duration::hours(2);  // from the last request
-  Duration link_max = kLinkLife;
   // Failed sign-ins for one account from one address in a window; three times as many from one
   // address, ten times as many for one account. Wrong codes of a second factor count apart.
   unsigned attempts_max = 10;
