@@ -88,6 +88,18 @@ ChangeRow change_from(const records::Row& row) {
           .after = row.text("after_item")};
 }
 
+Result<std::vector<ChangeRow>> changes_where(records::Session& session, std::string_view condition,
+                                             records::Parameters parameters) {
+  RV_ASSIGN(const std::vector<records::Row> found,
+            session.query("SELECT sequence, session, release_number, at, before_item, after_item"
+                          " FROM programme_change " +
+                              std::string(condition),
+                          parameters));
+  std::vector<ChangeRow> list;
+  for (const records::Row& row : found) list.push_back(change_from(row));
+  return list;
+}
+
 }  // namespace
 
 std::span<const records::Migration> migrations() { return kMigrations; }
@@ -264,33 +276,19 @@ Result<> insert_change(records::Session& session, const ChangeRow& row) {
 }
 
 Result<std::vector<ChangeRow>> changes(records::Session& session, std::int64_t limit) {
-  RV_ASSIGN(const std::vector<records::Row> found,
-            session.query("SELECT sequence, session, release_number, at, before_item, after_item"
-                          " FROM programme_change ORDER BY sequence DESC LIMIT :limit",
-                          {{"limit", limit}}));
-  std::vector<ChangeRow> list;
-  for (const records::Row& row : found) list.push_back(change_from(row));
-  return list;
+  return changes_where(session, "ORDER BY sequence DESC LIMIT :limit", {{"limit", limit}});
 }
 
 Result<std::vector<ChangeRow>> changes_since(records::Session& session, std::int64_t sequence,
                                              std::int64_t limit) {
-  RV_ASSIGN(const std::vector<records::Row> found,
-            session.query("SELECT sequence, session, release_number, at, before_item, after_item"
-                          " FROM programme_change WHERE sequence > :sequence"
-                          " ORDER BY sequence LIMIT :limit",
-                          {{"sequence", sequence}, {"limit", limit}}));
-  std::vector<ChangeRow> list;
-  for (const records::Row& row : found) list.push_back(change_from(row));
-  return list;
+  return changes_where(session, "WHERE sequence > :sequence ORDER BY sequence LIMIT :limit",
+                       {{"sequence", sequence}, {"limit", limit}});
 }
 
 Result<std::optional<ChangeRow>> first_change(records::Session& session) {
-  RV_ASSIGN(const std::vector<records::Row> found,
-            session.query("SELECT sequence, session, release_number, at, before_item, after_item"
-                          " FROM programme_change ORDER BY sequence LIMIT 1"));
+  RV_ASSIGN(std::vector<ChangeRow> found, changes_where(session, "ORDER BY sequence LIMIT 1", {}));
   if (found.empty()) return std::nullopt;
-  return change_from(found.front());
+  return std::move(found.front());
 }
 
 }  // namespace revier::event::rows
