@@ -27,7 +27,7 @@ struct Draft {
   std::string edited_by;  // sign-in name or token label
 };
 
-// Names a draft whose item cannot be read any more.
+// Names a draft, also one whose item cannot be read any more.
 struct DraftKey {
   std::string kind;  // path
   std::string id;

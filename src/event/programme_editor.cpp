@@ -14,18 +14,12 @@
 namespace revier::event {
 namespace {
 
-struct Key {
-  const KindSpec* kind;
-  std::string id;
-  [[nodiscard]] bool is_of(const Draft& draft) const {
-    return draft.kind == kind && draft.id == id;
-  }
-};
+DraftKey key_of(const Draft& draft) { return {std::string(draft.kind->path), draft.id}; }
 
 // What one job wrote; published after its commit.
 struct Delta {
   Drafts drafts;  // saved ones
-  std::vector<Key> gone;
+  std::vector<DraftKey> gone;
   detail::LedgerDelta ledger;
 };
 
@@ -145,7 +139,7 @@ class Editor final : public ProgrammeEditor {
         co_await write<bool>([&kind, id](records::Session& session, Delta& delta) -> Result<bool> {
           RV_ASSIGN(const bool was_there, rows::delete_draft(session, kind.path, id));
           if (!was_there) return fail(Code::kResourceNotFound, "there is no such draft");
-          delta.gone.push_back({&kind, id});
+          delta.gone.push_back({std::string(kind.path), id});
           return true;
         });
     RV_CO_TRY(done);
@@ -191,8 +185,7 @@ class Editor final : public ProgrammeEditor {
           RV_ASSIGN(const std::vector<DraftKey> old, rows::old_drafts(session, now));
           for (const DraftKey& draft : old) {
             RV_TRY(rows::delete_draft(session, draft.kind, draft.id));
-            if (const KindSpec* kind = find_kind(draft.kind))
-              delta.gone.push_back({kind, draft.id});
+            delta.gone.push_back(draft);
           }
           return true;
         }));
@@ -268,14 +261,15 @@ class Editor final : public ProgrammeEditor {
     const WriteLock lock(mutex_);
     if (!delta.drafts.empty() || !delta.gone.empty()) {
       auto next = std::make_shared<Drafts>(*drafts_);
-      for (const Key& key : delta.gone) {
-        std::erase_if(*next, [&](const Draft& draft) { return key.is_of(draft); });
-        std::erase(unreadable_, DraftKey{std::string(key.kind->path), key.id});
-      }
+      const auto forget = [&](const DraftKey& key) RV_REQUIRES(mutex_) {
+        std::erase_if(*next, [&](const Draft& draft) {
+          return draft.id == key.id && draft.kind->path == key.kind;
+        });
+        std::erase(unreadable_, key);
+      };
+      for (const DraftKey& key : delta.gone) forget(key);
       for (const Draft& draft : delta.drafts) {
-        std::erase(unreadable_, DraftKey{std::string(draft.kind->path), draft.id});
-        std::erase_if(*next,
-                      [&](const Draft& old) { return Key{draft.kind, draft.id}.is_of(old); });
+        forget(key_of(draft));
         next->push_back(draft);
       }
       std::ranges::sort(*next, in_order);
@@ -326,7 +320,7 @@ class Editor final : public ProgrammeEditor {
     // Nothing differs from what is public: there is nothing to release.
     if (draft.item && !draft.base.empty() && item_json(*draft.item) == draft.base) {
       RV_TRY(rows::delete_draft(session, draft.kind->path, draft.id));
-      delta.gone.push_back({draft.kind, draft.id});
+      delta.gone.push_back(key_of(draft));
       draft.revision = 0;
       return draft;
     }
@@ -404,7 +398,7 @@ class Editor final : public ProgrammeEditor {
         [this, release = begun.release](records::Session& session, Delta& delta) -> Result<bool> {
           RV_TRY(follow_in(session, delta));
           RV_ASSIGN(const Drafts carried, rows::drafts(session, release.number));
-          for (const Draft& draft : carried) delta.gone.push_back({draft.kind, draft.id});
+          for (const Draft& draft : carried) delta.gone.push_back(key_of(draft));
           RV_TRY(rows::end_release(session, release.number, carried));
           delta.ledger.release = release;
           return true;
