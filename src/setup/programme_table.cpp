@@ -13,6 +13,7 @@
 #include "setup/detail/cells.h"
 #include "setup/detail/json_words.h"
 #include "setup/first_event.h"
+#include "web/fold.h"
 #include "web/i18n.h"
 
 namespace revier::setup {
@@ -83,12 +84,13 @@ constexpr Name kNames[] = {
     {Column::kBookable, "bookable"},
 };
 
-// "workshop" of that, of "Workshop" and of its name in the other language; empty where none fits.
+// "workshop" of that and "greeting" of "GRUSSWORT": by code or by name in either language; empty
+// where none fits.
 std::string_view format_code(std::string_view cell) {
-  const std::string wanted = detail::small(cell);
+  const std::string wanted = web::fold_text(cell);
   for (const std::string_view code : event::formats()) {
     const auto is_named = [&](web::Language language) {
-      return detail::small(event::format_name(code, language)) == wanted;
+      return web::fold_text(event::format_name(code, language)) == wanted;
     };
     if (code == wanted || is_named(web::Language::kDe) || is_named(web::Language::kEn)) return code;
   }
@@ -104,7 +106,7 @@ std::string_view language_code(std::string_view cell) {
        {"en", "en"},
        {"englisch", "en"},
        {"english", "en"}}};
-  const std::string wanted = detail::small(cell);
+  const std::string wanted = web::fold_text(cell);
   const auto* const found = std::ranges::find(
       kWords, std::string_view(wanted), &std::pair<std::string_view, std::string_view>::first);
   return found == kWords.end() ? std::string_view() : found->second;

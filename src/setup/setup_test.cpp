@@ -267,9 +267,10 @@ TEST_F(ProgrammeTable, ReadsFormatsAndLanguagesByCodeOrName) {
       "C;29.3.2025;9;10;Special event;english\n"
       "D;29.3.2025;9;10;;\n"
       "E;29.3.2025;9;10;Tanz;de\n"
-      "F;29.3.2025;9;10;Talk;platt\n");
+      "F;29.3.2025;9;10;Talk;platt\n"
+      "G;29.3.2025;9;10;GRUSSWORT;de\n");
   ASSERT_TRUE(planned) << planned.error().message;
-  ASSERT_EQ(planned->items.size(), 4U);
+  ASSERT_EQ(planned->items.size(), 5U);
   const auto field = [&](std::size_t item, const char* name) {
     return planned->items[item].fields.at(name);
   };
@@ -280,6 +281,7 @@ TEST_F(ProgrammeTable, ReadsFormatsAndLanguagesByCodeOrName) {
   EXPECT_EQ(field(2, "format"), R"("special")");
   EXPECT_EQ(field(2, "language"), R"("en")");
   EXPECT_FALSE(planned->items[3].fields.contains("format"));
+  EXPECT_EQ(field(4, "format"), R"("greeting")");
   EXPECT_EQ(planned->rows[4].reason, Reason::kField);
   EXPECT_EQ(planned->rows[4].detail, "format");
   EXPECT_EQ(planned->rows[5].detail, "language");
