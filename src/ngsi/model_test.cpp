@@ -2,6 +2,7 @@
 // Bodies in, entities out: parse, create, render, encode, decode.
 #include <gtest/gtest.h>
 
+#include "ngsi/detail/language.h"
 #include "ngsi/test_fixture.h"
 
 namespace revier::ngsi {
@@ -112,6 +113,13 @@ TEST(Ngsi, takes_only_names_that_can_be_asked_for_by_their_iri) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kBadRequestData);
   EXPECT_EQ(refused.error().field, "bad");
+}
+
+// Such bytes come from a store only: what is sent is always a map.
+TEST(Ngsi, a_language_map_that_is_none_is_a_text_in_no_language) {
+  const auto said = detail::spoken("\"Saal\"", {.tags = {"de"}});
+  EXPECT_EQ(said.tag, "\"@none\"");
+  EXPECT_EQ(said.text, "\"Saal\"");
 }
 
 ProjectionTerms terms(std::string_view text) { return *parse_projection(text, "pick"); }
