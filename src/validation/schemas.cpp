@@ -12,9 +12,9 @@
 
 #include "base/log.h"
 #include "base/thread_safety.h"
+#include "base/turns.h"
 #include "validation/detail/entity_view.h"
 #include "validation/detail/rows.h"
-#include "validation/detail/turns.h"
 
 namespace revier::validation {
 namespace {
@@ -89,7 +89,7 @@ class StoredSchemas final : public Schemas,
   }
 
   Task<Result<bool>> put(TypeSchema schema) override {
-    const detail::Turns::Turn turn = co_await turns_.next();
+    const Turns::Turn turn = co_await turns_.take();
     const TypeSchemaPtr before = find(schema.tenant, schema.type);
     if (!before) {
       RV_CO_TRY(check_number(all_schemas(), schema.tenant, options().schemas_max));
@@ -113,7 +113,7 @@ class StoredSchemas final : public Schemas,
   }
 
   Task<Result<>> remove(std::string tenant, std::string type) override {
-    const detail::Turns::Turn turn = co_await turns_.next();
+    const Turns::Turn turn = co_await turns_.take();
     if (!find(tenant, type)) co_return no_schema();
     const auto job = [&](store::Batch& batch) -> Result<> {
       batch.erase(Column::kMeta, row_key(detail::kSchemaRows, tenant, type));
@@ -148,7 +148,7 @@ class StoredSchemas final : public Schemas,
     return at == tallies_.end() ? Tally() : at->second;
   }
   Task<Result<>> clear_tally(std::string tenant, std::string type) override {
-    const detail::Turns::Turn turn = co_await turns_.next();
+    const Turns::Turn turn = co_await turns_.take();
     if (!find(tenant, type)) co_return no_schema();
     const auto job = [&](store::Batch& batch) -> Result<> {
       erase_tally(tenant, type, batch);
@@ -187,7 +187,7 @@ class StoredSchemas final : public Schemas,
   }
 
   Task<Result<bool>> put_document(std::string tenant, Document given) override {
-    const detail::Turns::Turn turn = co_await turns_.next();
+    const Turns::Turn turn = co_await turns_.take();
     RV_CO_ASSIGN(const Result<Renewed> renewed,
                  co_await needs_.pool.run([&] { return renew(tenant, given); }));
     if (!renewed) co_return fail(renewed.error());
@@ -205,7 +205,7 @@ class StoredSchemas final : public Schemas,
   }
 
   Task<Result<>> remove_document(std::string tenant, std::string url) override {
-    const detail::Turns::Turn turn = co_await turns_.next();
+    const Turns::Turn turn = co_await turns_.take();
     if (!stored_documents().contains({tenant, url})) co_return no_document();
     for (const auto& [key, active] : all_schemas()) {
       if (key.first != tenant || !refers(*active, url)) continue;
@@ -533,7 +533,7 @@ class StoredSchemas final : public Schemas,
   const Needs needs_;
   // Schemas and documents depend on each other and change when they are durable: who changes one of
   // them looks at all of them in its turn, and ends it when its change counts.
-  detail::Turns turns_;
+  Turns turns_;
   mutable Mutex mutex_;
   std::map<Key, ActivePtr> active_ RV_GUARDED_BY(mutex_);
   StoredDocuments documents_ RV_GUARDED_BY(mutex_);
