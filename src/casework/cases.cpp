@@ -379,7 +379,8 @@ Result<> Cases::publish_behind(const std::string& form, std::optional<Error>& tr
     return {};
   }));
   std::int64_t failures = 0;
-  for (std::size_t n = 0; n < behind.size() && failures < kFailuresAtOnce; ++n) {
+  std::size_t n = 0;
+  for (; n < behind.size() && failures < kFailuresAtOnce; ++n) {
     const Case& one = behind[n];
     if (const Result<> done = publish_one(one, photos[n]); !done) {
       trouble = done.error();
@@ -390,7 +391,7 @@ Result<> Cases::publish_behind(const std::string& form, std::optional<Error>& tr
       return rows::set_published(session, one.id, one.revision);
     }));
   }
-  const bool was_last = std::ssize(behind) < kAtOnce && failures < kFailuresAtOnce;
+  const bool was_last = std::ssize(behind) < kAtOnce && n == behind.size();
   passed = was_last ? 0 : passed + failures;
   return {};
 }

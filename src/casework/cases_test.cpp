@@ -158,6 +158,18 @@ TEST_P(CasesTest, AnEntityThatCannotBeWrittenHoldsUpNothing) {
   EXPECT_EQ(public_.size(), 26U) << "tried again";
 }
 
+TEST_P(CasesTest, NoRoundIsLeftOutBehindTheLastEntityThatCannotBeWritten) {
+  for (int n = 0; n < 10; ++n) {
+    refused_.insert(public_id(hand_in("mangel-melden", kReport).value()));
+    clock_.advance(Duration::seconds(1));
+  }
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_TRUE(public_.empty());
+  refused_.clear();
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_EQ(public_.size(), 10U) << "as many as are tried at once, and each in the next round";
+}
+
 TEST_P(CasesTest, WhatIsPersonalGoesBeforeAnEntityThatCannotBeRemoved) {
   const Case one = hand_in("mangel-melden", kReport).value();
   ASSERT_TRUE(run_task(cases_.write(one.id, "Bitte bald.")));
