@@ -122,7 +122,7 @@ Task<Result<Booking>> Standby::accept(const StandbyView& view, std::string name)
     RV_ASSIGN(const auto offered, rows::find_draw(session, draw));
     const bool hers =
         offered && offered->entry == entry && offered->offered_until > needs_.civil_clock.now();
-    if (!hers || !is_open(*offered)) return nothing_offered();
+    if (!hers || !open_choice(*offered)) return nothing_offered();
     RV_ASSIGN(const StandbyEntry known, rows::find_standby(session, entry));
     RV_TRY(erase_in(session, known));
     return rows::erase_draw(session, draw);
@@ -300,7 +300,7 @@ Result<> Standby::sweep() {
     // Hours may be other ones: what is kept in closed ones ends before its time.
     RV_ASSIGN(const std::vector<StandbyDraw> all, rows::draws(session));
     std::ranges::copy_if(all, std::back_inserter(due),
-                         [this](const StandbyDraw& draw) { return !is_open(draw); });
+                         [this](const StandbyDraw& draw) { return !open_choice(draw); });
     return {};
   }));
   for (const StandbyDraw& each : due) {
@@ -322,7 +322,7 @@ Result<> Standby::advance(Session& session, StandbyDraw draw) {
   const auto held = ticket::rows::find(session, draw.id);
   if (!held && held.error().code != Code::kResourceNotFound) return fail(held.error());
   const bool is_kept = held && held->state == ticket::BookingState::kHeld;
-  if (draw.over || !is_kept || !is_open(draw)) return end_early(session, std::move(draw));
+  if (draw.over || !is_kept || !open_choice(draw)) return end_early(session, std::move(draw));
   if (!draw.drawn) RV_TRY(draw_lots(session, draw));
   if (!draw.entry.empty()) {
     if (draw.offered_until > needs_.civil_clock.now()) return {};
@@ -403,15 +403,16 @@ Result<> Standby::offer_next(Session& session, StandbyDraw draw) {
   return write(session, StandbyNews::kOffered, entry, &draw);
 }
 
-bool Standby::is_open(const StandbyDraw& draw) const {
-  const auto choice = needs_.calendar.find(draw.counter, draw.offer);
-  return choice && !cells(*choice->counter, *choice->programme, draw.slot).empty();
+std::optional<Choice> Standby::open_choice(const StandbyDraw& draw) const {
+  auto choice = needs_.calendar.find(draw.counter, draw.offer);
+  if (!choice || cells(*choice->counter, *choice->programme, draw.slot).empty()) return {};
+  return std::move(*choice);
 }
 
 // Nothing where the counter is closed then by now, or too little time is left.
 std::optional<Instant> Standby::offer_end(const StandbyDraw& draw) const {
-  const auto choice = needs_.calendar.find(draw.counter, draw.offer);
-  if (!choice || cells(*choice->counter, *choice->programme, draw.slot).empty()) return {};
+  const std::optional<Choice> choice = open_choice(draw);
+  if (!choice) return {};
   const Instant last = draw.slot.from - Duration::minutes(choice->counter->lead_min);
   const Instant now = needs_.civil_clock.now();
   Instant until = now + needs_.options.offer;

@@ -131,8 +131,8 @@ class Standby {
   // Whether there is time to draw, and for one at least to answer.
   [[nodiscard]] bool has_time(const Choice& choice, Slot slot) const;
   [[nodiscard]] std::optional<Instant> offer_end(const StandbyDraw& draw) const;
-  // Whether the counter is open through all of its time, by the hours of now.
-  [[nodiscard]] bool is_open(const StandbyDraw& draw) const;
+  // What it is of; nothing unless the counter is open through all of its time, by the hours of now.
+  [[nodiscard]] std::optional<Choice> open_choice(const StandbyDraw& draw) const;
 
   const Needs needs_;
   event::ProgrammePtr checked_;       // whose hours sweep() has held all draws against
