@@ -10,7 +10,6 @@ import urllib.parse
 
 from server import Server, command
 
-PASSWORD = "ein langes kennwort"
 DAYS = [{"date": "2096-02-05", "starts_at": "2096-02-05T08:00:00Z",
          "ends_at": "2096-02-05T16:00:00Z", "capacity": 10},
         {"date": "2096-02-06", "starts_at": "2096-02-06T10:00:00Z",
@@ -41,17 +40,6 @@ class FirstStart(unittest.TestCase):
             time.sleep(0.2)
         self.assertIn(status, (200, 201), body)
 
-    def sign_in(self, server):
-        """Headers of the first administrator's session."""
-        link = re.search(r"/console/start/\S+", server.text()).group(0)
-        own = {"Content-Type": "application/x-www-form-urlencoded",
-               "Origin": f"http://{server.address}"}
-        form = urllib.parse.urlencode({"name": "anna", "password": PASSWORD, "repeat": PASSWORD})
-        self.assertEqual(server.ask("POST", link, form, own)[0], 303)
-        status, answer, _ = server.ask("POST", "/console/anmelden", form, own)
-        self.assertEqual(status, 303)
-        return {**own, "Cookie": answer["Set-Cookie"].split(";")[0]}
-
     def answer(self, server, own, answers):
         path = "/console/einrichtung/fragen"
         page = server.ask("GET", path, headers=own)[2].decode()
@@ -71,7 +59,7 @@ class FirstStart(unittest.TestCase):
                                                      "address": "Weg 1"})
             self.put(server, "/api/v1/events/fest", EVENT)
             self.assertEqual(server.ask("GET", "/")[0], 200)
-            asked = self.answer(server, self.sign_in(server), ANSWERS)
+            asked = self.answer(server, server.first_administrator(), ANSWERS)
             for shown in ("Fest", "Stadt Herne", "Weg 1"):
                 self.assertIn(f'value="{shown}"', asked)
             self.assertEqual(server.ask("GET", "/")[0], 200, "it is seen as before")

@@ -3,12 +3,10 @@
 second implementation that signs."""
 import json
 import queue
-import re
 import shutil
 import tempfile
 import time
 import unittest
-import urllib.parse
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -18,7 +16,6 @@ from local_server import Handler, LocalServer
 from server import Server, command
 
 LD = "/ngsi-ld/v1"
-PASSWORD = "ein langes kennwort"
 
 
 class Key:
@@ -255,15 +252,8 @@ class IdentityProvider(unittest.TestCase):
 
     def write_log(self, server):
         """The console's page of who wrote what, as the first administrator sees it."""
-        link = re.search(r"/console/start/\S+", server.text()).group(0)
-        form = urllib.parse.urlencode({"name": "anna", "password": PASSWORD, "repeat": PASSWORD})
-        headers = {"Content-Type": "application/x-www-form-urlencoded",
-                   "Origin": f"http://{server.address}"}
-        self.assertEqual(server.ask("POST", link, form, headers)[0], 303)
-        status, answer, _ = server.ask("POST", "/console/anmelden", form, headers)
-        self.assertEqual(status, 303)
-        cookie = answer["Set-Cookie"].split(";")[0]
-        status, _, page = server.ask("GET", "/console/protokoll/daten", headers={"Cookie": cookie})
+        status, _, page = server.ask("GET", "/console/protokoll/daten",
+                                     headers=server.first_administrator())
         self.assertEqual(status, 200)
         return page.decode()
 

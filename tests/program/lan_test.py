@@ -15,7 +15,6 @@ import urllib.request
 from server import Server
 
 LAN = ("--lan", "--lan-listen", "[::]:0", "--lan-help-listen", "[::]:0")
-PASSWORD = "ein langes kennwort"
 
 
 def openssl(*arguments):
@@ -90,15 +89,7 @@ class Lan(unittest.TestCase):
     def test_one_time_links_lead_other_devices_to_the_site(self):
         with self.start() as server:
             address = self.told(server, r"Revier serves (https://\S+)/")
-            start = self.told(server, r"(/console/start/\S+)")
-            own = {"Content-Type": "application/x-www-form-urlencoded",
-                   "Origin": f"http://{server.address}"}
-            form = urllib.parse.urlencode({"name": "anna", "password": PASSWORD,
-                                           "repeat": PASSWORD})
-            self.assertEqual(server.ask("POST", start, form, own)[0], 303)
-            status, answer, _ = server.ask("POST", "/console/anmelden", form, own)
-            self.assertEqual(status, 303)
-            own["Cookie"] = answer["Set-Cookie"].split(";")[0]
+            own = server.first_administrator()
             page = server.ask("GET", "/console/konten/einladen", headers=own)[2].decode()
             csrf = re.search(r'name="csrf" value="([^"]+)"', page).group(1)
             form = urllib.parse.urlencode({"csrf": csrf, "name": "bert", "mail": "",

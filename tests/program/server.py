@@ -9,9 +9,11 @@ import signal
 import subprocess
 import tempfile
 import threading
+import urllib.parse
 
 BINARY = os.environ.get("BINARY", "build/dev/revier")
 START_SECONDS = 60
+PASSWORD = "ein langes kennwort"
 
 
 class Server:
@@ -87,6 +89,17 @@ class Server:
         status, _, body = self.ask("GET", path, headers=headers)
         assert status == 200, (path, status, body)
         return json.loads(body)
+
+    def first_administrator(self):
+        """Takes up the first start's link as "anna"; headers of her session, for forms too."""
+        link = re.search(r"/console/start/\S+", self.text()).group(0)
+        own = {"Content-Type": "application/x-www-form-urlencoded",
+               "Origin": f"http://{self.address}"}
+        form = urllib.parse.urlencode({"name": "anna", "password": PASSWORD, "repeat": PASSWORD})
+        for path in (link, "/console/anmelden"):
+            status, answer, body = self.ask("POST", path, form, own)
+            assert status == 303, (path, status, body)
+        return {**own, "Cookie": answer["Set-Cookie"].split(";")[0]}
 
 
 def command(*arguments, environment=None):
