@@ -91,6 +91,7 @@ class Campaign:
         for name in names:
             corpus, inputs = HERE / "corpus" / name, self.kept / name
             distilled = corpus / "distilled"
+            inputs.mkdir(exist_ok=True)  # there may be none on this machine
             distilled.mkdir(exist_ok=True)
             subprocess.run([self.tree / "tests/fuzz" / f"{name}_fuzz", "-merge=1",
                             "-set_cover_merge=1", "-use_counters=0",
