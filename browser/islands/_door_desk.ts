@@ -61,8 +61,7 @@ export class Desk {
   static async open(day: string, name: string, changed: () => void): Promise<Desk> {
     const desk = new Desk(await DoorStore.open(), day, name, changed);
     desk.known = await desk.store.known(day) ?? desk.known;
-    desk.waiting = await desk.store.queue();
-    desk.join(desk.waiting);
+    await desk.recall();
     return desk;
   }
 
@@ -144,8 +143,7 @@ export class Desk {
 
   // What the server does not understand stays in the queue and stops nothing else.
   private async send(): Promise<void> {
-    this.waiting = await this.store.queue();
-    this.join(this.waiting);
+    await this.recall();
     for (const taken of this.waiting) {
       try {
         await server.report(taken);
@@ -191,7 +189,7 @@ export class Desk {
     const {code, state} = await this.judged(asked.ticket);
     const hash = await ticketHash(this.known.salt, code);
     const seats = Number(state.slice(3)) || 1;
-    this.join(await this.store.queue());
+    await this.recall();
     const standing = this.known.seen.filter(({undone}) => !undone);
     // The server took it and only its answer was lost: the news told of it meanwhile.
     if (standing.some(({id}) => id === asked.id)) {
@@ -216,8 +214,14 @@ export class Desk {
   // By civil time, of a time by this device's clock.
   private civil(ms: number): string { return new Date(ms + this.known.skewMs).toISOString(); }
 
-  // Makes known what waits in the queue and is not: another tab has put it there, or the battery
-  // went empty between the two writes. The news may have told of it already.
+  // What waits now: another tab may have put it there, or the battery went empty between the write
+  // of the queue and that of what is known.
+  private async recall(): Promise<void> {
+    this.waiting = await this.store.queue();
+    this.join(this.waiting);
+  }
+
+  // Makes known what waits and is not; the news may have told of it already.
   private join(queue: Taken[]): void {
     const ids = new Set(this.known.seen.map(({id}) => id));
     for (const {id, hash, tail, day, desk, takenMs} of queue) {
