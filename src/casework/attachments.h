@@ -79,8 +79,8 @@ class Attachments {
                                    CleanFile file);
   // From a draft; one that is gone already is no error. Errors: kConflict.
   [[nodiscard]] Task<Result<>> remove(std::string case_id, std::string id);
-  // Scans what waits. A file that the scanner gives no answer on waits longer each time, and no
-  // other waits for it. Errors: kUnavailable while the scanner cannot be reached.
+  // Scans what waits. A file that the scanner gives no answer on is put off, at last by an
+  // hour, and no other waits for it. Errors: kUnavailable while the scanner cannot be reached.
   [[nodiscard]] Result<> scan_waiting();
 
  private:
