@@ -171,9 +171,7 @@ Task<Response> post_case(Request& request, const ApiNeeds& needs, Attempts& send
   if (form->identity_level != IdentityLevel::kNone) {
     co_return Response::problem({Code::kForbidden, "this form needs a proof of identity"});
   }
-  if (!senders.take(network_of(request.client_address),
-                    static_cast<unsigned>(needs.pages.network_drafts_max),
-                    needs.pages.real_clock.now())) {
+  if (!take_attempt(senders, request, needs.pages)) {
     co_return Response::problem({Code::kTooManyRequests, "too many cases from your network"});
   }
   auto read = co_await needs.pages.pool.run(

@@ -382,9 +382,7 @@ Task<Response> post_later(Request& request, const Pages& pages) {
   if (!web::validate(form, *data)) {
     co_return show_later(request, pages, *open, form, *data, false, 422);
   }
-  if (!pages.letters->take(network_of(request.client_address),
-                           static_cast<unsigned>(pages.network_drafts_max),
-                           pages.real_clock.now())) {
+  if (!take_attempt(*pages.letters, request, pages)) {
     data->fail("mail", texts::kLaterTooMany);
     co_return show_later(request, pages, *open, form, *data, false, 429);
   }

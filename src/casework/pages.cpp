@@ -89,9 +89,7 @@ Task<Response> post_start(Request& request, const Pages& pages) {
   if ((*form)->identity_level != IdentityLevel::kNone) {
     co_return show_start(request, pages, **form, "", 403);
   }
-  if (!pages.drafts->take(network_of(request.client_address),
-                          static_cast<unsigned>(pages.network_drafts_max),
-                          pages.real_clock.now())) {
+  if (!take_attempt(*pages.drafts, request, pages)) {
     co_return show_start(request, pages, **form,
                          std::string(web::text(language, texts::kStartTooMany)), 429);
   }
@@ -102,6 +100,11 @@ Task<Response> post_start(Request& request, const Pages& pages) {
 }
 
 }  // namespace
+
+bool take_attempt(Attempts& attempts, const Request& request, const PageNeeds& needs) {
+  return attempts.take(network_of(request.client_address),
+                       static_cast<unsigned>(needs.network_drafts_max), needs.real_clock.now());
+}
 
 void add_pages(net::Router& router, const PageNeeds& needs) {
   const Pages pages{{needs},

@@ -17,6 +17,9 @@ struct Pages : PageNeeds {
   std::shared_ptr<Attempts> drafts;   // begun, by network
   std::shared_ptr<Attempts> letters;  // with links to go on, by network
 };
+// Whether the network of the request may do once more what `attempts` counts.
+[[nodiscard]] bool take_attempt(Attempts& attempts, const net::Request& request,
+                                const PageNeeds& needs);
 using PageHandler = Task<net::Response> (*)(net::Request&, const Pages&);
 void add_case_page(net::Router& router, const Pages& pages, net::Method method, const char* pattern,
                    PageHandler handler);
