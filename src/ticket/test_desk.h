@@ -51,7 +51,11 @@ struct TestDesk {
                                     .delete_after = order.booking.delete_after};
              },
          .options = options,
-         .was_used = [this](records::Session&, const Booking&) { return Result<bool>(used); }});
+         .was_used = [this](records::Session&, const Booking&) { return Result<bool>(used); },
+         .erase_ended =
+             [this](records::Session& session, Instant until) {
+               return erase_ended ? erase_ended(session, until) : Result<std::int64_t>(0);
+             }});
     ASSERT_TRUE(opened) << opened.error().message;
     registrations = std::move(*opened);
   }
@@ -138,6 +142,7 @@ struct TestDesk {
   ManualClock clock{*parse_iso8601("2025-01-20T08:00:00Z")};
   RegistrationOptions options;
   bool used = false;
+  std::function<Result<std::int64_t>(records::Session&, Instant)> erase_ended;
   std::unique_ptr<records::Database> database;
   std::unique_ptr<publication::Publisher> publisher;
   std::unique_ptr<Registrations> registrations;
