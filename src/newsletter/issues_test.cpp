@@ -140,6 +140,14 @@ class IssuesTest : public testing::TestWithParam<std::string> {
     const Issue issue = draft();
     return issues_->approve(issue.id, issue.version, "bert").value();
   }
+  // An issue whose letters to that many people all wait in the outbox.
+  Issue under_way(int people) {
+    subscribe(people);
+    Issue issue = approved();
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(issues_->tick());
+    EXPECT_EQ(std::ssize(letters()), people);
+    return issue;
+  }
   // The outbox, oldest first.
   std::vector<mail::StoredMessage> letters() {
     std::vector<mail::StoredMessage> list;
@@ -311,11 +319,7 @@ TEST_P(IssuesTest, AtItsTimeAndStoppedInBetween) {
 }
 
 TEST_P(IssuesTest, StoppedForLongItStillReachesEverybody) {
-  subscribe(3);
-  const Issue issue = approved();
-  ASSERT_TRUE(issues_->tick());
-  ASSERT_TRUE(issues_->tick());
-  ASSERT_EQ(letters().size(), 3);
+  const Issue issue = under_way(3);
   ASSERT_TRUE(issues_->stop(issue.id));
   clock_.advance(Duration::days(60));
   erase_ended();
@@ -329,10 +333,7 @@ TEST_P(IssuesTest, StoppedForLongItStillReachesEverybody) {
 }
 
 TEST_P(IssuesTest, WhoseSubscriptionEndedMeanwhileGetsNothingMore) {
-  subscribe(2);
-  const Issue issue = approved();
-  ASSERT_TRUE(issues_->tick());
-  ASSERT_TRUE(issues_->tick());
+  const Issue issue = under_way(2);
   ASSERT_TRUE(issues_->stop(issue.id));
   clock_.advance(kSubscriptionKeep + Duration::days(1));
   erase_ended();
@@ -341,10 +342,8 @@ TEST_P(IssuesTest, WhoseSubscriptionEndedMeanwhileGetsNothingMore) {
 }
 
 TEST_P(IssuesTest, WhoEndsItGetsNothingMoreAndIsCounted) {
-  subscribe(3);
-  const Issue issue = approved();
-  ASSERT_TRUE(issues_->tick());
-  ASSERT_TRUE(issues_->tick());
+  const Issue issue = under_way(3);
+  ASSERT_FALSE(letters().empty());
   const std::string id(split_letter_key(letters().front().message.key).subscriber);
   EXPECT_TRUE(run_task(newsletter_->unsubscribe(id, "mail", issue.id)).value());
   EXPECT_FALSE(run_task(newsletter_->unsubscribe(id, "mail", issue.id)).value());
