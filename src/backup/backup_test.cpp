@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "backup/backup.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -288,9 +289,14 @@ TEST_F(BackupTest, ARestoredListKnowsTheBackupThatItCameFrom) {
 }
 
 TEST_F(BackupTest, RefusesTheDataFolderAndLeavesNothingBehind) {
-  EXPECT_FALSE(
-      make({.store = *store_, .database = *database_, .folder = data_, .version = "1", .now = kNow},
-           data_ + "/backups", kSilent));
+  const std::string link = root_.path() + "/link";
+  fs::create_directory_symlink(data_, link);
+  for (const std::string& parent : {data_, data_ + "/backups", data_ + "/..backups", link}) {
+    EXPECT_FALSE(make(
+        {.store = *store_, .database = *database_, .folder = data_, .version = "1", .now = kNow},
+        parent, kSilent))
+        << parent;
+  }
   const Progress cut = [](std::string_view text) -> Result<> {
     if (text.starts_with("copying keys")) return fail(Code::kUnavailable, "ends");
     return {};

@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 // half written.
 bool is_no_file_of_a_backup(const std::string& path, const std::string& records_file) {
   const bool store = path == kStoreFolder;
-  const bool records = path.starts_with(kRecordsFile) || detail::is_of_database(path, records_file);
+  const bool records =
+      detail::is_of_database(path, kRecordsFile) || detail::is_of_database(path, records_file);
   const bool process = path == "lock" || path == "control";
   const bool old = path.starts_with("before-restore-") || path.starts_with("restoring");
   return store || records || process || old || path.ends_with(".new") || path.ends_with(".part");
@@ -105,8 +106,8 @@ Result<Manifest> make_at(const Sources& sources, const std::string& target,
 }  // namespace
 
 Result<Made> make(const Sources& sources, const std::string& parent, const Progress& progress) {
-  const std::string below = fs::path(parent).lexically_relative(sources.folder).string();
-  if (!below.empty() && !below.starts_with("..")) {
+  const std::string inside = (fs::path(parent) / kManifestFile).string();
+  if (!detail::path_below(sources.folder, inside).empty()) {
     return fail(Code::kInvalidRequest, "a backup does not lie in the data folder itself");
   }
   std::error_code error;
