@@ -150,7 +150,8 @@ def run_part(name, part, jobs, long):
     report = ROOT / "build" / f"report-{name}.xml"
     report.unlink(missing_ok=True)
     command = ["ctest", "--test-dir", f"build/{part.tree}"]
-    command += ["-L", f"^{part.label}$", "-j", str(jobs), "--output-on-failure",
+    # One more than there are processors: most programs wait for a disk or a clock now and then.
+    command += ["-L", f"^{part.label}$", "-j", str(jobs + 1), "--output-on-failure",
                 "--output-junit", str(report), "--no-tests=error",
                 "--test-output-size-passed", "65536", "--test-output-size-failed", "1048576",
                 "--test-output-truncation", "middle", "--timeout", "7200" if long else "1800"]

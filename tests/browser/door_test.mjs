@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Tickets at the door on the event's morning: two desks, a network that fails, a camera.
 import assert from "node:assert/strict";
-import {createRequire} from "node:module";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {rmSync, writeFileSync} from "node:fs";
@@ -9,9 +8,8 @@ import {rmSync, writeFileSync} from "node:fs";
 import {isWholePage, looksWellEverywhere, noOverflow, noViolations} from "./checks.mjs";
 import {account, makeFirstAccount, signIn} from "./console_test.mjs";
 import {register} from "./people.mjs";
-import {browserArguments, phone, test} from "./suite.mjs";
+import {launch, phone, test} from "./suite.mjs";
 
-const {chromium} = createRequire(import.meta.url)("playwright-core");
 const day = "tag-2025-02-05";
 
 // Signs in, whether or not another test has made the account.
@@ -253,11 +251,9 @@ test("a phone's camera reads the ticket", async ({open, server}) => {
   await enter(page, server);
   const {id} = await register(server, [day], "Frida Kamera");
   const file = await film(page, id);
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [...browserArguments, "--use-fake-ui-for-media-stream",
-           "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${file}`],
-  });
+  const browser = await launch([
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-video-capture=${file}`]);
   try {
     const context = await browser.newContext({baseURL: server.address, viewport: phone,
                                               permissions: ["camera"]});
