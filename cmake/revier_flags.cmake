@@ -32,8 +32,9 @@ if(REVIER_SANITIZE)
   add_compile_options(-fsanitize=${REVIER_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${REVIER_SANITIZE})
   if(REVIER_FUZZ)
-    # Four to seven times the runs of a tree that is not optimized and has all checks: each check for
-    # null is one more branch that the fuzzer counts, and AddressSanitizer stops at what it would find.
+    # Four to seven times the runs of a tree that is not optimized and has all checks: each check
+    # for null is one more branch that the fuzzer counts, and AddressSanitizer stops at what it
+    # would find.
     add_compile_options(-O2 -fno-sanitize=null -fsanitize=fuzzer-no-link)
   elseif(REVIER_SANITIZE MATCHES undefined)
     # Asked at every access, a fifth of the compiler's time: a null pointer ends the program anyway,
