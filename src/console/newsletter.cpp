@@ -11,7 +11,7 @@
 #include "console/texts.h"
 #include "newsletter/issues.h"
 #include "newsletter/store.h"
-#include "setup/first_event.h"
+#include "web/slug.h"
 
 namespace revier::console {
 namespace {
@@ -179,7 +179,7 @@ Task<Response> edit_topic(Request& request, const Needs& needs) {
 std::string new_topic_id(const Needs& needs, std::string_view name) {
   constexpr std::size_t kIdMax = 36;
   const newsletter::Topics all = needs.newsletter->topics();
-  std::string begin = setup::slug(name).substr(0, kIdMax);
+  std::string begin = web::slug(name).substr(0, kIdMax);
   if (begin.empty() || begin == kNew) begin = "thema";
   std::string id = begin;
   for (int number = 2; std::ranges::find(*all, id, &Topic::id) != all->end(); ++number) {

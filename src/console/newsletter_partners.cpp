@@ -9,7 +9,7 @@
 #include "console/pages.h"
 #include "console/texts.h"
 #include "newsletter/partners.h"
-#include "setup/first_event.h"
+#include "web/slug.h"
 
 namespace revier::console {
 namespace {
@@ -143,7 +143,7 @@ Task<Response> edit_partner(Request& request, const Needs& needs) {
 std::string new_partner_id(const Needs& needs, std::string_view name) {
   constexpr std::size_t kIdMax = 36;
   const newsletter::PartnerList all = needs.partners->list();
-  std::string begin = setup::slug(name).substr(0, kIdMax);
+  std::string begin = web::slug(name).substr(0, kIdMax);
   if (begin.empty() || begin == kNewPartner) begin = "partner";
   std::string id = begin;
   for (int number = 2; std::ranges::find(*all, id, &Partner::id) != all->end(); ++number) {

@@ -8,7 +8,7 @@
 #include "console/texts.h"
 #include "event/page_rows.h"
 #include "json/json.h"
-#include "web/fold.h"
+#include "web/slug.h"
 #include "web/i18n.h"
 
 namespace revier::console {
@@ -22,7 +22,6 @@ using web::FormField;
 using web::Language;
 
 constexpr std::int64_t kSeatsMax = 100'000;
-constexpr std::size_t kSlugMax = 60;
 
 // --- fields of an item, as JSON texts
 
@@ -310,22 +309,6 @@ void take_room(const Programme&, FormData& data, Item& item) {
   set_number(item, "capacity", data, "capacity");
 }
 
-std::string slug_of(std::string_view title) {
-  std::string slug;
-  for (const char c : web::fold_text(title)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (plain) {
-      slug += c;
-    } else if (!slug.empty() && slug.back() != '-') {
-      slug += '-';
-    }
-    if (slug.size() >= kSlugMax) break;
-  }
-  while (slug.ends_with('-')) slug.pop_back();
-  // "neu" is the page that makes one.
-  return slug.empty() || slug == "neu" ? "eintrag" : slug;
-}
-
 }  // namespace
 
 std::span<const ItemKind> item_kinds() {
@@ -370,16 +353,18 @@ std::string item_title(const Item& item, Language language) {
 }
 
 std::string new_id(const event::ProgrammeEditor& editor, const ItemKind& kind, const Item& item) {
-  const std::string slug = slug_of(item_title(item, Language::kDe));
+  const std::string named = web::slug(item_title(item, Language::kDe));
+  // "neu" is the page that makes one.
+  const std::string wanted = named.empty() || named == "neu" ? "eintrag" : named;
   const event::DraftsPtr drafts = editor.drafts();
   const event::LedgerPtr ledger = editor.ledger();
   const auto is_free = [&](std::string_view id) {
     return !editor.keeper().find(kind.kind, id) &&
            event::find_draft(*drafts, kind.kind, id) == nullptr && ledger->standing(id) == nullptr;
   };
-  if (is_free(slug)) return slug;
+  if (is_free(wanted)) return wanted;
   for (int number = 2;; ++number) {
-    if (std::string id = slug + "-" + std::to_string(number); is_free(id)) return id;
+    if (std::string id = wanted + "-" + std::to_string(number); is_free(id)) return id;
   }
 }
 

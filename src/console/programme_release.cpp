@@ -4,6 +4,7 @@
 #include "console/detail/programme.h"
 #include "console/pages.h"
 #include "console/texts.h"
+#include "event/editor_api.h"
 
 namespace revier::console {
 namespace {
@@ -97,6 +98,11 @@ Response get(const Needs& needs, const Request& request) {
   if (!caller) return caller.error();
   web::FormData data;
   data.set("csrf", std::string(caller->csrf()));
+  // With the first there is nothing to tell that has changed.
+  if (needs.programme->keeper().now()->sessions.empty()) {
+    data.set("note_de", std::string(web::text(Language::kDe, texts::kReleaseFirst)));
+    data.set("note_en", std::string(web::text(Language::kEn, texts::kReleaseFirst)));
+  }
   return show(needs, request, *caller, data, 200);
 }
 
@@ -116,7 +122,7 @@ Task<Response> post(const Needs& needs, Request& request) {
   if (!web::validate(note_form(), *data)) co_return show(needs, request, *caller, *data, 422);
   const auto done = co_await needs.programme->release(
       {std::string(data->get("note_de")), std::string(data->get("note_en"))},
-      std::string(caller->name()));
+      std::string(caller->name()), event::audit_of(needs.tickets.identity, *caller));
   if (!done && done.error().code == Code::kUnprocessable) {
     name_refused(done.error(), *data);
     co_return show(needs, request, *caller, *data, 422);

@@ -196,7 +196,8 @@ Result<Localised> read_note(std::string_view body) {
 Task<Result<Release>> release(const EditorApiNeeds& needs, Request& request) {
   RV_CO_ASSIGN(const identity::Caller caller, allowed(needs, request, Action::kProgrammeRelease));
   RV_CO_ASSIGN(Localised note, read_note(request.body));
-  co_return co_await needs.editor.release(std::move(note), std::string(caller.name()));
+  co_return co_await needs.editor.release(std::move(note), std::string(caller.name()),
+                                          audit_of(needs.identity, caller));
 }
 
 Task<Response> post_release(EditorApiNeeds needs, Request& request) {
@@ -234,6 +235,15 @@ Task<Response> get_changes(EditorApiNeeds needs, Request& request) {
 }
 
 }  // namespace
+
+ProgrammeEditor::Audit audit_of(const identity::Identity& identity, identity::Caller by) {
+  return [&identity, by = std::move(by)](records::Session& session, const Release& release) {
+    return identity.record(session, by,
+                           {.action = "programme.release",
+                            .kind = "release",
+                            .object = std::to_string(release.number)});
+  };
+}
 
 void add_editor_routes(net::Router& router, const EditorApiNeeds& needs) {
   const auto get = [&](const char* pattern,

@@ -28,4 +28,8 @@ struct EditorApiNeeds {
 };
 void add_editor_routes(net::Router& router, const EditorApiNeeds& needs);
 
+// The line of the audit log on a release by this caller; the identity outlives the release.
+[[nodiscard]] ProgrammeEditor::Audit audit_of(const identity::Identity& identity,
+                                              identity::Caller by);
+
 }  // namespace revier::event

@@ -163,9 +163,13 @@ Response show_practices(const PageNeeds& needs, const Request& request) {
         (field.empty() || std::ranges::find(practice.fields, field) != practice.fields.end());
     if (fits) view.practices.push_back(practice_card(*programme, practice, things, language));
   }
-  view.filters = {choices_of("stadt", web::text(language, texts::kPracticesCity), cities, city),
-                  choices_of("feld", web::text(language, texts::kPracticesField), fields, field)};
-  view.result = web::text(language, texts::kPracticesResult, {{"count", view.practices.size()}});
+  if (programme->best_practices.empty()) {
+    view.result = web::text(language, texts::kPracticesNone);
+  } else {
+    view.filters = {choices_of("stadt", web::text(language, texts::kPracticesCity), cities, city),
+                    choices_of("feld", web::text(language, texts::kPracticesField), fields, field)};
+    view.result = web::text(language, texts::kPracticesResult, {{"count", view.practices.size()}});
+  }
   web::Html out(language);
   render_practices(out, view);
   return web::html_response(std::move(out));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "event/place_text.h"
+
 namespace revier::event {
 namespace {
 
@@ -16,6 +18,22 @@ Result<Item> offer(const std::string& more) {
 constexpr const char* kOfAnEvent =
     R"(, "event": "scd", "starts_at": "2025-02-06T10:00:00+01:00",
        "ends_at": "2025-02-06T18:00:00+01:00")";
+
+Item item_of(std::string_view kind, const std::string& json) {
+  const auto document = json::Document::parse(json);
+  return read_item(*find_kind(kind), "x", document->root()).value();
+}
+
+TEST(PlaceText, ASessionWithoutARoomIsAtTheVenue) {
+  const ProgrammePtr programme = make_programme(
+      {item_of("events", R"({"name": {"de": "Tag", "en": "Day"}, "venue": "x",
+                             "starts_on": "2027-02-05", "ends_on": "2027-02-05", "days": []})"),
+       item_of("places", R"({"name": {"de": "Haus", "en": "House"}, "address": "Platz 1"})"),
+       item_of("rooms", R"({"name": {"de": "Saal", "en": "Hall"}, "place": "x"})")});
+  EXPECT_EQ(room_and_place(*programme, "", web::Language::kDe), "Haus, Platz 1");
+  EXPECT_EQ(room_and_place(*programme, "x", web::Language::kEn), "Hall, House, Platz 1");
+  EXPECT_EQ(room_and_place(*make_programme({}), "", web::Language::kDe), "");
+}
 
 TEST(Offers, OnlyThoseOfTheEventMakeItsPage) {
   const auto has_page = [](const std::string& more) {

@@ -8,8 +8,8 @@
 
 namespace revier::event {
 
-// "Kaminzimmer, Mulvany-Villa, Shamrockpark, Shamrockring 3, 44623 Herne"; "" where nothing is
-// known.
+// "Kaminzimmer, Mulvany-Villa, Shamrockpark, Shamrockring 3, 44623 Herne"; without a room the venue
+// of the event; "" where nothing is known.
 [[nodiscard]] std::string room_and_place(const Programme& programme, std::string_view room,
                                          web::Language language);
 [[nodiscard]] std::string place_text(const Programme& programme, std::string_view place,

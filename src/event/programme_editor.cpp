@@ -32,6 +32,7 @@ struct Expected {
 struct Begun {
   Release release;
   Drafts carried;
+  ProgrammeEditor::Audit audit = {};
 };
 
 bool in_order(const Draft& a, const Draft& b) {
@@ -146,11 +147,11 @@ class Editor final : public ProgrammeEditor {
     co_return Result<>{};
   }
 
-  Task<Result<Release>> release(Localised note, std::string by) override {
+  Task<Result<Release>> release(Localised note, std::string by, Audit audit) override {
     if (releasing_.exchange(true)) {
       co_return fail(Code::kConflict, "another release is under way: try again in a moment");
     }
-    auto done = co_await release_alone(std::move(note), std::move(by));
+    auto done = co_await release_alone(std::move(note), std::move(by), std::move(audit));
     releasing_ = false;
     co_return done;
   }
@@ -353,10 +354,10 @@ class Editor final : public ProgrammeEditor {
     return detail::follow(session, what, delta.ledger);
   }
 
-  Task<Result<Release>> release_alone(Localised note, std::string by) {
+  Task<Result<Release>> release_alone(Localised note, std::string by, Audit audit) {
     RV_CO_TRY(co_await end_open_release());
     RV_CO_ASSIGN(
-        const Begun begun,
+        Begun begun,
         co_await write<Begun>([this, note, by](records::Session& session, Delta&) -> Result<Begun> {
           Begun result;
           RV_ASSIGN(result.carried, rows::drafts(session));
@@ -370,6 +371,7 @@ class Editor final : public ProgrammeEditor {
           RV_TRY(rows::begin_release(session, result.release, result.carried));
           return result;
         }));
+    begun.audit = std::move(audit);
     RV_CO_TRY(co_await carry_out(begun));
     co_return begun.release;
   }
@@ -395,11 +397,13 @@ class Editor final : public ProgrammeEditor {
       co_return written;
     }
     auto done = co_await write<bool>(
-        [this, release = begun.release](records::Session& session, Delta& delta) -> Result<bool> {
+        [this, release = begun.release, audit = begun.audit](records::Session& session,
+                                                             Delta& delta) -> Result<bool> {
           RV_TRY(follow_in(session, delta));
           RV_ASSIGN(const Drafts carried, rows::drafts(session, release.number));
           for (const Draft& draft : carried) delta.gone.push_back(key_of(draft));
           RV_TRY(rows::end_release(session, release.number, carried));
+          if (audit) RV_TRY(audit(session, release));
           delta.ledger.release = release;
           return true;
         });

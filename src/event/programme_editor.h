@@ -81,8 +81,11 @@ class ProgrammeEditor {
   // Errors: kConflict when there are no drafts or another release is under way; kUnprocessable with
   // the name of an item that the entities would refuse (then nothing is released); those of the
   // entities. What they may take later is carried to its end by the next call or the next start;
-  // what they refuse for good is given up, and its drafts are drafts again.
-  [[nodiscard]] virtual Task<Result<Release>> release(Localised note, std::string by) = 0;
+  // what they refuse for good is given up, and its drafts are drafts again. `audit` writes a line
+  // in the transaction that ends the release; one that a crash interrupted keeps only its author.
+  using Audit = std::function<Result<>(records::Session&, const Release&)>;
+  [[nodiscard]] virtual Task<Result<Release>> release(Localised note, std::string by,
+                                                      Audit audit = {}) = 0;
 
   // Runs `step` while no release is under way, nor begins: what it reads of the keeper is what it
   // replaces through it.

@@ -127,8 +127,8 @@ class ProgrammeEditorTest : public testing::TestWithParam<std::string> {
     ASSERT_TRUE(saved) << saved.error().message;
   }
   void direct(Item item) { ASSERT_TRUE(run_task(keeper_->put(std::move(item)))); }
-  Result<Release> release(std::string note = "") {
-    return run_task(editor_->release({std::move(note), ""}, "anna"));
+  Result<Release> release(std::string note = "", ProgrammeEditor::Audit audit = {}) {
+    return run_task(editor_->release({std::move(note), ""}, "anna", std::move(audit)));
   }
   std::vector<std::string> whats(std::string_view id) const {
     std::vector<std::string> all;
@@ -169,6 +169,24 @@ TEST_P(ProgrammeEditorTest, KeepsDraftsFromThePublicUntilTheyAreReleasedTogether
   EXPECT_EQ(editor_->ledger()->releases.front().note.de, "Erste Fassung");
   EXPECT_EQ(editor_->ledger()->changes.front()->release, 1);
   EXPECT_EQ(release().error().code, Code::kConflict);
+}
+
+TEST_P(ProgrammeEditorTest, TellsTheAuditLogOfWhatHasEnded) {
+  std::vector<std::int64_t> told;
+  const ProgrammeEditor::Audit audit = [&](records::Session&, const Release& release) {
+    told.push_back(release.number);
+    return Result<>{};
+  };
+  EXPECT_FALSE(release("Nichts da", audit));
+  draft(session("a"));
+  entities_.broken = true;
+  EXPECT_FALSE(release("Mit Absturz", audit));
+  EXPECT_THAT(told, IsEmpty());
+  entities_.broken = false;
+  reopen();
+  draft(session("b"));
+  EXPECT_TRUE(release("Zweite Fassung", audit));
+  EXPECT_THAT(told, ElementsAre(2));
 }
 
 TEST_P(ProgrammeEditorTest, CarriesAnInterruptedReleaseToItsEnd) {

@@ -87,7 +87,7 @@ struct ProgrammePage {
   std::string text;
   bool as_grid = false;
   std::string list_href;
-  std::string grid_href;
+  std::string grid_href;  // empty where no session has a room
   std::string calendar_href;
   std::string result;  // "14 Veranstaltungen"
   bool is_filtered = false;
@@ -107,8 +107,8 @@ struct SessionPage {
   web::Page page;
   SessionRow session;
   std::string date;
-  std::string abstract;
-  std::string format;
+  std::string abstract;  // lines as they were written
+  std::string format;    // empty where none was chosen
   std::string place;
   std::vector<PersonRow> speakers;
   std::vector<std::string> changes;  // what a visitor should know, newest first
@@ -173,7 +173,7 @@ struct PracticeCard {
 };
 struct PracticesPage {
   web::Page page;
-  std::vector<FilterView> filters;
+  std::vector<FilterView> filters;  // empty where there is nothing yet
   std::string result;
   std::vector<PracticeCard> practices;
 };

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "service/words.h"
-#include "setup/first_event.h"
 #include "table/table.h"
+#include "web/slug.h"
 
 namespace revier::service {
 namespace {
@@ -310,7 +310,7 @@ Result<ImportPlan> plan_json(std::string_view file, const Catalogue& current) {
   for (const Value service : document.root().elements()) {
     const auto given = service.find("id");
     std::string name = german_name(service);
-    std::string id(given ? given->as_string().value_or("") : setup::slug(name));
+    std::string id(given ? given->as_string().value_or("") : web::slug(name));
     planner.add(++number, std::move(id), std::move(name),
                 json::Document::parse(json::to_text(service)));
   }
@@ -363,7 +363,7 @@ Result<ImportPlan> plan_table(std::string_view file, const Catalogue& current) {
   for (const table::Row& row : std::span(rows).subspan(1)) {
     std::string name = cell_of(row, columns, "name");
     std::string id = cell_of(row, columns, "id");
-    if (id.empty()) id = setup::slug(name);
+    if (id.empty()) id = web::slug(name);
     const event::Item* const known = current.item(id);
     if (name.empty() && known != nullptr) name = read_service(*known).name.de;
     Draft draft(known);

@@ -9,13 +9,13 @@
 #include "event/types.h"
 #include "setup/detail/json_words.h"
 #include "web/i18n.h"
+#include "web/slug.h"
 
 namespace revier::setup {
 namespace {
 
 using event::Item;
 
-constexpr std::size_t kSlugMax = 60;
 constexpr std::string_view kPlace = "veranstaltungsort";
 
 // The days from the first to the last one, "2025-02-05".
@@ -103,40 +103,7 @@ Item place_item(const EventAnswers& answers, std::string id, const std::optional
   return item;
 }
 
-std::string_view folded(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::string_view> kLetters[] = {
-      {"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"Ä", "ae"}, {"Ö", "oe"}, {"Ü", "ue"},
-      {"ß", "ss"}, {"é", "e"},  {"è", "e"},  {"á", "a"},  {"ç", "c"}};
-  for (const auto& [letter, replacement] : kLetters) {
-    if (text.starts_with(letter)) return replacement;
-  }
-  return {};
-}
-
 }  // namespace
-
-std::string slug(std::string_view text) {
-  std::string out;
-  const auto gap = [&] {
-    if (!out.empty() && out.back() != '-') out += '-';
-  };
-  while (!text.empty() && out.size() < kSlugMax) {
-    const char c = text.front();
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-      out += c;
-    } else if (c >= 'A' && c <= 'Z') {
-      out += static_cast<char>(c - 'A' + 'a');
-    } else if (const std::string_view letters = folded(text); !letters.empty()) {
-      out += letters;
-      text.remove_prefix(1);  // such a letter has two bytes
-    } else {
-      gap();
-    }
-    text.remove_prefix(1);
-  }
-  while (out.ends_with('-')) out.pop_back();
-  return out;
-}
 
 bool is_time(std::string_view text) {
   const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
@@ -151,7 +118,7 @@ Result<FirstItems> first_items(const EventAnswers& answers, const std::optional<
   if (known) before = event::read_event(*known);
   Item& event = items.event;
   event.kind = event::find_kind("events");
-  if (!known) event.id = slug(answers.name_de);
+  if (!known) event.id = web::slug(answers.name_de);
   if (event.id.empty()) event.id = "veranstaltung";
   const EventAnswers shown = known ? answers_of(*known, known_place) : EventAnswers{};
   RV_ASSIGN(event.fields["days"], days_json(answers, before, shown));

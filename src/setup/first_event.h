@@ -44,8 +44,6 @@ inline constexpr int kDaysMax = 31;
 [[nodiscard]] EventAnswers answers_of(const event::Item& event,
                                       const std::optional<event::Item>& place);
 
-// "Smart City Tage 2025" is "smart-city-tage-2025"; "" where nothing is left.
-[[nodiscard]] std::string slug(std::string_view text);
 // "09:30", with two digits each.
 [[nodiscard]] bool is_time(std::string_view text);
 

@@ -12,9 +12,9 @@
 #include "event/page_rows.h"
 #include "setup/detail/cells.h"
 #include "setup/detail/json_words.h"
-#include "setup/first_event.h"
 #include "web/fold.h"
 #include "web/i18n.h"
+#include "web/slug.h"
 
 namespace revier::setup {
 namespace {
@@ -183,7 +183,7 @@ class Parts {
 
   // New ones become part of the event; finish() adds it to the plan.
   std::string track(std::string_view name) {
-    auto [found, is_new] = tracks_.try_emplace(detail::small(name), slug(name));
+    auto [found, is_new] = tracks_.try_emplace(detail::small(name), web::slug(name));
     if (is_new) plan_.new_tracks.emplace_back(name);
     return found->second;
   }
@@ -198,7 +198,7 @@ class Parts {
                           localised(de, en));
     };
     for (const event::Track& track : event_.tracks) add(track.id, track.name.de, track.name.en);
-    for (const std::string& name : plan_.new_tracks) add(slug(name), name, name);
+    for (const std::string& name : plan_.new_tracks) add(web::slug(name), name, name);
     item->fields["tracks"] = text + "]";
     plan_.items.push_back(std::move(*item));
   }
@@ -213,7 +213,7 @@ class Parts {
     if (found != ids.end()) return found->second;
     Item item;
     item.kind = event::find_kind(kind);
-    item.id = free_id(*item.kind, slug(name));
+    item.id = free_id(*item.kind, web::slug(name));
     fill(item);
     made.emplace_back(name);
     ids.emplace(detail::small(name), item.id);
@@ -273,7 +273,7 @@ class Planner {
   // The id that the table gives, else that of the title; the second of one title gets "-2".
   std::optional<std::string> id_of(const table::Row& row, PlannedRow& planned) {
     const std::string given(header_.cell(row, Column::kId));
-    const std::string wanted = given.empty() ? slug(planned.title) : given;
+    const std::string wanted = given.empty() ? web::slug(planned.title) : given;
     std::string id = wanted;
     for (int n = 2; given.empty() && ids_.contains(id); ++n) id = fmt::format("{}-{}", wanted, n);
     if (ids_.insert(id).second) return id;

@@ -32,14 +32,14 @@ test("an organiser drafts a session, is warned, and releases it", async ({open, 
   await page.locator("rv-summary").waitFor();
   assert.match(await page.title(), /^Fehler/);
   await look(page);
-  await page.getByLabel("Titel auf Deutsch").fill("Offene Sprechstunde: <KI> & Amt");
+  await page.getByLabel("Titel auf Deutsch").fill("Offene Sprechstunde für <KI> & Amt");
   await page.getByLabel("Tag", {exact: true}).selectOption("2025-02-05");
   await page.getByLabel("Beginn").fill("14:30");
   await page.getByLabel("Ende").fill("14:20");
   await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
   assert.match(await page.locator("rv-summary").innerText(), /Ende liegt nicht nach/);
   assert.equal(await page.getByLabel("Titel auf Deutsch").inputValue(),
-               "Offene Sprechstunde: <KI> & Amt", "the form stays filled");
+               "Offene Sprechstunde für <KI> & Amt", "the form stays filled");
   await page.getByLabel("Ende").fill("15:00");
   const busy = (await server.json("/api/v1/sessions"))
       .find(({id}) => id === "scd25-d1-08");
@@ -47,7 +47,7 @@ test("an organiser drafts a session, is warned, and releases it", async ({open, 
   await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
   await page.getByText("Gespeichert als Entwurf").waitFor();
   assert.match(await main(page), /Raum doppelt belegt/);
-  assert.match(page.url(), /offene-sprechstunde-ki-amt/);
+  assert.match(page.url(), /offene-sprechstunde-fuer-ki-amt/);
   await noViolations(page);
   const id = page.url().match(/veranstaltungen\/([^?]+)/)[1];
   assert.equal((await server.ask(`/programm/${id}`)).status, 404, "a draft is not public");
@@ -65,9 +65,11 @@ test("an organiser drafts a session, is warned, and releases it", async ({open, 
   await page.getByText("Veröffentlicht als Fassung").waitFor();
   const shown = await server.ask(`/programm/${id}`);
   assert.equal(shown.status, 200);
-  assert.match(await shown.text(), /Offene Sprechstunde: &lt;KI&gt; &amp; Amt/);
+  assert.match(await shown.text(), /Offene Sprechstunde für &lt;KI&gt; &amp; Amt/);
   const [last] = (await server.json("/api/v1/changes?since=0")).slice(-1);
   assert.deepEqual([last.session, last.what], [id, ["created"]]);
+  await page.goto("/console/protokoll");
+  assert.match(await main(page), /Programm veröffentlicht\s+Fassung 1\b/);
 });
 
 test("two editors do not overwrite each other; without JavaScript", async ({open, server}) => {

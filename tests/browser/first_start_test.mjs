@@ -75,6 +75,17 @@ async function readTable(page) {
   assert.match(await page.locator("main").innerText(), /Diese Spalten fehlen .*Ende/);
 }
 
+// With the first version nothing has changed that one could tell of.
+async function releaseFirst(page) {
+  await page.goto("/console/programm/veroeffentlichen");
+  await page.getByRole("button", {name: "Jetzt veröffentlichen"}).click();
+  await page.getByText("Veröffentlicht als Fassung 1").waitFor();
+  await page.goto("/programm");
+  assert.equal(await page.getByLabel("Thema").count(), 0, "there is none to choose");
+  await page.getByRole("link", {name: "LoRaWAN in der Stadt"}).click();
+  await look(page);
+}
+
 // A gap is filled in, and counted no more.
 async function writeImprint(page) {
   await page.goto("/console/einrichtung/texte/imprint");
@@ -118,6 +129,7 @@ async function setUp(server, open) {
   await chooseLook(page);
   await writeImprint(page);
   await readTable(await open({server, javaScriptEnabled: false}));
+  await releaseFirst(page);
   await page.goto("/console/einrichtung");
   await page.getByRole("button", {name: "Seite veröffentlichen"}).click();
   await page.waitForURL(/\/console\/einrichtung$/);
@@ -130,9 +142,11 @@ async function setUp(server, open) {
                "the menu leads to nothing empty");
   const feed = seen.locator("link[rel=alternate][type='application/atom+xml']");
   assert.equal((await seen.request.get(await feed.getAttribute("href"))).status(), 200);
-  for (const page of ["/anreise", "/ausstellung", "/buergeraktion", "/stadt-jetzt"]) {
+  for (const page of ["/anreise", "/ausstellung", "/buergeraktion", "/stadt-jetzt",
+                      "/best-practices"]) {
     await seen.goto(page);
     await isWholePage(seen, "de");
+    if (page !== "/anreise") assert.match(await seen.locator("main").innerText(), /Noch /);
     assert.doesNotMatch(await seen.locator("main").innerText(), /Mulvany|Innenstadt|Vorführung/);
   }
 }

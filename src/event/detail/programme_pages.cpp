@@ -77,7 +77,8 @@ std::vector<FilterView> filter_views(const Programme& programme, const Filter& f
     languages.choices.push_back(
         {code, std::string(web::text(language, name)), filter.language == code});
   }
-  std::vector<FilterView> views{std::move(days), std::move(tracks)};
+  std::vector<FilterView> views{std::move(days)};
+  if (!tracks.choices.empty()) views.push_back(std::move(tracks));
   if (languages.choices.size() > 1) views.push_back(std::move(languages));
   return views;
 }
@@ -154,13 +155,16 @@ Response show_programme(const PageNeeds& needs, const Request& request) {
       .text = filter.text,
       .as_grid = query_or_empty(request, "ansicht") == "raster",
       .list_href = web::path(language, page + query_of(filter, "")),
-      .grid_href = web::path(language, page + query_of(filter, "raster")),
+      .grid_href = {},
       .calendar_href = web::path(language, "/calendar.ics" + query_of(filter, "")),
       .result = web::text(language, texts::kProgrammeResult, {{"count", sessions.size()}}),
       .is_filtered = !query_of(filter, "").empty(),
       .reset_href = {},
       .groups = {},
       .grids = {}};
+  if (std::ranges::any_of(programme->sessions, [](const Session& s) { return !s.room.empty(); })) {
+    view.grid_href = web::path(language, page + query_of(filter, "raster"));
+  }
   view.reset_href = web::path(language, view.as_grid ? page + "?ansicht=raster" : page);
   if (view.as_grid) {
     view.grids = day_grids(*programme, *needs.ledger(), sessions, language);
@@ -205,7 +209,8 @@ Response show_session(const PageNeeds& needs, const Request& request) {
       .session = session_row(*programme, *needs.ledger(), *session, language),
       .date = day_heading(session->day, language),
       .abstract = session->abstract.in(language),
-      .format = std::string(format_name(session->format, language)),
+      .format = session->format.empty() ? std::string()
+                                        : std::string(format_name(session->format, language)),
       .place = room_and_place(*programme, session->room, language),
       .speakers = person_rows(*programme, *session, language),
       .changes = changes_of(*programme, *needs.ledger(), *session, language),
