@@ -114,7 +114,7 @@ std::vector<ProgrammeGroup> plain_groups(const ProgrammeListing& listing) {
   ProgrammeGroup group;
   for (const Item& item : items_of(listing)) {
     ProgrammeRow row = row_of(listing, item);
-    if (listing.kind.kind.path == "speakers") row.line = event::read_speaker(item).function;
+    if (listing.kind.line != nullptr) row.line = listing.kind.line(item);
     group.rows.push_back(std::move(row));
   }
   std::ranges::sort(group.rows, [&](const ProgrammeRow& a, const ProgrammeRow& b) {

@@ -5,11 +5,12 @@
 #include <array>
 
 #include "console/detail/entry.h"
+#include "console/detail/item_fields.h"
 #include "console/texts.h"
 #include "event/page_rows.h"
 #include "json/json.h"
-#include "web/slug.h"
 #include "web/i18n.h"
+#include "web/slug.h"
 
 namespace revier::console {
 namespace {
@@ -23,77 +24,13 @@ using web::Language;
 
 constexpr std::int64_t kSeatsMax = 100'000;
 
-// --- fields of an item, as JSON texts
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
-
-// An empty English text is the German one.
-void set_localised(Item& item, const char* field, std::string_view de, std::string_view en) {
-  if (de.empty() && en.empty()) {
-    item.fields.erase(field);
-    return;
-  }
-  std::string text;
-  json::Writer out(text);
-  out.begin_object().member("de", de.empty() ? en : de);
-  out.member("en", en.empty() ? de : en).end_object();
-  item.fields[field] = std::move(text);
-}
-
-void set_text(Item& item, const char* field, std::string_view text) {
-  if (text.empty()) {
-    item.fields.erase(field);
-  } else {
-    item.fields[field] = quoted(text);
-  }
-}
-
-void set_number(Item& item, const char* field, const FormData& data, std::string_view name) {
-  const auto number = data.integer(name);
-  if (number) {
-    item.fields[field] = std::to_string(*number);
-  } else {
-    item.fields.erase(field);
-  }
-}
-
-void set_flag(Item& item, const char* field, bool on) {
-  // A flag that was never set stays away, so that nothing differs.
-  if (on || item.fields.contains(field)) item.fields[field] = on ? "true" : "false";
-}
-
-void set_list(Item& item, const char* field, const std::vector<std::string>& ids) {
-  if (ids.empty()) {
-    item.fields.erase(field);
-    return;
-  }
-  std::string text;
-  json::Writer out(text);
-  out.begin_array();
-  for (const std::string& id : ids) out.string(id);
-  out.end_array();
-  item.fields[field] = std::move(text);
-}
-
-void fill_localised(const event::Localised& text, FormData& data, const std::string& name) {
-  data.set(name + "_de", text.de);
-  if (text.en != text.de) data.set(name + "_en", text.en);
-}
-
 // --- sessions
 
 template <class Map, class Name>
 std::vector<web::Option> options_of(const Map& map, Name name) {
   std::vector<web::Option> options;
   for (const auto& [id, value] : map) options.push_back({.value = id, .label = name(value)});
-  std::ranges::sort(options, [](const web::Option& a, const web::Option& b) {
-    return web::compare(Language::kDe, a.label.in(Language::kDe), b.label.in(Language::kDe)) < 0;
-  });
-  return options;
+  return fields::sorted(std::move(options));
 }
 
 std::vector<web::Option> day_options(const Programme& programme, Language language) {
@@ -123,27 +60,12 @@ std::vector<web::Option> format_options(Language language) {
   return options;
 }
 
-// A field takes characters, an item bytes: only texts far from ours have that many.
-std::optional<web::Label> check_abstract(std::string_view text) {
-  if (text.size() <= event::kTextBytesMax) return std::nullopt;
-  return web::Label(texts::kEditAbstractLong);
-}
-
-FormField abstract_field(const char* name, const web::Text& label) {
-  return {.name = name, .kind = FieldKind::kTextarea, .label = label, .check = check_abstract};
-}
-
-FormField hidden(const char* name) { return {.name = name, .kind = FieldKind::kHidden}; }
-
 web::Form session_form(const Programme& programme, Language language) {
-  return {
-      {hidden("csrf"),
-       hidden("revision"),
-       hidden("stand"),
-       {.name = "title_de", .label = texts::kEditTitleDe, .required = true},
+  return {fields::with_marks(
+      {{.name = "title_de", .label = texts::kEditTitleDe, .required = true},
        {.name = "title_en", .label = texts::kEditTitleEn, .hint = texts::kEditTitleEnHint},
-       abstract_field("abstract_de", texts::kEditAbstractDe),
-       abstract_field("abstract_en", texts::kEditAbstractEn),
+       fields::long_text("abstract_de", texts::kEditAbstractDe),
+       fields::long_text("abstract_en", texts::kEditAbstractEn),
        {.name = "format",
         .kind = FieldKind::kSelect,
         .label = texts::kEditFormat,
@@ -183,7 +105,7 @@ web::Form session_form(const Programme& programme, Language language) {
        {.name = "cancelled",
         .kind = FieldKind::kCheckbox,
         .label = texts::kEditCancelled,
-        .hint = texts::kEditCancelledHint}}};
+        .hint = texts::kEditCancelledHint}})};
 }
 
 std::vector<ProgrammePart> session_parts(Language language) {
@@ -197,8 +119,8 @@ std::vector<ProgrammePart> session_parts(Language language) {
 
 void fill_session(const Item& item, FormData& data) {
   const event::Session session = event::read_session(item);
-  fill_localised(session.title, data, "title");
-  fill_localised(session.abstract, data, "abstract");
+  fields::fill_localised(session.title, data, "title");
+  fields::fill_localised(session.abstract, data, "abstract");
   data.set("format", session.format);
   data.set("track", session.track);
   data.set("language", session.language);
@@ -219,27 +141,27 @@ void take_times(FormData& data, Item& item) {
   if (!ends) data.fail("ends", texts::kEditNoHour);
   if (!starts || !ends) return;
   if (*ends <= *starts) data.fail("ends", texts::kEditEndsFirst);
-  item.fields["day"] = quoted(data.get("day"));
+  item.fields["day"] = fields::quoted(data.get("day"));
   // An instant that is the same keeps its text, so that nothing differs.
   const event::Session before = event::read_session(item);
-  if (before.starts_at != *starts) item.fields["starts_at"] = quoted(web::iso_date_time(*starts));
-  if (before.ends_at != *ends) item.fields["ends_at"] = quoted(web::iso_date_time(*ends));
+  if (before.starts_at != *starts) {
+    item.fields["starts_at"] = fields::quoted(web::iso_date_time(*starts));
+  }
+  if (before.ends_at != *ends) item.fields["ends_at"] = fields::quoted(web::iso_date_time(*ends));
 }
 
 void take_session(const Programme& programme, FormData& data, Item& item) {
-  if (!item.fields.contains("event") && programme.event() != nullptr) {
-    item.fields["event"] = quoted(programme.event()->id);
-  }
-  set_localised(item, "title", data.get("title_de"), data.get("title_en"));
-  set_localised(item, "abstract", data.get("abstract_de"), data.get("abstract_en"));
-  set_text(item, "format", data.get("format"));
-  set_text(item, "track", data.get("track"));
-  set_text(item, "language", data.get("language"));
-  set_text(item, "room", data.get("room"));
-  set_list(item, "speakers", data.all("speakers"));
-  set_number(item, "capacity", data, "seats");
-  set_flag(item, "bookable", data.has("bookable"));
-  set_flag(item, "cancelled", data.has("cancelled"));
+  fields::set_event(item, programme);
+  fields::set_localised(item, "title", data.get("title_de"), data.get("title_en"));
+  fields::set_localised(item, "abstract", data.get("abstract_de"), data.get("abstract_en"));
+  fields::set_text(item, "format", data.get("format"));
+  fields::set_text(item, "track", data.get("track"));
+  fields::set_text(item, "language", data.get("language"));
+  fields::set_text(item, "room", data.get("room"));
+  fields::set_list(item, "speakers", data.all("speakers"));
+  fields::set_number(item, "capacity", data, "seats");
+  fields::set_flag(item, "bookable", data.has("bookable"));
+  fields::set_flag(item, "cancelled", data.has("cancelled"));
   take_times(data, item);
   if (data.has("bookable") && data.integer("seats").value_or(0) == 0) {
     data.fail("seats", texts::kEditNoSeats);
@@ -249,14 +171,11 @@ void take_session(const Programme& programme, FormData& data, Item& item) {
 // --- speakers and rooms
 
 web::Form speaker_form(const Programme&, Language) {
-  return {{hidden("csrf"),
-           hidden("revision"),
-           hidden("stand"),
-           {.name = "name",
-            .label = texts::kEditPersonName,
-            .hint = texts::kEditPersonHint,
-            .required = true},
-           {.name = "function", .label = texts::kEditPersonFunction}}};
+  return {fields::with_marks({{.name = "name",
+                               .label = texts::kEditPersonName,
+                               .hint = texts::kEditPersonHint,
+                               .required = true},
+                              {.name = "function", .label = texts::kEditPersonFunction}})};
 }
 
 std::vector<ProgrammePart> speaker_parts(Language) { return {{"", {"name", "function"}}}; }
@@ -267,17 +186,16 @@ void fill_speaker(const Item& item, FormData& data) {
   data.set("function", speaker.function);
 }
 
+std::string speaker_line(const Item& item) { return event::read_speaker(item).function; }
+
 void take_speaker(const Programme&, FormData& data, Item& item) {
-  set_text(item, "name", data.get("name"));
-  set_text(item, "function", data.get("function"));
+  fields::set_text(item, "name", data.get("name"));
+  fields::set_text(item, "function", data.get("function"));
 }
 
 web::Form room_form(const Programme& programme, Language language) {
-  return {
-      {hidden("csrf"),
-       hidden("revision"),
-       hidden("stand"),
-       {.name = "name_de", .label = texts::kEditRoomDe, .required = true},
+  return {fields::with_marks(
+      {{.name = "name_de", .label = texts::kEditRoomDe, .required = true},
        {.name = "name_en", .label = texts::kEditRoomEn},
        {.name = "place",
         .kind = FieldKind::kSelect,
@@ -289,7 +207,7 @@ web::Form room_form(const Programme& programme, Language language) {
         .kind = FieldKind::kNumber,
         .label = texts::kEditRoomCapacity,
         .min = 1,
-        .max = kSeatsMax}}};
+        .max = kSeatsMax}})};
 }
 
 std::vector<ProgrammePart> room_parts(Language) {
@@ -298,15 +216,15 @@ std::vector<ProgrammePart> room_parts(Language) {
 
 void fill_room(const Item& item, FormData& data) {
   const event::Room room = event::read_room(item);
-  fill_localised(room.name, data, "name");
+  fields::fill_localised(room.name, data, "name");
   data.set("place", room.place);
   if (room.capacity > 0) data.set("capacity", std::to_string(room.capacity));
 }
 
 void take_room(const Programme&, FormData& data, Item& item) {
-  set_localised(item, "name", data.get("name_de"), data.get("name_en"));
-  set_text(item, "place", data.get("place"));
-  set_number(item, "capacity", data, "capacity");
+  fields::set_localised(item, "name", data.get("name_de"), data.get("name_en"));
+  fields::set_text(item, "place", data.get("place"));
+  fields::set_number(item, "capacity", data, "capacity");
 }
 
 }  // namespace
@@ -316,13 +234,14 @@ std::span<const ItemKind> item_kinds() {
   static const std::array kKinds{
       ItemKind{"/console/programm/veranstaltungen", *event::find_kind("sessions"),
                texts::kProgSessions, texts::kProgNewSession, Action::kProgrammeEdit, session_form,
-               session_parts, fill_session, take_session, "/programm/"},
+               session_parts, fill_session, take_session, nullptr, "/programm/"},
       ItemKind{"/console/programm/vortragende", *event::find_kind("speakers"), texts::kProgSpeakers,
                texts::kProgNewSpeaker, Action::kPersonsEdit, speaker_form, speaker_parts,
-               fill_speaker, take_speaker, "/sprecherin/"},
+               fill_speaker, take_speaker, speaker_line, "/sprecherin/"},
       ItemKind{"/console/programm/raeume", *event::find_kind("rooms"), texts::kProgRooms,
                texts::kProgNewRoom, Action::kProgrammeEdit, room_form, room_parts, fill_room,
-               take_room, ""}};
+               take_room, nullptr, ""},
+      exhibit_kind(), best_practice_kind()};
   return kKinds;
 }
 

@@ -2,7 +2,8 @@
 // The programme as iCalendar (RFC 5545, RFC 7986): stable UID, UTC times, CRLF, folded lines.
 // SEQUENCE, DTSTAMP and LAST-MODIFIED come from the ledger, so that the same programme is the same
 // file. A cancelled session is STATUS:CANCELLED and says so in its title; one that was taken out
-// of the programme goes on as a cancelled one for those who have it in their calendar.
+// of the programme goes on as a cancelled one for those who have it in their calendar. A day of the
+// event is one entry from its beginning to its end, for those who booked it as a whole.
 //
 // Thread safety: pure function.
 #pragma once
@@ -15,6 +16,11 @@
 
 namespace revier::event {
 
+struct CalendarEntries {
+  std::vector<const Session*> sessions;
+  std::vector<const Day*> days;
+};
+
 struct CalendarOptions {
   std::string site_url;  // "https://event.example"
   web::Language language = web::Language::kDe;
@@ -22,7 +28,6 @@ struct CalendarOptions {
 };
 
 [[nodiscard]] std::string calendar(const Programme& programme, const Ledger& ledger,
-                                   const std::vector<const Session*>& sessions,
-                                   const CalendarOptions& options);
+                                   const CalendarEntries& entries, const CalendarOptions& options);
 
 }  // namespace revier::event

@@ -4,7 +4,7 @@
 //   /  /programm  /programm/{id}  /sprecherin/{id}  /ausstellung  /best-practices  /stadt-jetzt
 //   /buergeraktion  /anreise  /impressum  /datenschutz  /barrierefreiheit
 //   /aenderungen  /mein-programm?session=ID (repeated)  /sw.js  /offline.json
-//   /calendar.ics   whole, ?session=ID (repeated), or filtered like /programm
+//   /calendar.ics   whole, ?session=ID and ?day=DATE (repeated), or filtered like /programm
 //   /schedule.xml  /schedule.json  (frab)   /feed.atom  /feed.json   /sitemap.xml  /robots.txt
 #pragma once
 #include <functional>

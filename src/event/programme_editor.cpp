@@ -356,21 +356,20 @@ class Editor final : public ProgrammeEditor {
 
   Task<Result<Release>> release_alone(Localised note, std::string by, Audit audit) {
     RV_CO_TRY(co_await end_open_release());
-    RV_CO_ASSIGN(
-        Begun begun,
-        co_await write<Begun>([this, note, by](records::Session& session, Delta&) -> Result<Begun> {
-          Begun result;
-          RV_ASSIGN(result.carried, rows::drafts(session));
-          if (result.carried.empty()) {
-            return fail(Code::kConflict, "there is nothing to release: no draft differs");
-          }
-          for (const Draft& draft : result.carried) RV_TRY(can_be_released(draft));
-          RV_ASSIGN(const std::int64_t last, rows::last_release(session));
-          result.release = {
-              .number = last + 1, .at = needs_.civil_clock.now(), .note = note, .by = by};
-          RV_TRY(rows::begin_release(session, result.release, result.carried));
-          return result;
-        }));
+    RV_CO_ASSIGN(Begun begun, co_await write<Begun>([this, note, by](records::Session& session,
+                                                                     Delta&) -> Result<Begun> {
+                   Begun result;
+                   RV_ASSIGN(result.carried, rows::drafts(session));
+                   if (result.carried.empty()) {
+                     return fail(Code::kConflict, "there is nothing to release: no draft differs");
+                   }
+                   for (const Draft& draft : result.carried) RV_TRY(can_be_released(draft));
+                   RV_ASSIGN(const std::int64_t last, rows::last_release(session));
+                   result.release = {
+                       .number = last + 1, .at = needs_.civil_clock.now(), .note = note, .by = by};
+                   RV_TRY(rows::begin_release(session, result.release, result.carried));
+                   return result;
+                 }));
     begun.audit = std::move(audit);
     RV_CO_TRY(co_await carry_out(begun));
     co_return begun.release;
@@ -396,17 +395,16 @@ class Editor final : public ProgrammeEditor {
       if (is_permanent(written.error())) RV_CO_TRY(co_await give_up(begun.release.number, written));
       co_return written;
     }
-    auto done = co_await write<bool>(
-        [this, release = begun.release, audit = begun.audit](records::Session& session,
-                                                             Delta& delta) -> Result<bool> {
-          RV_TRY(follow_in(session, delta));
-          RV_ASSIGN(const Drafts carried, rows::drafts(session, release.number));
-          for (const Draft& draft : carried) delta.gone.push_back(key_of(draft));
-          RV_TRY(rows::end_release(session, release.number, carried));
-          if (audit) RV_TRY(audit(session, release));
-          delta.ledger.release = release;
-          return true;
-        });
+    auto done = co_await write<bool>([this, release = begun.release, audit = begun.audit](
+                                         records::Session& session, Delta& delta) -> Result<bool> {
+      RV_TRY(follow_in(session, delta));
+      RV_ASSIGN(const Drafts carried, rows::drafts(session, release.number));
+      for (const Draft& draft : carried) delta.gone.push_back(key_of(draft));
+      RV_TRY(rows::end_release(session, release.number, carried));
+      if (audit) RV_TRY(audit(session, release));
+      delta.ledger.release = release;
+      return true;
+    });
     RV_CO_TRY(done);
     co_return Result<>{};
   }

@@ -107,7 +107,7 @@ struct SessionPage {
   web::Page page;
   SessionRow session;
   std::string date;
-  std::string abstract;  // lines as they were written
+  std::string abstract;  // its lines as they were written
   std::string format;    // empty where none was chosen
   std::string place;
   std::vector<PersonRow> speakers;

@@ -6,6 +6,7 @@
 #include "ticket/api_json.h"
 #include "ticket/booking_store.h"
 #include "ticket/choose_page.h"
+#include "ticket/days.h"
 #include "ticket/detail/page_parts.h"
 #include "ticket/open_holds.h"
 #include "ticket/pages.h"
@@ -237,9 +238,12 @@ std::string calendar_link(const Booking& booking, Language language,
   std::string query;
   for (const Claim& claim : booking.claims) {
     const auto status = registrations.quota(claim.quota);
-    if (!status || status->quota.kind != QuotaKind::kSession) continue;
-    if (claim.state != ClaimState::kTaken) continue;
-    query += (query.empty() ? "?session=" : "&session=") + claim.quota;
+    const bool in_programme = status && status->quota.kind != QuotaKind::kAppointment;
+    if (!in_programme || claim.state != ClaimState::kTaken) continue;
+    const bool is_day = status->quota.kind == QuotaKind::kDay;
+    query += query.empty() ? '?' : '&';
+    query += is_day ? "day=" : "session=";
+    query += is_day ? day_of_quota(claim.quota) : claim.quota;
   }
   return query.empty() ? query : web::path(language, "/calendar.ics" + query);
 }

@@ -70,7 +70,7 @@ struct TicketPage {
   bool nothing_left = false;         // none does
   std::string confirm_by = {};       // until when the address is to be confirmed
   std::string pdf_href;
-  std::string calendar_href;  // empty where no session was booked
+  std::string calendar_href;  // empty where nothing is booked
   std::string change_href;
   std::string transfer_href;
   std::string cancel_href;

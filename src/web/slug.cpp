@@ -17,8 +17,8 @@ constexpr std::size_t kReadMax = 4 * kSlugMax;  // what is read of a title of an
 std::unique_ptr<icu::Transliterator> transcriber() {
   static const std::unique_ptr<icu::Transliterator> original = [] {
     UErrorCode status = U_ZERO_ERROR;
-    return std::unique_ptr<icu::Transliterator>(icu::Transliterator::createInstance(
-        "Any-Latin; de-ASCII; Lower", UTRANS_FORWARD, status));
+    return std::unique_ptr<icu::Transliterator>(
+        icu::Transliterator::createInstance("Any-Latin; de-ASCII; Lower", UTRANS_FORWARD, status));
   }();
   return std::unique_ptr<icu::Transliterator>(original ? original->clone() : nullptr);
 }

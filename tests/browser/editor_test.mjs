@@ -72,6 +72,49 @@ test("an organiser drafts a session, is warned, and releases it", async ({open, 
   assert.match(await main(page), /Programm veröffentlicht\s+Fassung 1\b/);
 });
 
+test("a stand and a best practice are written, released and shown", async ({open, server}) => {
+  const page = await open();
+  await signedIn(page, server);
+  await page.goto("/console/programm/ausstellung");
+  await page.getByRole("link", {name: "Neuer Stand"}).click();
+  await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
+  await page.locator("rv-summary").waitFor();
+  await look(page);
+  await page.getByLabel("Wer ausstellt").fill("Stadtwerke <Herne>");
+  await page.getByLabel("Thema auf Deutsch").fill("Laternen, die melden, wenn sie dunkel sind");
+  await page.getByLabel(/^Stand/).fill("Foyer, Stand 4");
+  await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
+  await page.getByText("Gespeichert als Entwurf").waitFor();
+  assert.match(page.url(), /ausstellung\/stadtwerke-herne/);
+  await page.goto("/console/programm/best-practices");
+  await page.getByRole("link", {name: "Neue Best Practice"}).click();
+  await look(page);
+  await page.getByLabel("Titel auf Deutsch").fill("Bäume gießen nach Daten");
+  await page.getByLabel("Beschreibung auf Deutsch").fill("Erst messen.\nDann gießen.");
+  await page.getByLabel("Stadt", {exact: true}).fill("Herne");
+  await page.getByLabel("Felder").fill("Klima , Sensoren,Klima,");
+  await page.getByLabel("LoRaWAN in der Stadt").check();
+  await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
+  await page.getByText("Gespeichert als Entwurf").waitFor();
+  assert.equal(await page.getByLabel("Felder").inputValue(), "Klima, Sensoren");
+  assert.equal((await server.ask("/api/v1/best-practices/baeume-giessen-nach-daten")).status, 404);
+
+  await page.goto("/console/programm/veroeffentlichen");
+  assert.match(await main(page), /Stadtwerke <Herne>[^]*neu/);
+  await page.getByLabel("Was hat sich geändert? (Deutsch)").fill("Mehr zu sehen.");
+  await page.getByRole("button", {name: "Jetzt veröffentlichen"}).click();
+  await page.getByText("Veröffentlicht als Fassung").waitFor();
+  await page.goto("/console/programm/ausstellung");
+  assert.match(await main(page), /Stadtwerke <Herne>\s+Foyer, Stand 4/);
+  await noViolations(page);
+  await page.goto("/ausstellung");
+  assert.match(await main(page), /Stadtwerke <Herne>[^]*Laternen, die melden/);
+  await page.goto("/best-practices?feld=Klima");
+  assert.match(await main(page), /Bäume gießen[^]*Erst messen\.\nDann gießen\.[^]*LoRaWAN in der/);
+  const {fields, sessions} = await server.json("/api/v1/best-practices/baeume-giessen-nach-daten");
+  assert.deepEqual([fields, sessions], [["Klima", "Sensoren"], ["scd25-d1-08"]]);
+});
+
 test("two editors do not overwrite each other; without JavaScript", async ({open, server}) => {
   const page = await open({javaScriptEnabled: false});
   await signedIn(page, server);

@@ -93,6 +93,11 @@ test("calendar files hold the sessions that were chosen", async ({server}) => {
   const all = await read("/calendar.ics");
   const one = await read("/calendar.ics?session=scd25-d1-08");
   const day = await read("/calendar.ics?tag=2025-02-06");
+  const [whole] = await read("/calendar.ics?day=2025-02-05&day=2025-13-01");
+  assert.match(whole.SUMMARY, /^Smart City Days Herne 2025: \S/);
+  assert.equal(whole.UID, "day-2025-02-05@revier");
+  assert.ok(whole.DTSTAMP && whole.DTEND > whole.DTSTART && /Mulvany/.test(whole.LOCATION));
+  assert.equal((await server.ask("/calendar.ics?day=2025-13-01")).status, 404);
   assert.equal(one.length, 1);
   assert.equal(one[0].SUMMARY, "LoRaWAN in der Stadt");
   assert.equal(one[0].DTSTART, "20250205T132000Z");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The three kinds of items that the console edits, each with its form; and items, changes and
-// conflicts in words. Used by programme*.cpp.
+// The kinds of items that the console edits, each with its form; and items, changes and conflicts
+// in words. Used by programme*.cpp.
 #pragma once
 #include <span>
 #include <string>
@@ -28,8 +28,13 @@ struct ItemKind {
   void (*fill)(const event::Item& item, web::FormData& data);
   // Writes the valid data into the item; what only the kind knows becomes errors of the data.
   void (*take)(const event::Programme& programme, web::FormData& data, event::Item& item);
-  std::string_view public_page;  // "/programm/"; empty where there is none
+  std::string (*line)(const event::Item& item);  // what a list says beside the title; may be null
+  std::string_view public_page;  // "/programm/"; empty where one has none of its own
 };
+// Those that are shown beside the programme (exchange_form.cpp).
+[[nodiscard]] ItemKind exhibit_kind();
+[[nodiscard]] ItemKind best_practice_kind();
+// All of them; the sessions come first.
 [[nodiscard]] std::span<const ItemKind> item_kinds();
 // nullptr where there is none; `name` is the last part of the page.
 [[nodiscard]] const ItemKind* find_item_kind(std::string_view name);

@@ -251,22 +251,27 @@ Response show_calendar(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   const ProgrammePtr programme = needs.keeper.now();
   const LedgerPtr ledger = needs.ledger();
-  std::vector<const Session*> sessions;
+  const Event* const event = programme->event();
+  CalendarEntries entries;
   bool named = false;
   for (const auto& [name, value] : request.query_params()) {
-    if (name != "session") continue;
+    if (name != "session" && name != "day") continue;
     named = true;
-    const bool is_more = sessions.size() < kSelectionMax;
-    if (const Session* session = known_session(*programme, *ledger, value); session && is_more) {
-      sessions.push_back(session);
+    if (entries.sessions.size() + entries.days.size() == kSelectionMax) break;
+    if (name == "day") {
+      const Day* const day = event == nullptr ? nullptr : event->day(value);
+      if (day != nullptr) entries.days.push_back(day);
+    } else if (const Session* session = known_session(*programme, *ledger, value)) {
+      entries.sessions.push_back(session);
     }
   }
-  if (!named) sessions = with_removed(select(*programme, filter_of(request)), *ledger, request);
-  if (named && sessions.empty()) return not_found(needs, request);
-  const Event* const event = programme->event();
+  if (!named) {
+    entries.sessions = with_removed(select(*programme, filter_of(request)), *ledger, request);
+  }
+  if (named && entries.sessions.empty() && entries.days.empty()) return not_found(needs, request);
   Response file = Response::text(
       200, "text/calendar; charset=utf-8",
-      calendar(*programme, *ledger, sessions,
+      calendar(*programme, *ledger, entries,
                {.site_url = needs.site_url,
                 .language = language,
                 .name = event == nullptr ? std::string("Revier") : event->name.in(language)}));

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What is shown beside the programme: who exhibits, and what others can learn from. The entities
+// whose values one shows are named over the API only; a form leaves them as they are.
+#include <algorithm>
+
+#include "console/detail/entry.h"
+#include "console/detail/item_fields.h"
+#include "console/detail/programme_form.h"
+#include "console/texts.h"
+#include "web/i18n.h"
+
+namespace revier::console {
+namespace {
+
+using event::Item;
+using event::Programme;
+using identity::Action;
+using web::FormData;
+using web::Language;
+
+// --- exhibits
+
+web::Form exhibit_form(const Programme&, Language) {
+  return {fields::with_marks(
+      {{.name = "name", .label = texts::kEditExhibitName, .required = true},
+       {.name = "topic_de", .label = texts::kEditTopicDe, .hint = texts::kEditTopicHint},
+       {.name = "topic_en", .label = texts::kEditTopicEn},
+       {.name = "booth", .label = texts::kEditBooth, .hint = texts::kEditBoothHint},
+       {.name = "city", .label = texts::kEditCity}})};
+}
+
+std::vector<ProgrammePart> exhibit_parts(Language) {
+  return {{"", {"name", "topic_de", "topic_en", "booth", "city"}}};
+}
+
+void fill_exhibit(const Item& item, FormData& data) {
+  const event::Exhibit exhibit = event::read_exhibit(item);
+  data.set("name", exhibit.name);
+  fields::fill_localised(exhibit.topic, data, "topic");
+  data.set("booth", exhibit.booth);
+  data.set("city", exhibit.city);
+}
+
+void take_exhibit(const Programme& programme, FormData& data, Item& item) {
+  fields::set_event(item, programme);
+  fields::set_text(item, "name", data.get("name"));
+  fields::set_localised(item, "topic", data.get("topic_de"), data.get("topic_en"));
+  fields::set_text(item, "booth", data.get("booth"));
+  fields::set_text(item, "city", data.get("city"));
+}
+
+std::string exhibit_line(const Item& item) {
+  const event::Exhibit exhibit = event::read_exhibit(item);
+  return exhibit.booth.empty() ? exhibit.city : exhibit.booth;
+}
+
+// --- best practices
+
+std::vector<web::Option> session_options(const Programme& programme, Language language) {
+  std::vector<web::Option> options;
+  for (const event::Session& session : programme.sessions) {
+    options.push_back({.value = session.id, .label = session.title.in(language)});
+  }
+  return fields::sorted(std::move(options));
+}
+
+web::Form practice_form(const Programme& programme, Language language) {
+  return {fields::with_marks(
+      {{.name = "name_de", .label = texts::kEditTitleDe, .required = true},
+       {.name = "name_en", .label = texts::kEditTitleEn, .hint = texts::kEditTitleEnHint},
+       fields::long_text("summary_de", texts::kEditAbstractDe),
+       fields::long_text("summary_en", texts::kEditAbstractEn),
+       {.name = "city", .label = texts::kEditCity, .required = true},
+       {.name = "fields", .label = texts::kEditFields, .hint = texts::kEditFieldsHint},
+       {.name = "sessions",
+        .kind = web::FieldKind::kCheckboxes,
+        .label = texts::kEditPracticeSessions,
+        .options = session_options(programme, language)}})};
+}
+
+std::vector<ProgrammePart> practice_parts(Language language) {
+  return {{words(language, texts::kEditText), {"name_de", "name_en", "summary_de", "summary_en"}},
+          {words(language, texts::kEditPractice), {"city", "fields"}},
+          {words(language, texts::kEditPracticeProgramme), {"sessions"}}};
+}
+
+// "Energie, Mobilität" <-> its parts, each once and without the spaces around it.
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+std::vector<std::string> parts_of(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view part = text.substr(0, comma);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty() && std::ranges::find(parts, part) == parts.end()) parts.emplace_back(part);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return parts;
+}
+
+void fill_practice(const Item& item, FormData& data) {
+  const event::BestPractice practice = event::read_best_practice(item);
+  fields::fill_localised(practice.name, data, "name");
+  fields::fill_localised(practice.summary, data, "summary");
+  data.set("city", practice.city);
+  data.set("fields", joined(practice.fields));
+  for (const std::string& session : practice.sessions) data.add("sessions", session);
+}
+
+void take_practice(const Programme& programme, FormData& data, Item& item) {
+  fields::set_event(item, programme);
+  fields::set_localised(item, "name", data.get("name_de"), data.get("name_en"));
+  fields::set_localised(item, "summary", data.get("summary_de"), data.get("summary_en"));
+  fields::set_text(item, "city", data.get("city"));
+  fields::set_list(item, "fields", parts_of(data.get("fields")));
+  fields::set_list(item, "sessions", data.all("sessions"));
+}
+
+std::string practice_line(const Item& item) { return event::read_best_practice(item).city; }
+
+}  // namespace
+
+ItemKind exhibit_kind() {
+  return {"/console/programm/ausstellung",
+          *event::find_kind("exhibits"),
+          texts::kProgExhibits,
+          texts::kProgNewExhibit,
+          Action::kProgrammeEdit,
+          exhibit_form,
+          exhibit_parts,
+          fill_exhibit,
+          take_exhibit,
+          exhibit_line,
+          ""};
+}
+
+ItemKind best_practice_kind() {
+  return {"/console/programm/best-practices",
+          *event::find_kind("best-practices"),
+          texts::kProgPractices,
+          texts::kProgNewPractice,
+          Action::kProgrammeEdit,
+          practice_form,
+          practice_parts,
+          fill_practice,
+          take_practice,
+          practice_line,
+          ""};
+}
+
+}  // namespace revier::console
