@@ -27,7 +27,10 @@ Item item_of(std::string_view kind, const std::string& json) {
 TEST(PlaceText, ASessionWithoutARoomIsAtTheVenue) {
   const ProgrammePtr programme = make_programme(
       {item_of("events", R"({"name": {"de": "Tag", "en": "Day"}, "venue": "x",
-                             "starts_on": "2027-02-05", "ends_on": "2027-02-05", "days": []})"),
+                             "starts_on": "2027-02-05", "ends_on": "2027-02-05",
+                             "time_zone": "Europe/Berlin", "days": [
+                                 {"date": "2027-02-05", "starts_at": "2027-02-05T09:00:00+01:00",
+                                  "ends_at": "2027-02-05T17:00:00+01:00"}]})"),
        item_of("places", R"({"name": {"de": "Haus", "en": "House"}, "address": "Platz 1"})"),
        item_of("rooms", R"({"name": {"de": "Saal", "en": "Hall"}, "place": "x"})")});
   EXPECT_EQ(room_and_place(*programme, "", web::Language::kDe), "Haus, Platz 1");
