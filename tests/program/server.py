@@ -13,6 +13,8 @@ import urllib.parse
 
 BINARY = os.environ.get("BINARY", "build/dev/revier")
 START_SECONDS = 60
+# Longer than anything takes, also beside a fuzzer on a slow machine: only what hangs is told.
+REQUEST_SECONDS = 180
 PASSWORD = "ein langes kennwort"
 
 
@@ -77,7 +79,7 @@ class Server:
 
     def ask(self, method, path, body=None, headers=None):
         """(status, headers, body) of one request."""
-        connection = http.client.HTTPConnection(self.address, timeout=30)
+        connection = http.client.HTTPConnection(self.address, timeout=REQUEST_SECONDS)
         try:
             connection.request(method, path, body=body, headers=headers or {})
             reply = connection.getresponse()

@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from server import BINARY, Server, command
+from server import BINARY, REQUEST_SECONDS, Server, command
 
 TYPE = "Device"
 
@@ -223,7 +223,7 @@ class BulkTest(unittest.TestCase):
     def test_a_cut_download_goes_on_behind_its_last_line(self):
         self.post([device(n) for n in range(5000)])
         whole = self.get()[2]
-        reader = http.client.HTTPConnection(self.server.address, timeout=30)
+        reader = http.client.HTTPConnection(self.server.address, timeout=REQUEST_SECONDS)
         reader.request("GET", "/api/v1/export")
         cut = reader.getresponse().read(len(whole) // 3).decode()
         reader.close()
@@ -266,7 +266,7 @@ class BulkTest(unittest.TestCase):
         self.assertEqual(self.get("?after=urn:none:1")[0], 410)
         self.assertEqual(self.get("?tenant=none")[0], 404)
         self.assertEqual(self.get()[2], "")
-        sender = http.client.HTTPConnection(self.server.address, timeout=30)
+        sender = http.client.HTTPConnection(self.server.address, timeout=REQUEST_SECONDS)
         sender.putrequest("POST", "/api/v1/import")
         sender.putheader("Content-Length", str(17 << 20))
         sender.endheaders()
