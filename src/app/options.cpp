@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/split.h"
 #include "base/time.h"
 
 namespace revier::app {
@@ -19,19 +20,6 @@ std::string replaced(std::string_view text, std::string_view from, char to, bool
     if (upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   return out;
-}
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    std::string_view part = text.substr(0, comma);
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
-    if (!part.empty()) parts.emplace_back(part);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return parts;
 }
 
 // A number and what follows it; nullopt where there is no number.
@@ -191,7 +179,7 @@ const std::string& Options::origin(std::string_view name) const {
 }
 
 std::vector<std::string> Options::list(std::string_view name) const {
-  return split(at(name, OptionType::kList).text);
+  return split_list(at(name, OptionType::kList).text);
 }
 
 bool Options::flag(std::string_view name) const {

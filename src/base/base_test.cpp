@@ -5,6 +5,7 @@
 #include "base/group_commit.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "base/split.h"
 #include "base/time.h"
 #include "base/while_alive.h"
 
@@ -33,6 +34,13 @@ RC_GTEST_PROP(Time, ReadsBackWhatItPrints, ()) {
   // 0001-01-01 to 9999-12-31
   const auto us = *rc::gen::inRange<std::int64_t>(-62'135'596'800'000'000, 253'402'300'799'999'999);
   RC_ASSERT(parse_iso8601(to_iso8601(Instant{us}))->us == us);
+}
+
+TEST(Split, ListsAreAsPeopleWriteThem) {
+  const std::vector<std::string> parts{"Energie", "Rad und Bahn"};
+  EXPECT_EQ(split_list(" Energie ,, Rad und Bahn,  "), parts);
+  EXPECT_TRUE(split_list("").empty());
+  EXPECT_TRUE(split_list(" , ").empty());
 }
 
 TEST(Random, SecretsAreLongAndDiffer) {

@@ -3,6 +3,9 @@
 // whose values one shows are named over the API only; a form leaves them as they are.
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
+#include "base/split.h"
 #include "console/detail/entry.h"
 #include "console/detail/item_fields.h"
 #include "console/detail/programme_form.h"
@@ -84,23 +87,13 @@ std::vector<ProgrammePart> practice_parts(Language language) {
           {words(language, texts::kEditPracticeProgramme), {"sessions"}}};
 }
 
-// "Energie, Mobilität" <-> its parts, each once and without the spaces around it.
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
-}
-std::vector<std::string> parts_of(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    std::string_view part = text.substr(0, comma);
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
-    if (!part.empty() && std::ranges::find(parts, part) == parts.end()) parts.emplace_back(part);
-    text.remove_prefix(std::min(comma + 1, text.size()));
+// Each once.
+std::vector<std::string> fields_in(std::string_view text) {
+  std::vector<std::string> found;
+  for (std::string& field : split_list(text)) {
+    if (std::ranges::find(found, field) == found.end()) found.push_back(std::move(field));
   }
-  return parts;
+  return found;
 }
 
 void fill_practice(const Item& item, FormData& data) {
@@ -108,7 +101,7 @@ void fill_practice(const Item& item, FormData& data) {
   fields::fill_localised(practice.name, data, "name");
   fields::fill_localised(practice.summary, data, "summary");
   data.set("city", practice.city);
-  data.set("fields", joined(practice.fields));
+  data.set("fields", fmt::format("{}", fmt::join(practice.fields, ", ")));
   for (const std::string& session : practice.sessions) data.add("sessions", session);
 }
 
@@ -117,7 +110,7 @@ void take_practice(const Programme& programme, FormData& data, Item& item) {
   fields::set_localised(item, "name", data.get("name_de"), data.get("name_en"));
   fields::set_localised(item, "summary", data.get("summary_de"), data.get("summary_en"));
   fields::set_text(item, "city", data.get("city"));
-  fields::set_list(item, "fields", parts_of(data.get("fields")));
+  fields::set_list(item, "fields", fields_in(data.get("fields")));
   fields::set_list(item, "sessions", data.all("sessions"));
 }
 
