@@ -2,6 +2,7 @@
 // Bodies in, entities out: parse, create, render, encode, decode.
 #include <gtest/gtest.h>
 
+#include "ngsi/detail/draft.h"
 #include "ngsi/detail/language.h"
 #include "ngsi/test_fixture.h"
 
@@ -120,6 +121,18 @@ TEST(Ngsi, a_language_map_that_is_none_is_a_text_in_no_language) {
   const auto said = detail::spoken("\"Saal\"", {.tags = {"de"}});
   EXPECT_EQ(said.tag, "\"@none\"");
   EXPECT_EQ(said.text, "\"Saal\"");
+}
+
+TEST(Ngsi, a_list_of_objects_that_is_none_is_shown_as_it_is) {
+  World w;
+  detail::Draft draft;
+  draft.id = "urn:a:1";
+  draft.types = {*w.names.intern("urn:t")};
+  draft.added.push_back(
+      {.name = *w.names.intern("urn:to"), .kind = Kind::kListRelationship, .value = "0.5"});
+  const auto entity = detail::freeze(std::move(draft));
+  ASSERT_TRUE(entity);
+  EXPECT_NE(w.rendered(**entity).find(R"("objectList":0.5)"), std::string::npos);
 }
 
 ProjectionTerms terms(std::string_view text) { return *parse_projection(text, "pick"); }

@@ -317,7 +317,8 @@ class Renderer {
 
   void value(const AttributeView& view) {
     if (view.kind == Kind::kVocabProperty) return vocab(view.value);
-    if (view.kind != Kind::kListRelationship ||
+    // Bytes of a store may be anything: what is no list is shown as it is.
+    if (view.kind != Kind::kListRelationship || !view.value.starts_with('[') ||
         options_.representation != Representation::kNormalized) {
       out_.append(view.value);
       return;
