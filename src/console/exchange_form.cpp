@@ -119,31 +119,31 @@ std::string practice_line(const Item& item) { return event::read_best_practice(i
 }  // namespace
 
 ItemKind exhibit_kind() {
-  return {"/console/programm/ausstellung",
-          *event::find_kind("exhibits"),
-          texts::kProgExhibits,
-          texts::kProgNewExhibit,
-          Action::kProgrammeEdit,
-          exhibit_form,
-          exhibit_parts,
-          fill_exhibit,
-          take_exhibit,
-          exhibit_line,
-          ""};
+  return {.page = "/console/programm/ausstellung",
+          .kind = *event::find_kind("exhibits"),
+          .list_title = texts::kProgExhibits,
+          .new_title = texts::kProgNewExhibit,
+          .edit = Action::kProgrammeEdit,
+          .form = exhibit_form,
+          .parts = exhibit_parts,
+          .fill = fill_exhibit,
+          .take = take_exhibit,
+          .line = exhibit_line,
+          .public_page = ""};
 }
 
 ItemKind best_practice_kind() {
-  return {"/console/programm/best-practices",
-          *event::find_kind("best-practices"),
-          texts::kProgPractices,
-          texts::kProgNewPractice,
-          Action::kProgrammeEdit,
-          practice_form,
-          practice_parts,
-          fill_practice,
-          take_practice,
-          practice_line,
-          ""};
+  return {.page = "/console/programm/best-practices",
+          .kind = *event::find_kind("best-practices"),
+          .list_title = texts::kProgPractices,
+          .new_title = texts::kProgNewPractice,
+          .edit = Action::kProgrammeEdit,
+          .form = practice_form,
+          .parts = practice_parts,
+          .fill = fill_practice,
+          .take = take_practice,
+          .line = practice_line,
+          .public_page = ""};
 }
 
 }  // namespace revier::console

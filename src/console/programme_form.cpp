@@ -19,7 +19,6 @@ using event::Item;
 using event::Programme;
 using web::FieldKind;
 using web::FormData;
-using web::FormField;
 using web::Language;
 
 constexpr std::int64_t kSeatsMax = 100'000;
