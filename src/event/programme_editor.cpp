@@ -10,6 +10,7 @@
 #include "base/run_task.h"
 #include "base/thread_safety.h"
 #include "event/detail/ledger_rows.h"
+#include "event/detail/rebase.h"
 
 namespace revier::event {
 namespace {
@@ -169,6 +170,9 @@ class Editor final : public ProgrammeEditor {
     auto done =
         co_await write<bool>([this](records::Session& session, Delta& delta) -> Result<bool> {
           RV_TRY(follow_in(session, delta));
+          RV_ASSIGN(const std::int64_t open, rows::open_release(session));
+          // One that is under way does so at its end: a draft that is written leaves it.
+          if (open == 0) RV_TRY(rebase_drafts(session, delta));
           return true;
         });
     RV_CO_TRY(done);
@@ -354,11 +358,42 @@ class Editor final : public ProgrammeEditor {
     return detail::follow(session, what, delta.ledger);
   }
 
+  // Drafts start from what is public now.
+  Result<> rebase_drafts(records::Session& session, Delta& delta) const {
+    const DraftsPtr known = drafts();
+    for (const Draft& draft : *known) {
+      const auto released = needs_.keeper.find(*draft.kind, draft.id);
+      if (!released || !detail::rebased(draft, *released)) continue;
+      RV_ASSIGN(const auto row, rows::find_draft(session, *draft.kind, draft.id));
+      if (!row) continue;
+      if (auto next = detail::rebased(*row, *released)) {
+        RV_TRY(put_rebased(session, std::move(*next), *released, delta));
+      }
+    }
+    return {};
+  }
+
+  Result<> put_rebased(records::Session& session, Draft draft, const Item& released,
+                       Delta& delta) const {
+    draft.item = as_released(std::move(*draft.item));
+    if (item_json(*draft.item) == item_json(released)) {
+      RV_TRY(rows::delete_draft(session, draft.kind->path, draft.id));
+      delta.gone.push_back(key_of(draft));
+      return {};
+    }
+    draft.revision += 1;
+    RV_TRY(rows::put_draft(session, draft, draft.edited_at + kDraftLife));
+    delta.drafts.push_back(std::move(draft));
+    return {};
+  }
+
   Task<Result<Release>> release_alone(Localised note, std::string by, Audit audit) {
     RV_CO_TRY(co_await end_open_release());
-    RV_CO_ASSIGN(Begun begun, co_await write<Begun>([this, note, by](records::Session& session,
-                                                                     Delta&) -> Result<Begun> {
+    RV_CO_ASSIGN(Begun begun,
+                 co_await write<Begun>([this, note, by](records::Session& session,
+                                                        Delta& delta) -> Result<Begun> {
                    Begun result;
+                   RV_TRY(rebase_drafts(session, delta));
                    RV_ASSIGN(result.carried, rows::drafts(session));
                    if (result.carried.empty()) {
                      return fail(Code::kConflict, "there is nothing to release: no draft differs");
@@ -401,6 +436,7 @@ class Editor final : public ProgrammeEditor {
       RV_ASSIGN(const Drafts carried, rows::drafts(session, release.number));
       for (const Draft& draft : carried) delta.gone.push_back(key_of(draft));
       RV_TRY(rows::end_release(session, release.number, carried));
+      RV_TRY(rebase_drafts(session, delta));
       if (audit) RV_TRY(audit(session, release));
       delta.ledger.release = release;
       return true;

@@ -6,7 +6,9 @@
 // and gives the release a number, a time and a note. A crash between the two stores is made good
 // at the next start: a release that was begun is carried to its end before anything is answered.
 // A direct write through ProgrammeKeeper (PUT /api/v1/{kind}/{id}) is a release of one item without
-// a number; drafts of the same item stay and show that the released item has changed meanwhile.
+// a number; drafts of the same item follow it in the fields that they leave as they were, so that
+// releasing them undoes nothing, and one that has nothing left to change is gone. A draft whose
+// `base` differs from what is public changes a field that was changed meanwhile, too.
 //
 // The ledger (changes.h) follows the entities, whichever way they were written: follow() compares
 // every session with what was last seen, so that calling it once more does no harm.
@@ -93,7 +95,8 @@ class ProgrammeEditor {
   using Step = std::function<Task<Result<>>()>;
   [[nodiscard]] virtual Task<Result<>> between_releases(Step step) = 0;
 
-  // Compares the sessions of now with the ledger's and writes down what differs.
+  // Compares the sessions of now with the ledger's and writes down what differs; brings the drafts
+  // to what is public.
   [[nodiscard]] virtual Task<Result<>> follow() = 0;
   // Deletes drafts that nobody has touched for kDraftLife. Blocks.
   [[nodiscard]] virtual Result<> sweep() = 0;

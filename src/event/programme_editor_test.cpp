@@ -259,6 +259,35 @@ TEST_P(ProgrammeEditorTest, NoReleaseEndsBetweenReadingAndWriting) {
   entities_.broken = false;
   ASSERT_TRUE(release()) << "the draft is still there, and nobody holds it up";
   EXPECT_EQ(keeper_->now()->session("a")->title.de, "Neuer Titel");
+  EXPECT_TRUE(keeper_->now()->session("a")->cancelled) << "the older draft undoes nothing";
+}
+
+TEST_P(ProgrammeEditorTest, ADraftFollowsWhatIsPublicWhereItChangesNothing) {
+  const auto only = [&] {
+    return editor_->drafts()->size() == 1 ? editor_->drafts()->front() : Draft{};
+  };
+  const auto is_stale = [&] {
+    return only().base != item_json(*keeper_->find(*find_kind("sessions"), "a"));
+  };
+  direct(session("a", {.more = R"(, "cancelled": true)"}));
+  draft(session("a", {.title = "Neu", .more = R"(, "cancelled": true)"}));
+  direct(session("a", {.room = "kamin", .more = R"(, "speakers": ["ada"])"}));
+  EXPECT_EQ(only().revision, 2) << "who has it before her is told";
+  EXPECT_FALSE(is_stale());
+  const Session merged = read_session(*only().item);
+  EXPECT_EQ(merged.title.de, "Neu");
+  EXPECT_EQ(merged.room, "kamin");
+  EXPECT_THAT(merged.speakers, ElementsAre("ada"));
+  EXPECT_FALSE(merged.cancelled) << "a field that went goes here too";
+  direct(session("a", {.title = "Auch neu", .room = "saal"}));
+  EXPECT_TRUE(is_stale());
+  EXPECT_EQ(read_session(*only().item).title.de, "Neu");
+  EXPECT_EQ(read_session(*only().item).room, "saal");
+  reopen();
+  EXPECT_TRUE(is_stale());
+  EXPECT_EQ(read_session(*only().item).room, "saal");
+  direct(session("a", {.title = "Neu"}));
+  EXPECT_THAT(*editor_->drafts(), IsEmpty()) << "nothing is left to release";
 }
 
 TEST_P(ProgrammeEditorTest, WritesDownWhatChangedAndCountsEachSession) {
