@@ -25,22 +25,6 @@ constexpr std::int64_t kSeatsMax = 100'000;
 
 // --- sessions
 
-template <class Map, class Name>
-std::vector<web::Option> options_of(const Map& map, Name name) {
-  std::vector<web::Option> options;
-  for (const auto& [id, value] : map) options.push_back({.value = id, .label = name(value)});
-  return fields::sorted(std::move(options));
-}
-
-std::vector<web::Option> day_options(const Programme& programme, Language language) {
-  std::vector<web::Option> options;
-  if (programme.event() == nullptr) return options;
-  for (const event::Day& day : programme.event()->days) {
-    options.push_back({.value = day.date, .label = event::day_heading(day.date, language)});
-  }
-  return options;
-}
-
 std::vector<web::Option> track_options(const Programme& programme, Language language) {
   std::vector<web::Option> options;
   if (programme.event() == nullptr) return options;
@@ -82,25 +66,22 @@ web::Form session_form(const Programme& programme, Language language) {
         .kind = FieldKind::kSelect,
         .label = texts::kEditDay,
         .required = true,
-        .options = day_options(programme, language)},
+        .options = fields::day_options(programme, language)},
        {.name = "starts", .kind = FieldKind::kTime, .label = texts::kEditStarts, .required = true},
        {.name = "ends", .kind = FieldKind::kTime, .label = texts::kEditEnds, .required = true},
        {.name = "room",
         .kind = FieldKind::kSelect,
         .label = texts::kEditRoom,
-        .options = options_of(programme.rooms,
-                              [language](const event::Room& r) { return r.name.in(language); })},
+        .options = fields::options_of(
+            programme.rooms, [language](const event::Room& r) { return r.name.in(language); })},
        {.name = "speakers",
         .kind = FieldKind::kCheckboxes,
         .label = texts::kEditWho,
         .hint = texts::kEditWhoHint,
-        .options = options_of(programme.speakers, [](const event::Speaker& s) { return s.name; })},
+        .options = fields::options_of(programme.speakers,
+                                      [](const event::Speaker& s) { return s.name; })},
        {.name = "bookable", .kind = FieldKind::kCheckbox, .label = texts::kEditBookable},
-       {.name = "seats",
-        .kind = FieldKind::kNumber,
-        .label = texts::kEditCount,
-        .min = 0,
-        .max = kSeatsMax},
+       fields::number("seats", texts::kEditCount, 0, kSeatsMax),
        {.name = "cancelled",
         .kind = FieldKind::kCheckbox,
         .label = texts::kEditCancelled,
@@ -133,22 +114,6 @@ void fill_session(const Item& item, FormData& data) {
   if (session.cancelled) data.set("cancelled", "1");
 }
 
-void take_times(FormData& data, Item& item) {
-  const auto starts = web::from_local(data.get("day"), data.get("starts"));
-  const auto ends = web::from_local(data.get("day"), data.get("ends"));
-  if (!starts) data.fail("starts", texts::kEditNoHour);
-  if (!ends) data.fail("ends", texts::kEditNoHour);
-  if (!starts || !ends) return;
-  if (*ends <= *starts) data.fail("ends", texts::kEditEndsFirst);
-  item.fields["day"] = fields::quoted(data.get("day"));
-  // An instant that is the same keeps its text, so that nothing differs.
-  const event::Session before = event::read_session(item);
-  if (before.starts_at != *starts) {
-    item.fields["starts_at"] = fields::quoted(web::iso_date_time(*starts));
-  }
-  if (before.ends_at != *ends) item.fields["ends_at"] = fields::quoted(web::iso_date_time(*ends));
-}
-
 void take_session(const Programme& programme, FormData& data, Item& item) {
   fields::set_event(item, programme);
   fields::set_localised(item, "title", data.get("title_de"), data.get("title_en"));
@@ -161,7 +126,8 @@ void take_session(const Programme& programme, FormData& data, Item& item) {
   fields::set_number(item, "capacity", data, "seats");
   fields::set_flag(item, "bookable", data.has("bookable"));
   fields::set_flag(item, "cancelled", data.has("cancelled"));
-  take_times(data, item);
+  fields::set_text(item, "day", data.get("day"));
+  fields::take_times(data, item);
   if (data.has("bookable") && data.integer("seats").value_or(0) == 0) {
     data.fail("seats", texts::kEditNoSeats);
   }
@@ -200,13 +166,8 @@ web::Form room_form(const Programme& programme, Language language) {
         .kind = FieldKind::kSelect,
         .label = texts::kEditRoomPlace,
         .required = true,
-        .options = options_of(programme.places,
-                              [language](const event::Place& p) { return p.name.in(language); })},
-       {.name = "capacity",
-        .kind = FieldKind::kNumber,
-        .label = texts::kEditRoomCapacity,
-        .min = 1,
-        .max = kSeatsMax}})};
+        .options = fields::place_options(programme, language)},
+       fields::number("capacity", texts::kEditRoomCapacity, 1, kSeatsMax)})};
 }
 
 std::vector<ProgrammePart> room_parts(Language) {
@@ -240,7 +201,10 @@ std::span<const ItemKind> item_kinds() {
       ItemKind{"/console/programm/raeume", *event::find_kind("rooms"), texts::kProgRooms,
                texts::kProgNewRoom, Action::kProgrammeEdit, room_form, room_parts, fill_room,
                take_room, nullptr, ""},
-      exhibit_kind(), best_practice_kind()};
+      place_kind(),
+      exhibit_kind(),
+      best_practice_kind(),
+      offer_kind()};
   return kKinds;
 }
 

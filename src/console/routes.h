@@ -10,7 +10,8 @@
 //   /console/einlass/liste            double check-ins, arrivals, the last ones; POST
 //                                     .../zuruecknehmen; .../viertelstunden.csv
 //   /console/programm                 programme with drafts and warnings; /vortragende, /raeume,
-//                                     /veranstaltungen/neu, .../{id} edit, /veroeffentlichen;
+//                                     /orte, /ausstellung, /best-practices, /angebote; of each
+//                                     .../neu, .../{id}; /veroeffentlichen;
 //                                     /tage/{day}/absagen cancels all of a day, /stattfinden undoes
 //   /console/termine, .../{id}        appointments of a day, POST finds by number or name; /buchen
 //                                     for who rings up; /absagen asks, /verlegen takes another time

@@ -55,8 +55,7 @@ bool is_instant(const Value& value) {
 
 bool is_url(const Value& value) {
   const auto text = value.as_string();
-  return text && (text->starts_with("https://") || text->starts_with("http://")) &&
-         text->size() <= 2'000 && text->find_first_of(" \"<>\\^`{|}") == std::string_view::npos;
+  return text && is_web_address(*text);
 }
 
 bool is_reference(const Value& value) {
@@ -324,6 +323,11 @@ Result<> check_days(const Value& event) {
 }
 
 }  // namespace
+
+bool is_web_address(std::string_view text) {
+  return (text.starts_with("https://") || text.starts_with("http://")) && text.size() <= 2'000 &&
+         text.find_first_of(" \"<>\\^`{|}") == std::string_view::npos;
+}
 
 bool Item::is_example(std::string_view field) const {
   return std::ranges::find(examples, field) != examples.end();

@@ -205,6 +205,11 @@ std::string times_of(const Offer& offer, Language language) {
          web::time_range(language, offer.starts_at, offer.ends_at);
 }
 
+std::string duration_of(const Offer& offer, Language language) {
+  if (offer.duration_min <= 0) return {};
+  return web::duration(language, Duration::minutes(offer.duration_min));
+}
+
 OfferCard offer_card(const Programme& programme, const Offer& offer, Language language) {
   const Place* const place = programme.place(offer.place);
   std::string where = place == nullptr ? std::string() : place->name.in(language);
@@ -214,8 +219,7 @@ OfferCard offer_card(const Programme& programme, const Offer& offer, Language la
           .needs = language == Language::kDe ? offer.needs_de : offer.needs_en,
           .when = {times_of(offer, language), offer.is_example("starts_at")},
           .where = {std::move(where), offer.is_example("spot")},
-          .duration = {web::duration(language, Duration::minutes(offer.duration_min)),
-                       offer.is_example("duration_min")},
+          .duration = {duration_of(offer, language), offer.is_example("duration_min")},
           .appointment = {std::string(web::text(language, offer.by_appointment
                                                               ? texts::kOffersWithAppointment
                                                               : texts::kOffersWithoutAppointment)),

@@ -34,6 +34,9 @@ struct ItemKind {
 // Those that are shown beside the programme (exchange_form.cpp).
 [[nodiscard]] ItemKind exhibit_kind();
 [[nodiscard]] ItemKind best_practice_kind();
+// Where something takes place, and what people can do or have done there (offer_form.cpp).
+[[nodiscard]] ItemKind place_kind();
+[[nodiscard]] ItemKind offer_kind();
 // All of them; the sessions come first.
 [[nodiscard]] std::span<const ItemKind> item_kinds();
 // nullptr where there is none; `name` is the last part of the page.
