@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "jsonld/context.h"
 
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
 #include <atomic>
 
 #include "jsonld/detail/terms.h"
@@ -79,6 +82,22 @@ std::string Context::compact_iri(std::string_view iri) const {
   return best.empty() ? std::string(iri) : best;
 }
 
+bool is_plain_name(std::string_view name) {
+  if (name.empty() || name.size() > detail::kIriBytesMax) return false;
+  const auto size = static_cast<std::int32_t>(name.size());
+  for (std::int32_t at = 0; at < size;) {
+    const bool first = at == 0;
+    UChar32 c = 0;
+    U8_NEXT(name.data(), at, size, c);
+    if (c < 0) return false;
+    const std::uint32_t category = U_GET_GC_MASK(c);
+    const bool good = (category & U_GC_L_MASK) != 0 ||
+                      (!first && (c == '_' || (category & U_GC_N_MASK) != 0));
+    if (!good) return false;
+  }
+  return true;
+}
+
 std::string Context::compact_name(std::string_view iri) const {
   const detail::TermEntry* term = terms_->by_iri.find(iri);
   if (core_) {
@@ -89,9 +108,8 @@ std::string Context::compact_name(std::string_view iri) const {
   const std::string_view vocab = vocabulary();
   if (iri.size() > vocab.size() && iri.starts_with(vocab)) {
     const std::string_view suffix = iri.substr(vocab.size());
-    // What would be read as something else than a name of the vocabulary cannot stand alone.
-    const bool is_plain = suffix.find(':') == suffix.npos && !suffix.starts_with('@');
-    if (is_plain && find(suffix) == nullptr) return std::string(suffix);
+    // What would be read as something else, or refused, cannot stand alone.
+    if (is_plain_name(suffix) && find(suffix) == nullptr) return std::string(suffix);
   }
   return compact_iri(iri);
 }

@@ -44,6 +44,10 @@ namespace detail {
 struct Terms;  // detail/terms.h
 }
 
+// A letter, then letters, numbers and '_', at most 2048 bytes: what may stand for an attribute or a
+// type without a prefix (4.6.2).
+[[nodiscard]] bool is_plain_name(std::string_view name);
+
 class Context;
 using ContextPtr = std::shared_ptr<const Context>;
 
@@ -77,7 +81,7 @@ class Context {
   //         means nothing under this context.
   [[nodiscard]] Result<std::string> expand_name(std::string_view name) const;
 
-  // The shortest way to write the IRI of a name: a term, a name of the default vocabulary, or
+  // The shortest way to write the IRI of a name: a term, a plain name of the default vocabulary, or
   // prefix:suffix; else the IRI. expand_name() of it gives the IRI again. As JSON-LD's compaction,
   // but a term whose coercion or container does not fit a node is still preferred to no term: so a
   // client gets back the name it wrote.

@@ -77,6 +77,10 @@ TEST(Jsonld, KnowsTheCoreContext) {
   EXPECT_EQ(core->compact_name(std::string(kDefault) + "temperature"), "temperature");
   EXPECT_EQ(core->compact_name(std::string(kDefault) + "location"),
             "ngsi-ld:default-context/location");
+  // What is refused as a name is not shown as one.
+  EXPECT_EQ(core->compact_name(std::string(kDefault) + "dpe*2"), "ngsi-ld:default-context/dpe*2");
+  EXPECT_EQ(core->compact_name(std::string(kDefault) + "2nd"), "ngsi-ld:default-context/2nd");
+  EXPECT_EQ(core->compact_name(std::string(kDefault) + "größe_2"), "größe_2");
   EXPECT_EQ(core->compact_name("http://x/y"), "http://x/y");
   EXPECT_EQ(core->find("observedAt")->type, "https://uri.etsi.org/ngsi-ld/DateTime");
   EXPECT_EQ(core->find("vocab")->coercion, Coercion::kVocab);

@@ -20,11 +20,6 @@ constexpr std::size_t kTagBytesMax = 64;
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_letter(UChar32 c) { return (U_GET_GC_MASK(c) & U_GC_L_MASK) != 0; }
-bool is_name_char(UChar32 c) {
-  return c == '_' || (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
-}
-
 // What may stand in a URI or IRI.
 constexpr std::array<bool, 256> kIsUriChar = [] {
   std::array<bool, 256> chars{};
@@ -77,22 +72,10 @@ bool is_uri(std::string_view text) {
 
 }  // namespace
 
-bool is_plain_name(std::string_view name) {
-  const auto size = static_cast<std::int32_t>(std::min(name.size(), kNameBytesMax + 1));
-  if (size == 0 || static_cast<std::size_t>(size) > kNameBytesMax) return false;
-  for (std::int32_t at = 0; at < size;) {
-    const bool first = at == 0;
-    UChar32 c = 0;
-    U8_NEXT(name.data(), at, size, c);
-    if (c < 0 || !(first ? is_letter(c) : is_name_char(c))) return false;
-  }
-  return true;
-}
-
 bool is_name(std::string_view name) {
   const std::size_t colon = name.find(':');
-  if (colon == name.npos) return is_plain_name(name);
-  if (is_plain_name(name.substr(0, colon)) && is_plain_name(name.substr(colon + 1))) return true;
+  if (colon == name.npos) return jsonld::is_plain_name(name);
+  if (jsonld::is_plain_name(name.substr(0, colon)) && jsonld::is_plain_name(name.substr(colon + 1))) return true;
   // In an IRI too, what 4.6.4 calls dangerous has no place in a name.
   return is_uri(name) && name.find_first_of("'();=") == name.npos;
 }
@@ -102,7 +85,7 @@ bool is_scope(std::string_view scope) {
   if (scope.starts_with('/')) scope.remove_prefix(1);
   while (true) {
     const std::size_t slash = scope.find('/');
-    if (!is_plain_name(scope.substr(0, slash))) return false;
+    if (!jsonld::is_plain_name(scope.substr(0, slash))) return false;
     if (slash == scope.npos) return true;
     scope.remove_prefix(slash + 1);
   }

@@ -8,9 +8,7 @@
 
 namespace revier::ngsi::detail {
 
-// A letter, then letters, numbers and '_'.
-[[nodiscard]] bool is_plain_name(std::string_view name);
-// Also prefix:name and IRIs.
+// A plain name (jsonld/context.h), prefix:name or an IRI.
 [[nodiscard]] bool is_name(std::string_view name);
 // "/Madrid/Gardens" or "Madrid/Gardens".
 [[nodiscard]] bool is_scope(std::string_view scope);
