@@ -11,6 +11,7 @@ namespace revier::console {
 struct CountersPage {
   Head head;
   std::vector<Link> counters;
+  std::string new_href;
 };
 
 // One day of the week, or one exception: names of fields of the form.
@@ -22,10 +23,15 @@ struct HoursGroupView {
   const HoursGroup& group;
   web::FormView form;
 };
+// What was just done; empty where nothing was.
+struct HoursDone {
+  std::string title;
+  std::string text;
+};
 struct HoursPage {
   Head head;
   std::string where;
-  bool is_saved = false;
+  HoursDone done;
   bool too_many = false;  // more than the form can show: nothing is edited here
   web::FormView form;
   std::vector<HoursGroup> weekdays;
@@ -35,6 +41,8 @@ struct HoursPage {
   web::kern::Table times;    // before and after, by offer
   web::kern::Table outside;  // booked and not covered
   std::string action;
+  std::string edit_href;
+  std::string remove_href;
   std::string back_href;
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "console/texts.h"
 #include "event/page_rows.h"
 #include "json/json.h"
@@ -138,6 +140,10 @@ void fill_localised(const event::Localised& text, web::FormData& data, const std
   if (text.en != text.de) data.set(name + "_en", text.en);
 }
 
+std::string lines_of(const std::vector<std::string>& list) {
+  return fmt::format("{}", fmt::join(list, "\n"));
+}
+
 void set_event(event::Item& item, const event::Programme& programme) {
   if (item.fields.contains("event") || programme.event() == nullptr) return;
   item.fields["event"] = quoted(programme.event()->id);
@@ -158,11 +164,7 @@ web::FormField long_text(const char* name, const web::Text& label) {
 
 web::FormField number(const char* name, const web::Text& label, std::int64_t least,
                       std::int64_t most) {
-  return {.name = name,
-          .kind = web::FieldKind::kNumber,
-          .label = label,
-          .min = least,
-          .max = most};
+  return {.name = name, .kind = web::FieldKind::kNumber, .label = label, .min = least, .max = most};
 }
 
 std::vector<web::Option> place_options(const event::Programme& programme, web::Language language) {

@@ -39,6 +39,8 @@ constexpr std::array kDeedNames{
     Named{"context.delete", texts::kDeedContextDelete},
     Named{"context.reload", texts::kDeedContextReload},
     Named{"counter.hours", texts::kDeedCounterHours},
+    Named{"counter.put", texts::kDeedCounterPut},
+    Named{"counter.remove", texts::kDeedCounterRemove},
     Named{"event-day.cancel", texts::kDeedEventDayCancel},
     Named{"event-day.reopen", texts::kDeedEventDayReopen},
     Named{"form.import", texts::kDeedFormImport},

@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "appointment/slots.h"
 #include "base/split.h"
@@ -91,8 +90,8 @@ void set_location(Item& item, std::string_view text) {
   if (before && before->latitude == point->latitude && before->longitude == point->longitude) {
     return;  // keeps its text
   }
-  item.fields["location"] = fmt::format(R"({{"type":"Point","coordinates":[{},{}]}})",
-                                        point->longitude, point->latitude);
+  item.fields["location"] =
+      fmt::format(R"({{"type":"Point","coordinates":[{},{}]}})", point->longitude, point->latitude);
 }
 
 void take_place(const Programme&, FormData& data, Item& item) {
@@ -159,23 +158,19 @@ web::Form offer_form(const Programme& programme, Language language) {
 }
 
 std::vector<ProgrammePart> offer_parts(Language language) {
-  return {{words(language, texts::kEditText),
-           {"name_de", "name_en", "summary_de", "summary_en", "needs_de", "needs_en", "url"}},
-          {words(language, texts::kEditOfferPlace), {"place", "spot", "day", "starts", "ends"}},
-          {words(language, texts::kEditOfferAppointment),
-           {"duration", "by_appointment", "eid_check"}}};
-}
-
-std::string lines_of(const std::vector<std::string>& list) {
-  return fmt::format("{}", fmt::join(list, "\n"));
+  return {
+      {words(language, texts::kEditText),
+       {"name_de", "name_en", "summary_de", "summary_en", "needs_de", "needs_en", "url"}},
+      {words(language, texts::kEditOfferPlace), {"place", "spot", "day", "starts", "ends"}},
+      {words(language, texts::kEditOfferAppointment), {"duration", "by_appointment", "eid_check"}}};
 }
 
 void fill_offer(const Item& item, FormData& data) {
   const event::Offer offer = event::read_offer(item);
   fields::fill_localised(offer.name, data, "name");
   fields::fill_localised(offer.summary, data, "summary");
-  data.set("needs_de", lines_of(offer.needs_de));
-  if (offer.needs_en != offer.needs_de) data.set("needs_en", lines_of(offer.needs_en));
+  data.set("needs_de", fields::lines_of(offer.needs_de));
+  if (offer.needs_en != offer.needs_de) data.set("needs_en", fields::lines_of(offer.needs_en));
   data.set("url", offer.url);
   data.set("place", offer.place);
   data.set("spot", offer.spot);

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <map>
 
-#include "appointment/hours_plan.h"
 #include "appointment/visit.h"
+#include "console/detail/counters.h"
 #include "console/detail/hours_form.h"
 #include "console/detail/staff.h"
 #include "console/hours_views.h"
@@ -29,13 +29,11 @@ using net::Response;
 using ticket::Booking;
 using web::Language;
 
-constexpr std::string_view kHoursPage = "/console/oeffnungszeiten";
 constexpr net::RouteOptions kHoursBody{.body_bytes_max = 64 * 1024};
 
 // A counter as it is stored, and who edits it.
 struct Edited {
   const Needs& needs;
-  event::ProgrammeKeeper& keeper;
   const Request& request;
   const Caller& caller;
   Language language;
@@ -50,7 +48,6 @@ Result<Edited> edited(const Needs& needs, event::ProgrammeKeeper& keeper, const 
   const auto item = keeper.find(*event::find_kind("counters"), request.param("counter"));
   if (!item) return fail(item.error());
   return Edited{.needs = needs,
-                .keeper = keeper,
                 .request = request,
                 .caller = caller,
                 .language = web::language_of(request),
@@ -58,33 +55,6 @@ Result<Edited> edited(const Needs& needs, event::ProgrammeKeeper& keeper, const 
                 .counter = event::read_counter(*item),
                 .programme = needs.calendar->programme(),
                 .today = web::iso_date(needs.tickets.civil_clock.now())};
-}
-
-// Booked from now on at the counter, by the time of booking.
-struct Standing {
-  std::vector<Booking> bookings;
-  std::vector<BookedTime> times;
-};
-Task<Result<Standing>> standing(const Edited& edit) {
-  Standing found;
-  const Instant now = edit.needs.tickets.civil_clock.now();
-  RV_CO_TRY(co_await read_records(edit.needs, [&](records::Session& session) -> Result<> {
-    RV_ASSIGN(found.bookings,
-              ticket::rows::appointments_between(session, now, now + Duration::days(2 * 366)));
-    return {};
-  }));
-  std::erase_if(found.bookings, [&](const Booking& booking) {
-    return booking.claims.empty() ||
-           appointment::counter_of(booking.claims.front().quota) != edit.counter.id;
-  });
-  std::ranges::sort(found.bookings, {}, [](const Booking& booking) {
-    return std::pair(booking.registered_at.value_or(Instant{}), std::string_view(booking.id));
-  });
-  for (const Booking& booking : found.bookings) {
-    const auto visit = ticket::visit_of(booking, edit.needs.tickets.registrations);
-    if (visit) found.times.push_back({booking.id, {visit->starts_at, visit->ends_at}});
-  }
-  co_return found;
 }
 
 web::kern::Table outside_table(const Edited& edit, const Standing& all,
@@ -136,6 +106,18 @@ web::kern::Table times_table(const Edited& edit, const event::Counter& then) {
   return table;
 }
 
+// What was just done.
+HoursDone done_of(const Request& request, Language language) {
+  if (!asked(request, "gespeichert").empty()) {
+    return {words(language, texts::kHoursSaved), words(language, texts::kHoursSavedText)};
+  }
+  if (!asked(request, "angelegt").empty()) {
+    return {words(language, texts::kCounterMade), words(language, texts::kCounterMadeText)};
+  }
+  if (!asked(request, "geaendert").empty()) return {words(language, texts::kCounterSaved), {}};
+  return {};
+}
+
 // `then` is what would be saved; nullptr where nothing is checked.
 Response show_hours(const Edited& edit, const Standing& all, const HoursForm& hours,
                     web::FormData data, const event::Counter* then, int status) {
@@ -146,7 +128,7 @@ Response show_hours(const Edited& edit, const Standing& all, const HoursForm& ho
   HoursPage view{
       .head = make_head(edit.needs, edit.request, edit.caller, words(language, texts::kHoursTitle)),
       .where = appointment::where_text(edit.counter, *edit.programme, language),
-      .is_saved = !asked(edit.request, "gespeichert").empty(),
+      .done = done_of(edit.request, language),
       .too_many = !fits_form(edit.counter, edit.today),
       .form = {hours.form, data},
       .weekdays = hours.weekdays,
@@ -156,6 +138,9 @@ Response show_hours(const Edited& edit, const Standing& all, const HoursForm& ho
       .times = then == nullptr ? web::kern::Table{} : times_table(edit, *then),
       .outside = outside_table(edit, all, out),
       .action = std::string(edit.request.path),
+      .edit_href = web::path(language, fmt::format("{}/{}/angaben", kHoursPage, edit.counter.id)),
+      .remove_href =
+          web::path(language, fmt::format("{}/{}/entfernen", kHoursPage, edit.counter.id)),
       .back_href = web::path(language, kHoursPage)};
   view.head.page.has_errors = !data.valid();
   web::Html html(language);
@@ -169,7 +154,8 @@ Task<Response> show_counters(Request& request, const Needs& needs, event::Progra
   const Language language = web::language_of(request);
   const event::ProgrammePtr programme = needs.calendar->programme();
   CountersPage view{.head = make_head(needs, request, *caller, words(language, texts::kHoursTitle)),
-                    .counters = {}};
+                    .counters = {},
+                    .new_href = web::path(language, std::string(kHoursPage) + "/neu")};
   for (const event::Counter& counter : programme->counters) {
     view.counters.push_back({appointment::where_text(counter, *programme, language),
                              web::path(language, fmt::format("{}/{}", kHoursPage, counter.id))});
@@ -184,7 +170,7 @@ Task<Response> get_hours(Request& request, const Needs& needs, event::ProgrammeK
   if (!caller) co_return caller.error();
   const auto edit = edited(needs, keeper, request, *caller);
   if (!edit) co_return refused(needs, request, edit.error());
-  const auto all = co_await standing(*edit);
+  const auto all = co_await standing_at(needs, edit->counter);
   if (!all) co_return refused(needs, request, all.error());
   const web::FormData data = hours_data(edit->item, edit->counter, edit->today);
   co_return show_hours(*edit, *all, hours_form(data, edit->language), data, nullptr, 200);
@@ -198,7 +184,7 @@ Task<Response> post_hours(Request& request, const Needs& needs, event::Programme
   if (!data) co_return refused(needs, request, data.error());
   const auto edit = edited(needs, keeper, request, *caller);
   if (!edit) co_return refused(needs, request, edit.error());
-  const auto all = co_await standing(*edit);
+  const auto all = co_await standing_at(needs, edit->counter);
   if (!all) co_return refused(needs, request, all.error());
   const HoursForm hours = hours_form(*data, edit->language);
   if (!fits_form(edit->counter, edit->today)) {
@@ -214,18 +200,34 @@ Task<Response> post_hours(Request& request, const Needs& needs, event::Programme
   if (data->get("schritt") != "speichern") {
     co_return show_hours(*edit, *all, hours, *data, &then, 200);
   }
-  // The line first: nothing is saved without one.
-  const auto noted = co_await needs.tickets.database.writer().run([&](records::Session& session) {
-    return needs.tickets.identity.record(session, *caller,
-                                         {"counter.hours", "counter", edit->counter.id});
-  });
-  if (!noted) co_return refused(needs, request, noted.error());
-  const auto done = co_await edit->keeper.put(*item);
+  const auto done = co_await put_counter(needs, keeper, *caller, "counter.hours", *item);
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(std::string(request.path) + "?gespeichert=1");
 }
 
 }  // namespace
+
+Task<Result<Standing>> standing_at(const Needs& needs, const event::Counter& counter) {
+  Standing found;
+  const Instant now = needs.tickets.civil_clock.now();
+  RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {
+    RV_ASSIGN(found.bookings,
+              ticket::rows::appointments_between(session, now, now + Duration::days(2 * 366)));
+    return {};
+  }));
+  std::erase_if(found.bookings, [&](const Booking& booking) {
+    return booking.claims.empty() ||
+           appointment::counter_of(booking.claims.front().quota) != counter.id;
+  });
+  std::ranges::sort(found.bookings, {}, [](const Booking& booking) {
+    return std::pair(booking.registered_at.value_or(Instant{}), std::string_view(booking.id));
+  });
+  for (const Booking& booking : found.bookings) {
+    const auto visit = ticket::visit_of(booking, needs.tickets.registrations);
+    if (visit) found.times.push_back({booking.id, {visit->starts_at, visit->ends_at}});
+  }
+  co_return found;
+}
 
 void add_opening_hours(net::Router& router, const Needs& needs, event::ProgrammeKeeper& keeper) {
   using Handler = Task<Response> (*)(Request&, const Needs&, event::ProgrammeKeeper&);
@@ -239,6 +241,7 @@ void add_opening_hours(net::Router& router, const Needs& needs, event::Programme
   page(Method::kGet, std::string(kHoursPage), show_counters);
   page(Method::kGet, std::string(kHoursPage) + "/{counter}", get_hours);
   page(Method::kPost, std::string(kHoursPage) + "/{counter}", post_hours);
+  add_counter_forms(router, needs, keeper);
 }
 
 }  // namespace revier::console

@@ -78,8 +78,8 @@ web::Form session_form(const Programme& programme, Language language) {
         .kind = FieldKind::kCheckboxes,
         .label = texts::kEditWho,
         .hint = texts::kEditWhoHint,
-        .options = fields::options_of(programme.speakers,
-                                      [](const event::Speaker& s) { return s.name; })},
+        .options =
+            fields::options_of(programme.speakers, [](const event::Speaker& s) { return s.name; })},
        {.name = "bookable", .kind = FieldKind::kCheckbox, .label = texts::kEditBookable},
        fields::number("seats", texts::kEditCount, 0, kSeatsMax),
        {.name = "cancelled",
@@ -159,15 +159,14 @@ void take_speaker(const Programme&, FormData& data, Item& item) {
 }
 
 web::Form room_form(const Programme& programme, Language language) {
-  return {fields::with_marks(
-      {{.name = "name_de", .label = texts::kEditRoomDe, .required = true},
-       {.name = "name_en", .label = texts::kEditRoomEn},
-       {.name = "place",
-        .kind = FieldKind::kSelect,
-        .label = texts::kEditRoomPlace,
-        .required = true,
-        .options = fields::place_options(programme, language)},
-       fields::number("capacity", texts::kEditRoomCapacity, 1, kSeatsMax)})};
+  return {fields::with_marks({{.name = "name_de", .label = texts::kEditRoomDe, .required = true},
+                              {.name = "name_en", .label = texts::kEditRoomEn},
+                              {.name = "place",
+                               .kind = FieldKind::kSelect,
+                               .label = texts::kEditRoomPlace,
+                               .required = true,
+                               .options = fields::place_options(programme, language)},
+                              fields::number("capacity", texts::kEditRoomCapacity, 1, kSeatsMax)})};
 }
 
 std::vector<ProgrammePart> room_parts(Language) {
@@ -234,20 +233,24 @@ std::string item_title(const Item& item, Language language) {
   return item.id;
 }
 
-std::string new_id(const event::ProgrammeEditor& editor, const ItemKind& kind, const Item& item) {
-  const std::string named = web::slug(item_title(item, Language::kDe));
+std::string unused_id(std::string_view title, std::string_view other,
+                      const std::function<bool(std::string_view)>& is_free) {
+  const std::string named = web::slug(title);
   // "neu" is the page that makes one.
-  const std::string wanted = named.empty() || named == "neu" ? "eintrag" : named;
-  const event::DraftsPtr drafts = editor.drafts();
-  const event::LedgerPtr ledger = editor.ledger();
-  const auto is_free = [&](std::string_view id) {
-    return !editor.keeper().find(kind.kind, id) &&
-           event::find_draft(*drafts, kind.kind, id) == nullptr && ledger->standing(id) == nullptr;
-  };
+  const std::string wanted = named.empty() || named == "neu" ? std::string(other) : named;
   if (is_free(wanted)) return wanted;
   for (int number = 2;; ++number) {
     if (std::string id = wanted + "-" + std::to_string(number); is_free(id)) return id;
   }
+}
+
+std::string new_id(const event::ProgrammeEditor& editor, const ItemKind& kind, const Item& item) {
+  const event::DraftsPtr drafts = editor.drafts();
+  const event::LedgerPtr ledger = editor.ledger();
+  return unused_id(item_title(item, Language::kDe), "eintrag", [&](std::string_view id) {
+    return !editor.keeper().find(kind.kind, id) &&
+           event::find_draft(*drafts, kind.kind, id) == nullptr && ledger->standing(id) == nullptr;
+  });
 }
 
 }  // namespace revier::console

@@ -47,6 +47,10 @@ struct ProgrammePart {
   std::string heading;
   std::vector<std::string> fields;
 };
+struct FormPartView {
+  const ProgrammePart& part;
+  web::FormView form;
+};
 struct ProgrammeEditPage {
   Head head;
   web::FormView form;

@@ -15,7 +15,8 @@
 //                                     /tage/{day}/absagen cancels all of a day, /stattfinden undoes
 //   /console/termine, .../{id}        appointments of a day, POST finds by number or name; /buchen
 //                                     for who rings up; /absagen asks, /verlegen takes another time
-//   /console/oeffnungszeiten, .../{counter}  hours and exceptions, and what a change would mean
+//   /console/oeffnungszeiten, .../{counter}  hours and exceptions, and what a change would mean;
+//                                     /neu, .../angaben: what a counter is; .../entfernen
 //   /console/warteraum, .../{counter}  numbers, arrivals, calling; /zahlen: what was measured
 //   /console/newsletter               issues and topics; /themen/{id}; /ausgaben/{id}: what it says
 //                                     and how it fares; .../aendern, POST .../freigeben, /testen,
@@ -33,7 +34,8 @@
 //   /console/konto                    one's own account: sessions, second factor
 //   /console/dienste                  reads the catalogue's services from a file
 //   /console/glasfaser                reads a list of addresses for the fibre look-up
-//   /console/einrichtung              five questions, legal pages, look, publishing
+//   /console/einrichtung              five questions, /veranstaltung: registration, start page,
+//                                     topics; legal pages, look, publishing
 //   /console/daten                    types of the data plane; /entitaeten, /entitaet?id=...,
 //                                     /verlauf: its numbers over time; /abfrage: the query box;
 //                                     /dateien: entities out of and into NDJSON;

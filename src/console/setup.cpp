@@ -40,6 +40,13 @@ web::kern::TaskList tasks(const Needs& needs, Language language) {
   web::kern::TaskList list{.title = {}, .tasks = {}};
   list.tasks.push_back(
       task(language, texts::kSetupQuestions, base + "/fragen", settings->begun(), open));
+  const event::Event* const event = needs.setup->keeper.now()->event();
+  if (event != nullptr) {
+    const bool said = event->registration_opens_at || event->registration_closes_at ||
+                      !event->tracks.empty() || !event->motto.empty();
+    list.tasks.push_back(task(language, texts::kDetailsTitle, base + "/veranstaltung", said,
+                              words(language, texts::kSetupOptional)));
+  }
   const std::size_t sessions = needs.setup->keeper.now()->sessions.size();
   web::kern::Task programme =
       task(language, texts::kSetupProgramme, base + "/programm", sessions > 0, open);
@@ -125,7 +132,9 @@ void add_setup(net::Router& router, const Needs& needs) {
   add_setup_questions(router, needs);
   add_setup_look(router, needs);
   add_setup_legal(router, needs);
-  if (needs.programme != nullptr) add_setup_import(router, needs);
+  if (needs.programme == nullptr) return;
+  add_setup_event(router, needs);
+  add_setup_import(router, needs);
 }
 
 }  // namespace revier::console

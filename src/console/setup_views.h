@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "console/programme_views.h"
 #include "console/views.h"
 #include "web/form.h"
 
@@ -20,6 +21,11 @@ struct QuestionsPage {
   Head head;
   const web::Form& form;
   web::FormData data;
+};
+struct EventDetailsPage {
+  Head head;
+  web::FormView form;
+  std::vector<ProgrammePart> parts;
 };
 struct LookPage {
   Head head;

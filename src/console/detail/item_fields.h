@@ -40,6 +40,9 @@ void set_event(event::Item& item, const event::Programme& programme);
 // Into the fields NAME_de and NAME_en.
 void fill_localised(const event::Localised& text, web::FormData& data, const std::string& name);
 
+// One on each line, as split_list(text, '\n') takes them apart.
+[[nodiscard]] std::string lines_of(const std::vector<std::string>& list);
+
 // A form of an item begins with these three: whose it is, and what its editor has seen.
 [[nodiscard]] std::vector<web::FormField> with_marks(std::vector<web::FormField> fields);
 // Lines of text that an item can hold.

@@ -2,6 +2,7 @@
 // The kinds of items that the console edits, each with its form; and items, changes and conflicts
 // in words. Used by programme*.cpp.
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,7 +45,10 @@ struct ItemKind {
 [[nodiscard]] const ItemKind* find_item_kind(const event::KindSpec& kind);
 
 [[nodiscard]] std::string item_title(const event::Item& item, web::Language language);
-// From its title, not in use and never used before: "ki-im-rathaus-2".
+// From a title, one that `is_free`: "ki-im-rathaus-2". `other` where the title has no letters.
+[[nodiscard]] std::string unused_id(std::string_view title, std::string_view other,
+                                    const std::function<bool(std::string_view)>& is_free);
+// Not in use and never used before.
 [[nodiscard]] std::string new_id(const event::ProgrammeEditor& editor, const ItemKind& kind,
                                  const event::Item& item);
 

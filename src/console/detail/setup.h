@@ -24,6 +24,7 @@ Task<std::invoke_result_t<Work&>> on_pool(const Needs& needs, Work work) {
 
 void add_setup(net::Router& router, const Needs& needs);
 void add_setup_questions(net::Router& router, const Needs& needs);
+void add_setup_event(net::Router& router, const Needs& needs);
 void add_setup_look(net::Router& router, const Needs& needs);
 void add_setup_import(net::Router& router, const Needs& needs);
 void add_setup_legal(net::Router& router, const Needs& needs);

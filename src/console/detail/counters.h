@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the pages of counters share: their hours (opening_hours.cpp), and what they are
+// (counter_form.cpp). Both write what is public at once; nothing here touches what is booked.
+#pragma once
+#include <vector>
+
+#include "appointment/hours_plan.h"
+#include "console/routes.h"
+#include "event/programme_keeper.h"
+#include "ticket/types.h"
+
+namespace revier::console {
+
+inline constexpr std::string_view kHoursPage = "/console/oeffnungszeiten";
+
+// Booked from now on at a counter, by the time of booking.
+struct Standing {
+  std::vector<ticket::Booking> bookings;
+  std::vector<appointment::BookedTime> times;
+};
+[[nodiscard]] Task<Result<Standing>> standing_at(const Needs& needs, const event::Counter& counter);
+
+// Writes a line of the audit log, then the counter: nothing changes without one.
+// `action`: "counter.hours", "counter.put".
+[[nodiscard]] Task<Result<>> put_counter(const Needs& needs, event::ProgrammeKeeper& keeper,
+                                         const identity::Caller& caller, std::string_view action,
+                                         event::Item item);
+
+// /neu, /{counter}/angaben, /{counter}/entfernen.
+void add_counter_forms(net::Router& router, const Needs& needs, event::ProgrammeKeeper& keeper);
+
+}  // namespace revier::console
