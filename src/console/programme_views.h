@@ -46,6 +46,7 @@ struct ProgrammeListPage {
 struct ProgrammePart {
   std::string heading;
   std::vector<std::string> fields;
+  bool in_pairs = false;  // two side by side, where there is room
 };
 struct FormPartView {
   const ProgrammePart& part;

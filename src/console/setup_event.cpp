@@ -79,17 +79,17 @@ web::Form event_form(std::size_t topics, Language language) {
 }
 
 std::vector<ProgrammePart> event_parts(std::size_t topics, Language language) {
-  ProgrammePart programme{words(language, texts::kDetailsTopics), {}};
+  std::vector<std::string> all;
   for (std::size_t n = 1; n <= topics; ++n) {
-    programme.fields.push_back(topic_field(n, "de"));
-    programme.fields.push_back(topic_field(n, "en"));
+    for (const char* each : {"de", "en"}) all.push_back(topic_field(n, each));
   }
-  return {{words(language, texts::kDetailsRegistration),
-           {"opens_day", "opens_at", "closes_day", "closes_at"}},
-          {words(language, texts::kDetailsStartPage),
-           {"motto_de", "motto_en", "admission_de", "admission_en", "organisers", "cities",
-            "focus_de", "focus_en"}},
-          std::move(programme)};
+  const auto part = [&](const web::Text& heading, std::vector<std::string> fields) {
+    return ProgrammePart{words(language, heading), std::move(fields), true};
+  };
+  return {part(texts::kDetailsRegistration, {"opens_day", "opens_at", "closes_day", "closes_at"}),
+          part(texts::kDetailsStartPage, {"motto_de", "motto_en", "admission_de", "admission_en",
+                                          "organisers", "cities", "focus_de", "focus_en"}),
+          part(texts::kDetailsTopics, std::move(all))};
 }
 
 std::size_t topics_shown(const Event& event) {

@@ -91,8 +91,8 @@ bool is_plain_name(std::string_view name) {
     U8_NEXT(name.data(), at, size, c);
     if (c < 0) return false;
     const std::uint32_t category = U_GET_GC_MASK(c);
-    const bool good = (category & U_GC_L_MASK) != 0 ||
-                      (!first && (c == '_' || (category & U_GC_N_MASK) != 0));
+    const bool good =
+        (category & U_GC_L_MASK) != 0 || (!first && (c == '_' || (category & U_GC_N_MASK) != 0));
     if (!good) return false;
   }
   return true;

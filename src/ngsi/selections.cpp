@@ -69,7 +69,8 @@ std::string_view take_level(std::string_view& path) {
 bool is_scope_pattern(std::string_view pattern) {
   while (!pattern.empty()) {
     const std::string_view level = take_level(pattern);
-    const bool good = level == "+" || (level == "#" && pattern.empty()) || jsonld::is_plain_name(level);
+    const bool good =
+        level == "+" || (level == "#" && pattern.empty()) || jsonld::is_plain_name(level);
     if (!good) return false;
   }
   return true;

@@ -75,7 +75,8 @@ bool is_uri(std::string_view text) {
 bool is_name(std::string_view name) {
   const std::size_t colon = name.find(':');
   if (colon == name.npos) return jsonld::is_plain_name(name);
-  if (jsonld::is_plain_name(name.substr(0, colon)) && jsonld::is_plain_name(name.substr(colon + 1))) return true;
+  if (jsonld::is_plain_name(name.substr(0, colon)) && jsonld::is_plain_name(name.substr(colon + 1)))
+    return true;
   // In an IRI too, what 4.6.4 calls dangerous has no place in a name.
   return is_uri(name) && name.find_first_of("'();=") == name.npos;
 }

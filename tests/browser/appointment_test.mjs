@@ -332,6 +332,9 @@ test("opening hours: what a change means, and nothing booked is lost", async ({o
   assert.deepEqual(await counter(), [{weekdays: [1], from: "09:00", to: "10:00"},
                                      {date: "2025-02-21", from: "14:00", to: "15:00"}]);
   assert.match(await page.locator("main").innerText(), /1 Termin\b/, "still listed");
+  await page.getByRole("link", {name: "Schalter entfernen"}).click();
+  assert.match(await page.locator("main").innerText(), /Hier ist noch 1 Termin gebucht/);
+  assert.equal(await page.locator("main form button").count(), 0, "it stays");
   await page.goto("/console/protokoll");
   assert.match(await page.locator("main").innerText(), /Öffnungszeiten geändert/);
   await page.goto(own);

@@ -99,6 +99,139 @@ async function writeImprint(page) {
   await look(page);
 }
 
+const main = (page) => page.locator("main").innerText();
+const save = (page) => page.locator("form.rv-form button").first().click();
+
+// When one can register, what the start page says, topics.
+async function tellOfTheEvent(page) {
+  await page.goto("/console/einrichtung");
+  await page.getByRole("link", {name: "Anmeldung, Startseite und Themen"}).click();
+  await look(page);
+  await page.getByLabel("Ab Uhrzeit").fill("08:00");
+  await page.getByLabel("Schwerpunkte auf Deutsch").fill("Energie\nVerwaltung");
+  await page.getByLabel("Schwerpunkte auf Englisch").fill("Energy");
+  await save(page);
+  await page.locator("rv-summary").waitFor();
+  assert.match(await main(page), /Wählen Sie auch den Tag[^]*nicht so viele Zeilen/);
+  await look(page);
+  await page.getByLabel("Ab Tag").fill("2027-01-11");
+  await page.getByLabel("Schwerpunkte auf Englisch").fill("");
+  await page.getByLabel("Motto auf Deutsch").fill("Zusammen <klug>");
+  await page.getByLabel("Eintritt, auf Deutsch").fill("kostenlos");
+  await page.getByLabel("Städte, die mitmachen").fill("Bochum\n\nGelsenkirchen");
+  await page.getByLabel("Thema 1 auf Deutsch").fill("Technik");
+  await page.getByLabel("Thema 2 auf Englisch").fill("People");
+  await save(page);
+  await page.waitForURL(/\/console\/einrichtung$/);
+  await page.goto("/console/einrichtung/veranstaltung");
+  assert.equal(await page.getByLabel("Ab Uhrzeit").inputValue(), "08:00");
+  assert.equal(await page.getByLabel("Thema 2 auf Deutsch").inputValue(), "People");
+  await page.goto("/");
+  assert.match(await main(page), /Zusammen <klug>[^]*kostenlos[^]*Verwaltung[^]*Gelsenkirchen/);
+  await page.goto("/anmeldung");
+  assert.match(await main(page), /öffnet am (Montag, )?11\. Januar 2027/);
+}
+
+const draft = (page) => page.getByRole("button", {name: "Als Entwurf speichern"}).click();
+
+// A place and an offer are drafts until the next release, as sessions are.
+async function draftTheAction(page) {
+  await page.goto("/console/programm/orte");
+  await page.getByRole("link", {name: "Neuer Ort"}).click();
+  await look(page);
+  await page.getByLabel("Name auf Deutsch").fill("Robert-Brauner-Platz");
+  await page.getByLabel("Anschrift").fill("Bahnhofstraße 7, 44623 Herne");
+  await page.getByLabel("Lage auf der Karte").fill("51,5395 und 7,2235");
+  await draft(page);
+  assert.match(await page.locator("rv-summary").innerText(), /zwei Zahlen mit Punkt/);
+  await page.getByLabel("Lage auf der Karte").fill("51.5395, 7.2235");
+  await draft(page);
+  await page.getByText("Gespeichert als Entwurf").waitFor();
+  assert.equal(await page.getByLabel("Lage auf der Karte").inputValue(), "51.5395, 7.2235");
+  await page.goto("/console/programm/angebote/neu");
+  await look(page);
+  await page.getByLabel("Titel auf Deutsch").fill("Online-Ausweis freischalten");
+  await page.getByLabel("Mitbringen, auf Deutsch").fill("Personalausweis\n PIN-Brief");
+  await page.getByLabel("Beginn").fill("10:00");
+  await page.getByLabel("Internetseite dazu").fill("javascript:alert(1)");
+  await page.getByLabel("Mit Termin").check();
+  await page.getByLabel("Es geht um den Online-Ausweis").check();
+  await draft(page);
+  assert.match(await page.locator("rv-summary").innerText(), /Schreiben Sie die ganze Adresse/);
+  await page.getByLabel("Internetseite dazu").fill("");
+  await draft(page);
+  assert.match(await page.locator("rv-summary").innerText(), /auch den Tag[^]*höchstens 100 Min/);
+  await page.getByLabel("Dauer in Minuten").fill("15");
+  await page.getByLabel(/^Tag\b/).selectOption("2027-02-06");
+  await page.getByLabel("Ende").fill("16:00");
+  await page.getByLabel("Gebäude oder Ort").selectOption({label: "Robert-Brauner-Platz"});
+  await page.getByLabel("Wo genau").fill("Zelt 2");
+  await draft(page);
+  await page.getByText("Gespeichert als Entwurf").waitFor();
+}
+
+async function openACounter(page) {
+  await page.goto("/console/oeffnungszeiten");
+  assert.match(await main(page), /noch keinen Schalter/);
+  await look(page);
+  await page.getByRole("link", {name: "Neuer Schalter"}).click();
+  await page.getByLabel("Name auf Deutsch").fill("Stand Online-Ausweis");
+  await page.getByLabel("Gebäude oder Ort").selectOption({label: "Robert-Brauner-Platz"});
+  await save(page);
+  assert.match(await page.locator("rv-summary").innerText(), /mindestens ein Angebot/);
+  await look(page);
+  await page.getByLabel("Online-Ausweis freischalten").check();
+  await save(page);
+  await page.getByText("Der Schalter ist angelegt").waitFor();
+  await page.getByLabel("Tage im Voraus").fill("366");
+  const exception = page.getByRole("group", {name: "Ausnahme 1", exact: true});
+  await exception.getByLabel("Tag").fill("2027-02-06");
+  await exception.getByLabel("Von").fill("10:00");
+  await exception.getByLabel("Bis").fill("16:00");
+  await page.getByRole("button", {name: /Prüfen/}).click();
+  await page.getByRole("button", {name: "So speichern"}).click();
+  await page.getByText("Die Öffnungszeiten sind gespeichert").waitFor();
+}
+
+// The Bürgeraktion from nothing to a time that can be booked; the programme gets its topic.
+async function makeTheAction(page, visitor) {
+  await draftTheAction(page);
+  await page.goto("/console/programm/veranstaltungen/lorawan-in-der-stadt");
+  await page.getByLabel(/^Thema/).selectOption("technik");
+  await draft(page);
+  await page.goto("/console/programm/veroeffentlichen");
+  await page.getByLabel("Was hat sich geändert? (Deutsch)").fill("Die Bürgeraktion steht.");
+  await page.getByRole("button", {name: "Jetzt veröffentlichen"}).click();
+  await page.getByText("Veröffentlicht als Fassung 2").waitFor();
+  await openACounter(page);
+  await page.getByRole("link", {name: "Name, Ort und Angebote ändern"}).click();
+  await page.getByLabel("Telefon für Rückfragen").fill("02323 16-0");
+  await save(page);
+  await page.getByText("Der Schalter ist gespeichert").waitFor();
+  assert.equal(await page.getByRole("group", {name: "Ausnahme 1", exact: true})
+      .getByLabel("Von").inputValue(), "10:00", "its hours are what they were");
+  await visitor.goto("/buergeraktion");
+  assert.match(await main(visitor), /Robert-Brauner-Platz[^]*Zelt 2[^]*15 Min[^]*PIN-Brief/);
+  await visitor.getByRole("link", {name: /Termin/}).click();
+  assert.match(await main(visitor), /10:00/);
+  await page.goto("/console/einrichtung/veranstaltung");
+  await page.getByLabel("Thema 1 auf Deutsch").fill("");
+  await save(page);
+  assert.match(await page.locator("rv-summary").innerText(), /gehören Veranstaltungen/);
+}
+
+// A counter that nobody has booked at goes; the log tells of all.
+async function closeTheCounter(page) {
+  await page.goto("/console/oeffnungszeiten/stand-online-ausweis");
+  await page.getByRole("link", {name: "Schalter entfernen"}).click();
+  await look(page);
+  await page.getByRole("button", {name: "Schalter entfernen"}).click();
+  await page.waitForURL(/oeffnungszeiten$/);
+  assert.match(await main(page), /noch keinen Schalter/);
+  await page.goto("/console/protokoll");
+  assert.match(await main(page), /Schalter entfernt[^]*Öffnungszeiten geändert[^]*Schalter angelegt/);
+}
+
 async function setUp(server, open) {
   const visitor = await open({server, javaScriptEnabled: false, meant: /status of 503/});
   assert.equal((await visitor.goto("/")).status(), 503);
@@ -149,6 +282,9 @@ async function setUp(server, open) {
     if (page !== "/anreise") assert.match(await seen.locator("main").innerText(), /Noch /);
     assert.doesNotMatch(await seen.locator("main").innerText(), /Mulvany|Innenstadt|Vorführung/);
   }
+  await tellOfTheEvent(page);
+  await makeTheAction(page, seen);
+  await closeTheCounter(page);
 }
 
 test("an empty server becomes a published site", async ({open, server}) => {
