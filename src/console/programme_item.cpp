@@ -19,6 +19,7 @@ using web::FormData;
 using web::Language;
 
 constexpr std::size_t kFormBytesMax = 64 * 1024;
+constexpr std::size_t kUsersShown = 20;
 
 struct Page {
   const Needs& needs;
@@ -151,10 +152,35 @@ Task<Response> post_form(const Needs& needs, Request& request, const ItemKind& k
 
 // --- the questions
 
+// What would refer to nothing without the item, by title.
+std::vector<std::string> users_of(const Page& page, std::string_view id) {
+  std::vector<std::string> titles;
+  for (const Item& item : page.needs.programme->items()) {
+    if (refers_to(item, page.kind.kind, id)) titles.push_back(item_title(item, page.language));
+  }
+  if (titles.size() <= kUsersShown) return titles;
+  const std::size_t more = titles.size() - kUsersShown;
+  titles.resize(kUsersShown);
+  titles.push_back(web::text(page.language, texts::kAskMoreUsers, {{"count", more}}));
+  return titles;
+}
+
+std::string removal_text(const Page& page, const std::string& name) {
+  std::string text = web::text(page.language, texts::kAskRemove, {{"name", name}});
+  if (page.kind.kind.path == "sessions") {
+    text += " " + words(page.language, texts::kAskRemoveSession);
+  }
+  return text;
+}
+
+std::string discard_text(const Page& page, const std::string& name) {
+  return web::text(page.language, texts::kAskDiscard, {{"name", name}});
+}
+
 struct Question {
   std::string_view path;
   web::Text title;
-  web::Message text;
+  std::string (*text)(const Page& page, const std::string& name);
   web::Text yes;
   Task<Result<>> (*act)(const Needs& needs, const ItemKind& kind, std::string id, std::string by);
 };
@@ -166,10 +192,10 @@ Task<Result<>> take_out(const Needs& needs, const ItemKind& kind, std::string id
   return needs.programme->put_removal(kind.kind, std::move(id), std::move(by));
 }
 
-const Question kDiscard{"/verwerfen", texts::kAskDiscardTitle, texts::kAskDiscard,
-                        texts::kAskDiscardYes, discard};
-const Question kTakeOut{"/entfernen", texts::kAskRemoveTitle, texts::kAskRemove,
-                        texts::kAskRemoveYes, take_out};
+const Question kDiscard{"/verwerfen", texts::kAskDiscardTitle, discard_text, texts::kAskDiscardYes,
+                        discard};
+const Question kTakeOut{"/entfernen", texts::kAskRemoveTitle, removal_text, texts::kAskRemoveYes,
+                        take_out};
 
 Response ask(const Needs& needs, const Request& request, const ItemKind& kind,
              const Question& question) {
@@ -182,7 +208,8 @@ Response ask(const Needs& needs, const Request& request, const ItemKind& kind,
   const Page page{needs, request, *caller, kind, language};
   ProgrammeAskPage view{
       .head = make_head(needs, request, *caller, words(language, question.title)),
-      .text = web::text(language, question.text, {{"name", item_title(*item, language)}}),
+      .text = question.text(page, item_title(*item, language)),
+      .users = &question == &kTakeOut ? users_of(page, id) : std::vector<std::string>(),
       .yes = words(language, question.yes),
       .back_href = page.href(id),
       .csrf = std::string(caller->csrf())};

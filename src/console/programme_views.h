@@ -70,6 +70,7 @@ struct ProgrammeEditPage {
 struct ProgrammeAskPage {
   Head head;
   std::string text;
+  std::vector<std::string> users;  // titles of what refers to it
   std::string yes;
   std::string back_href;
   std::string csrf;

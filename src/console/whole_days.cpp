@@ -141,6 +141,7 @@ Task<Response> ask_day(Request& request, const Needs& needs, const event::Progra
           web::text(language, question.cancel ? texts::kDayCancelTitle : texts::kDayReopenTitle,
                     {{"day", day}})),
       .text = std::move(text),
+      .users = {},
       .yes = words(language, question.cancel ? texts::kDayCancelYes : texts::kDayReopenYes),
       .back_href = web::path(language, kProgrammePage),
       .csrf = std::string(caller->csrf())};

@@ -329,6 +329,20 @@ bool is_web_address(std::string_view text) {
          text.find_first_of(" \"<>\\^`{|}") == std::string_view::npos;
 }
 
+bool refers_to(const Item& item, const KindSpec& target, std::string_view id) {
+  const auto names_it = [id](const Value& value) { return value.as_string() == id; };
+  return std::ranges::any_of(item.kind->fields, [&](const FieldSpec& field) {
+    const auto found = item.fields.find(field.name);
+    if (field.target != target.path || found == item.fields.end()) return false;
+    const auto document = json::Document::parse(found->second);
+    if (!document) return false;
+    for (const Value each : document->root().elements()) {
+      if (names_it(each)) return true;
+    }
+    return names_it(document->root());
+  });
+}
+
 bool Item::is_example(std::string_view field) const {
   return std::ranges::find(examples, field) != examples.end();
 }

@@ -37,6 +37,8 @@ struct Item {
 // The same of what is stored already, field by field: what several together need is not asked.
 [[nodiscard]] Result<Item> read_stored_item(const KindSpec& kind, std::string_view id,
                                             const json::Value& body);
+// Whether a reference of the item names the one of `target` with that id.
+[[nodiscard]] bool refers_to(const Item& item, const KindSpec& target, std::string_view id);
 // What an address of a page may be: it begins with https:// or http://.
 [[nodiscard]] bool is_web_address(std::string_view text);
 [[nodiscard]] std::string item_json(const Item& item);

@@ -31,6 +31,15 @@ TEST(Item, GoesThroughTheEntityUnchanged) {
   EXPECT_EQ(item_json(*back), item_json(*item));
 }
 
+TEST(Item, KnowsWhatItRefersTo) {
+  const auto body = parse(kSession);
+  const Item session = *read_item(*find_kind("sessions"), "s", body.root());
+  EXPECT_TRUE(refers_to(session, *find_kind("rooms"), "kaminzimmer"));
+  EXPECT_TRUE(refers_to(session, *find_kind("speakers"), "b"));
+  EXPECT_FALSE(refers_to(session, *find_kind("speakers"), "kaminzimmer")) << "of another kind";
+  EXPECT_FALSE(refers_to(session, *find_kind("places"), "b"));
+}
+
 TEST(Item, SaysWhichFieldIsWrong) {
   const KindSpec& kind = *find_kind("speakers");
   const auto refused = [&](std::string_view text) {

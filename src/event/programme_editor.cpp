@@ -231,7 +231,7 @@ class Editor final : public ProgrammeEditor {
     return needs_.keeper.find(kind, id);
   }
 
-  ProgrammePtr preview() const override {
+  std::vector<Item> items() const override {
     const DraftsPtr drafts = this->drafts();
     std::vector<Item> items;
     for (const KindSpec& kind : kinds()) {
@@ -242,8 +242,10 @@ class Editor final : public ProgrammeEditor {
     for (const Draft& draft : *drafts) {
       if (draft.item) items.push_back(*draft.item);
     }
-    return make_programme(items);
+    return items;
   }
+
+  ProgrammePtr preview() const override { return make_programme(items()); }
 
  private:
   // Runs a step as one job of the records' writer; what it notes in the Delta is published after

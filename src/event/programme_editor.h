@@ -114,7 +114,8 @@ class ProgrammeEditor {
   // The item as it would be released now: its draft, else the released one.
   // Errors: kResourceNotFound.
   [[nodiscard]] virtual Result<Item> find(const KindSpec& kind, std::string_view id) const = 0;
-  // The whole programme as it would be after a release now.
+  // All items as they would be after a release now, and the programme that they make.
+  [[nodiscard]] virtual std::vector<Item> items() const = 0;
   [[nodiscard]] virtual ProgrammePtr preview() const = 0;
 };
 
