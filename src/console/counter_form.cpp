@@ -3,7 +3,7 @@
 // its own (opening_hours.cpp), so that a change of its name touches no hours.
 #include "console/detail/counters.h"
 #include "console/detail/item_fields.h"
-#include "console/detail/programme_form.h"
+#include "console/detail/programme.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
 #include "console/texts.h"
@@ -164,8 +164,8 @@ Task<Response> post_counter(Request& request, const Needs& needs, ProgrammeKeepe
                   [&](std::string_view id) { return !keeper.find(counter_kind(), id); });
   }
   const std::string id = edit->item.id;
-  const auto done =
-      co_await put_counter(needs, keeper, *caller, "counter.put", std::move(edit->item));
+  const auto done = co_await put_at_once(needs, keeper, *caller, {"counter.put", "counter", id},
+                                         std::move(edit->item));
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(
       web::path(edit->language, counter_page(id, is_new ? "?angelegt=1" : "?geaendert=1")));
@@ -217,16 +217,6 @@ Task<Response> remove_counter(Request& request, const Needs& needs, ProgrammeKee
 }
 
 }  // namespace
-
-Task<Result<>> put_counter(const Needs& needs, ProgrammeKeeper& keeper, const Caller& caller,
-                           std::string_view action, Item item) {
-  RV_CO_ASSIGN(const json::Document body, json::Document::parse(item_json(item)));
-  RV_CO_TRY(event::read_item(*item.kind, item.id, body.root()));
-  RV_CO_TRY(co_await needs.tickets.database.writer().run([&](records::Session& session) {
-    return needs.tickets.identity.record(session, caller, {action, "counter", item.id});
-  }));
-  co_return co_await keeper.put(std::move(item));
-}
 
 void add_counter_forms(net::Router& router, const Needs& needs, ProgrammeKeeper& keeper) {
   using Handler = Task<Response> (*)(Request&, const Needs&, ProgrammeKeeper&);

@@ -11,6 +11,7 @@
 #include "appointment/visit.h"
 #include "console/detail/counters.h"
 #include "console/detail/hours_form.h"
+#include "console/detail/programme.h"
 #include "console/detail/staff.h"
 #include "console/hours_views.h"
 #include "console/pages.h"
@@ -200,7 +201,8 @@ Task<Response> post_hours(Request& request, const Needs& needs, event::Programme
   if (data->get("schritt") != "speichern") {
     co_return show_hours(*edit, *all, hours, *data, &then, 200);
   }
-  const auto done = co_await put_counter(needs, keeper, *caller, "counter.hours", *item);
+  const auto done = co_await put_at_once(needs, keeper, *caller,
+                                         {"counter.hours", "counter", edit->counter.id}, *item);
   if (!done) co_return refused(needs, request, done.error());
   co_return Response::see_other(std::string(request.path) + "?gespeichert=1");
 }

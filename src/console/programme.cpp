@@ -224,6 +224,16 @@ std::vector<event::Conflict> programme_conflicts(const Needs& needs,
   return all;
 }
 
+Task<Result<>> put_at_once(const Needs& needs, event::ProgrammeKeeper& keeper,
+                           const identity::Caller& caller, const identity::Deed& deed, Item item) {
+  RV_CO_ASSIGN(const json::Document body, json::Document::parse(item_json(item)));
+  RV_CO_TRY(event::read_item(*item.kind, item.id, body.root()));
+  RV_CO_TRY(co_await needs.tickets.database.writer().run([&](records::Session& session) {
+    return needs.tickets.identity.record(session, caller, deed);
+  }));
+  co_return co_await keeper.put(std::move(item));
+}
+
 void add_programme(net::Router& router, const Needs& needs) {
   for (const ItemKind& kind : item_kinds()) {
     web::add_page(

@@ -7,7 +7,7 @@
 
 #include "base/split.h"
 #include "console/detail/item_fields.h"
-#include "console/detail/programme_form.h"
+#include "console/detail/programme.h"
 #include "console/detail/setup.h"
 #include "console/pages.h"
 #include "console/setup_views.h"
@@ -93,7 +93,7 @@ std::vector<ProgrammePart> event_parts(std::size_t topics, Language language) {
 }
 
 std::size_t topics_shown(const Event& event) {
-  return std::min(event.tracks.size() + kSpareTopics, kTopicsMax);
+  return std::max(event.tracks.size(), std::min(event.tracks.size() + kSpareTopics, kTopicsMax));
 }
 
 // --- from the event
@@ -290,7 +290,7 @@ Response ask_details(Request& request, const Needs& needs) {
 }
 
 // Whole items are replaced: read when nothing waits any more before the write, so that nobody's
-// change is undone. The line of the log first: nothing is saved without one.
+// change is undone.
 Task<Result<>> store_details(const Needs& needs, const Caller& caller, FormData& data) {
   RV_CO_ASSIGN(Item item, event_now(needs));
   if (data.get("stand") != stamp_of(item)) {
@@ -299,10 +299,8 @@ Task<Result<>> store_details(const Needs& needs, const Caller& caller, FormData&
   }
   take_details(data, item, *needs.programme->preview());
   if (!data.valid()) co_return Result<>{};
-  RV_CO_TRY(co_await needs.tickets.database.writer().run([&](records::Session& session) {
-    return needs.tickets.identity.record(session, caller, {"site.set", "setting", "event"});
-  }));
-  co_return co_await needs.setup->keeper.put(std::move(item));
+  co_return co_await put_at_once(needs, needs.setup->keeper, caller,
+                                 {"site.set", "setting", "event"}, std::move(item));
 }
 
 Task<Response> save_details(Request& request, const Needs& needs) {

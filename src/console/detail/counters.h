@@ -20,12 +20,6 @@ struct Standing {
 };
 [[nodiscard]] Task<Result<Standing>> standing_at(const Needs& needs, const event::Counter& counter);
 
-// Writes a line of the audit log, then the counter: nothing changes without one.
-// `action`: "counter.hours", "counter.put".
-[[nodiscard]] Task<Result<>> put_counter(const Needs& needs, event::ProgrammeKeeper& keeper,
-                                         const identity::Caller& caller, std::string_view action,
-                                         event::Item item);
-
 // /neu, /{counter}/angaben, /{counter}/entfernen.
 void add_counter_forms(net::Router& router, const Needs& needs, event::ProgrammeKeeper& keeper);
 

@@ -16,6 +16,13 @@ inline constexpr std::string_view kProgrammePage = "/console/programm";
 [[nodiscard]] std::vector<event::Conflict> programme_conflicts(const Needs& needs,
                                                                const event::Programme& programme);
 
+// Makes an item public at once, not as a draft. The line of the audit log first: nothing changes
+// without one. `deed` names what outlives the call. Errors: those of event::read_item(), with
+// nothing written.
+[[nodiscard]] Task<Result<>> put_at_once(const Needs& needs, event::ProgrammeKeeper& keeper,
+                                         const identity::Caller& caller, const identity::Deed& deed,
+                                         event::Item item);
+
 // PAGE/neu, PAGE/{id}, PAGE/{id}/verwerfen, PAGE/{id}/entfernen
 void add_programme_item(net::Router& router, const Needs& needs, const ItemKind& kind);
 // /console/programm/veroeffentlichen
