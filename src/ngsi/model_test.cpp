@@ -35,6 +35,23 @@ TEST(Ngsi, gives_back_what_was_created) {
   EXPECT_EQ(w.rendered(*w.created(concise)), w.rendered(*entity));
 }
 
+// A row that is written and cannot be read again would keep the broker from starting.
+TEST(Ngsi, reads_every_unit_code_that_it_stores) {
+  World w;
+  for (int c = 1; c < 0x80; ++c) {
+    std::string code;
+    json::append_quoted(code, std::string(1, static_cast<char>(c)) + "EL");
+    const auto document = json::Document::parse(
+        R"({"id":"urn:a:1","type":"T","u":{"value":5,"unitCode":)" + code + "}}");
+    ASSERT_TRUE(document) << c;
+    const auto whole = parse_entity(document->root(), w.context(), kParseWhole);
+    if (!whole) continue;
+    const auto made = create(w.names, *whole, Instant{0});
+    ASSERT_TRUE(made) << c;
+    EXPECT_TRUE(Entity::decode(made->after->bytes())) << c;
+  }
+}
+
 TEST(Ngsi, a_usual_entity_needs_little_memory) {
   World w;
   const EntityPtr entity = w.created(test::kBenchEntity);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ngsi/detail/form.h"
+#include "ngsi/detail/json_text.h"
 #include "ngsi/detail/text_rules.h"
 #include "ngsi/geometry.h"
 
@@ -266,8 +267,7 @@ Result<> AttributeParser::metadata(FragmentAttribute& attribute, const json::Mem
     attribute.dataset_id = text;
   } else if (key == "unitCode" && takes_unit(attribute.kind)) {
     const auto text = value.as_string();
-    if (!text || text->empty() || text->size() > 256 ||
-        json::to_text(value).size() != text->size() + 2) {
+    if (!text || text->empty() || text->size() > 256 || !is_plain_text(*text)) {
       return expected("unitCode must be a UN/CEFACT code such as CEL");
     }
     const bool null = is_null_uri(value);

@@ -274,7 +274,8 @@ std::uint64_t take_entity(const json::Value& entity, const Take& take) {
         take(std::string(name), std::string(*text));
       } else {
         ++left_out;  // several types
-        const json::Value first = *value.elements().begin();
+        const bool is_list = value.is_array() && value.size() > 0;
+        const json::Value first = is_list ? *value.elements().begin() : value;
         take(std::string(name), std::string(first.as_string().value_or("")));
       }
     } else if (!value.is_object() || !take_attribute(name, value, take)) {

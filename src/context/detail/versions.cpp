@@ -66,7 +66,7 @@ class Older {
         continue;
       }
       out.key(key);
-      if (key == "type" && value.is_array() && minor_ < 3) {
+      if (key == "type" && value.is_array() && value.size() > 0 && minor_ < 3) {
         altered_ = true;
         out.value(*value.elements().begin());
       } else if (simplified_ || key == "id" || key == "type" || key == "scope" ||

@@ -37,6 +37,7 @@ TEST(Versions, ReformatsWhatCameLater) {
   EXPECT_EQ(older(R"({"v":{"type":"ListRelationship","objectList":[{"object":"urn:b"}]}})", 5),
             R"({"v":{"type":"Relationship","object":["urn:b"]}})");
   EXPECT_EQ(older(R"({"n":{"languageMap":{"de":"x"}}})", 3), R"({"n":{"value":{"de":"x"}}})");
+  EXPECT_EQ(older(R"({"type":[],"a":1})", 0), "same");
   EXPECT_EQ(older(R"({"type":["A","B"],"scope":"/a","expiresAt":"2030-01-01T00:00:00Z"})", 0),
             R"({"type":"A"})");
   EXPECT_EQ(older(R"({"a":[{"type":"Property","value":1,"datasetId":"urn:d"},)"

@@ -215,7 +215,7 @@ bool is_plain_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto c = static_cast<unsigned char>(text[at]);
     const std::size_t size = utf8_size(text, at);
-    if (size == 0 || c < 0x20 || c == 0x7f || c == '"' || c == '\\') return false;
+    if (size == 0 || c < 0x20 || c == '"' || c == '\\') return false;
     at += size;
   }
   return true;

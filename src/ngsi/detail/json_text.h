@@ -13,7 +13,8 @@ namespace revier::ngsi::detail {
 [[nodiscard]] bool is_json(std::string_view text);
 // Valid UTF-8 without control characters.
 [[nodiscard]] bool is_text(std::string_view text);
-// Valid UTF-8 without control characters, quotes and backslashes: stands in JSON as it is.
+// Valid UTF-8 without U+0000 to U+001F, quotes and backslashes: stands in JSON as it is. What
+// parsing lets into a text without quotes and what reading stored bytes takes is this, both times.
 [[nodiscard]] bool is_plain_text(std::string_view text);
 
 // The value that begins at `at`, whole.
