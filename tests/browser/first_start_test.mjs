@@ -232,7 +232,8 @@ async function closeTheCounter(page) {
   await page.waitForURL(/oeffnungszeiten$/);
   assert.match(await main(page), /noch keinen Schalter/);
   await page.goto("/console/protokoll");
-  assert.match(await main(page), /Schalter entfernt[^]*Öffnungszeiten geändert[^]*Schalter angelegt/);
+  const deeds = /Schalter entfernt[^]*Öffnungszeiten geändert[^]*Schalter angelegt/;
+  assert.match(await main(page), deeds);
 }
 
 async function setUp(server, open) {

@@ -10,8 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto manifest = backup::read_manifest({reinterpret_cast<const char*>(data), size});
   if (!manifest) return 0;
   for (const backup::File& file : manifest->files) {
-    RV_CHECK(!file.path.starts_with('/') && file.path.find("..") != 0);
-    RV_CHECK(file.path.find("/../") == std::string::npos && !file.path.ends_with("/.."));
+    RV_CHECK(!file.path.starts_with('/'));
+    // "..x" is a name as others are.
+    RV_CHECK(("/" + file.path + "/").find("/../") == std::string::npos);
   }
   const std::string text = backup::to_json(*manifest);
   const auto again = backup::read_manifest(text);
