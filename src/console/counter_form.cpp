@@ -24,8 +24,6 @@ using web::FieldKind;
 using web::FormData;
 using web::Language;
 
-constexpr net::RouteOptions kCounterBody{.body_bytes_max = 16 * 1024};
-
 const event::KindSpec& counter_kind() { return *event::find_kind("counters"); }
 
 std::string counter_page(std::string_view counter, std::string_view more = "") {
@@ -219,13 +217,8 @@ Task<Response> remove_counter(Request& request, const Needs& needs, ProgrammeKee
 }  // namespace
 
 void add_counter_forms(net::Router& router, const Needs& needs, ProgrammeKeeper& keeper) {
-  using Handler = Task<Response> (*)(Request&, const Needs&, ProgrammeKeeper&);
-  const auto page = [&](Method method, const std::string& pattern, Handler handler) {
-    web::add_page(router, method, std::string(kHoursPage) + pattern,
-                  net::AsyncHandler([needs, &keeper, handler](Request& request) {
-                    return handler(request, needs, keeper);
-                  }),
-                  kCounterBody);
+  const auto page = [&](Method method, const std::string& pattern, CounterHandler handler) {
+    add_counter_page(router, needs, keeper, method, pattern, handler);
   };
   page(Method::kGet, "/neu", get_counter);
   page(Method::kPost, "/neu", post_counter);

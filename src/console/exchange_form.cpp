@@ -32,7 +32,7 @@ web::Form exhibit_form(const Programme&, Language) {
        {.name = "city", .label = texts::kEditCity}})};
 }
 
-std::vector<ProgrammePart> exhibit_parts(Language) {
+std::vector<FormPart> exhibit_parts(Language) {
   return {{"", {"name", "topic_de", "topic_en", "booth", "city"}}};
 }
 
@@ -81,7 +81,7 @@ web::Form practice_form(const Programme& programme, Language language) {
         .options = session_options(programme, language)}})};
 }
 
-std::vector<ProgrammePart> practice_parts(Language language) {
+std::vector<FormPart> practice_parts(Language language) {
   return {{words(language, texts::kEditText), {"name_de", "name_en", "summary_de", "summary_en"}},
           {words(language, texts::kEditPractice), {"city", "fields"}},
           {words(language, texts::kEditPracticeProgramme), {"sessions"}}};

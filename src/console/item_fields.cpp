@@ -158,8 +158,12 @@ std::vector<web::FormField> with_marks(std::vector<web::FormField> fields) {
   return all;
 }
 
-web::FormField long_text(const char* name, const web::Text& label) {
-  return {.name = name, .kind = web::FieldKind::kTextarea, .label = label, .check = check_length};
+web::FormField long_text(const char* name, const web::Text& label, const web::Label& hint) {
+  return {.name = name,
+          .kind = web::FieldKind::kTextarea,
+          .label = label,
+          .hint = hint,
+          .check = check_length};
 }
 
 web::FormField number(const char* name, const web::Text& label, std::int64_t least,

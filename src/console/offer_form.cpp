@@ -35,10 +35,9 @@ std::optional<event::Point> point_in(std::string_view text) {
     double value = 0;
     const char* const end = part.data() + part.size();
     const auto read = std::from_chars(part.data(), end, value, std::chars_format::fixed);
-    if (read.ec != std::errc() || read.ptr != end || value < -most || value > most) {
-      return std::nullopt;
-    }
-    return value;
+    // "nan" is a number to from_chars, and within no bounds.
+    const bool good = read.ec == std::errc() && read.ptr == end && value >= -most && value <= most;
+    return good ? std::optional(value) : std::nullopt;
   };
   const auto latitude = degrees(parts[0], 90);
   const auto longitude = degrees(parts[1], 180);
@@ -65,7 +64,7 @@ web::Form place_form(const Programme&, Language) {
        std::move(accuracy)})};
 }
 
-std::vector<ProgrammePart> place_parts(Language) {
+std::vector<FormPart> place_parts(Language) {
   return {{"", {"name_de", "name_en", "address", "location", "accuracy"}}};
 }
 
@@ -110,12 +109,6 @@ std::optional<web::Label> check_address(std::string_view text) {
   return web::Label(texts::kEditUrlWrong);
 }
 
-web::FormField list_field(const char* name, const web::Text& label) {
-  web::FormField field = fields::long_text(name, label);
-  field.hint = texts::kEditNeedsHint;
-  return field;
-}
-
 std::vector<web::FormField> times_fields(const Programme& programme, Language language) {
   return {{.name = "place",
            .kind = FieldKind::kSelect,
@@ -137,8 +130,8 @@ web::Form offer_form(const Programme& programme, Language language) {
       {.name = "name_en", .label = texts::kEditTitleEn, .hint = texts::kEditTitleEnHint},
       fields::long_text("summary_de", texts::kEditAbstractDe),
       fields::long_text("summary_en", texts::kEditAbstractEn),
-      list_field("needs_de", texts::kEditNeedsDe),
-      list_field("needs_en", texts::kEditNeedsEn),
+      fields::long_text("needs_de", texts::kEditNeedsDe, texts::kEditNeedsHint),
+      fields::long_text("needs_en", texts::kEditNeedsEn, texts::kEditNeedsHint),
       {.name = "url",
        .label = texts::kEditUrl,
        .hint = texts::kEditUrlHint,
@@ -157,7 +150,7 @@ web::Form offer_form(const Programme& programme, Language language) {
   return {fields::with_marks(std::move(all))};
 }
 
-std::vector<ProgrammePart> offer_parts(Language language) {
+std::vector<FormPart> offer_parts(Language language) {
   return {
       {words(language, texts::kEditText),
        {"name_de", "name_en", "summary_de", "summary_en", "needs_de", "needs_en", "url"}},

@@ -231,18 +231,19 @@ Task<Result<Standing>> standing_at(const Needs& needs, const event::Counter& cou
   co_return found;
 }
 
+void add_counter_page(net::Router& router, const Needs& needs, event::ProgrammeKeeper& keeper,
+                      Method method, const std::string& pattern, CounterHandler handler) {
+  web::add_page(router, method, std::string(kHoursPage) + pattern,
+                net::AsyncHandler([needs, &keeper, handler](Request& request) {
+                  return handler(request, needs, keeper);
+                }),
+                kHoursBody);
+}
+
 void add_opening_hours(net::Router& router, const Needs& needs, event::ProgrammeKeeper& keeper) {
-  using Handler = Task<Response> (*)(Request&, const Needs&, event::ProgrammeKeeper&);
-  const auto page = [&](Method method, const std::string& pattern, Handler handler) {
-    web::add_page(router, method, pattern,
-                  net::AsyncHandler([needs, &keeper, handler](Request& request) {
-                    return handler(request, needs, keeper);
-                  }),
-                  kHoursBody);
-  };
-  page(Method::kGet, std::string(kHoursPage), show_counters);
-  page(Method::kGet, std::string(kHoursPage) + "/{counter}", get_hours);
-  page(Method::kPost, std::string(kHoursPage) + "/{counter}", post_hours);
+  add_counter_page(router, needs, keeper, Method::kGet, "", show_counters);
+  add_counter_page(router, needs, keeper, Method::kGet, "/{counter}", get_hours);
+  add_counter_page(router, needs, keeper, Method::kPost, "/{counter}", post_hours);
   add_counter_forms(router, needs, keeper);
 }
 

@@ -88,7 +88,7 @@ web::Form session_form(const Programme& programme, Language language) {
         .hint = texts::kEditCancelledHint}})};
 }
 
-std::vector<ProgrammePart> session_parts(Language language) {
+std::vector<FormPart> session_parts(Language language) {
   return {{words(language, texts::kEditText),
            {"title_de", "title_en", "abstract_de", "abstract_en", "format", "track", "language"}},
           {words(language, texts::kEditPlace), {"day", "starts", "ends", "room"}},
@@ -143,7 +143,7 @@ web::Form speaker_form(const Programme&, Language) {
                               {.name = "function", .label = texts::kEditPersonFunction}})};
 }
 
-std::vector<ProgrammePart> speaker_parts(Language) { return {{"", {"name", "function"}}}; }
+std::vector<FormPart> speaker_parts(Language) { return {{"", {"name", "function"}}}; }
 
 void fill_speaker(const Item& item, FormData& data) {
   const event::Speaker speaker = event::read_speaker(item);
@@ -169,7 +169,7 @@ web::Form room_form(const Programme& programme, Language language) {
                               fields::number("capacity", texts::kEditRoomCapacity, 1, kSeatsMax)})};
 }
 
-std::vector<ProgrammePart> room_parts(Language) {
+std::vector<FormPart> room_parts(Language) {
   return {{"", {"name_de", "name_en", "place", "capacity"}}};
 }
 

@@ -42,20 +42,10 @@ struct ProgrammeListPage {
   std::vector<ProgrammeLink> days;  // to cancel one as a whole; empty for those who may not
 };
 
-// A form in parts: each heading with the names of its fields.
-struct ProgrammePart {
-  std::string heading;
-  std::vector<std::string> fields;
-  bool in_pairs = false;  // two side by side, where there is room
-};
-struct FormPartView {
-  const ProgrammePart& part;
-  web::FormView form;
-};
 struct ProgrammeEditPage {
   Head head;
   web::FormView form;
-  std::vector<ProgrammePart> parts;
+  std::vector<FormPart> parts;
   std::string notice;
   bool collision = false;
   std::vector<std::string> warnings;

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <algorithm>
+#include <array>
+
 #include "console/detail/setup.h"
 #include "console/pages.h"
 #include "console/setup_views.h"
@@ -16,6 +19,15 @@ using net::Request;
 using net::Response;
 using web::Language;
 using web::kern::Tone;
+
+// What the page of the event's details sets (setup_event.cpp).
+constexpr std::array kDetails{"registration_opens_at",
+                              "registration_closes_at",
+                              "motto",
+                              "admission",
+                              "partner_cities",
+                              "focus",
+                              "tracks"};
 
 web::kern::Task task(Language language, const web::Text& title, std::string page, bool done,
                      std::string open) {
@@ -40,10 +52,9 @@ web::kern::TaskList tasks(const Needs& needs, Language language) {
   web::kern::TaskList list{.title = {}, .tasks = {}};
   list.tasks.push_back(
       task(language, texts::kSetupQuestions, base + "/fragen", settings->begun(), open));
-  const event::Event* const event = needs.setup->keeper.now()->event();
-  if (event != nullptr) {
-    const bool said = event->registration_opens_at || event->registration_closes_at ||
-                      !event->tracks.empty() || !event->motto.empty();
+  if (const auto event = known_event(needs)) {
+    const bool said = std::ranges::any_of(
+        kDetails, [&](const char* field) { return event->fields.contains(field); });
     list.tasks.push_back(task(language, texts::kDetailsTitle, base + "/veranstaltung", said,
                               words(language, texts::kSetupOptional)));
   }

@@ -38,35 +38,30 @@ std::string topic_field(std::size_t number, std::string_view language) {
 
 // --- the form
 
-web::FormField lines_field(const char* name, const web::Text& label, const web::Text& hint) {
-  web::FormField field = fields::long_text(name, label);
-  field.hint = hint;
-  return field;
-}
-
 web::Form event_form(std::size_t topics, Language language) {
-  web::Form form{{{.name = "csrf", .kind = FieldKind::kHidden},
-                  {.name = "stand", .kind = FieldKind::kHidden},
-                  {.name = "opens_day",
-                   .kind = FieldKind::kDate,
-                   .label = texts::kDetailsOpensDay,
-                   .hint = texts::kDetailsOpensHint},
-                  {.name = "opens_at", .kind = FieldKind::kTime, .label = texts::kDetailsOpensAt},
-                  {.name = "closes_day",
-                   .kind = FieldKind::kDate,
-                   .label = texts::kDetailsClosesDay,
-                   .hint = texts::kDetailsClosesHint},
-                  {.name = "closes_at", .kind = FieldKind::kTime, .label = texts::kDetailsClosesAt},
-                  {.name = "motto_de", .label = texts::kDetailsMottoDe},
-                  {.name = "motto_en", .label = texts::kDetailsMottoEn},
-                  {.name = "admission_de",
-                   .label = texts::kDetailsAdmissionDe,
-                   .hint = texts::kDetailsAdmissionHint},
-                  {.name = "admission_en", .label = texts::kDetailsAdmissionEn},
-                  lines_field("organisers", texts::kDetailsOrganisers, texts::kDetailsOneALine),
-                  lines_field("cities", texts::kDetailsCities, texts::kDetailsOneALine),
-                  lines_field("focus_de", texts::kDetailsFocusDe, texts::kDetailsFocusHint),
-                  lines_field("focus_en", texts::kDetailsFocusEn, texts::kDetailsFocusEnHint)}};
+  web::Form form{
+      {{.name = "csrf", .kind = FieldKind::kHidden},
+       {.name = "stand", .kind = FieldKind::kHidden},
+       {.name = "opens_day",
+        .kind = FieldKind::kDate,
+        .label = texts::kDetailsOpensDay,
+        .hint = texts::kDetailsOpensHint},
+       {.name = "opens_at", .kind = FieldKind::kTime, .label = texts::kDetailsOpensAt},
+       {.name = "closes_day",
+        .kind = FieldKind::kDate,
+        .label = texts::kDetailsClosesDay,
+        .hint = texts::kDetailsClosesHint},
+       {.name = "closes_at", .kind = FieldKind::kTime, .label = texts::kDetailsClosesAt},
+       {.name = "motto_de", .label = texts::kDetailsMottoDe},
+       {.name = "motto_en", .label = texts::kDetailsMottoEn},
+       {.name = "admission_de",
+        .label = texts::kDetailsAdmissionDe,
+        .hint = texts::kDetailsAdmissionHint},
+       {.name = "admission_en", .label = texts::kDetailsAdmissionEn},
+       fields::long_text("organisers", texts::kDetailsOrganisers, texts::kDetailsOneALine),
+       fields::long_text("cities", texts::kDetailsCities, texts::kDetailsOneALine),
+       fields::long_text("focus_de", texts::kDetailsFocusDe, texts::kDetailsFocusHint),
+       fields::long_text("focus_en", texts::kDetailsFocusEn, texts::kDetailsFocusEnHint)}};
   for (std::size_t n = 1; n <= topics; ++n) {
     const auto number = static_cast<std::int64_t>(n);
     const auto label = [&](const web::Message& key) {
@@ -78,13 +73,13 @@ web::Form event_form(std::size_t topics, Language language) {
   return form;
 }
 
-std::vector<ProgrammePart> event_parts(std::size_t topics, Language language) {
+std::vector<FormPart> event_parts(std::size_t topics, Language language) {
   std::vector<std::string> all;
   for (std::size_t n = 1; n <= topics; ++n) {
     for (const char* each : {"de", "en"}) all.push_back(topic_field(n, each));
   }
   const auto part = [&](const web::Text& heading, std::vector<std::string> fields) {
-    return ProgrammePart{words(language, heading), std::move(fields), true};
+    return FormPart{words(language, heading), std::move(fields), true};
   };
   return {part(texts::kDetailsRegistration, {"opens_day", "opens_at", "closes_day", "closes_at"}),
           part(texts::kDetailsStartPage, {"motto_de", "motto_en", "admission_de", "admission_en",
@@ -135,7 +130,8 @@ FormData details_data(const Item& item) {
 
 // --- into the event
 
-std::optional<Instant> instant_in(FormData& data, const std::string& name) {
+// `hour`: where the day alone is said.
+std::optional<Instant> instant_in(FormData& data, const std::string& name, std::string_view hour) {
   const std::string day = name + "_day";
   const std::string at = name + "_at";
   if (!data.has(day) && !data.has(at)) return std::nullopt;
@@ -143,15 +139,15 @@ std::optional<Instant> instant_in(FormData& data, const std::string& name) {
     data.fail(day, texts::kDetailsNoDay);
     return std::nullopt;
   }
-  const auto instant = web::from_local(data.get(day), data.has(at) ? data.get(at) : "00:00");
+  const auto instant = web::from_local(data.get(day), data.has(at) ? data.get(at) : hour);
   if (instant) return *instant;
   data.fail(at, texts::kEditNoHour);
   return std::nullopt;
 }
 
 void take_registration(FormData& data, Item& item) {
-  const auto opens = instant_in(data, "opens");
-  const auto closes = instant_in(data, "closes");
+  const auto opens = instant_in(data, "opens", "00:00");
+  const auto closes = instant_in(data, "closes", "23:59");
   if (opens && closes && *closes <= *opens) data.fail("closes_day", texts::kDetailsClosesFirst);
   fields::set_instant(item, "registration_opens_at", opens);
   fields::set_instant(item, "registration_closes_at", closes);
@@ -252,13 +248,6 @@ void take_details(FormData& data, Item& item, const event::Programme& preview) {
 
 // --- the page
 
-// The event that the site is about. Errors: kResourceNotFound where there is none yet.
-Result<Item> event_now(const Needs& needs) {
-  const event::ProgrammePtr programme = needs.setup->keeper.now();
-  if (programme->event() == nullptr) return fail(Code::kResourceNotFound, "there is no event");
-  return needs.setup->keeper.find(*event::find_kind("events"), programme->event()->id);
-}
-
 Response ask_questions_first(const Request& request) {
   return Response::see_other(
       web::path(web::language_of(request), std::string(kSetupPage) + "/fragen"));
@@ -284,7 +273,7 @@ Response show_details(const Needs& needs, const Request& request, const Caller& 
 Response ask_details(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kSettingsManage);
   if (!caller) return caller.error();
-  const auto item = event_now(needs);
+  const auto item = known_event(needs);
   if (!item) return ask_questions_first(request);
   return show_details(needs, request, *caller, *item, details_data(*item));
 }
@@ -292,21 +281,21 @@ Response ask_details(Request& request, const Needs& needs) {
 // Whole items are replaced: read when nothing waits any more before the write, so that nobody's
 // change is undone.
 Task<Result<>> store_details(const Needs& needs, const Caller& caller, FormData& data) {
-  RV_CO_ASSIGN(Item item, event_now(needs));
-  if (data.get("stand") != stamp_of(item)) {
+  std::optional<Item> item = known_event(needs);
+  if (!item || data.get("stand") != stamp_of(*item)) {
     data.fail("opens_day", texts::kDetailsChanged);
     co_return Result<>{};
   }
-  take_details(data, item, *needs.programme->preview());
+  take_details(data, *item, *needs.programme->preview());
   if (!data.valid()) co_return Result<>{};
   co_return co_await put_at_once(needs, needs.setup->keeper, caller,
-                                 {"site.set", "setting", "event"}, std::move(item));
+                                 {"site.set", "setting", "event"}, std::move(*item));
 }
 
 Task<Response> save_details(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kSettingsManage);
   if (!caller) co_return caller.error();
-  const auto item = event_now(needs);
+  const auto item = known_event(needs);
   if (!item) co_return ask_questions_first(request);
   const web::Form form =
       event_form(topics_shown(event::read_event(*item)), web::language_of(request));

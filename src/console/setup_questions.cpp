@@ -103,15 +103,6 @@ std::optional<event::Item> find_item(const Needs& needs, std::string_view kind,
   return std::move(*item);
 }
 
-// That of the last answers, else the one that the site is about: it came by the API.
-std::optional<event::Item> known_event(const Needs& needs) {
-  const setup::SettingsPtr settings = needs.setup->settings.now();
-  if (auto item = find_item(needs, "events", settings->get(setup::kEvent))) return item;
-  const event::ProgrammePtr programme = needs.setup->keeper.now();
-  if (programme->event() == nullptr) return std::nullopt;
-  return find_item(needs, "events", programme->event()->id);
-}
-
 std::optional<event::Item> known_place(const Needs& needs,
                                        const std::optional<event::Item>& event) {
   if (!event) return std::nullopt;
@@ -241,6 +232,14 @@ Response ask_questions(Request& request, const Needs& needs) {
 }
 
 }  // namespace
+
+std::optional<event::Item> known_event(const Needs& needs) {
+  const setup::SettingsPtr settings = needs.setup->settings.now();
+  if (auto item = find_item(needs, "events", settings->get(setup::kEvent))) return item;
+  const event::ProgrammePtr programme = needs.setup->keeper.now();
+  if (programme->event() == nullptr) return std::nullopt;
+  return find_item(needs, "events", programme->event()->id);
+}
 
 void add_setup_questions(net::Router& router, const Needs& needs) {
   web::add_page(router, net::Method::kGet, std::string(kQuestionsStep),

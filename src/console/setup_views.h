@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "console/programme_views.h"
 #include "console/views.h"
 #include "web/form.h"
 
@@ -25,7 +24,7 @@ struct QuestionsPage {
 struct EventDetailsPage {
   Head head;
   web::FormView form;
-  std::vector<ProgrammePart> parts;
+  std::vector<FormPart> parts;
 };
 struct LookPage {
   Head head;

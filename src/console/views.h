@@ -32,6 +32,17 @@ struct Link {
   std::string text;
   std::string href;
 };
+// A form in parts: each heading with the names of its fields.
+struct FormPart {
+  std::string heading;
+  std::vector<std::string> fields;
+  bool in_pairs = false;  // two side by side, where there is room
+};
+struct FormPartView {
+  const FormPart& part;
+  web::FormView form;
+};
+
 struct Fact {
   std::string label;
   std::string value;

@@ -364,6 +364,7 @@ class Editor final : public ProgrammeEditor {
   Result<> rebase_drafts(records::Session& session, Delta& delta) const {
     const DraftsPtr known = drafts();
     for (const Draft& draft : *known) {
+      if (!draft.item || draft.base.empty()) continue;  // cheap: most are new ones of a table
       const auto released = needs_.keeper.find(*draft.kind, draft.id);
       if (!released || !detail::rebased(draft, *released)) continue;
       RV_ASSIGN(const auto row, rows::find_draft(session, *draft.kind, draft.id));

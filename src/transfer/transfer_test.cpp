@@ -239,6 +239,20 @@ rc::Gen<std::string> any_value() {
   return rc::gen::oneOf(texts, strings);
 }
 
+// Another server may say anything.
+TEST(Columns, AnEntityWithoutTypesIsARowAllTheSame) {
+  for (const char* types : {"[]", "{}", "5", "null"}) {
+    const std::string text = std::string(R"({"id":"urn:a:1","type":)") + types + "}";
+    const auto document = json::Document::parse(text);
+    ASSERT_TRUE(document);
+    detail::ColumnSet set;
+    set.add(document->root());
+    std::uint64_t left_out = 0;
+    EXPECT_EQ(set.row(document->root(), left_out).front(), "urn:a:1") << types;
+    EXPECT_EQ(left_out, 1U) << types;
+  }
+}
+
 RC_GTEST_PROP(Columns, ARowComesBackAsTheEntityItWas, ()) {
   std::string text = std::string(R"({"id":")") + kId + R"(","type":"Device")";
   text += R"(,"a":{"type":"Property","value":)" + *any_value() + R"(,"unitCode":"CEL"})";

@@ -115,6 +115,7 @@ async function tellOfTheEvent(page) {
   assert.match(await main(page), /Wählen Sie auch den Tag[^]*nicht so viele Zeilen/);
   await look(page);
   await page.getByLabel("Ab Tag").fill("2027-01-11");
+  await page.getByLabel("Bis Tag").fill("2027-02-01");
   await page.getByLabel("Schwerpunkte auf Englisch").fill("");
   await page.getByLabel("Motto auf Deutsch").fill("Zusammen <klug>");
   await page.getByLabel("Eintritt, auf Deutsch").fill("kostenlos");
@@ -125,6 +126,7 @@ async function tellOfTheEvent(page) {
   await page.waitForURL(/\/console\/einrichtung$/);
   await page.goto("/console/einrichtung/veranstaltung");
   assert.equal(await page.getByLabel("Ab Uhrzeit").inputValue(), "08:00");
+  assert.equal(await page.getByLabel("Bis Uhrzeit").inputValue(), "23:59", "all of the last day");
   assert.equal(await page.getByLabel("Thema 2 auf Deutsch").inputValue(), "People");
   await page.goto("/");
   assert.match(await main(page), /Zusammen <klug>[^]*kostenlos[^]*Verwaltung[^]*Gelsenkirchen/);
@@ -141,9 +143,11 @@ async function draftTheAction(page) {
   await look(page);
   await page.getByLabel("Name auf Deutsch").fill("Robert-Brauner-Platz");
   await page.getByLabel("Anschrift").fill("Bahnhofstraße 7, 44623 Herne");
-  await page.getByLabel("Lage auf der Karte").fill("51,5395 und 7,2235");
-  await draft(page);
-  assert.match(await page.locator("rv-summary").innerText(), /zwei Zahlen mit Punkt/);
+  for (const wrong of ["51,5395 und 7,2235", "nan, nan", "91, 0"]) {
+    await page.getByLabel("Lage auf der Karte").fill(wrong);
+    await draft(page);
+    assert.match(await page.locator("rv-summary").innerText(), /zwei Zahlen mit Punkt/, wrong);
+  }
   await page.getByLabel("Lage auf der Karte").fill("51.5395, 7.2235");
   await draft(page);
   await page.getByText("Gespeichert als Entwurf").waitFor();

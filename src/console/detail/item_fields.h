@@ -46,7 +46,8 @@ void fill_localised(const event::Localised& text, web::FormData& data, const std
 // A form of an item begins with these three: whose it is, and what its editor has seen.
 [[nodiscard]] std::vector<web::FormField> with_marks(std::vector<web::FormField> fields);
 // Lines of text that an item can hold.
-[[nodiscard]] web::FormField long_text(const char* name, const web::Text& label);
+[[nodiscard]] web::FormField long_text(const char* name, const web::Text& label,
+                                       const web::Label& hint = {});
 [[nodiscard]] web::FormField number(const char* name, const web::Text& label, std::int64_t least,
                                     std::int64_t most);
 // By their German labels.

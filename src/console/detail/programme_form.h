@@ -25,7 +25,7 @@ struct ItemKind {
   identity::Action edit;
   // `programme` is the preview: what the choices are.
   web::Form (*form)(const event::Programme& programme, web::Language language);
-  std::vector<ProgrammePart> (*parts)(web::Language language);
+  std::vector<FormPart> (*parts)(web::Language language);
   void (*fill)(const event::Item& item, web::FormData& data);
   // Writes the valid data into the item; what only the kind knows becomes errors of the data.
   void (*take)(const event::Programme& programme, web::FormData& data, event::Item& item);

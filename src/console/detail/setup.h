@@ -18,6 +18,9 @@ Task<std::invoke_result_t<Work&>> on_pool(const Needs& needs, Work work) {
 // The five questions have not been answered and there is no event.
 [[nodiscard]] bool is_new_site(const Needs& needs);
 
+// The event of the last answers, else the one that the site is about: it came by the API.
+[[nodiscard]] std::optional<event::Item> known_event(const Needs& needs);
+
 // Saves with a line in the audit log, which names `what` was set and no value.
 [[nodiscard]] Task<Result<>> save_settings(const Needs& needs, const identity::Caller& caller,
                                            setup::Settings::Values values, std::string what);
