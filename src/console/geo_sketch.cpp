@@ -24,7 +24,7 @@ struct SketchPosition {
 using SketchPath = std::vector<SketchPosition>;
 
 bool is_sketch_position(const json::Value& value) {
-  return value.is_array() && value.size() >= 2 && (*value.elements().begin()).is_number();
+  return value.is_array() && value.size() >= 2 && value.first_or_self().is_number();
 }
 
 SketchPosition sketch_position_in(const json::Value& value) {

@@ -124,7 +124,7 @@ std::optional<json::Value> evolution_in(const json::Value& entity) {
   for (const auto [key, value] : entity.members()) {
     if (key == "id" || key == "type" || key == "@context" || key == "scope") continue;
     if (value.is_object()) return value;
-    if (value.is_array() && value.size() > 0) return *value.elements().begin();
+    if (value.is_array() && value.size() > 0) return value.first_or_self();
   }
   return std::nullopt;
 }

@@ -32,7 +32,7 @@ constexpr std::array<ValueMember, 8> kValueMembers = {{
 
 bool is_ngsi_null(const json::Value& value) {
   if (value.as_string() == ngsi::kNullUri) return true;
-  if (value.is_array() && value.size() == 1) return is_ngsi_null(*value.elements().begin());
+  if (value.is_array() && value.size() == 1) return is_ngsi_null(value.first_or_self());
   const auto none = value.find("@none");
   return none && value.size() == 1 && none->as_string() == ngsi::kNullUri;
 }

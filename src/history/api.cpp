@@ -114,8 +114,7 @@ Deed instance_deed(const Exchange& exchange, Act act, const History::Instance& i
 
 // The one element of an array, or the value itself.
 Result<json::Value> only_one(const json::Value& value) {
-  if (!value.is_array()) return value;
-  if (value.size() == 1) return *value.elements().begin();
+  if (!value.is_array() || value.size() == 1) return value.first_or_self();
   return fail(Code::kBadRequestData, "the array holds exactly one instance");
 }
 

@@ -51,6 +51,7 @@ class Value {
 
   [[nodiscard]] std::size_t size() const;     // members or elements; 0 for others
   [[nodiscard]] ArrayRange elements() const;  // empty for others
+  [[nodiscard]] Value first_or_self() const;  // itself where it is no array or an empty one
   [[nodiscard]] ObjectRange members() const;  // in the order of the text; empty for others
   // Member of an object, nullopt where there is none (or no object).
   [[nodiscard]] std::optional<Value> find(std::string_view key) const;

@@ -186,10 +186,21 @@ TEST(Json, ReadsValues) {
   for (const Value none : root.elements()) FAIL() << to_text(none);
 }
 
+TEST(Json, FirstElementIsItselfWhereThereIsNone) {
+  const auto first = [](std::string_view text) {
+    const auto document = Document::parse(text).value();
+    return to_text(document.root().first_or_self());
+  };
+  EXPECT_EQ(first(R"([[1,2],3])"), "[1,2]");
+  EXPECT_EQ(first("[]"), "[]");
+  EXPECT_EQ(first(R"({"a":[1]})"), R"({"a":[1]})");
+  EXPECT_EQ(first("7"), "7");
+}
+
 TEST(Json, DocumentsLiveApart) {
   auto first = Document::parse(R"(["one"])").value();
   auto second = Document::parse(R"(["two", 2])").value();
-  const Value element = *first.root().elements().begin();
+  const Value element = first.root().first_or_self();
   const auto moved = std::move(first);
   EXPECT_EQ(element.as_string(), "one");
   EXPECT_EQ(to_text(moved.root()), R"(["one"])");

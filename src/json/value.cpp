@@ -59,6 +59,10 @@ ArrayRange Value::elements() const {
   return {{tape_, index_ + 1}, {tape_, end}};
 }
 
+Value Value::first_or_self() const {
+  return is_array() && size() > 0 ? Value(tape_, index_ + 1) : *this;
+}
+
 ObjectRange Value::members() const {
   const std::size_t end = is_object() ? detail::after(tape_, index_) : index_ + 1;
   return {{tape_, index_ + 1}, {tape_, end}};

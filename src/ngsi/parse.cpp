@@ -84,9 +84,7 @@ class EntityParser {
   }
 
   Result<> scopes(const json::Value& value) {
-    const json::Value first =
-        value.is_array() && value.size() > 0 ? *value.elements().begin() : value;
-    if (options_.temporal && first.is_object()) {
+    if (options_.temporal && value.first_or_self().is_object()) {
       return each(value, [this](const json::Value& one) { return scope_instance(one); });
     }
     fragment_.scopes.named = true;

@@ -21,7 +21,7 @@ bool holds_null_uri(const json::Value& value) {
 
 bool is_single_null(const json::Value& value) {
   if (value.size() != 1) return false;
-  const json::Value only = *value.elements().begin();
+  const json::Value only = value.first_or_self();
   const auto object = only.find("object");
   return is_null_uri(only) || (object && is_null_uri(*object));
 }

@@ -274,9 +274,7 @@ std::uint64_t take_entity(const json::Value& entity, const Take& take) {
         take(std::string(name), std::string(*text));
       } else {
         ++left_out;  // several types
-        const bool is_list = value.is_array() && value.size() > 0;
-        const json::Value first = is_list ? *value.elements().begin() : value;
-        take(std::string(name), std::string(first.as_string().value_or("")));
+        take(std::string(name), std::string(value.first_or_self().as_string().value_or("")));
       }
     } else if (!value.is_object() || !take_attribute(name, value, take)) {
       ++left_out;

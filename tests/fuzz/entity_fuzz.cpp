@@ -14,11 +14,12 @@ using namespace revier;
 
 namespace {
 
+// Names are made anew for each input, so that one that brings it down does so again.
 struct World {
-  std::unique_ptr<jsonld::Catalogue> catalogue = *jsonld::Catalogue::make();
+  const jsonld::Catalogue& catalogue;
   ngsi::Names names{100'000'000};
-  World() {
-    for (int i = 0; i < 64; ++i) (void)*names.intern(fmt::format("urn:n:{}", i));
+  explicit World(const jsonld::Catalogue& contexts) : catalogue(contexts) {
+    for (int i = 0; i < 32; ++i) (void)*names.intern(fmt::format("urn:n:{}", i));
   }
 };
 
@@ -27,7 +28,7 @@ void use(World& world, const ngsi::Entity& entity) {
   for (const ngsi::NameId type : entity.types()) {
     if (world.names.iri(type).empty()) return;
   }
-  const jsonld::Context& context = *world.catalogue->core();
+  const jsonld::Context& context = *world.catalogue.core();
   const auto filter = *ngsi::parse_language_filter("de,*;q=0.5");
   for (const auto how : {ngsi::Representation::kNormalized, ngsi::Representation::kConcise,
                          ngsi::Representation::kSimplified}) {
@@ -39,8 +40,7 @@ void use(World& world, const ngsi::Entity& entity) {
       const auto shown = json::Document::parse(out, {.depth_max = 512});
       RV_CHECK(shown || shown.error().message.find("twice") != std::string::npos ||
                shown.error().message.find("deep") != std::string::npos ||
-               shown.error().message.find("number") != std::string::npos ||
-               shown.error().message.find("surrogate") != std::string::npos);
+               shown.error().message.find("number") != std::string::npos);
     }
   }
   std::size_t scalars = 0;
@@ -52,7 +52,14 @@ void use(World& world, const ngsi::Entity& entity) {
   world.names.count(entity, -1);
 }
 
+// Stored values are written by our writer, which escapes no character from U+D800 on.
+bool escapes_surrogate(std::string_view bytes) {
+  return bytes.find("\\ud") != std::string_view::npos ||
+         bytes.find("\\uD") != std::string_view::npos;
+}
+
 void use_bytes(World& world, std::string_view bytes) {
+  if (escapes_surrogate(bytes)) return;
   const auto entity = ngsi::Entity::decode(bytes);
   if (!entity) return;
   RV_CHECK((*entity)->bytes() == bytes);
@@ -64,7 +71,7 @@ void use_bytes(World& world, std::string_view bytes) {
 void use_body(World& world, std::string_view text) {
   const auto document = json::Document::parse(text);
   if (!document) return;
-  const jsonld::Context& context = *world.catalogue->core();
+  const jsonld::Context& context = *world.catalogue.core();
   const auto whole = ngsi::parse_entity(document->root(), context, ngsi::kParseWhole);
   if (!whole) return;
   const auto made = ngsi::create(world.names, *whole, Instant{0});
@@ -80,7 +87,8 @@ void use_body(World& world, std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static World world;
+  static const std::unique_ptr<jsonld::Catalogue> catalogue = *jsonld::Catalogue::make();
+  World world(*catalogue);
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   use_bytes(world, bytes);
   use_body(world, bytes);

@@ -125,7 +125,8 @@ void check_values(json_t* sent, json_t* got) {
   }
 }
 
-// What was shown is an entity again: the same one.
+// What was shown is an entity again: the same one, its attributes in another order where the names
+// are known in another one.
 void check_again(Served& served, std::string_view shown, const ngsi::Entity& entity) {
   const auto document = json::Document::parse(shown);
   RV_CHECK(document.has_value());
@@ -136,7 +137,8 @@ void check_again(Served& served, std::string_view shown, const ngsi::Entity& ent
   RV_CHECK(again.has_value());
   std::string text;
   ngsi::render(*again->after, names, served.world().context(), {}, text);
-  RV_CHECK(text == shown);
+  RV_CHECK(text == shown || !second_reads(shown) ||
+           same(second(text).get(), second(shown).get()));
 }
 
 // Whatever escapes it is written with.

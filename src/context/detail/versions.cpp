@@ -68,7 +68,7 @@ class Older {
       out.key(key);
       if (key == "type" && value.is_array() && value.size() > 0 && minor_ < 3) {
         altered_ = true;
-        out.value(*value.elements().begin());
+        out.value(value.first_or_self());
       } else if (simplified_ || key == "id" || key == "type" || key == "scope" ||
                  key == "@context") {
         out.value(value);
@@ -82,12 +82,12 @@ class Older {
  private:
   // Several instances of an attribute came with 1.3: before it is one, the default one if possible.
   void instances(json::Writer& out, const json::Value& value) {
-    if (!value.is_array() || value.size() == 0 || !(*value.elements().begin()).is_object()) {
+    if (!value.is_array() || !value.first_or_self().is_object()) {
       return attribute(out, value);
     }
     if (minor_ < 3) {
       altered_ = true;
-      json::Value chosen = *value.elements().begin();
+      json::Value chosen = value.first_or_self();
       for (const json::Value each : value.elements()) {
         if (!each.find("datasetId")) chosen = each;
       }
