@@ -124,6 +124,8 @@ Task<Result<net::Response>> delete_attribute(const Api& api, net::Request& reque
   }
   ngsi::DeleteOptions options;
   options.dataset_id = request.query_param("datasetId").value_or("");
+  if (options.dataset_id == "@none") options.dataset_id.clear();
+  if (!options.dataset_id.empty()) RV_CO_TRY(ngsi::check_uri(options.dataset_id, "datasetId"));
   RV_CO_ASSIGN(options.delete_all, flag_param(request, "deleteAll"));
   const auto make = [](std::string id, std::string name, ngsi::DeleteOptions options) {
     return name == "scope" ? remove_scopes(std::move(id))

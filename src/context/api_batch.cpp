@@ -113,14 +113,15 @@ Task<Result<net::Response>> create_batch(const Api& api, net::Request& request) 
                                [](ngsi::Fragment f) { return create(std::move(f)); });
 }
 
-// 5.6.8: what exists is replaced, or appended to with options=update.
+// 5.6.8: what exists is replaced, or updated with options=update.
 Task<Result<net::Response>> upsert_batch(const Api& api, net::Request& request) {
-  const bool append_only = has_option(request, "update");
-  const Make make = [append_only](ngsi::Fragment f) {
-    return append_only ? upsert(std::move(f)) : put(std::move(f));
+  const bool updates = has_option(request, "update");
+  const Make make = [updates](ngsi::Fragment f) {
+    return updates ? upsert(std::move(f)) : put(std::move(f));
   };
-  co_return co_await run_batch(api, request, Distribution::Act::kUpsertBatch, ngsi::kParseWhole,
-                               make);
+  ngsi::ParseOptions options = ngsi::kParseWhole;
+  if (updates) options.nulls = ngsi::Nulls::kAttributes;
+  co_return co_await run_batch(api, request, Distribution::Act::kUpsertBatch, options, make);
 }
 
 // 5.6.9

@@ -174,6 +174,7 @@ Task<Result<net::Response>> merge_entity(const Api& api, net::Request& request) 
   RV_CO_ASSIGN(std::string id, path_id(request));
   RV_CO_ASSIGN(ngsi::MergeOptions options, merge_options(request));
   RV_CO_ASSIGN(const ngsi::Form form, merge_form(request));
+  options.keeps_kind = form == ngsi::Form::kSimplified;
   RV_CO_ASSIGN(ngsi::Fragment fragment,
                body_fragment(api, exchange, id, {.form = form, .nulls = ngsi::Nulls::kMerge}));
   if (is_distributed(api, request)) {

@@ -55,7 +55,7 @@ Write put(Fragment fragment) {
 Write upsert(Fragment fragment) {
   return create_or(std::move(fragment),
                    [](Names& names, const EntityPtr& before, const Fragment& part, Instant now) {
-                     return ngsi::append_attributes(names, before, part, /*overwrite=*/true, now);
+                     return ngsi::update_attributes(names, before, part, now);
                    });
 }
 

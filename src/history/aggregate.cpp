@@ -33,6 +33,18 @@ Value typed_value(std::string_view json) {
   return {ValueClass::kTime, static_cast<double>(at->us), value};
 }
 
+// Texts compare by their characters, times by the moment that they mean.
+std::string_view order_of(const Value& value, std::string& storage) {
+  const std::string_view text = ngsi::json_string(value.text, storage);
+  if (value.what != ValueClass::kInstant && value.what != ValueClass::kTime) return text;
+  const bool whole = value.what == ValueClass::kInstant;
+  const auto at = parse_iso8601(whole ? std::string(text) : fmt::format("1970-01-01T{}", text));
+  if (!at) return text;
+  storage = to_iso8601(*at);
+  storage.pop_back();  // the Z, which stands behind the dot of a fraction
+  return storage;
+}
+
 // Sums can grow beyond what JSON can tell: such a period has no value.
 std::string number_text(double number) {
   std::string out;
@@ -206,9 +218,13 @@ Result<> Aggregator::add(const ngsi::AttributeView& view, Instant time) {
 
 Result<> Aggregator::add_other(Aggregate& into, const Value& value) {
   if ((bit(value.what) & kCompared) != 0) {
-    const bool first = into.least.empty();
-    if (first || value.text < into.least) into.least = value.text;
-    if (first || value.text > into.greatest) into.greatest = value.text;
+    const bool first = into.least.json.empty();
+    std::string storage;
+    const std::string_view order = order_of(value, storage);
+    if (first || order < into.least.order) into.least = {std::string(order), std::string(value.text)};
+    if (first || order > into.greatest.order) {
+      into.greatest = {std::string(order), std::string(value.text)};
+    }
   }
   const auto& methods = wish_.methods;
   if (std::find(methods.begin(), methods.end(), Method::kDistinctCount) == methods.end()) return {};
@@ -255,10 +271,10 @@ std::string method_value(Method method, const Aggregate& aggregate) {
       if (times_only) return time_text(numbers.sum / n);
       return counts_only || sizes_only ? number_text(numbers.sum / n) : "";
     case kMin:
-      if (compared) return aggregate.least;
+      if (compared) return aggregate.least.json;
       return counts_only || sizes_only ? number_text(numbers.least) : "";
     case kMax:
-      if (compared) return aggregate.greatest;
+      if (compared) return aggregate.greatest.json;
       return counts_only || sizes_only ? number_text(numbers.greatest) : "";
     case kStddev:
       return counts_only ? number_text(std::sqrt(std::max(0.0, numbers.m2 / n))) : "";

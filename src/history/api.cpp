@@ -123,11 +123,16 @@ Result<ngsi::FragmentAttribute> body_instance(std::string_view name, const json:
                                               const jsonld::Context& context) {
   RV_ASSIGN(json::Value inner, only_one(body));
   RV_ASSIGN(const std::string iri, ngsi::expand_checked(name, context));
+  bool named = false;
   for (const json::Member member : inner.members()) {
     const auto expanded = context.expand_name(member.key);
     if (!expanded || *expanded != iri) continue;
     RV_ASSIGN(inner, only_one(member.value));
+    named = true;
     break;
+  }
+  if (!named && inner.is_object() && !ngsi::is_instance(inner)) {
+    return fail(Code::kBadRequestData, fmt::format("the body must hold an instance of {}", name));
   }
   return ngsi::parse_attribute(name, inner, context, {.temporal = true});
 }

@@ -33,8 +33,10 @@ void append_time_member(std::string& out, std::string_view quoted, Instant time)
   append_quoted_time(out, time);
 }
 
-// "The value of scope is represented as a JSON array in case there is more than one Scope" (4.18).
-ngsi::AttributeView as_scope(ngsi::AttributeView view) {
+// "The value of scope is represented as a JSON array in case there is more than one Scope", and as
+// the Null where it was deleted (4.18).
+ngsi::AttributeView as_scope(ngsi::AttributeView view, bool deletion) {
+  if (deletion) view.value = "\"urn:ngsi-ld:null\"";
   if (ngsi::json_size(view.value) == 1) view.value = view.value.substr(1, view.value.size() - 2);
   return view;
 }
@@ -129,7 +131,7 @@ Result<> Reading::write_instances(std::span<const Row> rows, std::string& out) c
   for (const Row& row : rows) {
     if (&row != rows.data()) out.push_back(',');
     RV_ASSIGN(ngsi::AttributeView view, ngsi::read_instance(row.form));
-    if (row.name == ngsi::kNoName) view = as_scope(view);
+    if (row.name == ngsi::kNoName) view = as_scope(view, row.deletion);
     const std::string id = instance_id(row.number);
     ngsi::InstanceMarks marks{id, std::nullopt};
     if (row.deletion) marks.deleted_at = view.modified_at;
@@ -150,7 +152,7 @@ Result<> Reading::write_values(std::span<const Row> rows, std::string& out) cons
   shown.representation = ngsi::Representation::kSimplified;
   for (const Row& row : rows) {
     RV_ASSIGN(ngsi::AttributeView view, ngsi::read_instance(row.form));
-    if (row.name == ngsi::kNoName) view = as_scope(view);
+    if (row.name == ngsi::kNoName) view = as_scope(view, row.deletion);
     Pairs& pairs = datasets[std::string(view.dataset_id)];
     if (pairs.text.empty()) pairs.kind = view.kind;
     pairs.text.append(pairs.text.empty() ? "[" : ",[");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "ngsi/detail/form.h"
 
 namespace revier::ngsi::detail {
 
@@ -71,12 +72,9 @@ Result<> Change::add(const FragmentAttribute& attribute) {
   return {};
 }
 
-Result<> Change::add_merged(const FragmentAttribute& attribute, const MergeOptions& options) {
+Result<> Change::add_merged(const FragmentAttribute& attribute) {
   RV_ASSIGN(Instance instance, made(attribute));
   if (instance.kind == Kind::kLanguageProperty && instance.value == "{}") return {};
-  if (!instance.observed_at && !attribute.observed_at.named) {
-    instance.observed_at = options.observed_at;
-  }
   note(What::kCreated, instance, attribute.name);
   draft_.added.push_back(std::move(instance));
   return {};
@@ -145,10 +143,21 @@ Result<> Change::patch_members(Instance& instance, const FragmentAttribute& attr
   return {};
 }
 
+// Without the members that the new kind does not have.
+void Change::become(Instance& instance, Kind kind) {
+  if (!takes_unit(kind)) instance.unit_code.clear();
+  const bool of_language = kind == Kind::kLanguageProperty || instance.kind == Kind::kLanguageProperty;
+  if (of_language || is_relationship(kind) != is_relationship(instance.kind)) {
+    instance.value_type.clear();
+  }
+  instance.kind = kind;
+}
+
 Result<> Change::merge_fields(Instance& instance, const FragmentAttribute& attribute,
                               const MergeOptions& options) {
-  if (attribute.kind_given && attribute.has_value && attribute.kind != instance.kind) {
-    instance.kind = attribute.kind;
+  if (!options.keeps_kind && attribute.kind_given && attribute.has_value &&
+      attribute.kind != instance.kind) {
+    become(instance, attribute.kind);
     instance.value = merged_json("{}", attribute.value);
   } else if (attribute.has_value) {
     RV_ASSIGN(const std::string value, value_for(instance.kind, attribute, options.lang));

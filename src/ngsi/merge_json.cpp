@@ -55,6 +55,14 @@ tl::unexpected<Error> unfit(Kind kind, const FragmentAttribute& attribute) {
               attribute.name);
 }
 
+bool is_texts(std::string_view value) {
+  if (!value.starts_with('[')) return value.starts_with('"');
+  for (TextCursor cursor(value); cursor.next();) {
+    if (!cursor.value().starts_with('"')) return false;
+  }
+  return true;
+}
+
 bool all_uris(std::string_view value) {
   std::string storage;
   const auto is_uri = [&storage](std::string_view text) {
@@ -91,7 +99,7 @@ Result<std::string> value_for(Kind kind, const FragmentAttribute& attribute,
       if (!attribute.as_vocab.empty()) return attribute.as_vocab;
       break;
     case Kind::kLanguageProperty:
-      if (value.starts_with('"') && !lang.empty()) {
+      if (is_texts(value) && !lang.empty()) {
         std::string map;
         json::Writer(map).begin_object().key(lang).raw(value).end_object();
         return map;

@@ -76,10 +76,9 @@ Result<Mutated> update_attributes(Names& names, const EntityPtr& before, const F
     }
   }
   RV_TRY(change.add_types(fragment));
+  // "if [...] the target entity includes scope, replace the scope [...], otherwise ignore it"
   if (fragment.scopes.named && before->has_scopes()) {
     change.set_scopes(fragment.scopes.value.value_or(std::vector<std::string>{}));
-  } else if (fragment.scopes.named) {
-    change.leave("scope", "the entity has no scope");
   }
   change.set_expiry(fragment.expires_at);
   return std::move(change).finish();
@@ -95,7 +94,7 @@ Result<Mutated> merge(Names& names, const EntityPtr& before, const Fragment& fra
     } else if (there != nullptr) {
       RV_TRY(change.merge(*there, attribute, options));
     } else {
-      RV_TRY(change.add_merged(attribute, options));
+      RV_TRY(change.add_merged(attribute));
     }
   }
   RV_TRY(change.add_types(fragment));

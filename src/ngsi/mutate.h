@@ -69,6 +69,7 @@ struct Mutated {
 struct MergeOptions {
   std::string lang;                    // language tag for strings given to LanguageProperties
   std::optional<Instant> observed_at;  // for merged attributes that had one and got none
+  bool keeps_kind = false;             // a value that does not fit the kind is refused (simplified)
 };
 [[nodiscard]] Result<Mutated> merge(Names& names, const EntityPtr& before, const Fragment& fragment,
                                     const MergeOptions& options, Instant now);

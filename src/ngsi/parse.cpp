@@ -76,6 +76,7 @@ class EntityParser {
     return each(value, [this](const json::Value& name) -> Result<> {
       const auto text = name.as_string();
       if (!text) return expected("type", "must be a name or an array of names");
+      if (*text == kNullUri) return expected("type", "cannot be deleted");
       auto iri = expand_checked(*text, context_);
       if (!iri) return expected("type", fmt::format("{}: {}", *text, iri.error().message));
       add_once(fragment_.types, *std::move(iri));

@@ -52,6 +52,10 @@ inline constexpr ParseOptions kParseWhole = {.id_needed = true, .type_needed = t
                                                         const jsonld::Context& context,
                                                         const ParseOptions& options);
 
+// An attribute's instance in normalized or concise form, told by its type or the member that holds
+// its value (4.5.2, 4.5.3).
+[[nodiscard]] bool is_instance(const json::Value& value);
+
 // Attribute's or type's name of a path or parameter to its IRI, with the look at its characters
 // (4.6.2). The IRI is accepted as a name itself: expanded again it stays what it is.
 [[nodiscard]] Result<std::string> expand_checked(std::string_view name,

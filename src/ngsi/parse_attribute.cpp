@@ -65,9 +65,6 @@ bool is_instances(const json::Value& value) {
   return true;
 }
 
-bool takes_unit(Kind kind) {
-  return kind == Kind::kProperty || kind == Kind::kGeoProperty || kind == Kind::kListProperty;
-}
 // An error, with the attribute it is about in front.
 Error about(std::string_view key, Error error) {
   if (error.field.empty()) {
@@ -203,7 +200,7 @@ Result<FragmentAttribute> AttributeParser::instance(const json::Value& value) {
     if (*kind == Kind::kProperty && is_geometry(*inner)) attribute.kind = Kind::kGeoProperty;
     return object(std::move(attribute), value);
   }
-  if (options_.nulls == Nulls::kMerge && names_metadata(value)) {
+  if (names_metadata(value)) {  // what is merged may leave the value out
     attribute.kind_given = false;
     return object(std::move(attribute), value);
   }
@@ -315,6 +312,9 @@ Result<> AttributeParser::value_type(FragmentAttribute& attribute, const json::M
   }
   std::string iris;
   const auto add = [&](const json::Value& name) -> Result<> {
+    if (is_null_uri(name)) {
+      return expected(fmt::format("{} must not be deleted here", member.key));
+    }
     RV_ASSIGN(const std::string iri, expand_checked(name.as_string().value_or(""), context_));
     iris.append(iris.empty() ? "" : " ").append(iri);
     return {};
@@ -361,3 +361,9 @@ Result<FragmentAttribute> AttributeParser::simplified_one(const json::Value& val
 }
 
 }  // namespace revier::ngsi::detail
+
+namespace revier::ngsi {
+
+bool is_instance(const json::Value& value) { return detail::looks_like_instance(value); }
+
+}  // namespace revier::ngsi

@@ -59,6 +59,7 @@ Result<std::string> geo_value(const json::Value& value) {
 Result<> check_object(const json::Value& value, std::string_view what) {
   const auto text = value.as_string();
   if (!text) return expected(fmt::format("{} must be a URI", what));
+  if (*text == kNullUri) return expected(fmt::format("{} must not hold {}", what, kNullUri));
   return check_uri(*text, what);
 }
 
@@ -106,9 +107,8 @@ Result<std::string> language_value(const json::Value& value, Nulls nulls) {
     if (!is_texts(text)) {
       return expected(fmt::format("languageMap: {} must be a string or an array of strings", tag));
     }
-    if (nulls != Nulls::kMerge && is_null_uri(text)) {
-      return expected("languageMap must not hold urn:ngsi-ld:null here");
-    }
+    if (nulls == Nulls::kMerge && is_null_uri(text)) continue;
+    if (holds_null_uri(text)) return expected("languageMap must not hold urn:ngsi-ld:null here");
   }
   return json::to_text(value);
 }
@@ -117,6 +117,7 @@ Result<std::string> vocab_value(const json::Value& value, const jsonld::Context&
   if (!is_texts(value) || (value.is_array() && value.size() == 0)) {
     return expected("vocab must be a string or an array of strings");
   }
+  if (holds_null_uri(value)) return expected("vocab must not hold urn:ngsi-ld:null");
   std::string out;
   json::Writer writer(out);
   if (const auto text = value.as_string()) {

@@ -111,12 +111,8 @@ Result<> Predicate::State::take_attrs(const Selection& selection, const Names& n
 Result<> Predicate::State::take_geo(const Selection& selection, const Names& names,
                                     const jsonld::Context& context) {
   if (selection.georel.empty()) {
-    if (selection.geometry.empty() && selection.coordinates.empty() &&
-        selection.geoproperty.empty()) {
-      return {};
-    }
-    return fail(Code::kBadRequestData, "geometry, coordinates and geoproperty need georel",
-                "georel");
+    if (selection.geometry.empty() && selection.coordinates.empty()) return {};
+    return fail(Code::kBadRequestData, "geometry and coordinates need georel", "georel");
   }
   RV_ASSIGN(geo, detail::GeoMatch::compile(selection));
   const std::string name = selection.geoproperty.empty() ? "location" : selection.geoproperty;

@@ -91,8 +91,7 @@ class Renderer {
     context_member();
     text_member("id", entity.id());
     raw_member("type", "\"Feature\"");
-    const auto place = entity.find(geo.geometry, geo.dataset_id);
-    raw_member("geometry", place && place->kind == Kind::kGeoProperty ? place->value : "null");
+    raw_member("geometry", geometry_of(entity, geo));
     key("properties");
     open();
     inside(entity);
@@ -116,6 +115,15 @@ class Renderer {
   }
 
  private:
+  static std::string_view geometry_of(const Entity& entity, const GeoJsonOptions& geo) {
+    std::optional<AttributeView> place;
+    for (const std::string& id : geo.dataset_ids) {
+      if (!place) place = entity.find(geo.geometry, id == "@none" ? "" : id);
+    }
+    if (geo.dataset_ids.empty()) place = entity.find(geo.geometry);
+    return place && place->kind == Kind::kGeoProperty ? place->value : "null";
+  }
+
   bool shows_id() const { return !options_.projection || options_.projection->shows_id(); }
   bool shows_type() const { return !options_.projection || options_.projection->shows_type(); }
   bool shows_scope() const { return !options_.projection || options_.projection->shows_scope(); }

@@ -76,7 +76,8 @@ void render_value(const AttributeView& view, const Names& names, const jsonld::C
 
 struct GeoJsonOptions {
   NameId geometry = kNoName;  // attribute to be taken; kNoName: geometry is null
-  std::string dataset_id;
+  // The first that the attribute has, "@none" for the default instance; empty: that one.
+  std::vector<std::string> dataset_ids;
 };
 // Appends a GeoJSON Feature (4.5.16.2, 4.5.17.1). A FeatureCollection is what the caller puts
 // around: {"type":"FeatureCollection","features":[...]}.

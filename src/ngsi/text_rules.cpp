@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "ngsi/detail/json_text.h"
 #include "ngsi/parse.h"
 
@@ -169,7 +170,7 @@ Result<std::string> expand_checked(std::string_view name, const jsonld::Context&
     return fail(
         Code::kBadRequestData,
         "a name must be a letter, then letters, numbers and '_' (or prefix:name, or an IRI)",
-        std::string(name.substr(0, 256)));
+        std::string(cut_to_bytes(name, 256)));
   }
   RV_ASSIGN(std::string iri, context.expand_name(name));
   if (iri.starts_with('@')) {

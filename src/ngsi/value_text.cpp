@@ -17,4 +17,8 @@ std::size_t json_size(std::string_view container) {
 
 std::optional<double> json_number(std::string_view text) { return detail::number_in(text); }
 
+std::string_view json_string(std::string_view text, std::string& storage) {
+  return text.starts_with('"') ? detail::unquoted(text, storage) : text;
+}
+
 }  // namespace revier::ngsi

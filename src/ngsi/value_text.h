@@ -4,6 +4,7 @@
 // Thread safety: pure functions.
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace revier::ngsi {
@@ -13,5 +14,7 @@ namespace revier::ngsi {
 // Elements of an array or members of an object.
 [[nodiscard]] std::size_t json_size(std::string_view container);
 [[nodiscard]] std::optional<double> json_number(std::string_view text);
+// What a string in quotes says; in `storage` where it has escapes. Other text is left as it is.
+[[nodiscard]] std::string_view json_string(std::string_view text, std::string& storage);
 
 }  // namespace revier::ngsi

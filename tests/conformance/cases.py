@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 @dataclass
 class Step:
-    request: str
+    request: Any  # a text, or a function that makes it of what came before
     status: int
     body: Any = None
     headers: dict = field(default_factory=dict)
@@ -97,6 +97,34 @@ case("4.5.5", "datasetId chooses instances",
      simple("/entities/urn:a:1?datasetId=urn:d:1&pick=a", {"a": 2}),
      simple("/entities/urn:a:1?datasetId=@none&pick=a", {"a": 1}),
      refused("GET /entities/urn:a:1?datasetId=nouri", "BadRequestData"))
+
+case("4.5.16", "a feature's geometry is of the dataset that is asked for",
+     create({"id": "urn:a:1", "location": [
+         {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [1, 1]}},
+         {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [2, 2]},
+          "datasetId": "urn:d:1"}]}),
+     *[step(f"GET /entities/urn:a:1{query}", 200, headers={"Accept": "application/geo+json"},
+            check=lambda f, at=at: (f["geometry"] or {}).get("coordinates") == at)
+       for query, at in (("", [1, 1]), ("?datasetId=urn:d:1", [2, 2]),
+                         ("?datasetId=urn:d:9,@none", [1, 1]), ("?datasetId=urn:d:9", None))])
+
+case("4.10", "geoproperty is ignored without a geo-query",
+     create({"id": "urn:a:1"}), ids("/entities?type=T&geoproperty=location", "urn:a:1"))
+
+case("4.6.2", "a name that is refused is told by its beginning, in whole characters",
+     *[refused("POST /entities", "BadRequestData",
+               {"id": "urn:a:1", "type": "T", "ä" * n + "*" + "😏" * 100: 1})
+       for n in (1, 2, 3)])
+
+case("5.2.1", "the Null stands nowhere but for what is deleted",
+     create({"id": "urn:a:1", "a": 1}),
+     refused("POST /entities", "BadRequestData", {"id": "urn:a:2", "type": NULL}),
+     refused("PATCH /entities/urn:a:1", "BadRequestData", {"type": NULL}),
+     *[refused("POST /entities/urn:a:1/attrs", "BadRequestData", {"a": a}) for a in (
+         {"object": ["urn:x:1", NULL]}, {"object": [NULL]}, {"objectList": ["urn:x:1", NULL]},
+         {"vocab": ["m", NULL]}, {"languageMap": {"en": ["a", NULL]}},
+         {"object": "urn:x:1", "objectType": NULL}, {"value": 1, "valueType": NULL})],
+     simple("/entities/urn:a:1?pick=a", {"a": 1}))
 
 case("4.5.18", "a LanguageProperty's texts are told in one language",
      create({"id": "urn:a:1", "n": {"languageMap": {"de": "Saal", "en": "Hall"}}}),
@@ -325,6 +353,9 @@ case("5.6.5", "deletes the default instance, one, or all",
                                     {"value": 3, "datasetId": "urn:d:2"}]}),
      step("DELETE /entities/urn:a:1/attrs/a", 204),
      step("DELETE /entities/urn:a:1/attrs/a", 404),
+     refused("DELETE /entities/urn:a:1/attrs/a?datasetId=nouri", "BadRequestData"),
+     step("POST /entities/urn:a:1/attrs", 204, {"a": 4}),
+     step("DELETE /entities/urn:a:1/attrs/a?datasetId=@none", 204),
      step("DELETE /entities/urn:a:1/attrs/a?datasetId=urn:d:1", 204),
      step("DELETE /entities/urn:a:1/attrs/a?deleteAll=true", 204),
      simple("/entities/urn:a:1", {"id": "urn:a:1", "type": "T"}))
@@ -335,6 +366,12 @@ case("5.6.8", "upserts replace, or update",
      step("POST /entityOperations/upsert?options=update", 204,
           [{"id": "urn:a:1", "type": "T", "a": 5}]),
      simple("/entities/urn:a:1?pick=a,b", {"a": 5, "b": 2}),
+     step("POST /entityOperations/upsert?options=update", 204,
+          [{"id": "urn:a:1", "type": "T", "a": NULL, "scope": "/A"}]),
+     simple("/entities/urn:a:1", {"id": "urn:a:1", "type": "T", "b": 2}),
+     step("POST /entityOperations/upsert?options=update", 207,
+          [{"id": "urn:a:2", "type": "T", "a": NULL}],
+          check=lambda r: [e["entityId"] for e in r["errors"]] == ["urn:a:2"]),
      step("POST /entityOperations/upsert", 204, [{"id": "urn:a:1", "type": "T", "c": 7}]),
      simple("/entities/urn:a:1?omit=id,type", {"c": 7}),
      refused("POST /entityOperations/upsert?options=other", "InvalidRequest", []))
@@ -356,6 +393,19 @@ case("5.6.17", "merges to any depth, with a language and a time for all",
          "a": {"type": "Property", "value": {"y": {"z": 2, "w": 3}},
                "observedAt": "2025-01-21T08:00:00Z"},
          "n": {"type": "LanguageProperty", "languageMap": {"de": "neu", "en": "old"}}}))
+
+case("5.6.17", "a simplified merge keeps kinds, a normalized one changes the whole",
+     create({"id": "urn:a:1", "n": {"value": 1, "unitCode": "CEL"},
+             "l": {"languageMap": {"en": "a"}}}),
+     refused("PATCH /entities/urn:a:1?format=simplified", "BadRequestData",
+             {"n": {"json": {"k": 1}}}),
+     step("PATCH /entities/urn:a:1?lang=fr&observedAt=2025-01-21T08:00:00Z", 204,
+          {"l": ["un", "deux"], "new": 1}),
+     step("PATCH /entities/urn:a:1", 204, {"n": {"object": "urn:x:1"}}),
+     step("GET /entities/urn:a:1?pick=n,l,new", 200, json={
+         "n": {"type": "Relationship", "object": "urn:x:1"},
+         "l": {"type": "LanguageProperty", "languageMap": {"en": "a", "fr": ["un", "deux"]}},
+         "new": {"type": "Property", "value": 1}}))
 
 case("5.6.18", "replaces all but the time of creation",
      create({"id": "urn:a:1", "a": 1, "scope": "/A"}),

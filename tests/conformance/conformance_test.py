@@ -15,7 +15,8 @@ WAIT_SECONDS = 5
 
 def run_step(server, tenant, step):
     """None where the answer is the expected one, else what is wrong with it."""
-    method, path = step.request.split(" ", 1)
+    request = step.request() if callable(step.request) else step.request
+    method, path = request.split(" ", 1)
     headers = {"NGSILD-Tenant": tenant, **step.headers}
     body = step.body
     if body is not None and not isinstance(body, (str, bytes)):

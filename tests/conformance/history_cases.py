@@ -67,6 +67,26 @@ case("4.5.19", "aggregates by period, and what does not suit",
      refused(f"GET /temporal/entities/urn:a:1?{ALL}&format=aggregatedValues&aggrMethods=avg"
              "&attrs=name", "InvalidRequest"))
 
+case("4.5.19", "the least of texts by their characters, of times by the moment they mean",
+     evolution(s=[{"value": text, "observedAt": f"2025-01-01T00:0{i}:00Z"}
+                  for i, text in enumerate(("Room", "Room 2", "Room!"))],
+               at=[{"value": {"@type": "DateTime", "@value": f"2020-01-01T00:00:{second}"},
+                    "observedAt": f"2025-01-01T00:0{i}:00Z"}
+                   for i, second in enumerate(("00.5Z", "00Z", "01Z"))]),
+     *[step(f"GET /temporal/entities/urn:a:1?{ALL}&format=aggregatedValues&attrs={name}"
+            "&aggrMethods=min,max", 200,
+            check=lambda found, name=name, least=least, greatest=greatest:
+            [found[name][method][0][0] for method in ("min", "max")] == [least, greatest])
+       for name, least, greatest in (("s", "Room", "Room!"),
+                                     ("at", "2020-01-01T00:00:00Z", "2020-01-01T00:00:01Z"))])
+
+case("4.18", "a deleted scope is the Null in history",
+     create({"id": "urn:a:1", "scope": "/A"}),
+     step("DELETE /entities/urn:a:1/attrs/scope", 204),
+     step("GET /temporal/entities/urn:a:1?pick=scope", 200,
+          check=lambda found: [i["value"] for i in found["scope"]] == ["/A", "urn:ngsi-ld:null"]
+          and "deletedAt" in found["scope"][1]))
+
 case("4.18", "only what was observed while a scope was valid answers a scope query",
      evolution(scope=[{"type": "Property", "value": "/A", "observedAt": "2025-01-01T00:00:30Z"},
                       {"type": "Property", "value": "/B", "observedAt": "2025-01-01T00:02:30Z"}]),
@@ -98,6 +118,29 @@ case("5.6.13", "an attribute's history goes by dataset, or whole",
      step("DELETE /temporal/entities/urn:a:1/attrs/u?deleteAll=true", 204),
      refused("DELETE /temporal/entities/urn:a:1/attrs/u", "ResourceNotFound", status=404),
      refused("DELETE /temporal/entities/urn:a:2/attrs/u", "ResourceNotFound", status=404))
+
+known = {}
+
+
+def knows_first_instance(found):
+    known["instance"] = found["t"][0]["instanceId"]
+    return True
+
+
+def correct(body, status, **more):
+    return step(lambda: f"PATCH /temporal/entities/urn:a:1/attrs/t/{known['instance']}", status,
+                body, **more)
+
+
+case("5.6.14", "an instance is corrected by an instance of its attribute, and by nothing else",
+     evolution(),
+     step("GET /temporal/entities/urn:a:1", 200, check=knows_first_instance),
+     *[correct(body, 400, error="BadRequestData")
+       for body in ({}, {"other": [{"type": "Property", "value": 98}]}, {"x": 1})],
+     pairs("/temporal/entities/urn:a:1", *observed(1, 2, 3, 4, 5)),
+     correct({"t": [{"type": "Property", "value": 7, "observedAt": "2025-01-01T00:01:00Z"}]}, 204),
+     correct({"value": 8, "observedAt": "2025-01-01T00:01:00Z"}, 204),
+     pairs("/temporal/entities/urn:a:1", (8, "2025-01-01T00:01:00Z"), *observed(2, 3, 4, 5)))
 
 case("5.6.16", "the whole evolution goes",
      evolution(),

@@ -222,11 +222,13 @@ void apply_version(const net::Request& request, net::Response& response) {
   const auto minor = preferred_version(request);
   const auto* const body = std::get_if<std::string>(&response.body);
   if (!minor || response.status != 200 || body == nullptr) return;
-  response.header("Preference-Applied", fmt::format("ngsi-ld=1.{}", *minor));
   const bool geo_json = std::ranges::any_of(response.headers, [](const auto& field) {
     return field.second == media_name(Media::kGeoJson);
   });
-  if (!holds_entities(request) || geo_json) return;
+  const bool altered = holds_entities(request) && !geo_json;
+  // What stays as it is conforms to the newest.
+  response.header("Preference-Applied", fmt::format("ngsi-ld=1.{}", altered ? *minor : kNow));
+  if (!altered) return;
   if (auto older = in_version(*body, *minor, representation_of(request))) {
     response.body = *std::move(older);
     response.status = 203;

@@ -72,5 +72,20 @@ TEST(Versions, LeaveTheValuesOfSimplifiedEntities) {
   }
 }
 
+// What is not altered is told by the version that it has.
+TEST(Versions, HistoryIsOfTheNewest) {
+  net::Request request;
+  request.path = "/ngsi-ld/v1/temporal/entities/urn:a";
+  const net::Field field{"Prefer", "ngsi-ld=1.2"};
+  request.fields = {&field, 1};
+  net::Response response = net::Response::json(200, R"({"id":"urn:a"})");
+  apply_version(request, response);
+  EXPECT_EQ(response.status, 200);
+  const auto applied = std::ranges::find(response.headers, "Preference-Applied",
+                                         [](const auto& header) { return header.first; });
+  ASSERT_NE(applied, response.headers.end());
+  EXPECT_EQ(applied->second, "ngsi-ld=1.9");
+}
+
 }  // namespace
 }  // namespace revier::context::detail

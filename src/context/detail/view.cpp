@@ -169,6 +169,7 @@ Result<> View::read_geometry_property(const net::Request& request) {
   const std::string name = request.query_param("geometryProperty").value_or("location");
   RV_ASSIGN(const std::string iri, ngsi::expand_checked(name, *exchange_.context));
   geo_.geometry = names_.find(iri);
+  geo_.dataset_ids = wishes_.dataset_ids;
   return {};
 }
 

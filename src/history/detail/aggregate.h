@@ -65,13 +65,17 @@ struct Value {
 // Of all classes, which are bits.
 [[nodiscard]] bool suits(Method method, std::uint16_t classes);
 
+struct Extreme {
+  std::string order;  // what is compared
+  std::string json;   // empty: none
+};
 // One period's values of one dataset.
 struct Aggregate {
   std::uint64_t count = 0;
   std::uint16_t classes = 0;  // bits by ValueClass
   Numbers numbers;            // of kNumber, kBoolean, kArray, kTime
-  std::string least;          // JSON of texts and times
-  std::string greatest;
+  Extreme least;  // of texts and times
+  Extreme greatest;
   std::set<std::string, std::less<>> distinct;  // filled only for kDistinctCount
 };
 

@@ -22,8 +22,7 @@ class Change {
   [[nodiscard]] Result<Instance*> find(const FragmentAttribute& attribute);
 
   [[nodiscard]] Result<> add(const FragmentAttribute& attribute);
-  [[nodiscard]] Result<> add_merged(const FragmentAttribute& attribute,
-                                    const MergeOptions& options);
+  [[nodiscard]] Result<> add_merged(const FragmentAttribute& attribute);
   [[nodiscard]] Result<> replace(Instance& there, const FragmentAttribute& attribute);
   // Each member given takes the place of the one that is there (5.5.8 on one attribute).
   [[nodiscard]] Result<> update(Instance& there, const FragmentAttribute& attribute);
@@ -51,6 +50,7 @@ class Change {
   void set_metadata(Instance& instance, const FragmentAttribute& attribute) const;
   [[nodiscard]] Result<> patch_members(Instance& instance, const FragmentAttribute& attribute,
                                        const MergeOptions* merging);
+  static void become(Instance& instance, Kind kind);
   [[nodiscard]] Result<> merge_fields(Instance& instance, const FragmentAttribute& attribute,
                                       const MergeOptions& options);
   bool expire_in(std::vector<Instance>& instances, int depth);

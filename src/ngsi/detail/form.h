@@ -23,6 +23,9 @@ inline constexpr std::uint8_t kHasValueType = 128;
 [[nodiscard]] constexpr bool is_relationship(Kind kind) {
   return kind == Kind::kRelationship || kind == Kind::kListRelationship;
 }
+[[nodiscard]] constexpr bool takes_unit(Kind kind) {
+  return kind == Kind::kProperty || kind == Kind::kGeoProperty || kind == Kind::kListProperty;
+}
 
 inline constexpr int kMembersDepthMax = 16;  // of sub-attributes in sub-attributes
 inline constexpr int kValueDepthMax = 512;   // of JSON in a value
