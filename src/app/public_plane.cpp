@@ -34,7 +34,12 @@ class WholePublic final : public PublicPlane {
         broker_(std::move(broker)),
         things_(*broker_, needs_.catalogue.core()),
         maps_(context::EntityMaps::make(needs_.civil_clock)),
-        hub_(*broker_, [this](const net::Request& request) { return may_read(request); }) {}
+        hub_(
+            *broker_,
+            [this](const net::Request& r) { return may_read(needs_.identity.authenticate(r)); },
+            [this](const net::Request& r) {
+              return may_read(needs_.identity.authenticate_again(r));
+            }) {}
 
   Result<> load() {
     RV_ASSIGN(contexts_, ldcontext::Contexts::open({.store = needs_.store,
@@ -122,7 +127,8 @@ class WholePublic final : public PublicPlane {
                         contexts_.get(), sources_.get(), maps_.get());
     ldcontext::add_routes(router, *contexts_, binding);
     subscription::add_routes(router, *subscriptions_, of_data, needs_.civil_clock, needs_.pool,
-                             distributed_.get());
+                             distributed_.get(),
+                             [this](const auto& by, const auto& deed) { return note(by, deed); });
     federation::add_distributed_routes(router, *distributed_, *subscriptions_, binding);
     federation::add_routes(router, *registrations_of_sources_, *watchers_, binding,
                            needs_.civil_clock, alias_);
@@ -247,6 +253,8 @@ class WholePublic final : public PublicPlane {
         .requests = std::move(requests)};
   }
   federation::SourceNeeds source_needs() {
+    const identity::Caller anybody = needs_.identity.authenticate(net::Request());
+    needs_.sources.copies_authorization = anybody.kind() == identity::Caller::Kind::kUnchecked;
     return {.registrations = *registrations_of_sources_,
             .broker = *broker_,
             .catalogue = needs_.catalogue,
@@ -314,9 +322,8 @@ class WholePublic final : public PublicPlane {
     co_return Result<>{};
   }
 
-  bool may_read(const net::Request& request) const {
-    return needs_.identity.authenticate(request).may(identity::Action::kDataRead,
-                                                     identity::Scope::tenant(kTenant));
+  static bool may_read(const identity::Caller& caller) {
+    return caller.may(identity::Action::kDataRead, identity::Scope::tenant(kTenant));
   }
 
   std::optional<std::int64_t> seats_left(std::string_view session) const {

@@ -103,7 +103,7 @@ Task<> Channel::get_context(std::string url) const {
 
 Sending Channel::sending(const net::Request& request, std::string_view tenant) const {
   return {request, tenant_alias(needs_.alias, tenant), needs_.options.timeout_ms,
-          needs_.options.reply_bytes_max};
+          needs_.options.reply_bytes_max, needs_.options.copies_authorization};
 }
 
 std::unique_ptr<Reply> Channel::send(const Registration& registration, net::Outgoing out) {
@@ -140,31 +140,39 @@ std::unique_ptr<Reply> Channel::ask(const Registration& registration, net::Outgo
   return reply;
 }
 
-void Channel::note(const Registration& registration, bool failed, const std::string& reason) {
+void Channel::note(const Registration& registration, bool failed, const std::string& reason,
+                   bool rests) {
   needs_.registrations.count(registration, failed);
   if (!failed) return;
   log_event(Level::kWarn, "federation.source_failed",
             {{"registration", registration.id}, {"reason", reason}});
-  if (registration.management.cooldown_ms <= 0) return;
+  if (!rests || registration.management.cooldown_ms <= 0) return;
+  const std::int64_t now = monotonic_us();
   const Lock lock(mutex_);
-  cool_until_us_[registration.endpoint] =
-      monotonic_us() + registration.management.cooldown_ms * 1'000;
+  std::erase_if(resting_, [now](const auto& one) { return one.second.until_us <= now; });
+  Rest& rest = resting_[{registration.tenant, registration.id}];
+  // Who is not asked since it rests does not rest longer for that.
+  if (rest.until_us > now && rest.of == registration.modified_at) return;
+  rest = {registration.modified_at, now + registration.management.cooldown_ms * 1'000};
 }
 
 void Channel::note_reply(const Registration& registration, const Result<net::Reply>& reply) {
   const bool failed = !reply || reply->status >= 500;
   std::string reason;
   if (failed) reason = reply ? fmt::format("it answered {}", reply->status) : reply.error().message;
-  note(registration, failed, reason);
+  note(registration, failed, reason, wants_rest(reply));
 }
 
 bool Channel::cooling(const Registration& registration) {
   const Lock lock(mutex_);
-  const auto found = cool_until_us_.find(registration.endpoint);
-  if (found == cool_until_us_.end()) return false;
-  if (monotonic_us() < found->second) return true;
-  cool_until_us_.erase(found);
-  return false;
+  const auto found = resting_.find({registration.tenant, registration.id});
+  return found != resting_.end() && found->second.of == registration.modified_at &&
+         monotonic_us() < found->second.until_us;
+}
+
+bool wants_rest(const Result<net::Reply>& reply) {
+  if (!reply) return reply.error().code != Code::kTooLarge;
+  return reply->status < 400 || reply->status >= 500 || reply->status == 429;
 }
 
 std::optional<Failure> failure_of(const Result<net::Reply>& reply) {

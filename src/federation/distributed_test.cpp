@@ -473,6 +473,25 @@ TEST_F(Incoming, AreToldOnceWhereTheyComeTwice) {
   EXPECT_THAT(receiver_.wait(2).at(1), HasSubstr("urn:r:2"));
 }
 
+TEST_F(Incoming, AreToldOnceWhereTheyComeTwiceAtOnce) {
+  begin(kOfRooms);
+  std::vector<std::jthread> senders;
+  for (int i = 0; i < 8; ++i) {
+    senders.emplace_back([&] {
+      for (int n = 0; n < 20; ++n) {
+        EXPECT_EQ(
+            notify(R"([{"id":"urn:r:1","type":"Room"}])", fmt::format(R"(,"id":"urn:n:{}")", n)),
+            200);
+      }
+    });
+  }
+  senders.clear();
+  EXPECT_EQ(notify(R"([{"id":"urn:r:2","type":"Room"}])", R"(,"id":"urn:n:end")"), 200);
+  const auto told = receiver_.wait(21);
+  EXPECT_EQ(told.size(), 21U);
+  EXPECT_THAT(told.back(), HasSubstr("urn:r:2"));
+}
+
 // What lies in parts is put together, and only the whole is judged.
 TEST_F(Incoming, AreMergedWithWhatIsHereAndElsewhere) {
   Node other("other");

@@ -43,6 +43,7 @@ constexpr std::array<std::string_view, 8> kIgnored = {"@context",    "status",  
                                                       "timesFailed", "lastSuccess", "lastFailure",
                                                       "createdAt",   "modifiedAt"};
 constexpr std::int64_t kCacheMsMax = 86'400'000;
+constexpr std::int64_t kCooldownMsMax = 3'600'000;
 constexpr std::array<std::string_view, 3> kPlaces = {"location", "observationSpace",
                                                      "operationSpace"};
 
@@ -254,7 +255,8 @@ Result<> read_management(const Reader& reader, Registration& out) {
   RV_ASSIGN(const auto timeout, object->positive("timeout"));
   RV_ASSIGN(const auto cooldown, object->positive("cooldown"));
   out.management.timeout_ms = static_cast<std::int64_t>(timeout.value_or(0));
-  out.management.cooldown_ms = static_cast<std::int64_t>(cooldown.value_or(0));
+  out.management.cooldown_ms =
+      std::min(static_cast<std::int64_t>(cooldown.value_or(0)), kCooldownMsMax);
   RV_ASSIGN(const std::string cache, object->text("cacheDuration"));
   if (cache.empty()) return {};
   const auto period = parse_period(cache, "cacheDuration");

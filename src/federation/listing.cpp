@@ -294,7 +294,8 @@ Task<Result<Facts>> inquire(Channel& channel, const SourceNeeds& needs,
       }
     }
     if (!asked.reply->kept) {
-      channel.note(registration, failure.has_value(), failure ? failure->reason : std::string());
+      channel.note(registration, failure.has_value(), failure ? failure->reason : std::string(),
+                   wants_rest(reply));
     }
     if (failure) out.warnings.push_back(warning_text(registration, failure->warning));
   }

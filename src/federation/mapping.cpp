@@ -84,12 +84,13 @@ class Gathering {
     const Registration& registration = *question.registration;
     if (!reply) {  // it would not answer that either, or not so that it could be taken
       const bool large = reply.error().code == Code::kTooLarge;
-      warn(registration, large ? Warning::kInvalid : Warning::kSilent, reply.error().message, out);
+      warn(registration, large ? Warning::kInvalid : Warning::kSilent, reply.error().message, out,
+           wants_rest(reply));
       return true;
     }
     bytes_ += reply->body.size();
     if (bytes_ > options_.bytes_max) {
-      warn(registration, Warning::kInvalid, "more than is taken", out);
+      warn(registration, Warning::kInvalid, "more than is taken", out, /*rests=*/false);
       return true;
     }
     auto map = map_of(question, *reply);
@@ -107,8 +108,8 @@ class Gathering {
 
  private:
   void warn(const Registration& registration, Warning warning, const std::string& reason,
-            Report& out) {
-    channel_.note(registration, true, reason);
+            Report& out, bool rests) {
+    channel_.note(registration, true, reason, rests);
     out.warnings.push_back(warning_text(registration, warning));
   }
 

@@ -5,7 +5,9 @@
 #include <map>
 
 #include "base/random.h"
+#include "base/run_task.h"
 #include "base/thread_safety.h"
+#include "base/turns.h"
 #include "federation/detail/matching.h"
 #include "federation/detail/rows.h"
 #include "federation/document.h"
@@ -63,6 +65,7 @@ class StoredRegistrations final : public Registrations {
     registration.created_at = registration.modified_at = needs_.civil_clock.now();
     const auto made = std::make_shared<const Registration>(std::move(registration));
     RV_CO_TRY(co_await check_entities(*made));
+    const Turns::Turn turn = co_await turns_.take();
     const auto job = [&](store::Batch& batch) -> Result<> {
       RV_TRY(check_new(*made));
       return put(made, batch);
@@ -73,15 +76,12 @@ class StoredRegistrations final : public Registrations {
 
   Task<Result<>> update(std::string tenant, std::string id, std::string fragment,
                         jsonld::ContextPtr context) override {
+    const Turns::Turn turn = co_await turns_.take();
     const RegistrationPtr before = find(tenant, id);
     if (!before) co_return no_registration();
     RV_CO_ASSIGN(const RegistrationPtr after, updated(*before, fragment, *context));
     RV_CO_TRY(co_await check_entities(*after));
     const auto job = [&](store::Batch& batch) -> Result<> {
-      // Another update in between: this one was computed from what is gone.
-      if (find(tenant, id) != before) {
-        return fail(Code::kConflict, "the registration was changed meanwhile; try again");
-      }
       RV_TRY(check_proxied(*after));
       return put(after, batch);
     };
@@ -89,9 +89,10 @@ class StoredRegistrations final : public Registrations {
   }
 
   Task<Result<>> remove(std::string tenant, std::string id) override {
-    RegistrationPtr before;
-    const auto job = [&](store::Batch& batch) { return take(tenant, id, before, batch); };
-    co_return co_await needs_.store.writer().run(job, [&] { publish({before, nullptr}); });
+    const Turns::Turn turn = co_await turns_.take();
+    const RegistrationPtr before = find(tenant, id);
+    if (!before) co_return no_registration();
+    co_return co_await take_out(before);
   }
 
   RegistrationPtr find(std::string_view tenant, std::string_view id) const override {
@@ -160,13 +161,7 @@ class StoredRegistrations final : public Registrations {
         if (expires && *expires <= now) over.push_back(prepared->registration);
       }
     }
-    for (const RegistrationPtr& one : over) {
-      RegistrationPtr before;
-      const auto job = [&](store::Batch& batch) {
-        return take(one->tenant, one->id, before, batch);
-      };
-      RV_TRY(needs_.store.writer().run_blocking(job, [&] { publish({before, nullptr}); }));
-    }
+    for (const RegistrationPtr& one : over) RV_TRY(run_task(expire(one)));
     return {};
   }
 
@@ -265,12 +260,20 @@ class StoredRegistrations final : public Registrations {
     return {};
   }
 
-  Result<> take(const std::string& tenant, const std::string& id, RegistrationPtr& before,
-                store::Batch& batch) const {
-    before = find(tenant, id);
-    if (!before) return no_registration();
-    batch.erase(store::Column::kMeta, detail::registration_key(tenant, id));
-    return {};
+  // One that was changed or removed meanwhile is left alone.
+  Task<Result<>> expire(RegistrationPtr over) {
+    const Turns::Turn turn = co_await turns_.take();
+    if (find(over->tenant, over->id) != over) co_return Result<>{};
+    co_return co_await take_out(over);
+  }
+
+  // In its turn.
+  Task<Result<>> take_out(RegistrationPtr before) {
+    const auto job = [&](store::Batch& batch) -> Result<> {
+      batch.erase(store::Column::kMeta, detail::registration_key(before->tenant, before->id));
+      return {};
+    };
+    co_return co_await needs_.store.writer().run(job, [&] { publish({before, nullptr}); });
   }
 
   Result<> enter(const RegistrationPtr& registration) {
@@ -303,6 +306,9 @@ class StoredRegistrations final : public Registrations {
 
   const Needs needs_;
   mutable ngsi::Names names_;
+  // What changes registrations looks at those that were committed, before the others of its group
+  // are: so there is one change at a time, and it ends when it counts.
+  Turns turns_;
   Mutex listener_mutex_;
   Listener listener_ RV_GUARDED_BY(listener_mutex_);
   std::atomic<std::size_t> number_{0};

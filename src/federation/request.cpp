@@ -21,13 +21,38 @@ constexpr std::string_view kMaps = "/ngsi-ld/v1/entityMaps";
 constexpr std::string_view kTemporalMaps = "/ngsi-ld/v1/temporal/entityMaps";
 constexpr std::string_view kOfRequest = "urn:ngsi-ld:request";
 // Set by us, by HTTP, or with a meaning of their own (4.3.6.5, 4.3.6.6).
-constexpr std::array<std::string_view, 15> kReserved = {
-    "NGSILD-Tenant", "Via",    "Content-Length", "Transfer-Encoding", "Host",
-    "Connection",    "Accept", "contentType",    "jsonldContext",     "ngsildConformance",
-    "Link",          "TE",     "Content-Type",   "Upgrade",           context::kMapHeader};
+constexpr std::array<std::string_view, 17> kReserved = {"NGSILD-Tenant",
+                                                        "Via",
+                                                        "Content-Length",
+                                                        "Transfer-Encoding",
+                                                        "Host",
+                                                        "Connection",
+                                                        "Accept",
+                                                        "contentType",
+                                                        "jsonldContext",
+                                                        "ngsildConformance",
+                                                        "Link",
+                                                        "TE",
+                                                        "Content-Type",
+                                                        "Upgrade",
+                                                        context::kMapHeader,
+                                                        "Cookie",
+                                                        "Proxy-Authorization"};
 
-// Ids that one question names: addresses stay below what servers take.
+// Ids that one question names, and their bytes in its address: that stays below what servers take.
 constexpr std::size_t kQuestionIds = 100;
+constexpr std::size_t kQuestionIdBytes = 4'096;
+
+// Up to where the ids from `from` on go into one question; one does in any case.
+std::size_t end_of_portion(const std::vector<std::string>& ids, std::size_t from, bool by_body) {
+  std::size_t bytes = 0;
+  std::size_t to = from;
+  for (; to < ids.size() && to - from < kQuestionIds; ++to) {
+    bytes += context::percent_encoded(ids[to]).size() + 3;  // with its comma
+    if (!by_body && to > from && bytes > kQuestionIdBytes) break;
+  }
+  return to;
+}
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string out;
@@ -147,22 +172,24 @@ class Questions {
     if (ids.empty() && !ask_.selection.ids.empty()) return;
     if (asking_.for_maps) {
       add_selection(question, ids);
-      add_for_map(std::move(question), ids.size());
+      add_for_map(std::move(question), ids);
       return;
     }
-    for (std::size_t from = 0; from == 0 || from < ids.size(); from += kQuestionIds) {
+    std::size_t from = 0;
+    do {
       Question part = question;
-      const std::size_t to = std::min(ids.size(), from + kQuestionIds);
+      const std::size_t to = end_of_portion(ids, from, question.by_body);
       add_selection(part, {ids.begin() + static_cast<std::ptrdiff_t>(from),
                            ids.begin() + static_cast<std::ptrdiff_t>(to)});
       add_question(std::move(part));
-    }
+      from = to;
+    } while (from < ids.size());
   }
 
   // A map cannot be made in portions. What can be asked neither in an address nor in a body is not
   // asked: the source tells its entities then.
-  void add_for_map(Question question, std::size_t ids) {
-    question.by_body = ids > kQuestionIds;
+  void add_for_map(Question question, const std::vector<std::string>& ids) {
+    question.by_body = end_of_portion(ids, 0, /*by_body=*/false) < ids.size();
     const bool typed =
         std::ranges::find(question.params, "type", &std::pair<std::string, std::string>::first) !=
         question.params.end();
@@ -333,9 +360,14 @@ std::string query_body(const Question& question) {
   return text;
 }
 
+// Whoever may write data registers sources: none is handed what its readers sign in with here.
+bool may_be_copied(std::string_view name, std::string_view value, const Sending& sending) {
+  if (!net::equals_ignoring_case(name, "Authorization")) return true;
+  return sending.copies_authorization && value.find(" rv_") == value.npos;
+}
+
 // contextSourceInfo (6.3.19).
-void add_info(const Registration& registration, const net::Request& triggering,
-              net::Outgoing& out) {
+void add_info(const Registration& registration, const Sending& sending, net::Outgoing& out) {
   for (const auto& [key, value] : registration.source_info) {
     const auto is_it = [&key](std::string_view name) {
       return net::equals_ignoring_case(name, key);
@@ -343,8 +375,8 @@ void add_info(const Registration& registration, const net::Request& triggering,
     if (std::ranges::any_of(kReserved, is_it)) continue;
     if (value != kOfRequest) {
       out.headers.emplace_back(key, value);
-    } else if (const auto given = triggering.header(key)) {
-      out.headers.emplace_back(key, std::string(*given));
+    } else if (const auto given = sending.triggering.header(key)) {
+      if (may_be_copied(key, *given, sending)) out.headers.emplace_back(key, std::string(*given));
     }
   }
 }
@@ -462,7 +494,7 @@ void address(net::Outgoing& out, const Registration& registration, const Sending
   if (const auto version = info_of(registration, "ngsildConformance")) {
     out.headers.emplace_back("Prefer", fmt::format("ngsi-ld={}", *version));
   }
-  add_info(registration, sending.triggering, out);
+  add_info(registration, sending, out);
   const std::int64_t own = registration.management.timeout_ms;
   out.deadline_ms = own > 0 ? std::min(own, sending.timeout_ms) : sending.timeout_ms;
   out.reply_bytes_max = sending.reply_bytes_max;

@@ -260,7 +260,8 @@ class Sources final : public context::Distribution {
       if (ask.operation == Operation::kRetrieve) keep_only(ask.selection.ids.front(), heard);
       taken.entities += entities;
       if (!asked->kept) {
-        channel_.note(*question.registration, heard.warning.has_value(), heard.reason);
+        channel_.note(*question.registration, heard.warning.has_value(), heard.reason,
+                      detail::wants_rest(reply));
       }
       if (reply && reply->status == 206 && !heard.warning) {
         heard.warning = Warning::kInvalid;

@@ -33,6 +33,9 @@ struct SourceOptions {
   std::size_t entities_max = 20'000;              // of one request, all sources together
   std::size_t bytes_max = std::size_t{64} << 20;  // likewise, beyond the first page of each
   std::size_t requests_max = 64;                  // to sources, pages not counted
+  // contextSourceInfo may name the Authorization of the request: where nobody signs in here, so
+  // that it is for others. An own token ("rv_...") is never copied.
+  bool copies_authorization = false;
 };
 
 struct SourceNeeds {

@@ -104,7 +104,7 @@ struct KeyValue {
 struct Management {
   bool local_only = false;
   std::int64_t timeout_ms = 0;   // 0: the server's own
-  std::int64_t cooldown_ms = 0;  // after a failure; 0: none
+  std::int64_t cooldown_ms = 0;  // after a failure, an hour at the most; 0: none
   std::int64_t cache_ms = 0;     // answers are told again so long; 0: never
 };
 

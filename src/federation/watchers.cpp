@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "base/turns.h"
 #include "base/while_alive.h"
 #include "federation/detail/watching.h"
 #include "json/json.h"
@@ -114,6 +115,7 @@ class StoredWatchers final : public Watchers {
     made.created_at = made.modified_at = needs_.civil_clock.now();
     RV_CO_TRY(check(made));
     const auto subscription = std::make_shared<const Subscription>(std::move(made));
+    const Turns::Turn turn = co_await turns_.take();
     const auto job = [&](store::Batch& batch) -> Result<> {
       RV_TRY(check_new(*subscription));
       put(*subscription, batch);
@@ -125,24 +127,24 @@ class StoredWatchers final : public Watchers {
 
   Task<Result<>> update(std::string tenant, std::string id, std::string fragment,
                         jsonld::ContextPtr context) override {
-    SubscriptionPtr after;
-    subscription::Counters counters;
+    const Turns::Turn turn = co_await turns_.take();
+    RV_CO_TRY(check_not_own(tenant, id));
+    const auto before = find(tenant, id);
+    if (!before) co_return no_watcher();
+    RV_CO_ASSIGN(const SubscriptionPtr after, updated(*before->subscription, fragment, context));
     const auto job = [&](store::Batch& batch) -> Result<> {
-      RV_TRY(check_not_own(tenant, id));
-      const auto before = find(tenant, id);
-      if (!before) return no_watcher();
-      counters = before->counters;
-      RV_ASSIGN(after, updated(*before->subscription, fragment, context));
       put(*after, batch);
       return {};
     };
-    co_return co_await needs_.store.writer().run(job, [&] { (void)enter(after, counters); });
+    co_return co_await needs_.store.writer().run(job,
+                                                 [&] { (void)enter(after, before->counters); });
   }
 
   Task<Result<>> remove(std::string tenant, std::string id) override {
+    const Turns::Turn turn = co_await turns_.take();
+    RV_CO_TRY(check_not_own(tenant, id));
+    if (!find(tenant, id)) co_return no_watcher();
     const auto job = [&](store::Batch& batch) -> Result<> {
-      RV_TRY(check_not_own(tenant, id));
-      if (!find(tenant, id)) return no_watcher();
       batch.erase(store::Column::kMeta, detail::watcher_key(tenant, id));
       return {};
     };
@@ -417,6 +419,9 @@ class StoredWatchers final : public Watchers {
   }
 
   const Needs needs_;
+  // What changes subscriptions looks at those that were committed, before the others of its group
+  // are: so there is one change at a time, and it ends when it counts.
+  Turns turns_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::map<Key, LinePtr> lines_;

@@ -133,7 +133,7 @@ class Caller {
     // everybody may. Empty: none. They hold in `rights_tenant`, nullopt: in all.
     std::string rights = {};
     std::optional<std::string> rights_tenant = {};
-    // What these rights stand on, for Identity::standing(); empty without them.
+    // What her rights stand on, for Identity::standing(); empty where nobody is known.
     std::string grounds = {};
     // Why there is no right at all, for the answer; empty: it is not known.
     std::string refusal = {};
@@ -153,8 +153,8 @@ class Caller {
   [[nodiscard]] bool needs_second_factor() const;
   // Rights by entity that hold in this tenant, nullptr: none. Lives as long as the Caller.
   [[nodiscard]] const std::string* rights(std::string_view tenant) const;
-  // What her rights by entity stand on; empty where she has none. To be stored with what she leaves
-  // behind, and asked by Identity::standing() what they are by then.
+  // What her rights stand on; empty of nobody and under --no-auth. To be stored with what she
+  // leaves behind, and asked by Identity::standing() what they are by then.
   [[nodiscard]] std::string_view grounds() const;
   // Why she has no right at all, where that is known; lives as long as the Caller.
   [[nodiscard]] std::string_view refusal() const;

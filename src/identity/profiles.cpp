@@ -80,7 +80,7 @@ std::shared_ptr<const Caller::Subject> subject_of_bearer(const Snapshot& snapsho
       subject->rights_tenant = profile->tenant;
     }
   }
-  if (!subject->rights.empty()) subject->grounds = grounds_of_bearer(snapshot, bearer);
+  subject->grounds = grounds_of_bearer(snapshot, bearer);
   return subject;
 }
 
@@ -90,7 +90,7 @@ void note_use(const Snapshot& snapshot, const Bearer& bearer, Instant now) {
   }
 }
 
-Caller SqlIdentity::bearer(std::string_view token) const {
+Caller SqlIdentity::bearer(std::string_view token, bool uses) const {
   auto checked = issuers_->check(token);
   if (!checked) {
     auto nobody = std::make_shared<Caller::Subject>();
@@ -102,7 +102,7 @@ Caller SqlIdentity::bearer(std::string_view token) const {
   if (last.snapshot != state || last.bearer != *checked) {
     last = {state, *checked, subject_of_bearer(*state, **checked)};
   }
-  note_use(*state, **checked, clock_.now());
+  if (uses) note_use(*state, **checked, clock_.now());
   return {Caller::Kind::kToken, last.subject};
 }
 

@@ -55,27 +55,39 @@ Result<> load_tenants(records::Session& session, Snapshot& snapshot) {
   return {};
 }
 
-Result<> load_sessions(records::Session& session, const Public& readable, Snapshot& snapshot) {
+// Of those that are not locked, with a session or without.
+Result<> load_accounts(records::Session& session, const Public& readable, Snapshot& snapshot) {
   RV_ASSIGN(const Grants grants, load_grants(session));
   RV_ASSIGN(const std::set<std::string> barred, load_barred(session));
   RV_ASSIGN(const auto rows,
-            session.query("SELECT s.hash, s.id AS session, s.expires_at, s.used_at, a.id, a.name "
-                          "FROM identity_session s "
-                          "JOIN identity_account a ON a.id = s.account WHERE a.locked = 0",
-                          {}, kRowsMax));
+            session.query("SELECT id, name FROM identity_account WHERE locked = 0", {}, kRowsMax));
   for (const records::Row& row : rows) {
     auto subject = std::make_shared<Caller::Subject>();
     subject->id = row.text("id");
     subject->name = row.text("name");
-    subject->session = row.text("session");
     subject->needs_second_factor = barred.contains(subject->id);
     const auto found = grants.find(subject->id);
     if (found != grants.end() && !subject->needs_second_factor) subject->grants = found->second;
-    subject->csrf = to_hex(digest("csrf", row.text("hash")));
     subject->public_tenants = readable;
+    subject->grounds = grounds_of_account(subject->id);
+    snapshot.standing_accounts[row.text("id")] = {std::move(subject), std::nullopt, true};
+  }
+  return {};
+}
+
+Result<> load_sessions(records::Session& session, Snapshot& snapshot) {
+  RV_ASSIGN(const auto rows,
+            session.query("SELECT hash, id, account, expires_at, used_at FROM identity_session", {},
+                          kRowsMax));
+  for (const records::Row& row : rows) {
+    const auto account = snapshot.standing_accounts.find(row.text("account"));
+    if (account == snapshot.standing_accounts.end()) continue;
+    auto subject = std::make_shared<Caller::Subject>(*account->second.subject);
+    subject->session = row.text("id");
+    subject->csrf = to_hex(digest("csrf", row.text("hash")));
     snapshot.sessions[from_hex(row.text("hash"))] = {
         std::move(subject), Instant{row.integer("expires_at")},
-        make_use(row.text("session"), row.integer("used_at"))};
+        make_use(row.text("id"), row.integer("used_at"))};
   }
   return {};
 }
@@ -101,14 +113,12 @@ Result<> load_tokens(records::Session& session, const Public& readable, Snapshot
     subject->grants.push_back(token_grant(row));
     subject->rights = row.text("rights");
     subject->rights_tenant = row.maybe_text("tenant");
-    if (!subject->rights.empty()) subject->grounds = grounds_of_token(subject->id);
+    subject->grounds = grounds_of_token(subject->id);
     subject->public_tenants = readable;
     Known known{std::move(subject), std::nullopt,
                 make_use(row.text("id"), row.maybe_integer("used_at").value_or(0))};
     if (const auto expires = row.maybe_integer("expires_at")) known.expires = Instant{*expires};
-    if (!known.subject->rights.empty()) {
-      snapshot.tokens_with_rights[known.subject->id] = {known.subject, known.expires, true};
-    }
+    snapshot.standing_tokens[known.subject->id] = {known.subject, known.expires, true};
     snapshot.tokens[from_hex(row.text("hash"))] = std::move(known);
   }
   return {};
@@ -167,7 +177,8 @@ Result<Snapshot> load(records::Session& session, const Options& options) {
   RV_ASSIGN(snapshot.version, stored_version(session));
   RV_TRY(load_tenants(session, snapshot));
   const Public readable = readable_tenants(snapshot, options);
-  RV_TRY(load_sessions(session, readable, snapshot));
+  RV_TRY(load_accounts(session, readable, snapshot));
+  RV_TRY(load_sessions(session, snapshot));
   RV_TRY(load_tokens(session, readable, snapshot));
   RV_TRY(load_profiles(session, snapshot));
   auto nobody = std::make_shared<Caller::Subject>();

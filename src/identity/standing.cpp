@@ -3,6 +3,7 @@
 // rights that stand on them today.
 //
 //   {"token": ID}                                          an own token
+//   {"account": ID}                                        an account, whatever its session
 //   {"issuer": NAME, "subject": ..., "roles": [...]}       one of a provider, with its roles that
 //                                                          profiles gave rights for then
 #include "identity/detail/sql_identity.h"
@@ -32,6 +33,12 @@ std::string grounds_of_token(std::string_view id) {
   return text;
 }
 
+std::string grounds_of_account(std::string_view id) {
+  std::string text;
+  json::Writer(text).begin_object().member("account", id).end_object();
+  return text;
+}
+
 std::string grounds_of_bearer(const Snapshot& snapshot, const Bearer& bearer) {
   std::string text;
   json::Writer out(text);
@@ -49,9 +56,14 @@ Standing SqlIdentity::find_standing(const Snapshot& state, std::string_view grou
   if (!document) return nothing("what gave the rights cannot be read");
   const json::Value root = document->root();
   if (const std::string id = grounds_text(root, "token"); !id.empty()) {
-    const auto found = state.tokens_with_rights.find(id);
-    if (found == state.tokens_with_rights.end()) return nothing("the token was revoked");
-    return {found->second.subject, found->second.expires, true};
+    const auto found = state.standing_tokens.find(id);
+    if (found == state.standing_tokens.end()) return nothing("the token was revoked");
+    return found->second;
+  }
+  if (const std::string id = grounds_text(root, "account"); !id.empty()) {
+    const auto found = state.standing_accounts.find(id);
+    if (found != state.standing_accounts.end()) return found->second;
+    return nothing("the account was locked or deleted");
   }
   Bearer bearer{.issuer = grounds_text(root, "issuer"),
                 .subject = grounds_text(root, "subject"),
@@ -65,10 +77,7 @@ Standing SqlIdentity::find_standing(const Snapshot& state, std::string_view grou
     }
   }
   auto subject = subject_of_bearer(state, bearer);
-  const bool stands = !subject->rights.empty();
-  if (!stands && subject->refusal.empty()) {
-    return nothing("the profiles of these roles give no rights by entity any more");
-  }
+  const bool stands = subject->refusal.empty();
   return {std::move(subject), std::nullopt, stands};
 }
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/thread_safety.h"
+#include "base/turns.h"
 #include "ldcontext/detail/download.h"
 #include "ldcontext/detail/rows.h"
 #include "net/server.h"
@@ -289,6 +290,7 @@ class StoredContexts final : public Contexts {
 
   // One that clients gave, or that was made for one.
   Task<Result<>> put(Stored stored) {
+    const Turns::Turn turn = co_await turns_.take();
     const auto job = [&](store::Batch& batch) -> Result<> {
       RV_TRY(check_room(stored.entry));
       RV_TRY(needs_.catalogue.add({stored.entry.url, stored.text}));
@@ -300,6 +302,7 @@ class StoredContexts final : public Contexts {
   }
 
   Task<Result<>> drop(Entry entry) {
+    const Turns::Turn turn = co_await turns_.take();
     const auto job = [&](store::Batch& batch) -> Result<> {
       batch.erase(store::Column::kMeta, detail::row_key(entry.id));
       return {};
@@ -371,6 +374,7 @@ class StoredContexts final : public Contexts {
                    .expires_at = loaded.expires_at},
                   std::move(loaded.text)};
     while (const auto oldest = oldest_cached()) RV_CO_TRY(co_await drop(*oldest));
+    const Turns::Turn turn = co_await turns_.take();
     const auto job = [&](store::Batch& batch) -> Result<> {
       RV_TRY(needs_.catalogue.add({url, stored.text}));
       batch.put(store::Column::kMeta, detail::row_key(stored.entry.id), detail::encode(stored));
@@ -420,6 +424,8 @@ class StoredContexts final : public Contexts {
 
   const Needs needs_;
   const Instant opened_at_;
+  // Catalogue, memory and rows change at different moments of a write: so one after the other.
+  Turns turns_;
   mutable Mutex mutex_;
   std::map<std::string, Stored, std::less<>> by_id_ RV_GUARDED_BY(mutex_);
   std::map<std::string, std::string, std::less<>> ids_ RV_GUARDED_BY(mutex_);  // by URL

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/attempts.h"
 #include "base/time.h"
 #include "json/json.h"
 #include "ngsi/difference.h"
@@ -62,6 +63,18 @@ std::vector<std::string> split_ids(std::string_view list) {
   return ids;
 }
 
+// By which may_still_read is asked.
+std::vector<std::pair<std::string, std::string>> credentials_of(const net::Request& request) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const net::Field& field : request.fields) {
+    if (net::equals_ignoring_case(field.name, "Authorization") ||
+        net::equals_ignoring_case(field.name, "Cookie")) {
+      out.emplace_back(field.name, field.value);
+    }
+  }
+  return out;
+}
+
 std::uint64_t number_of(std::string_view text) {
   std::uint64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -72,9 +85,10 @@ std::uint64_t number_of(std::string_view text) {
 
 // Numbers begin at the time of the start in microseconds, so that they grow over restarts and an
 // old Last-Event-ID is never taken for a new one.
-Hub::Hub(context::Broker& broker, std::function<bool(const net::Request&)> may_read)
+Hub::Hub(context::Broker& broker, MayRead may_read, MayRead may_still_read)
     : broker_(broker),
       may_read_(std::move(may_read)),
+      may_still_read_(std::move(may_still_read)),
       next_number_(static_cast<std::uint64_t>(RealClock().now().us)) {
   broker_.add_listener(*this);
 }
@@ -96,29 +110,51 @@ net::Response Hub::open(const net::Request& request) {
         {Code::kBadRequestData, "\"ids\" names the entities to follow, parted by commas", "ids"});
   }
   const std::uint64_t last = number_of(request.header("Last-Event-ID").value_or(""));
-  if (!make_room()) {
-    return net::Response::problem({Code::kUnavailable, "too many streams are open", {}});
-  }
+  Reader reader{.credentials = credentials_of(request),
+                .network = network_of(request.client_address)};
   net::Response response;
   response.header("Content-Type", "text/event-stream").header("Cache-Control", "no-store");
-  response.body = net::Response::OnStream(
-      [this, ids, last](const Stream& stream) { attach(ids, last, stream); });
+  response.body = net::Response::OnStream([this, ids, last, reader](const Stream& stream) mutable {
+    reader.stream = stream;
+    attach(ids, last, std::move(reader));
+  });
   return response;
 }
 
-// Forgets streams that have been closed when there are many; false when all of them are open.
-bool Hub::make_room() {
-  const Lock lock(mutex_);
-  if (followers_.size() < kFollowersMax) return true;
-  std::erase_if(followers_, [](const auto& follower) { return follower.second->closed(); });
-  return followers_.size() < kFollowersMax;
+bool Hub::may_go_on(const Reader& reader) const {
+  std::vector<net::Field> fields;
+  for (const auto& [name, value] : reader.credentials) fields.push_back({name, value});
+  net::Request request;
+  request.fields = fields;
+  return may_still_read_(request);
+}
+
+// Where there are too many: forgets streams that have been closed, else closes one.
+void Hub::make_room() {
+  if (followers_.size() < kFollowersMax) return;
+  const auto closed = [](const auto& one) { return one.second->stream->closed(); };
+  if (std::erase_if(followers_, closed) > 0 && followers_.size() < kFollowersMax) return;
+  std::map<std::string_view, std::size_t> by_network;
+  for (const auto& [id, reader] : followers_) ++by_network[reader->network];
+  const auto most =
+      std::ranges::max_element(by_network, {}, [](const auto& one) { return one.second; });
+  ReaderPtr oldest;
+  for (const auto& [id, reader] : followers_) {
+    if (reader->network != most->first) continue;
+    if (!oldest || reader->number < oldest->number) oldest = reader;
+  }
+  oldest->stream->close();
+  std::erase_if(followers_, [&](const auto& one) { return one.second == oldest; });
 }
 
 // What came after `last`, or the state of now where that is not known any more, and from then on
 // every change: under one lock, so that none is left out in between.
-void Hub::attach(const std::vector<std::string>& ids, std::uint64_t last, const Stream& stream) {
+void Hub::attach(const std::vector<std::string>& ids, std::uint64_t last, Reader reader) {
   const Lock lock(mutex_);
   followed_ = true;
+  make_room();
+  reader.number = ++readers_;
+  const Stream stream = reader.stream;
   const bool can_go_on = last != 0 && !kept_.empty() && kept_.front().number <= last + 1;
   bool open = true;
   if (can_go_on || (last != 0 && last + 1 == next_number_)) {
@@ -134,7 +170,8 @@ void Hub::attach(const std::vector<std::string>& ids, std::uint64_t last, const 
     }
   }
   if (!open) return;
-  for (const std::string& id : ids) followers_.emplace(id, stream);
+  const auto follower = std::make_shared<const Reader>(std::move(reader));
+  for (const std::string& id : ids) followers_.emplace(id, follower);
 }
 
 std::string Hub::attributes_json(const ngsi::Entity* before, const ngsi::Entity& after) const {
@@ -169,7 +206,10 @@ void Hub::on_change(const context::Change& change) {
   kept_.push_back({number, change.id, event});
   if (kept_.size() > kKeptChanges) kept_.pop_front();
   for (auto [at, end] = followers_.equal_range(change.id); at != end;) {
-    at = at->second->send(event) ? std::next(at) : followers_.erase(at);
+    const Reader& reader = *at->second;
+    const bool may = may_go_on(reader);
+    if (!may) reader.stream->close();
+    at = may && reader.stream->send(event) ? std::next(at) : followers_.erase(at);
   }
 }
 

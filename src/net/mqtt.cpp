@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-// One thread resolves names, connects and watches deadlines; libmosquitto's own threads do the
-// traffic of each connection.
+// One thread hands messages over and watches deadlines; each connection has a thread that looks its
+// name up and connects, since that may take long, and then libmosquitto's own for its traffic.
 #include "net/mqtt.h"
 
 #include <mosquitto.h>
+#include <mqtt_protocol.h>
 #include <netdb.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <chrono>
@@ -27,170 +29,21 @@ constexpr int kKeepAliveS = 30;
 constexpr auto kTick = std::chrono::milliseconds(100);
 constexpr const char* kSystemCertificates = "/etc/ssl/certs";
 
+constexpr int kFirstRefusal = 0x80;  // reason codes of MQTT 5
+
 struct FreeMosquitto {
   void operator()(mosquitto* client) const { mosquitto_destroy(client); }
 };
+struct FreeTls {
+  void operator()(SSL_CTX* tls) const { SSL_CTX_free(tls); }
+};
+using Tls = std::unique_ptr<SSL_CTX, FreeTls>;
 
 struct Pending {
   MqttMessage message;
   MqttUrl url;
   MqttPublisher::Done done;
   std::int64_t deadline_us = 0;
-};
-
-// One broker as one user. Its callbacks come from libmosquitto's thread.
-class Connection {
- public:
-  explicit Connection(bool version_5) : client_(mosquitto_new(nullptr, true, this)) {
-    mosquitto_int_option(client_.get(), MOSQ_OPT_PROTOCOL_VERSION,
-                         version_5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
-    mosquitto_connect_callback_set(client_.get(), [](mosquitto*, void* self, int code) {
-      static_cast<Connection*>(self)->connected(code);
-    });
-    mosquitto_disconnect_callback_set(client_.get(), [](mosquitto*, void* self, int) {
-      static_cast<Connection*>(self)->lost("the broker closed the connection");
-    });
-    mosquitto_publish_callback_set(client_.get(), [](mosquitto*, void* self, int number) {
-      static_cast<Connection*>(self)->published(number);
-    });
-  }
-  ~Connection() {
-    mosquitto_disconnect(client_.get());
-    mosquitto_loop_stop(client_.get(), true);
-    lost("the connection was closed");
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  Result<> connect(const MqttUrl& url, const std::string& address,
-                   const std::string& certificates) {
-    if (!url.user.empty()) {
-      mosquitto_username_pw_set(client_.get(), url.user.c_str(),
-                                url.password.empty() ? nullptr : url.password.c_str());
-    }
-    if (url.tls) {
-      const bool own = !certificates.empty();
-      mosquitto_tls_set(client_.get(), own ? certificates.c_str() : nullptr,
-                        own ? nullptr : kSystemCertificates, nullptr, nullptr, nullptr);
-    }
-    const std::string& to = url.tls ? url.host : address;
-    const int code = mosquitto_connect_async(client_.get(), to.c_str(), url.port, kKeepAliveS);
-    if (code != MOSQ_ERR_SUCCESS) return fail(Code::kUnavailable, mosquitto_strerror(code));
-    mosquitto_loop_start(client_.get());
-    return {};
-  }
-
-  void publish(Pending pending) {
-    const std::lock_guard lock(mutex_);
-    used_us_ = monotonic_us();
-    waiting_.push_back(std::move(pending));
-    if (ready_) send_waiting();
-  }
-
-  // Ends what is too late. True when nothing is under way.
-  bool tick(std::int64_t now_us) {
-    std::vector<Pending> late;
-    bool idle = false;
-    {
-      const std::lock_guard lock(mutex_);
-      take_late(now_us, late);
-      idle = waiting_.empty() && sent_.empty();
-    }
-    for (Pending& one : late) one.done(fail(Code::kTimeout, "the MQTT broker did not answer"));
-    return idle;
-  }
-  [[nodiscard]] bool dead() const {
-    const std::lock_guard lock(mutex_);
-    return dead_;
-  }
-  [[nodiscard]] std::int64_t used_us() const {
-    const std::lock_guard lock(mutex_);
-    return used_us_;
-  }
-
- private:
-  void connected(int code) {
-    if (code != 0) return lost(mosquitto_connack_string(code));
-    const std::lock_guard lock(mutex_);
-    ready_ = true;
-    send_waiting();
-  }
-
-  void send_waiting() {
-    while (!waiting_.empty()) {
-      Pending pending = std::move(waiting_.front());
-      waiting_.pop_front();
-      int number = 0;
-      const int code =
-          mosquitto_publish(client_.get(), &number, pending.url.topic.c_str(),
-                            static_cast<int>(pending.message.payload.size()),
-                            pending.message.payload.data(), pending.message.quality, false);
-      if (code == MOSQ_ERR_SUCCESS) {
-        sent_.emplace(number, std::move(pending));
-      } else {
-        failed_.emplace_back(std::move(pending), mosquitto_strerror(code));
-      }
-    }
-  }
-
-  void published(int number) {
-    std::optional<Pending> done;
-    {
-      const std::lock_guard lock(mutex_);
-      const auto at = sent_.find(number);
-      if (at == sent_.end()) return;
-      done = std::move(at->second);
-      sent_.erase(at);
-    }
-    done->done({});
-  }
-
-  void lost(const char* reason) {
-    std::vector<Pending> all;
-    {
-      const std::lock_guard lock(mutex_);
-      ready_ = false;
-      dead_ = true;
-      for (auto& [number, pending] : sent_) all.push_back(std::move(pending));
-      for (Pending& pending : waiting_) all.push_back(std::move(pending));
-      sent_.clear();
-      waiting_.clear();
-    }
-    for (Pending& one : all) one.done(fail(Code::kUnavailable, reason));
-  }
-
-  void take_late(std::int64_t now_us, std::vector<Pending>& late) {
-    const auto is_late = [now_us](const Pending& one) { return one.deadline_us <= now_us; };
-    for (auto at = sent_.begin(); at != sent_.end();) {
-      if (is_late(at->second)) {
-        late.push_back(std::move(at->second));
-        at = sent_.erase(at);
-      } else {
-        ++at;
-      }
-    }
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-      if (is_late(*at)) {
-        late.push_back(std::move(*at));
-        at = waiting_.erase(at);
-      } else {
-        ++at;
-      }
-    }
-    for (auto& [pending, reason] : failed_) late.push_back(std::move(pending));
-    failed_.clear();
-  }
-
-  const std::unique_ptr<mosquitto, FreeMosquitto> client_;
-  // mosquitto_publish() only queues, since the connection has a thread of its own: no callback
-  // comes while this is held.
-  mutable std::mutex mutex_;
-  bool ready_ = false;
-  bool dead_ = false;
-  std::int64_t used_us_ = monotonic_us();
-  std::deque<Pending> waiting_;  // for the connection
-  std::map<int, Pending> sent_;  // by message number
-  std::vector<std::pair<Pending, std::string>> failed_;
 };
 
 // Errors: kUnavailable: no such host; kForbidden.
@@ -216,6 +69,222 @@ Result<std::string> checked_address(const MqttUrl& url, const detail::Networks& 
               fmt::format("{} is at a private address; the operator may allow it by outgoing.allow",
                           url.host));
 }
+
+// libmosquitto is given an address: the name that it asks for in the handshake is the URL's.
+void ask_for_name(const SSL* connection, int where, int /*outcome*/) {
+  if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
+  SSL* const asking = const_cast<SSL*>(connection);
+  SSL_set_tlsext_host_name(asking, X509_VERIFY_PARAM_get0_host(SSL_get0_param(asking), 0));
+}
+
+// Verifies that the certificate carries the host of the URL. Errors: kUnavailable.
+Result<Tls> tls_for(const MqttUrl& url, const std::string& certificates) {
+  Tls tls(SSL_CTX_new(TLS_client_method()));
+  if (!tls) return fail(Code::kUnavailable, "TLS cannot be set up");
+  X509_VERIFY_PARAM* const expected = SSL_CTX_get0_param(tls.get());
+  const bool named =
+      detail::parse_address(url.host)
+          ? X509_VERIFY_PARAM_set1_ip_asc(expected, url.host.c_str()) == 1
+          : X509_VERIFY_PARAM_set1_host(expected, url.host.c_str(), url.host.size()) == 1;
+  const bool trusts = certificates.empty()
+                          ? SSL_CTX_load_verify_dir(tls.get(), kSystemCertificates) == 1
+                          : SSL_CTX_load_verify_file(tls.get(), certificates.c_str()) == 1;
+  if (!named || !trusts) return fail(Code::kUnavailable, "TLS cannot be set up");
+  SSL_CTX_set_min_proto_version(tls.get(), TLS1_2_VERSION);
+  SSL_CTX_set_verify(tls.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_info_callback(tls.get(), ask_for_name);
+  return tls;
+}
+
+// A message that the broker has refused by MQTT 5. Not authorised or over a quota today may be
+// taken tomorrow, as may what says nothing; a topic or payload that cannot be stays so.
+Error refusal(int reason) {
+  const bool final =
+      reason == MQTT_RC_TOPIC_NAME_INVALID || reason == MQTT_RC_PAYLOAD_FORMAT_INVALID;
+  return {final ? Code::kBadRequestData : Code::kUnavailable,
+          fmt::format("the MQTT broker refused the message: {}", mosquitto_reason_string(reason)),
+          {}};
+}
+
+// One broker as one user. Its callbacks come from libmosquitto's thread.
+class Connection {
+ public:
+  // `options` and `allowed` must outlive it.
+  Connection(MqttUrl url, bool version_5, const MqttOptions& options,
+             const detail::Networks& allowed)
+      : url_(std::move(url)), client_(mosquitto_new(nullptr, true, this)) {
+    mosquitto_int_option(client_.get(), MOSQ_OPT_PROTOCOL_VERSION,
+                         version_5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
+    mosquitto_connect_callback_set(client_.get(), [](mosquitto*, void* self, int code) {
+      static_cast<Connection*>(self)->connected(code);
+    });
+    mosquitto_disconnect_callback_set(client_.get(), [](mosquitto*, void* self, int) {
+      static_cast<Connection*>(self)->lost(
+          {Code::kUnavailable, "the broker closed the connection", {}});
+    });
+    mosquitto_publish_v5_callback_set(client_.get(), [](mosquitto*, void* self, int number,
+                                                        int reason, const mosquitto_property*) {
+      static_cast<Connection*>(self)->published(number, reason);
+    });
+    opening_ = std::thread([this, &options, &allowed] {
+      const Result<> begun = connect(options, allowed);
+      if (!begun) lost(begun.error());
+      const std::lock_guard lock(mutex_);
+      opened_ = true;
+    });
+  }
+  ~Connection() {
+    opening_.join();
+    mosquitto_disconnect(client_.get());
+    mosquitto_loop_stop(client_.get(), true);
+    lost({Code::kUnavailable, "the connection was closed", {}});
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void publish(Pending pending) {
+    std::unique_lock lock(mutex_);
+    used_us_ = monotonic_us();
+    if (end_) {
+      const Error end = *end_;
+      lock.unlock();
+      return pending.done(fail(end));
+    }
+    waiting_.push_back(std::move(pending));
+    if (ready_) send_waiting();
+  }
+
+  // Ends what is too late. True when nothing is under way, and it would end at once.
+  bool tick(std::int64_t now_us) {
+    std::vector<Pending> late;
+    bool idle = false;
+    {
+      const std::lock_guard lock(mutex_);
+      take_late(now_us, late);
+      // libmosquitto may not try again where the first try by TLS failed: a new connection does.
+      if (!late.empty() && opened_ && !ready_ && !end_) end_ = no_answer();
+      idle = opened_ && waiting_.empty() && sent_.empty();
+    }
+    for (Pending& one : late) one.done(fail(no_answer()));
+    return idle;
+  }
+  [[nodiscard]] bool dead() const {
+    const std::lock_guard lock(mutex_);
+    return end_.has_value();
+  }
+  [[nodiscard]] std::int64_t used_us() const {
+    const std::lock_guard lock(mutex_);
+    return used_us_;
+  }
+
+ private:
+  static Error no_answer() { return {Code::kTimeout, "the MQTT broker did not answer", {}}; }
+
+  Result<> connect(const MqttOptions& options, const detail::Networks& allowed) {
+    RV_ASSIGN(const std::string address, checked_address(url_, allowed));
+    if (!url_.user.empty()) {
+      mosquitto_username_pw_set(client_.get(), url_.user.c_str(),
+                                url_.password.empty() ? nullptr : url_.password.c_str());
+    }
+    if (url_.tls) {
+      RV_ASSIGN(tls_, tls_for(url_, options.certificates_file));
+      mosquitto_int_option(client_.get(), MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+      mosquitto_void_option(client_.get(), MOSQ_OPT_SSL_CTX, tls_.get());
+    }
+    const int code =
+        mosquitto_connect_async(client_.get(), address.c_str(), url_.port, kKeepAliveS);
+    if (code != MOSQ_ERR_SUCCESS) return fail(Code::kUnavailable, mosquitto_strerror(code));
+    mosquitto_loop_start(client_.get());
+    return {};
+  }
+
+  void connected(int code) {
+    if (code != 0) return lost({Code::kUnavailable, mosquitto_connack_string(code), {}});
+    const std::lock_guard lock(mutex_);
+    ready_ = true;
+    send_waiting();
+  }
+
+  void send_waiting() {
+    while (!waiting_.empty()) {
+      Pending pending = std::move(waiting_.front());
+      waiting_.pop_front();
+      int number = 0;
+      const int code =
+          mosquitto_publish(client_.get(), &number, pending.url.topic.c_str(),
+                            static_cast<int>(pending.message.payload.size()),
+                            pending.message.payload.data(), pending.message.quality, false);
+      if (code == MOSQ_ERR_SUCCESS) {
+        sent_.emplace(number, std::move(pending));
+      } else {
+        failed_.emplace_back(std::move(pending), mosquitto_strerror(code));
+      }
+    }
+  }
+
+  void published(int number, int reason) {
+    std::optional<Pending> done;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto at = sent_.find(number);
+      if (at == sent_.end()) return;
+      done = std::move(at->second);
+      sent_.erase(at);
+    }
+    done->done(reason < kFirstRefusal ? Result<>() : fail(refusal(reason)));
+  }
+
+  void lost(const Error& error) {
+    std::vector<Pending> all;
+    {
+      const std::lock_guard lock(mutex_);
+      ready_ = false;
+      if (!end_) end_ = error;
+      for (auto& [number, pending] : sent_) all.push_back(std::move(pending));
+      for (Pending& pending : waiting_) all.push_back(std::move(pending));
+      sent_.clear();
+      waiting_.clear();
+    }
+    for (Pending& one : all) one.done(fail(error));
+  }
+
+  void take_late(std::int64_t now_us, std::vector<Pending>& late) {
+    const auto is_late = [now_us](const Pending& one) { return one.deadline_us <= now_us; };
+    for (auto at = sent_.begin(); at != sent_.end();) {
+      if (is_late(at->second)) {
+        late.push_back(std::move(at->second));
+        at = sent_.erase(at);
+      } else {
+        ++at;
+      }
+    }
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+      if (is_late(*at)) {
+        late.push_back(std::move(*at));
+        at = waiting_.erase(at);
+      } else {
+        ++at;
+      }
+    }
+    for (auto& [pending, reason] : failed_) late.push_back(std::move(pending));
+    failed_.clear();
+  }
+
+  const MqttUrl url_;
+  Tls tls_;  // outlives the client
+  const std::unique_ptr<mosquitto, FreeMosquitto> client_;
+  // mosquitto_publish() only queues, since the connection has a thread of its own: no callback
+  // comes while this is held.
+  mutable std::mutex mutex_;
+  bool opened_ = false;  // that thread is through
+  bool ready_ = false;
+  std::optional<Error> end_;  // once it is of no use any more: why
+  std::int64_t used_us_ = monotonic_us();
+  std::deque<Pending> waiting_;  // for the connection
+  std::map<int, Pending> sent_;  // by message number
+  std::vector<std::pair<Pending, std::string>> failed_;
+  std::thread opening_;
+};
 
 class MosquittoPublisher final : public MqttPublisher {
  public:
@@ -283,9 +352,7 @@ class MosquittoPublisher final : public MqttPublisher {
     if (connections_.size() >= options_.connections_max) {
       return fail(Code::kUnavailable, "too many MQTT connections");
     }
-    RV_ASSIGN(const std::string address, checked_address(url, allowed_));
-    auto made = std::make_unique<Connection>(pending.message.version_5);
-    RV_TRY(made->connect(url, address, options_.certificates_file));
+    auto made = std::make_unique<Connection>(url, pending.message.version_5, options_, allowed_);
     return connections_.emplace(key, std::move(made)).first->second.get();
   }
 

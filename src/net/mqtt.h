@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Publishes to MQTT brokers: 3.1.1 and 5.0, over TCP and TLS, connections kept and shared.
 //
-// As with net/client.h a broker at a private address is refused unless allowed: without TLS the
-// address that was looked at is the one that is connected to; with TLS the certificate has to carry
-// the name.
+// As with net/client.h a broker at a private address is refused unless allowed: the address that
+// was looked at is the one that is connected to. With TLS the certificate has to carry the name.
 //
 // Thread safety: all methods from any thread.
 #pragma once
@@ -52,8 +51,10 @@ class MqttPublisher {
   virtual ~MqttPublisher() = default;
 
   // `done` runs once: quality 0: the message was handed to the connection; 1 and 2: the broker has
-  // acknowledged it. On any thread; must not block.
-  // Errors: kBadRequestData, kForbidden, kTimeout, kUnavailable with the reason.
+  // acknowledged it. On any thread; must not block. That a broker refuses a message is heard by
+  // MQTT 5 alone: 3.1.1 acknowledges in any case.
+  // Errors: kBadRequestData, also a message that the broker will never take; kForbidden, kTimeout,
+  // kUnavailable with the reason.
   using Done = std::function<void(Result<>)>;
   virtual void publish(MqttMessage message, Done done) = 0;
 };

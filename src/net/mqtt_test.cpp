@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <future>
 #include <thread>
 
 #include "support/free_port.h"
+#include "support/temporary_folder.h"
 
 namespace revier::net {
 namespace {
@@ -19,12 +21,16 @@ namespace {
 // A mosquitto of its own, gone with the test.
 class Broker {
  public:
-  Broker() : port_(test::free_port()) {
+  // `more` are lines of its configuration.
+  explicit Broker(const std::string& more = "") : port_(test::free_port()) {
+    const std::string file =
+        write("mosquitto.conf", fmt::format("user root\nlistener {} 127.0.0.1\n"
+                                            "allow_anonymous true\n{}",
+                                            port_, more));
     process_ = ::fork();
     if (process_ == 0) {
-      const std::string port = std::to_string(port_);
-      ::execlp("mosquitto", "mosquitto", "-p", port.c_str(), static_cast<char*>(nullptr));
-      ::execl("/usr/sbin/mosquitto", "mosquitto", "-p", port.c_str(), static_cast<char*>(nullptr));
+      ::execlp("mosquitto", "mosquitto", "-c", file.c_str(), static_cast<char*>(nullptr));
+      ::execl("/usr/sbin/mosquitto", "mosquitto", "-c", file.c_str(), static_cast<char*>(nullptr));
       ::_exit(127);
     }
   }
@@ -32,12 +38,21 @@ class Broker {
     ::kill(process_, SIGTERM);
     ::waitpid(process_, nullptr, 0);
   }
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::string url(std::string_view topic) const {
     return fmt::format("mqtt://127.0.0.1:{}/{}", port_, topic);
   }
 
  private:
+  std::string write(std::string_view name, const std::string& text) {
+    const std::string path = fmt::format("{}/{}", folder_.path(), name);
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  revier::test::TemporaryFolder folder_;
   int port_;
   pid_t process_;
 };
@@ -95,6 +110,46 @@ TEST(Mqtt, SaysWhatWentWrong) {
   EXPECT_EQ(publish(*publisher, {.url = "mqtt://h"}).error().code, Code::kBadRequestData);
   auto strict = MqttPublisher::open({}).value();
   EXPECT_EQ(publish(*strict, {.url = "mqtt://127.0.0.1/t"}).error().code, Code::kForbidden);
+}
+
+// By 3.1.1 the broker acknowledges it all the same.
+TEST(Mqtt, ARefusedMessageWasNotTaken) {
+  const revier::test::TemporaryFolder folder;
+  std::ofstream(folder.path() + "/acl") << "topic readwrite open/#\n";
+  const Broker broker(fmt::format("acl_file {}/acl\n", folder.path()));
+  auto publisher = MqttPublisher::open({.allowed = {"127.0.0.0/8"}}).value();
+  ASSERT_TRUE(publish_soon(*publisher, {.url = broker.url("open/x"), .quality = 1}));
+  for (const int quality : {1, 2}) {
+    const auto refused = publish(*publisher, {.url = broker.url("closed/x"), .quality = quality});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kUnavailable);
+    EXPECT_NE(refused.error().message.find("Not authorized"), std::string::npos)
+        << refused.error().message;
+  }
+}
+
+TEST(Mqtt, ByTlsTheCertificateCarriesTheName) {
+  const revier::test::TemporaryFolder folder;
+  const std::string at = folder.path();
+  const std::string made = fmt::format(
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 "
+      "-subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout {0}/key.pem "
+      "-out {0}/cert.pem 2>/dev/null",
+      at);
+  ASSERT_EQ(std::system(made.c_str()), 0);
+  const Broker broker(fmt::format("certfile {0}/cert.pem\nkeyfile {0}/key.pem\n", at));
+  const std::vector<std::string> here = {"127.0.0.0/8"};
+  auto publisher =
+      MqttPublisher::open({.allowed = here, .certificates_file = at + "/cert.pem"}).value();
+  const auto message = [&](std::string_view host) {
+    return MqttMessage{.url = fmt::format("mqtts://{}:{}/t", host, broker.port()),
+                       .quality = 1,
+                       .deadline_ms = 1'500};
+  };
+  EXPECT_TRUE(publish_soon(*publisher, message("localhost")));
+  EXPECT_FALSE(publish(*publisher, message("127.0.0.1")));
+  auto trusts_others = MqttPublisher::open({.allowed = here}).value();
+  EXPECT_FALSE(publish(*trusts_others, message("localhost")));
 }
 
 TEST(Mqtt, ReadsUrls) {

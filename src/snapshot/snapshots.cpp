@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/run_task.h"
+#include "base/turns.h"
 #include "snapshot/detail/filling.h"
 #include "snapshot/detail/rows.h"
 
@@ -80,15 +81,11 @@ class StoredSnapshots final : public Snapshots {
   Task<Result<std::string>> create(Snapshot made) override {
     SystemRandom random;
     if (made.id.empty()) made.id = "urn:ngsi-ld:Snapshot:" + random_id(random);
-    SnapshotPtr snapshot;
-    const auto job = [&](store::Batch& batch) -> Result<> {
-      RV_TRY(check_new(made));
-      if (!made.cloned_from.empty()) RV_TRY(take_queries(made));
-      snapshot = std::make_shared<const Snapshot>(std::move(made));
-      put(*snapshot, batch);
-      return {};
-    };
-    RV_CO_TRY(co_await needs_.store.writer().run(job, [&] { enter(snapshot); }));
+    const Turns::Turn turn = co_await turns_.take();
+    RV_CO_TRY(check_new(made));
+    if (!made.cloned_from.empty()) RV_CO_TRY(take_queries(made));
+    const auto snapshot = std::make_shared<const Snapshot>(std::move(made));
+    RV_CO_TRY(co_await store(snapshot));
     co_return snapshot->id;
   }
 
@@ -109,38 +106,20 @@ class StoredSnapshots final : public Snapshots {
 
   Task<Result<SnapshotPtr>> update(std::string tenant, std::string id,
                                    std::string fragment) override {
-    SnapshotPtr after;
-    const auto job = [&](store::Batch& batch) -> Result<> {
-      const SnapshotPtr before = find(tenant, id);
-      if (!before) return no_snapshot();
+    co_return co_await change(tenant, id, [&](const Snapshot& before) -> Result<Snapshot> {
       RV_ASSIGN(const auto document, json::Document::parse(fragment));
-      RV_ASSIGN(Snapshot made, patched(*before, document.root(),
+      RV_ASSIGN(Snapshot made, patched(before, document.root(),
                                        {.context = needs_.binding.catalogue.core(),
                                         .now = needs_.civil_clock.now(),
                                         .lifetimes = needs_.options.lifetimes}));
       // One that is being prepared is told of when it is ready.
       made.notice_due = made.status != Status::kPreparing && !receiver_of(made).url.empty();
-      after = std::make_shared<const Snapshot>(std::move(made));
-      put(*after, batch);
-      return {};
-    };
-    RV_CO_TRY(co_await needs_.store.writer().run(job, [&] { enter(after); }));
-    co_return after;
+      return made;
+    });
   }
 
   Result<> remove(std::string_view tenant, std::string_view id) override {
-    SnapshotPtr after;
-    const auto job = [&](store::Batch& batch) -> Result<> {
-      const SnapshotPtr now = find(tenant, id);
-      if (!now) return no_snapshot();
-      Snapshot made = *now;
-      made.going = true;
-      after = std::make_shared<const Snapshot>(std::move(made));
-      put(*after, batch);
-      return {};
-    };
-    RV_TRY(needs_.store.writer().run_blocking(job, [&] { enter(after); }));
-    return drop(tenant, id);
+    return end(tenant, id, std::nullopt);
   }
 
   Result<std::string> space(std::string_view tenant, std::string_view id) override {
@@ -171,10 +150,11 @@ class StoredSnapshots final : public Snapshots {
       }
     }
     for (const SnapshotPtr& one : over) {
-      const Result<> gone = one->going ? drop(one->tenant, one->id) : remove(one->tenant, one->id);
+      const Result<> gone = one->going ? drop(one->tenant, one->id)
+                                       : end(one->tenant, one->id, needs_.civil_clock.now());
       if (!gone && gone.error().code != Code::kResourceNotFound) return gone;
     }
-    return store_uses();
+    return run_task(store_uses());
   }
 
  private:
@@ -239,6 +219,37 @@ class StoredSnapshots final : public Snapshots {
               detail::encode(snapshot));
   }
 
+  // `over_at`: only where its time is over then, also if that was changed meanwhile.
+  Result<> end(std::string_view tenant, std::string_view id, std::optional<Instant> over_at) {
+    RV_TRY(run_task(change(tenant, id, [&](Snapshot made) -> Result<Snapshot> {
+      if (over_at && made.expires_at > *over_at) return no_snapshot();
+      made.going = true;
+      return made;
+    })));
+    return drop(tenant, id);
+  }
+
+  // In its turn.
+  Task<Result<>> store(SnapshotPtr snapshot) {
+    const auto job = [&](store::Batch& batch) -> Result<> {
+      put(*snapshot, batch);
+      return {};
+    };
+    co_return co_await needs_.store.writer().run(job, [&] { enter(snapshot); });
+  }
+
+  // What `step` makes of the snapshot of now. Errors: kResourceNotFound, those of `step`.
+  using Step = std::function<Result<Snapshot>(const Snapshot& now)>;
+  Task<Result<SnapshotPtr>> change(std::string_view tenant, std::string_view id, Step step) {
+    const Turns::Turn turn = co_await turns_.take();
+    const SnapshotPtr now = find(tenant, id);
+    if (!now) co_return no_snapshot();
+    RV_CO_ASSIGN(Snapshot made, step(*now));
+    const auto after = std::make_shared<const Snapshot>(std::move(made));
+    RV_CO_TRY(co_await store(after));
+    co_return after;
+  }
+
   void enter(const SnapshotPtr& snapshot) {
     {
       const std::lock_guard lock(mutex_);
@@ -282,19 +293,29 @@ class StoredSnapshots final : public Snapshots {
     });
   }
 
-  Result<> store_uses() {
-    if (monotonic_us() < next_uses_us_) return {};
+  Task<Result<>> store_uses() {
+    if (monotonic_us() < next_uses_us_) co_return Result<>{};
     next_uses_us_ = monotonic_us() + kUsedEveryUs;
+    const Turns::Turn turn = co_await turns_.take();
+    const std::vector<SnapshotPtr> used = used_since_stored();
     const auto job = [&](store::Batch& batch) -> Result<> {
-      const std::lock_guard lock(mutex_);
-      for (auto& [key, kept] : all_) {
-        if (kept.snapshot->going || kept.last_used_at == kept.snapshot->last_used_at) continue;
-        kept.snapshot = shown(kept);
-        put(*kept.snapshot, batch);
-      }
+      for (const SnapshotPtr& one : used) put(*one, batch);
       return {};
     };
-    return needs_.store.writer().run_blocking(job);
+    co_return co_await needs_.store.writer().run(job, [&] {
+      const std::lock_guard lock(mutex_);
+      for (const SnapshotPtr& one : used) all_[{one->tenant, one->id}].snapshot = one;
+    });
+  }
+
+  std::vector<SnapshotPtr> used_since_stored() const {
+    std::vector<SnapshotPtr> out;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, kept] : all_) {
+      const bool used = kept.last_used_at != kept.snapshot->last_used_at;
+      if (used && !kept.snapshot->going) out.push_back(shown(kept));
+    }
+    return out;
   }
 
   // --- The thread that fills and tells -----------------------------------------------------------
@@ -358,21 +379,14 @@ class StoredSnapshots final : public Snapshots {
 
   // What a client has changed meanwhile stays.
   void finish(const Snapshot& filled) {
-    SnapshotPtr after;
-    const auto job = [&](store::Batch& batch) -> Result<> {
-      const SnapshotPtr now = find(filled.tenant, filled.id);
-      if (!now) return no_snapshot();
-      Snapshot made = *now;
+    const auto done = run_task(change(filled.tenant, filled.id, [&](Snapshot made) {
       made.status = filled.status;
       made.details = filled.details;
       made.temporal_details = filled.temporal_details;
       made.modified_at = needs_.civil_clock.now();
       made.notice_due = !receiver_of(made).url.empty();
-      after = std::make_shared<const Snapshot>(std::move(made));
-      put(*after, batch);
-      return {};
-    };
-    const auto done = needs_.store.writer().run_blocking(job, [&] { enter(after); });
+      return Result<Snapshot>(std::move(made));
+    }));
     if (!done && done.error().code != Code::kResourceNotFound) note_failure(filled, done.error());
   }
 
@@ -388,17 +402,11 @@ class StoredSnapshots final : public Snapshots {
         notice_of(snapshot, needs_.civil_clock.now(), needs_.options.timeout_ms));
     const bool taken = reply && reply->status >= 200 && reply->status < 300;
     if (!taken && !gives_up(snapshot)) return;
-    const auto job = [&](store::Batch& batch) -> Result<> {
-      const SnapshotPtr now = find(snapshot.tenant, snapshot.id);
-      if (!now || now->modified_at != snapshot.modified_at) return {};  // something newer is due
-      Snapshot made = *now;
+    (void)run_task(change(snapshot.tenant, snapshot.id, [&](Snapshot made) -> Result<Snapshot> {
+      if (made.modified_at != snapshot.modified_at) return no_snapshot();  // something newer is due
       made.notice_due = false;
-      const auto after = std::make_shared<const Snapshot>(std::move(made));
-      put(*after, batch);
-      enter(after);
-      return {};
-    };
-    (void)needs_.store.writer().run_blocking(job);
+      return made;
+    }));
   }
 
   bool gives_up(const Snapshot& snapshot) {
@@ -416,6 +424,10 @@ class StoredSnapshots final : public Snapshots {
   }
 
   const Needs needs_;
+  // What changes a snapshot looks at those that were committed, before the others of its group are:
+  // so there is one change at a time, and it ends when it counts. Not waited for by who holds what
+  // follows.
+  Turns turns_;
   // Held while a space is filled or dropped; before mutex_.
   std::mutex filling_mutex_;
   mutable std::mutex mutex_;

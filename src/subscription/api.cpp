@@ -21,6 +21,7 @@ struct Api {
   const Clock& civil_clock;
   net::Pool& pool;
   const Distributed* distributed;
+  Note note;
 
   [[nodiscard]] Caller caller(const net::Request& request) const {
     return binding.access.authenticate(request);
@@ -33,13 +34,17 @@ Scope scope_of(std::string_view tenant) { return Scope::tenant(context::tenant_o
 
 // The same over what a caller with rights by entity may see: her own subscriptions are hers, too.
 Api over(const Api& whole, const context::Binding& binding) {
-  return {whole.subscriptions, binding, whole.civil_clock, whole.pool, whole.distributed};
+  return {whole.subscriptions, binding,           whole.civil_clock,
+          whole.pool,          whole.distributed, whole.note};
 }
 
-// A subscription shows and changes nothing: by entity, rights for reading do for it.
+// A subscription shows and changes nothing: by entity, rights for reading do for it. It tells, so
+// who may only write makes none.
 Result<Exchange> begin_making(const Api& api, const net::Request& request) {
-  const bool narrowed = api.binding.rights != nullptr;
-  return narrowed ? begin_ask(api.binding, request) : begin_write(api.binding, request);
+  if (api.binding.rights != nullptr) return begin_ask(api.binding, request);
+  RV_ASSIGN(Exchange exchange, begin_write(api.binding, request));
+  RV_TRY(exchange.caller.require(Action::kDataRead, scope_of(exchange.tenant)));
+  return exchange;
 }
 
 Result<Exchange> begin_ending(const Api& api, const net::Request& request) {
@@ -52,6 +57,13 @@ Result<std::string> grounds_of(const Api& api, const Caller& caller) {
   if (api.binding.rights == nullptr) return std::string();
   if (!caller.grounds().empty()) return std::string(caller.grounds());
   return fail(Code::kForbidden, "the rights of this token have just changed", "token");
+}
+
+Task<Result<>> note_deed(const Api& api, const Exchange& exchange, std::string_view action,
+                         std::string_view id) {
+  if (!api.note) co_return Result<>{};
+  const identity::Deed deed{action, "subscription", id};
+  co_return co_await api.note(exchange.caller, deed);
 }
 
 bool owns(const Caller& caller, const Subscription& subscription) {
@@ -96,11 +108,13 @@ Task<Result<net::Response>> create(const Api& api, net::Request& request) {
   const Caller caller = api.caller(request);
   subscription.owner = caller.id();
   RV_CO_ASSIGN(subscription.grounds, grounds_of(api, caller));
+  if (api.binding.rights == nullptr) subscription.full_grounds = caller.grounds();
   subscription.origin = request.origin();
   if (api.distributed != nullptr && !subscription.is_local()) {
     RV_CO_ASSIGN(subscription.via, api.distributed->passed(request, exchange.tenant));
   }
   RV_CO_ASSIGN(const std::string id, co_await api.subscriptions.create(std::move(subscription)));
+  RV_CO_TRY(co_await note_deed(api, exchange, "subscription.create", id));
   net::Response response = context::answer_empty(request, 201);
   response.header("Location", "/ngsi-ld/v1/subscriptions/" + context::percent_encoded(id));
   co_return response;
@@ -151,9 +165,11 @@ Task<Result<net::Response>> update(const Api& api, net::Request& request) {
   Subscriptions::Update change{json::to_text(body), context, std::move(told), request.origin()};
   if (const Caller caller = api.caller(request); caller.id() == entry.subscription->owner) {
     RV_CO_ASSIGN(change.grounds, grounds_of(api, caller));
+    change.full_grounds = api.binding.rights == nullptr ? caller.grounds() : std::string_view();
   }
   RV_CO_TRY(co_await api.subscriptions.update(exchange.tenant, entry.subscription->id,
                                               std::move(change)));
+  RV_CO_TRY(co_await note_deed(api, exchange, "subscription.change", entry.subscription->id));
   co_return context::answer_empty(request, 204);
 }
 
@@ -161,6 +177,7 @@ Task<Result<net::Response>> remove(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_ending(api, request));
   RV_CO_ASSIGN(const Entry entry, own_entry(api, request, exchange.tenant));
   RV_CO_TRY(co_await api.subscriptions.remove(exchange.tenant, entry.subscription->id));
+  RV_CO_TRY(co_await note_deed(api, exchange, "subscription.delete", entry.subscription->id));
   co_return context::answer_empty(request, 204);
 }
 
@@ -272,10 +289,11 @@ Result<Entry> own_entry(const Subscriptions& subscriptions, const context::Bindi
 }
 
 void add_routes(net::Router& router, Subscriptions& subscriptions, context::Binding binding,
-                const Clock& civil_clock, net::Pool& pool, const Distributed* distributed) {
+                const Clock& civil_clock, net::Pool& pool, const Distributed* distributed,
+                Note note) {
   using enum net::Method;
   const auto api = std::make_shared<const Api>(
-      Api{subscriptions, std::move(binding), civil_clock, pool, distributed});
+      Api{subscriptions, std::move(binding), civil_clock, pool, distributed, std::move(note)});
   const std::string all = "/ngsi-ld/v1/subscriptions";
   const auto add = [&](const context::Route<Api>& given) {
     context::route_seen<Api>(router, api, given, over, kBodyBytesMax);

@@ -7,11 +7,15 @@
 //   POST                /api/v1/subscriptions/{id}/dead-letters/replay    {"replayed": n}
 //
 // A subscription holds what its receiver must not lose (receiverInfo): making one needs
-// Action::kDataWrite, and it is shown to and changed by whoever made it, or by Action::kDataManage.
+// Action::kDataWrite and kDataRead, and it is shown to and changed by whoever made it, or by
+// Action::kDataManage.
 //
 // Thread safety: the routes run on any io thread.
 #pragma once
+#include <functional>
+
 #include "context/resource.h"
+#include "identity/types.h"
 #include "net/http.h"
 #include "net/server.h"
 #include "subscription/subscriptions.h"
@@ -30,11 +34,14 @@ class Distributed {
                                                           std::string_view id) const = 0;
 };
 
+// Writes a line of the audit log, as of validation/api.h; empty: there is none.
+using Note = std::function<Task<Result<>>(const identity::Caller& by, const identity::Deed& deed)>;
+
 // All of it outlives the server that uses the router. `pool` reads dead letters;
 // `distributed` may be nullptr: there are no other sources.
 void add_routes(net::Router& router, Subscriptions& subscriptions, context::Binding binding,
-                const Clock& civil_clock, net::Pool& pool,
-                const Distributed* distributed = nullptr);
+                const Clock& civil_clock, net::Pool& pool, const Distributed* distributed = nullptr,
+                Note note = {});
 
 // The subscription that {id} of the path names, for whoever context::owns() it and may write; one
 // of others is told as if it were not there. Errors: kUnauthenticated, kForbidden, kBadRequestData,

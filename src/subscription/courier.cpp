@@ -57,12 +57,17 @@ struct Courier::Line {
   std::int64_t attempts_before = 0;  // of the same, before the start
   std::int64_t first_failure_us = 0;
   std::int64_t not_before_us = 0;
-  std::int64_t interval_us = 0;  // of a timeInterval: when all that matches is told next
-  bool of_interval = false;      // what is under way is told for that
-  std::int64_t due_us = -1;      // place in due_; -1: none
+  std::int64_t interval_us = 0;        // of a timeInterval: when all that matches is told next
+  std::int64_t interval_failures = 0;  // of that, in a row
+  bool of_interval = false;            // what is under way is told for that
+  std::int64_t due_us = -1;            // place in due_; -1: none
   bool gone = false;
   bool start_over = false;
 
+  // It is delivered elsewhere, or otherwise, than `tried` was.
+  [[nodiscard]] bool is_mended(const Subscription& tried) const {
+    return subscription->notification.endpoint != tried.notification.endpoint;
+  }
   // Nothing is under way.
   void rest() {
     under_way.clear();
@@ -91,6 +96,8 @@ void Courier::put(const SubscriptionPtr& subscription, const Counters& counters)
     line = std::make_shared<Line>();
     line->counters = counters;
     line->attempts_before = counters.attempts;
+  } else if (line->attempts > 0 && line->is_mended(*subscription)) {
+    line->not_before_us = 0;
   }
   line->subscription = subscription;
   line->interval_us = monotonic_us() + subscription->interval_us;
@@ -222,8 +229,9 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
     return;
   }
   Settled settled{{subscription->tenant, subscription->id}, {}, {}, std::nullopt};
+  if (!subscription->is_active) return;  // what waits is told when it goes on: see put()
   if (!subscription->active_at(needs_.civil_clock.now())) {
-    drop(*line, settled);
+    bury(*line, "the subscription has expired", settled);
     settled_.push_back(std::move(settled));
     return schedule(line);
   }
@@ -333,6 +341,7 @@ void Courier::dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex
 
 // Empty where nothing matches: then no notification is sent (5.8.6).
 Result<std::string> Courier::build_interval(const Subscription& subscription) const {
+  RV_TRY(needs_.narrowing.check(subscription));
   std::unique_ptr<context::Broker> seen;
   if (!subscription.grounds.empty()) {
     RV_ASSIGN(seen, needs_.narrowing.broker(needs_.broker, subscription));
@@ -361,15 +370,15 @@ void Courier::send(const LinePtr& line, const SubscriptionPtr& subscription, std
   const bool mqtt = subscription->notification.endpoint.uri.starts_with("mqtt");
   Channel& channel = mqtt ? needs_.mqtt : needs_.http;
   channel.send({*subscription, std::move(body), link_of(*subscription), attempt},
-               [alive = alive_, line](const Outcome& outcome) {
-                 alive->run([&](Courier& self) { self.finish(line, outcome); });
+               [alive = alive_, line, subscription](const Outcome& outcome) {
+                 alive->run([&](Courier& self) { self.finish(line, *subscription, outcome); });
                });
 }
 
-void Courier::finish(const LinePtr& line, const Outcome& outcome) {
+void Courier::finish(const LinePtr& line, const Subscription& tried, const Outcome& outcome) {
   const std::lock_guard lock(mutex_);
   line->busy = false;
-  const bool of_interval = std::exchange(line->of_interval, false);
+  const bool of_interval = line->of_interval;
   if (line->gone) return;
   const Instant now = needs_.civil_clock.now();
   Counters& counters = line->counters;
@@ -381,6 +390,7 @@ void Courier::finish(const LinePtr& line, const Outcome& outcome) {
     counters.last_success = now;
     if (of_interval) {
       sent_.add();
+      line->interval_failures = 0;
     } else {
       succeeded(*line, settled);
     }
@@ -388,12 +398,17 @@ void Courier::finish(const LinePtr& line, const Outcome& outcome) {
     counters.last_failure = now;
     ++counters.times_failed;
     counters.last_error = outcome.reason;
-    if (of_interval) {
-      failed_.add();  // the next one is as good
+    failed_.add();
+    // A mended endpoint does not wait for what became of the one before.
+    const std::int64_t wait_us = line->is_mended(tried) ? 0 : back_off_us(*line, outcome);
+    if (of_interval) {  // the next one is as good
+      ++line->interval_failures;
+      line->interval_us = std::max(line->interval_us, monotonic_us() + wait_us);
     } else {
-      failed(*line, outcome, settled);
+      failed(*line, outcome, wait_us, settled);
     }
   }
+  line->of_interval = false;
   counters.attempts = line->under_way.empty() ? 0 : line->attempts + line->attempts_before;
   settled.counters = counters;
   settled_.push_back(std::move(settled));
@@ -409,8 +424,7 @@ void Courier::succeeded(Line& line, Settled& settled) {
   }
 }
 
-void Courier::failed(Line& line, const Outcome& outcome, Settled& settled) {
-  failed_.add();
+void Courier::failed(Line& line, const Outcome& outcome, std::int64_t wait_us, Settled& settled) {
   const std::int64_t now = monotonic_us();
   if (line.first_failure_us == 0) line.first_failure_us = now;
   const CourierOptions& options = needs_.options;
@@ -418,12 +432,17 @@ void Courier::failed(Line& line, const Outcome& outcome, Settled& settled) {
   if (refused || now - line.first_failure_us > options.retry_for_ms * 1'000) {
     return bury(line, outcome.reason, settled);
   }
-  const std::int64_t doublings = std::min<std::int64_t>(line.attempts - 1, 20);
+  line.not_before_us = now + wait_us;
+}
+
+// How long nothing is sent after this failure.
+std::int64_t Courier::back_off_us(const Line& line, const Outcome& outcome) const {
+  const CourierOptions& options = needs_.options;
+  const std::int64_t before = line.of_interval ? line.interval_failures : line.attempts - 1;
+  const std::int64_t doublings = std::min<std::int64_t>(before, 20);
   std::int64_t wait_ms = std::min(options.back_off_ms << doublings, options.back_off_ms_max);
   if (outcome.retry_after_ms > 0) wait_ms = outcome.retry_after_ms;
-  const std::int64_t cooldown_ms = line.subscription->notification.endpoint.cooldown_ms;
-  if (cooldown_ms > 0) wait_ms = std::max(wait_ms, cooldown_ms);
-  line.not_before_us = now + wait_ms * 1'000;
+  return std::max(wait_ms, line.subscription->notification.endpoint.cooldown_ms) * 1'000;
 }
 
 void Courier::bury(Line& line, const std::string& reason, Settled& settled) {

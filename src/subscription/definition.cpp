@@ -39,6 +39,7 @@ std::string definition_row(const Subscription& subscription) {
   out.member("modifiedAt", subscription.modified_at.us);
   out.member("origin", subscription.origin);
   if (!subscription.grounds.empty()) out.member("grounds", subscription.grounds);
+  if (!subscription.full_grounds.empty()) out.member("fullGrounds", subscription.full_grounds);
   out.key("via").begin_array();
   for (const std::string& name : subscription.via) out.string(name);
   out.end_array();
@@ -70,6 +71,7 @@ Result<SubscriptionPtr> read_definition(const std::string& tenant, std::string_v
   made.modified_at.us = integer_in(root, "modifiedAt").value_or(0);
   if (const auto origin = root.find("origin")) made.origin = origin->as_string().value_or("");
   if (const auto by = root.find("grounds")) made.grounds = by->as_string().value_or("");
+  if (const auto by = root.find("fullGrounds")) made.full_grounds = by->as_string().value_or("");
   if (const auto via = root.find("via")) {
     for (const json::Value name : via->elements()) {
       made.via.emplace_back(name.as_string().value_or(""));
@@ -103,6 +105,7 @@ Result<SubscriptionPtr> updated(const Subscription& before, const Subscriptions:
   made.tenant = before.tenant;
   made.owner = before.owner;
   made.grounds = update.grounds.value_or(before.grounds);
+  made.full_grounds = update.full_grounds.value_or(before.full_grounds);
   made.via = before.via;
   made.origin = before.origin.empty() ? update.origin : before.origin;
   made.created_at = before.created_at;

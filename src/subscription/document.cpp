@@ -18,6 +18,7 @@ namespace {
 using json::Reader;
 
 constexpr int kLinkLevelsMax = 10;
+constexpr std::int64_t kIntervalLeastUs = 1'000'000;
 
 constexpr std::array<std::string_view, 25> kMembers = {"id",
                                                        "type",
@@ -326,7 +327,9 @@ Result<> read_times(const Reader& reader, Instant now, Subscription& out) {
   RV_ASSIGN(const auto throttling, reader.positive("throttling"));
   RV_ASSIGN(const auto interval, reader.positive("timeInterval"));
   out.throttling_us = static_cast<std::int64_t>(throttling.value_or(0) * 1e6);
-  out.interval_us = static_cast<std::int64_t>(interval.value_or(0) * 1e6);
+  if (interval) {
+    out.interval_us = std::max(static_cast<std::int64_t>(*interval * 1e6), kIntervalLeastUs);
+  }
   if (interval && throttling) return reader.refuse("throttling", "no timeInterval beside it");
   if (interval && !out.watched.empty()) {
     return reader.refuse("watchedAttributes", "no timeInterval beside it");

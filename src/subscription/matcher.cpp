@@ -35,6 +35,14 @@ class Views {
     if (seen == seen_.end()) seen = seen_.emplace(&sight, seen_change(sight, *told_)).first;
     return seen->second && conditions.met_by(*seen->second, ShownLinks(linked_, sight));
   }
+  // Of an owner who might read all: whether she still may.
+  bool stands(std::size_t place, const Conditions& conditions) {
+    auto at = standing_.find(place);
+    if (at == standing_.end()) {
+      at = standing_.emplace(place, narrowing_.check(*conditions.subscription).has_value()).first;
+    }
+    return at->second;
+  }
   // Of the rights of one that was asked for; 0: none.
   std::uint64_t mark(std::size_t place) const {
     const auto at = views_.find(place);
@@ -47,6 +55,7 @@ class Views {
   const ngsi::LinkedEntities& linked_;
   const Told* told_ = nullptr;
   std::map<std::size_t, Result<Narrowing::View>> views_;
+  std::map<std::size_t, bool> standing_;
   std::map<const ngsi::Sight*, std::optional<Told>> seen_;
 };
 
@@ -170,9 +179,10 @@ std::vector<Match> Matcher::match(std::string_view tenant, const ngsi::Names& na
     for (const std::size_t place : candidates(home->second, told[i])) {
       const Conditions& conditions = home->second.compiled[place];
       if (!conditions.subscription->active_at(now)) continue;
-      const bool concerned = conditions.subscription->grounds.empty()
-                                 ? conditions.met_by(told[i], linked)
-                                 : views.meet(place, conditions);
+      const bool concerned =
+          conditions.subscription->grounds.empty()
+              ? conditions.met_by(told[i], linked) && views.stands(place, conditions)
+              : views.meet(place, conditions);
       if (concerned) picks[place].push_back(i);
     }
   }

@@ -90,8 +90,18 @@ Result<std::unique_ptr<context::Broker>> Narrowing::broker(context::Broker& whol
   return context::narrowed_broker(whole, std::move(seen.rights), std::move(seen.sight), core_);
 }
 
+Result<> Narrowing::check_full(const Subscription& subscription) const {
+  if (subscription.full_grounds.empty() || !standing_) return {};
+  const identity::Caller owner = standing_(subscription.full_grounds);
+  const std::string_view tenant = context::tenant_of_space(subscription.tenant);
+  if (owner.may(identity::Action::kDataRead, identity::Scope::tenant(tenant))) return {};
+  const std::string_view why = owner.refusal();
+  return fail(Code::kForbidden, why.empty() ? "who made it may not read all of this tenant any more"
+                                            : std::string(why));
+}
+
 Result<> Narrowing::check(const Subscription& subscription) {
-  if (subscription.grounds.empty()) return {};
+  if (subscription.grounds.empty()) return check_full(subscription);
   const Lock lock(mutex_);
   const auto found = known(subscription);
   return found ? Result<>{} : fail(found.error());

@@ -60,7 +60,7 @@ Result<> Outbox::load_lines(char kind) {
   for (; rows->valid(); rows->next()) {
     if (const auto sequence = sequence_of(rows->key())) ++uses_[*sequence];
     const auto subject = subject_of(rows->key().substr(1));
-    if (kind == 's' && subject) ++waiting_[{subject->tenant, subject->id}];
+    if (subject) waiting_[{subject->tenant, subject->id}] += kind == 's' ? 1 : 0;
   }
   return rows->status();
 }
@@ -129,8 +129,9 @@ Result<> Outbox::release(std::uint64_t sequence, store::Batch& batch) {
   if (at == uses_.end()) return {};
   if (--at->second > 0) return {};
   uses_.erase(at);
-  RV_ASSIGN(const Group done, group(sequence));
-  count(done, -1);
+  const auto done = group(sequence);
+  if (!done) return done.error().code == Code::kResourceNotFound ? Result<>{} : fail(done.error());
+  count(*done, -1);
   batch.erase(kColumn, change_key(sequence));
   return {};
 }
@@ -162,10 +163,12 @@ Result<> Outbox::settle(const std::vector<Settled>& settled) {
   });
 }
 
-Result<std::vector<Outbox::DeadRow>> Outbox::dead_rows(std::string_view prefix) const {
+Result<std::vector<Outbox::DeadRow>> Outbox::dead_rows(const std::string& prefix,
+                                                       std::string_view from,
+                                                       std::size_t max) const {
   std::vector<DeadRow> out;
-  const auto rows = store_.scan(kColumn, prefix);
-  for (; rows->valid() && out.size() < kDeadMax; rows->next()) {
+  const auto rows = store_.scan(kColumn, prefix, from.empty() ? prefix : from);
+  for (; rows->valid() && out.size() < max; rows->next()) {
     RV_ASSIGN(DeadLetter letter, decode_dead(rows->value()));
     out.push_back({std::string(rows->key()), std::move(letter)});
   }
@@ -175,35 +178,41 @@ Result<std::vector<Outbox::DeadRow>> Outbox::dead_rows(std::string_view prefix) 
 
 Result<std::vector<Outbox::Dead>> Outbox::dead(const Subject& subject, std::uint64_t sequence,
                                                std::size_t max) const {
-  RV_ASSIGN(std::vector<DeadRow> rows, dead_rows(dead_prefix(subject, sequence)));
+  RV_ASSIGN(std::vector<DeadRow> rows, dead_rows(dead_prefix(subject, sequence), {}, max));
   std::vector<Dead> out;
   for (DeadRow& row : rows) {
-    if (out.size() == max) break;
     out.push_back({sequence_of(row.key).value_or(0), std::move(row.letter)});
   }
   return out;
 }
 
 Result<std::size_t> Outbox::replay(const Subject& subject, std::uint64_t sequence) {
-  return store_.writer().run_blocking([&](store::Batch& batch) -> Result<std::size_t> {
-    RV_ASSIGN(const auto rows, dead_rows(dead_prefix(subject, sequence)));
-    for (const DeadRow& row : rows) {
-      batch.erase(kColumn, row.key);
-      batch.put(kColumn, "s" + row.key.substr(1), encode_numbers(row.letter.picks));
-      ++waiting_[{subject.tenant, subject.id}];
-    }
-    return rows.size();
-  });
+  const std::string prefix = dead_prefix(subject, sequence);
+  std::size_t replayed = 0;
+  std::string from;
+  while (true) {
+    RV_ASSIGN(const auto rows, dead_rows(prefix, from, kDeadMax));
+    if (rows.empty()) return replayed;
+    RV_TRY(store_.writer().run_blocking([&](store::Batch& batch) -> Result<> {
+      for (const DeadRow& row : rows) {
+        batch.erase(kColumn, row.key);
+        batch.put(kColumn, "s" + row.key.substr(1), encode_numbers(row.letter.picks));
+      }
+      waiting_[{subject.tenant, subject.id}] += rows.size();
+      return {};
+    }));
+    replayed += rows.size();
+    from = rows.back().key;
+  }
 }
 
-Result<std::size_t> Outbox::drop_rows(const std::vector<DeadRow>& rows) {
+Result<std::size_t> Outbox::drop(const std::vector<std::string>& keys) {
   return store_.writer().run_blocking([&](store::Batch& batch) -> Result<std::size_t> {
     std::size_t dropped = 0;
-    for (const DeadRow& row : rows) {
-      // A replay may have come first.
-      if (!store_.get(kColumn, row.key)) continue;
-      batch.erase(kColumn, row.key);
-      RV_TRY(release(sequence_of(row.key).value_or(0), batch));
+    for (const std::string& key : keys) {
+      if (!store_.get(kColumn, key)) continue;
+      batch.erase(kColumn, key);
+      RV_TRY(release(sequence_of(key).value_or(0), batch));
       ++dropped;
     }
     return dropped;
@@ -211,18 +220,32 @@ Result<std::size_t> Outbox::drop_rows(const std::vector<DeadRow>& rows) {
 }
 
 Result<std::size_t> Outbox::drop_dead(const Subject& subject, std::uint64_t sequence) {
-  RV_ASSIGN(const auto rows, dead_rows(dead_prefix(subject, sequence)));
-  return drop_rows(rows);
+  const std::string prefix = dead_prefix(subject, sequence);
+  std::size_t dropped = 0;
+  std::string from;
+  while (true) {
+    RV_ASSIGN(const auto rows, dead_rows(prefix, from, kDeadMax));
+    if (rows.empty()) return dropped;
+    std::vector<std::string> keys;
+    for (const DeadRow& row : rows) keys.push_back(row.key);
+    RV_ASSIGN(const std::size_t of_these, drop(keys));
+    dropped += of_these;
+    from = std::move(keys.back());
+  }
 }
 
-Result<std::size_t> Outbox::drop_dead_before(Instant at) {
-  RV_ASSIGN(std::vector<DeadRow> rows, dead_rows("d"));
-  std::erase_if(rows, [at](const DeadRow& row) { return row.letter.at >= at; });
-  return rows.empty() ? Result<std::size_t>(0) : drop_rows(rows);
+Result<std::vector<std::string>> Outbox::dead_before(Instant at, std::string_view from) const {
+  std::vector<std::string> out;
+  const auto rows = store_.scan(kColumn, "d", from.empty() ? "d" : from);
+  for (; rows->valid() && out.size() < kDeadMax; rows->next()) {
+    RV_ASSIGN(const DeadLetter letter, decode_dead(rows->value()));
+    if (letter.at < at) out.emplace_back(rows->key());
+  }
+  RV_TRY(rows->status());
+  return out;
 }
 
 Result<> Outbox::erase(const Subject& subject, store::Batch& batch) {
-  known_.erase({subject.tenant, subject.id});
   waiting_.erase({subject.tenant, subject.id});
   for (const char kind : {'s', 'd'}) {
     const auto rows = store_.scan(kColumn, line_prefix(kind, subject.tenant, subject.id));
@@ -234,6 +257,18 @@ Result<> Outbox::erase(const Subject& subject, store::Batch& batch) {
   }
   batch.erase(store::Column::kMeta, subject_key(kCountersPrefix, subject.tenant, subject.id));
   return {};
+}
+
+Result<> Outbox::erase_unknown() {
+  std::vector<Subject> unknown;
+  for (const auto& [key, number] : waiting_) {
+    if (!known_.contains(key)) unknown.push_back({key.first, key.second});
+  }
+  if (unknown.empty()) return {};
+  return store_.writer().run_blocking([&](store::Batch& batch) -> Result<> {
+    for (const Subject& subject : unknown) RV_TRY(erase(subject, batch));
+    return {};
+  });
 }
 
 }  // namespace revier::subscription::detail

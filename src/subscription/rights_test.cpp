@@ -376,6 +376,43 @@ TEST_F(RightsOfNow, GoWithTheOwnersChange) {
   EXPECT_THAT(status(), Not(HasSubstr("localOnly")));
 }
 
+// Who might read all when she subscribed is told nothing once she may not; and again if she may.
+TEST_F(RightsOfNow, EndWhatTellsAllToo) {
+  const auto subscribe_whole = [&](const std::string& more, const std::string& url) {
+    Subscription made = side.parsed(fmt::format(
+        R"({{"type":"Subscription","entities":[{{"type":"Room"}}],{}"notification":{{"format":"simplified","endpoint":{{"uri":"{}"}}}}}})",
+        more, url));
+    made.owner = made.full_grounds = "reader";
+    return must(run_task(side.subscriptions().create(std::move(made))));
+  };
+  side.rights.give("reader", "");
+  const std::string at_once = subscribe_whole("", side.receiver.url());
+  const std::string away = subscribe_whole("", "http://127.0.0.1:9/none");
+  const std::string often = subscribe_whole(R"("timeInterval":1,)", side.receiver.url());
+  room(1, 7);
+  while (side.told(at_once).empty() || side.told(often).empty()) side.receiver.wait(1);
+  EXPECT_THAT(side.told(at_once).front(), HasSubstr(R"("code":7)"));
+  side.restart();
+  side.rights.take("reader");
+  EXPECT_EQ(side.entry(at_once).subscription->full_grounds, "reader");
+  EXPECT_EQ(side.entry(at_once).counters.silenced, "the token was revoked");
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // what was on its way arrives
+  const std::size_t told = side.receiver.wait(0).size();
+  room(2, 8);
+  ASSERT_TRUE(side.is_quiet());
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'200));
+  EXPECT_EQ(side.receiver.wait(0).size(), told);
+  EXPECT_EQ(must(side.subscriptions().dead_letters("", away)).size(), 1U) << "what waited";
+  EXPECT_THAT(must(side.subscriptions().dead_letters("", at_once)), IsEmpty());
+  side.rights.give("reader", kRooms);
+  EXPECT_THAT(side.entry(at_once).counters.silenced, HasSubstr("may not read all"));
+  side.rights.give("reader", "");
+  ASSERT_TRUE(run_task(side.subscriptions().remove("", away)));
+  room(3, 9);
+  ASSERT_TRUE(side.is_quiet());
+  EXPECT_THAT(side.told(at_once).back(), HasSubstr(R"("code":9)"));
+}
+
 TEST_F(RightsOfNow, TakeNoMoreThanTheirNumber) {
   const auto make = [&](std::size_t number, const std::string& grounds) {
     return side.subscribe(

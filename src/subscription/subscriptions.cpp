@@ -8,7 +8,9 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "base/run_task.h"
 #include "base/thread_safety.h"
+#include "base/turns.h"
 #include "ngsi/notice.h"
 #include "subscription/detail/courier.h"
 #include "subscription/detail/definition.h"
@@ -65,6 +67,7 @@ class StoredSubscriptions final : public Subscriptions,
       RV_TRY(load_one(*subject, rows->value()));
     }
     RV_TRY(rows->status());
+    RV_TRY(outbox_.erase_unknown());
     needs_.broker.add_follower(*this);
     needs_.broker.add_listener(*this);
     return {};
@@ -72,6 +75,7 @@ class StoredSubscriptions final : public Subscriptions,
 
   Task<Result<std::string>> create(Subscription subscription) override {
     if (subscription.id.empty()) subscription.id = "urn:ngsi-ld:Subscription:" + new_id();
+    const Turns::Turn turn = co_await turns_.take();
     subscription.created_at = subscription.modified_at = needs_.civil_clock.now();
     const auto made = std::make_shared<const Subscription>(std::move(subscription));
     const auto job = [&](store::Batch& batch) -> Result<> {
@@ -85,28 +89,31 @@ class StoredSubscriptions final : public Subscriptions,
   }
 
   Task<Result<>> update(std::string_view tenant, std::string_view id, Update update) override {
-    SubscriptionPtr before;
-    SubscriptionPtr made;
+    const Turns::Turn turn = co_await turns_.take();
+    const SubscriptionPtr before = get(tenant, id);
+    if (before == nullptr) co_return not_found();
+    RV_CO_ASSIGN(const SubscriptionPtr made,
+                 detail::updated(*before, update, needs_.civil_clock.now()));
     const auto job = [&](store::Batch& batch) -> Result<> {
-      before = get(tenant, id);
-      if (before == nullptr) return not_found();
-      RV_ASSIGN(made, detail::updated(*before, update, needs_.civil_clock.now()));
       put_row(*made, batch);
       return {};
     };
     co_return co_await needs_.store.writer().run(job, [&] { enter(before, made); });
   }
 
+  // What waits goes in a second step: changes that are committed together with the first may still
+  // be told to it.
   Task<Result<>> remove(std::string_view tenant, std::string_view id) override {
     const Subject subject{std::string(tenant), std::string(id)};
-    SubscriptionPtr before;
+    const Turns::Turn turn = co_await turns_.take();
+    const SubscriptionPtr before = get(tenant, id);
+    if (before == nullptr) co_return not_found();
     const auto job = [&](store::Batch& batch) -> Result<> {
-      before = get(tenant, id);
-      if (before == nullptr) return not_found();
       batch.erase(store::Column::kMeta, detail::subject_key(detail::kDefinitionPrefix, tenant, id));
-      return outbox_.erase(subject, batch);
+      outbox_.forget(subject);
+      return {};
     };
-    co_return co_await needs_.store.writer().run(job, [&] {
+    RV_CO_TRY(co_await needs_.store.writer().run(job, [&] {
       matcher_.remove(tenant, id);
       courier_->remove(subject);
       {
@@ -115,7 +122,9 @@ class StoredSubscriptions final : public Subscriptions,
         full_.erase({subject.tenant, subject.id});
       }
       tell({before, nullptr});
-    });
+    }));
+    co_return co_await needs_.store.writer().run(
+        [&](store::Batch& batch) { return outbox_.erase(subject, batch); });
   }
 
   std::optional<Entry> find(std::string_view tenant, std::string_view id) const override {
@@ -164,7 +173,7 @@ class StoredSubscriptions final : public Subscriptions,
   Result<std::size_t> replay(std::string_view tenant, std::string_view id,
                              std::uint64_t sequence) override {
     const Subject subject{std::string(tenant), std::string(id)};
-    RV_ASSIGN(const std::size_t number, outbox_.replay(subject, sequence));
+    RV_ASSIGN(const std::size_t number, in_turn([&] { return outbox_.replay(subject, sequence); }));
     if (number == 0 && sequence != kAllLetters) return no_letter();
     courier_->start_over(subject);
     return number;
@@ -172,8 +181,9 @@ class StoredSubscriptions final : public Subscriptions,
 
   Result<std::size_t> drop_dead_letters(std::string_view tenant, std::string_view id,
                                         std::uint64_t sequence) override {
+    const Subject subject{std::string(tenant), std::string(id)};
     RV_ASSIGN(const std::size_t number,
-              outbox_.drop_dead({std::string(tenant), std::string(id)}, sequence));
+              in_turn([&] { return outbox_.drop_dead(subject, sequence); }));
     if (number == 0 && sequence != kAllLetters) return no_letter();
     return number;
   }
@@ -191,6 +201,7 @@ class StoredSubscriptions final : public Subscriptions,
     const auto job = [&](ngsi::Names& names, Instant now, store::Batch& batch) -> Result<> {
       const SubscriptionPtr to = get(tenant, id);
       if (to == nullptr || !to->grounds.empty()) return not_found();
+      if (!to->active_at(now)) return {};
       if (outbox_.waiting(subject) >= kReceivedMax) {
         return fail(Code::kTooManyRequests, "too many notifications wait for the subscriber");
       }
@@ -216,8 +227,13 @@ class StoredSubscriptions final : public Subscriptions,
     next_sweep_us_ = monotonic_us() + kSweepEveryUs;
     const Instant oldest =
         needs_.civil_clock.now() - Duration::days(needs_.options.dead_letter_days);
-    const auto dropped = outbox_.drop_dead_before(oldest);
-    return dropped ? Result<>{} : fail(dropped.error());
+    std::string from;
+    while (true) {
+      RV_ASSIGN(const std::vector<std::string> old, outbox_.dead_before(oldest, from));
+      if (old.empty()) return {};
+      RV_TRY(in_turn([&] { return outbox_.drop(old); }));
+      from = old.back();
+    }
   }
 
  private:
@@ -228,6 +244,16 @@ class StoredSubscriptions final : public Subscriptions,
     ngsi::EntityPtr after;
     std::vector<Subject> subjects;
   };
+
+  // Blocks, also until it is its turn.
+  template <class Step>
+  Result<std::size_t> in_turn(const Step& step) {
+    const auto task = [&]() -> Task<Result<std::size_t>> {
+      const Turns::Turn turn = co_await turns_.take();
+      co_return step();
+    };
+    return run_task(task());
+  }
 
   static tl::unexpected<Error> not_found() {
     return fail(Code::kResourceNotFound, "there is no subscription of this id");
@@ -397,6 +423,9 @@ class StoredSubscriptions final : public Subscriptions,
   Matcher matcher_;
   std::deque<Staged> staged_;  // not published as a whole
 
+  // What changes subscriptions or takes letters out looks at what was committed, before the others
+  // of its group are: so there is one of them at a time, and it ends when it counts.
+  Turns turns_;
   Mutex listener_mutex_;
   Listener listener_ RV_GUARDED_BY(listener_mutex_);
   mutable Mutex mutex_;

@@ -107,6 +107,7 @@ class Subscriptions {
     std::string origin = {};  // of the request; for one that was stored without
     // Of the owner, where it is she who changes it: it tells by her rights of now. nullopt: stays.
     std::optional<std::string> grounds = std::nullopt;
+    std::optional<std::string> full_grounds = std::nullopt;
   };
   [[nodiscard]] virtual Task<Result<>> update(std::string_view tenant, std::string_view id,
                                               Update update) = 0;

@@ -32,6 +32,7 @@ inline constexpr Triggers kDefaultTriggers = kAttributeCreated | kAttributeUpdat
 struct KeyValue {
   std::string key;
   std::string value;
+  bool operator==(const KeyValue&) const = default;
 };
 
 enum class BodyType : std::uint8_t { kJson, kLdJson, kGeoJson };
@@ -43,6 +44,7 @@ struct Endpoint {
   std::int64_t timeout_ms = 0;   // 0: the server's own
   std::vector<KeyValue> receiver_info;
   std::vector<KeyValue> notifier_info;
+  bool operator==(const Endpoint&) const = default;
 };
 
 // Linked entities beside the others, or in the place of the link (4.5.23).
@@ -67,6 +69,9 @@ struct Subscription {
   // Caller::grounds() of an owner with rights by entity: it tells what these show when it is told,
   // and nothing once nothing stands on them. Empty: it tells everything.
   std::string grounds;
+  // Those of an owner who might read all: it tells nothing once she may not. Empty: of nobody, or
+  // of a time when they were not kept.
+  std::string full_grounds;
   // One an entity selector, q, geoQ and scopeQ in each; one without ids and types where no
   // entities are named. Names are read under `context`.
   std::vector<ngsi::Selection> selections;
@@ -75,7 +80,7 @@ struct Subscription {
   std::optional<Instant> expires_at;
   bool is_active = true;
   std::int64_t throttling_us = 0;  // 0: none
-  std::int64_t interval_us = 0;    // 0: told of changes
+  std::int64_t interval_us = 0;    // 0: told of changes; else a second at least
   std::string lang;
   bool local_only = false;             // entities of other context sources do not count
   std::optional<bool> split_entities;  // nullopt: as the operator has set it

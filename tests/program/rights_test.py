@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tokens with rights by entity, and quotas of tenants: as an administrator sets them and a program
+"""Tokens and what they may, and quotas of tenants: as an administrator sets them and a program
 meets them."""
+import http.client
 import json
 import queue
 import shutil
+import sqlite3
 import tempfile
 import unittest
 
@@ -37,6 +39,14 @@ class Notified(Handler):
         body = self.body()
         self.server.of(body["subscriptionId"]).put(body["data"])
         self.answer(204)
+
+
+class Asked(Handler):
+    """A context source that has nothing; its server keeps the heads of what it was asked."""
+
+    def do_GET(self):
+        self.server.heads.append(dict(self.headers))
+        self.answer(200, ("Content-Type", "application/json"), body=b"[]")
 
 
 class Rights(unittest.TestCase):
@@ -172,6 +182,87 @@ class Rights(unittest.TestCase):
             _, headers, body = server.ask("GET", f"{LD}/subscriptions/urn:s:1", headers=headers)
             self.assertEqual(json.loads(body)["status"], "paused")
             self.assertIn("the token was revoked", headers["NGSILD-Warning"])
+
+    def test_a_token_that_is_revoked_tells_nothing_more(self):
+        """Neither its subscriptions nor its streams do, whatever it could."""
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        with Server("--outgoing-allow", "127.0.0.0/8", "--open-read", "off",
+                    folder=self.folder) as server:
+            token = self.make(server, "t", None, ["data.read", "data.write"])
+            writer = self.make(server, "w", None, ["data.write"])
+            manager = self.make(server, "m", None, ["data.manage", "data.read", "data.write"])
+            rooms = {"id": "urn:s:1", "type": "Subscription", "entities": [{"type": "Room"}],
+                     "notification": {"format": "simplified", "endpoint": {"uri": receiver.url()}}}
+            path = f"{LD}/subscriptions"
+            self.assertEqual(self.ask(server, writer["secret"], "POST", path, rooms)[0], 403)
+            self.assertEqual(self.ask(server, token["secret"], "POST", path, rooms)[0], 201)
+            end = {**rooms, "id": "urn:s:end"}
+            self.assertEqual(self.ask(server, manager["secret"], "POST", path, end)[0], 201)
+            stream, held = self.stream(server, token), self.stream(server, manager)
+            room = {"id": "urn:r:1", "type": "Room", "code": 1}
+            self.create(server, room)
+            self.assertEqual(receiver.next("urn:s:1"), [room])
+            self.assertIn(b'"code":1', self.event(stream))
+            self.assertIn(b'"code":1', self.event(held))
+            status, _ = self.ask(server, self.admin, "DELETE", f"/api/v1/tokens/{token['id']}")
+            self.assertEqual(status, 204)
+            self.change(server, {"code": 2})
+            self.assertIn(b'"code":2', self.event(held))
+            self.assertNotIn(b'"code":2', stream.read())
+            while receiver.next("urn:s:end") != [{**room, "code": 2}]:
+                pass
+            self.assertEqual(receiver.left("urn:s:1"), [])
+            headers = {"Authorization": f"Bearer {manager['secret']}"}
+            _, headers, body = server.ask("GET", f"{path}/urn:s:1", headers=headers)
+            self.assertEqual(json.loads(body)["status"], "paused")
+            self.assertIn("the token was revoked", headers["NGSILD-Warning"])
+            status, _ = self.ask(server, manager["secret"], "DELETE", f"{path}/urn:s:1")
+            self.assertEqual(status, 204)
+        with sqlite3.connect(f"file:{self.folder}/records.db?mode=ro", uri=True) as records:
+            lines = records.execute("SELECT action, object, actor_name FROM audit_line WHERE kind"
+                                    " = 'subscription' ORDER BY id").fetchall()
+        self.assertEqual(lines, [("subscription.create", "urn:s:1", "t"),
+                                 ("subscription.create", "urn:s:end", "m"),
+                                 ("subscription.delete", "urn:s:1", "m")])
+
+    def stream(self, server, token):
+        connection = http.client.HTTPConnection(server.address, timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/live?ids=urn:r:1",
+                           headers={"Authorization": f"Bearer {token['secret']}"})
+        return connection.getresponse()
+
+    def event(self, stream):
+        while True:
+            line = stream.readline()
+            if line.startswith(b"data:") or not line:
+                return line
+
+    def test_sources_get_no_keys_of_who_asks(self):
+        source = LocalServer(Asked)
+        source.heads = []
+        self.addCleanup(source.close)
+        with Server("--outgoing-allow", "127.0.0.0/8", folder=self.folder) as server:
+            writer = self.make(server, "w", None, ["data.write"])
+            registration = {
+                "type": "ContextSourceRegistration", "endpoint": source.url(""),
+                "information": [{"entities": [{"type": "Far"}]}],
+                "contextSourceInfo": [{"key": name, "value": "urn:ngsi-ld:request"}
+                                      for name in ("Authorization", "Cookie", "X-User")]}
+            status, answer = self.ask(server, writer["secret"], "POST",
+                                      f"{LD}/csourceRegistrations", registration)
+            self.assertEqual(status, 201, answer)
+            self.assertEqual(server.ask("GET", f"{LD}/entities?type=Far", headers={
+                "Authorization": f"Bearer {self.admin}", "X-User": "anna"})[0], 200)
+            session = server.first_administrator()
+            self.assertEqual(server.ask("GET", f"{LD}/entities?type=Far", headers={
+                "Cookie": session["Cookie"], "X-User": "anna"})[0], 200)
+        self.assertEqual(len(source.heads), 2)
+        for head in source.heads:
+            self.assertEqual(head["X-User"], "anna")
+            self.assertNotIn("Authorization", head)
+            self.assertNotIn("Cookie", head)
 
     def make(self, server, label, rights, actions=None):
         wanted = {"label": label, "rights": rights} if rights else {"label": label,

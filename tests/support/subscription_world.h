@@ -16,7 +16,7 @@
 
 namespace revier::subscription::test {
 
-// Identity::standing() of a test: rights by grounds, which come and go.
+// Identity::standing() of a test: rights by grounds, which come and go; empty: to read all.
 class Register {
  public:
   void give(const std::string& grounds, const std::string& rights) {
@@ -38,6 +38,9 @@ class Register {
     }
     subject->rights = at->second;
     subject->rights_tenant = "";
+    if (at->second.empty()) {
+      subject->grants.push_back({.actions = identity::bit(identity::Action::kDataRead)});
+    }
     return {Caller::Kind::kToken, std::move(subject)};
   }
 

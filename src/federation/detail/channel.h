@@ -71,8 +71,10 @@ class Channel {
   [[nodiscard]] std::unique_ptr<Reply> send(const Registration& registration, net::Outgoing out);
   // The same for what reads.
   [[nodiscard]] std::unique_ptr<Reply> ask(const Registration& registration, net::Outgoing out);
-  // Counts a request; one that failed makes the source rest as its registration wants.
-  void note(const Registration& registration, bool failed, const std::string& reason);
+  // Counts a request; one that failed makes the source rest as its registration wants, if it
+  // `rests`.
+  void note(const Registration& registration, bool failed, const std::string& reason,
+            bool rests = true);
   void note_reply(const Registration& registration, const Result<net::Reply>& reply);
 
  private:
@@ -81,8 +83,17 @@ class Channel {
   const SourceNeeds& needs_;
   const std::shared_ptr<KeptReplies> kept_ = std::make_shared<KeptReplies>();
   Mutex mutex_;
-  std::map<std::string, std::int64_t> cool_until_us_ RV_GUARDED_BY(mutex_);  // by endpoint
+  struct Rest {
+    Instant of;  // when its registration was changed: one that is changed is asked again
+    std::int64_t until_us = 0;
+  };
+  // By tenant and registration: nobody makes a source of others rest.
+  std::map<std::pair<std::string, std::string>, Rest> resting_ RV_GUARDED_BY(mutex_);
 };
+
+// Whether a source that failed so is to be left alone for a while: not where it refused this one
+// request (4xx but 429), or said more than is taken. Else whoever asks could make it rest for all.
+[[nodiscard]] bool wants_rest(const Result<net::Reply>& reply);
 
 // Why a reply cannot be used; nullopt: it can, or there is nothing (404).
 struct Failure {

@@ -4,6 +4,7 @@
 //
 // Thread safety: none; whoever has the copies locks them.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "base/turns.h"
 #include "federation/detail/copy.h"
 
 namespace revier::federation::detail {
@@ -27,6 +29,12 @@ struct LiveCopy {
   std::uint64_t received = 0;
   std::optional<Instant> last_received;
   std::deque<std::string> seen;  // ids of notifications, the last of them
+  std::array<Turns, 16> turns;   // of what arrives
+
+  // Notifications of one id are taken one after the other. From any thread.
+  [[nodiscard]] Turns& turn_of(const std::string& id) {
+    return turns[std::hash<std::string>{}(id) % turns.size()];
+  }
 };
 using LiveCopyPtr = std::shared_ptr<LiveCopy>;
 

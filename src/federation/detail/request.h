@@ -54,6 +54,7 @@ struct Sending {
   std::string alias;  // of this server's tenant
   std::int64_t timeout_ms;
   std::size_t reply_bytes_max;
+  bool copies_authorization = false;  // as SourceOptions says
 };
 // Where a page begins: at an offset, or, where the source pages in a way of its own, at what it
 // said.

@@ -81,9 +81,10 @@ class Courier {
   [[nodiscard]] std::int64_t attempts_of(const Line& line) const;
   void send(const LinePtr& line, const SubscriptionPtr& subscription, std::string body,
             std::int64_t attempt);
-  void finish(const LinePtr& line, const Outcome& outcome);
+  void finish(const LinePtr& line, const Subscription& tried, const Outcome& outcome);
   void succeeded(Line& line, Settled& settled);
-  void failed(Line& line, const Outcome& outcome, Settled& settled);
+  void failed(Line& line, const Outcome& outcome, std::int64_t wait_us, Settled& settled);
+  [[nodiscard]] std::int64_t back_off_us(const Line& line, const Outcome& outcome) const;
   // Nobody is told of what is under way.
   void drop(Line& line, Settled& settled);
   void bury(Line& line, const std::string& reason, Settled& settled);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Subscriptions of owners with rights by entity (Subscription::grounds): what these rights are now,
-// and a change as they show it.
+// and a change as they show it. And of others, whether their owners may still read.
 //
 // A change under rights is the change of what they show: an entity that comes into sight is one
 // that was created, one that goes out of it was deleted, and so are attributes.
@@ -24,7 +24,8 @@ namespace revier::subscription::detail {
 class Narrowing {
  public:
   using Standing = std::function<identity::Caller(std::string_view grounds)>;
-  // `standing` may be empty: then nothing stands on any grounds. `core` is the core @context.
+  // `standing` may be empty: then nothing stands on any grounds of rights by entity. `core` is the
+  // core @context.
   Narrowing(Standing standing, jsonld::ContextPtr core)
       : standing_(std::move(standing)), core_(std::move(core)) {}
 
@@ -40,7 +41,8 @@ class Narrowing {
   // What she sees of `whole`, which outlives it. Errors: as view().
   [[nodiscard]] Result<std::unique_ptr<context::Broker>> broker(context::Broker& whole,
                                                                 const Subscription& subscription);
-  // The same without a look at names; fine for a subscription without grounds.
+  // The same without a look at names; of an owner who might read all, whether she still may. Fine
+  // for a subscription without any grounds.
   [[nodiscard]] Result<> check(const Subscription& subscription);
 
  private:
@@ -51,6 +53,7 @@ class Narrowing {
     context::SightNow sight{nullptr};
     std::uint64_t mark = 0;
   };
+  [[nodiscard]] Result<> check_full(const Subscription& subscription) const;
   [[nodiscard]] Result<Known*> known(const Subscription& subscription) RV_REQUIRES(mutex_);
 
   const Standing standing_;

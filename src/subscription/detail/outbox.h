@@ -65,16 +65,24 @@ class Outbox {
   // One letter, or all of a subscription for sequence 0; those that are there.
   [[nodiscard]] Result<std::vector<Dead>> dead(const Subject& subject, std::uint64_t sequence,
                                                std::size_t max) const;
-  // They wait again, or go. The number of them.
+  // They wait again, or go. The number of them. One of replay(), drop_dead(), drop() and erase() at
+  // a time.
   [[nodiscard]] Result<std::size_t> replay(const Subject& subject, std::uint64_t sequence);
   [[nodiscard]] Result<std::size_t> drop_dead(const Subject& subject, std::uint64_t sequence);
-  // Those of all subscriptions that are older.
-  [[nodiscard]] Result<std::size_t> drop_dead_before(Instant at);
+  // Keys of letters of all subscriptions that are older, some, from a key on.
+  [[nodiscard]] Result<std::vector<std::string>> dead_before(Instant at,
+                                                             std::string_view from) const;
+  // Those of these keys that are still there; how many.
+  [[nodiscard]] Result<std::size_t> drop(const std::vector<std::string>& keys);
 
   // Within the jobs that create and delete a subscription (or before the first job). What is
   // settled of one that is not known is passed over: it went while a notification was under way.
   void know(const Subject& subject) { known_.emplace(subject.tenant, subject.id); }
+  void forget(const Subject& subject) { known_.erase({subject.tenant, subject.id}); }
+  // All that waits for one that was forgotten in a group before.
   [[nodiscard]] Result<> erase(const Subject& subject, store::Batch& batch);
+  // Where a crash came in between. Blocks; before the first job, when all that are there are known.
+  [[nodiscard]] Result<> erase_unknown();
 
  private:
   [[nodiscard]] Result<> load_lines(char kind);
@@ -88,8 +96,9 @@ class Outbox {
     std::string key;
     DeadLetter letter;
   };
-  [[nodiscard]] Result<std::vector<DeadRow>> dead_rows(std::string_view prefix) const;
-  [[nodiscard]] Result<std::size_t> drop_rows(const std::vector<DeadRow>& rows);
+  [[nodiscard]] Result<std::vector<DeadRow>> dead_rows(const std::string& prefix,
+                                                       std::string_view from,
+                                                       std::size_t max) const;
 
   store::Store& store_;
   context::Broker& broker_;
@@ -99,7 +108,7 @@ class Outbox {
   std::unordered_map<std::uint64_t, std::uint32_t> uses_;  // of a payload, by sequence
   using Key = std::pair<std::string, std::string>;         // tenant, id
   std::set<Key> known_;
-  std::map<Key, std::size_t> waiting_;
+  std::map<Key, std::size_t> waiting_;  // whatever has rows is in it
 };
 
 }  // namespace revier::subscription::detail
