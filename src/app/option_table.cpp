@@ -384,8 +384,8 @@ constexpr OptionRow kRows[] = {
      .unit = "mails",
      .least = 0,
      .most = 1'000'000,
-     .help = "How fast an issue is sent; ask your mail provider what it takes. 0: as fast as the "
-             "mail server takes it"},
+     .help = "How fast an issue, or a message to those who registered, is sent; ask your mail "
+             "provider what it takes. 0: as fast as the mail server takes it"},
     {.name = "newsletter.network_sign_ups",
      .type = kInteger,
      .default_text = "60",
@@ -405,7 +405,8 @@ constexpr OptionRow kRows[] = {
      .most = 1'000'000,
      .help =
          "Online forms that can be begun from one network (IPv6: /64) in a quarter of an hour, "
-         "and as often a link to go on with one can be sent by mail; it is counted in memory only"},
+         "and as often a link to go on with one can be sent by mail and a file be attached; it is "
+         "counted in memory only"},
     {.name = "registration.confirm_within",
      .type = kInteger,
      .default_text = "0",

@@ -58,6 +58,11 @@ std::vector<newsletter::Topic> demo_topics() {
            .about_en = "New online services and projects of the city."}};
 }
 
+template <class T>
+void log_failure(std::string_view step, const Result<T>& done) {
+  if (!done) log_event(Level::kWarn, step, {{"reason", done.error().message}});
+}
+
 class WholePeople final : public PeoplePlane {
  public:
   WholePeople(PeopleNeeds needs, const ticket::SecretLinks::Key& key, ticket::TicketKeys keys)
@@ -95,8 +100,7 @@ class WholePeople final : public PeoplePlane {
                return std::ranges::any_of(uses,
                                           [](const door::CheckIn& use) { return !use.undone_at; });
              },
-             .erase_ended = [this](records::Session& session,
-                                   Instant now) { return erase_ended(session, now); },
+             .erase_ended = kept_beside(),
              .erase_person =
                  [this](records::Session& session, const std::string& mail_key) {
                    return erase_person(session, mail_key);
@@ -108,7 +112,10 @@ class WholePeople final : public PeoplePlane {
              .keep_freed = [this](records::Session& session, const ticket::Booking& freed)
                  -> Result<std::optional<ticket::HoldRequest>> {
                return standby_->keep(session, freed);
-             }}));
+             },
+             .write_again = [this](auto& s,
+                                   const auto& b) { return announcements_->write_again(s, b); }}));
+    open_announcements();
     calendar_.emplace(appointment::Calendar::Needs{.registrations = *registrations_,
                                                    .programme = needs_.programme,
                                                    .civil_clock = needs_.civil_clock});
@@ -187,27 +194,26 @@ class WholePeople final : public PeoplePlane {
             }};
   }
 
-  Result<> tick() override {
-    RV_TRY(run_task(registrations_->sweep()));
-    RV_TRY(standby_->sweep());
-    if (const Result<> swept = cases_.sweep(); !swept) {
-      log_event(Level::kWarn, "casework.tick", {{"reason", swept.error().message}});
-    }
-    if (const Result<> sent = issues_->tick(); !sent) {
-      log_event(Level::kWarn, "newsletter.tick", {{"reason", sent.error().message}});
-    }
-    if (--ticks_to_retention_ > 0) return {};
+  // What fails is told and stops nothing else, least of all retention.
+  void tick() override {
+    log_failure("ticket.sweep", run_task(registrations_->sweep()));
+    log_failure("standby.sweep", standby_->sweep());
+    log_failure("casework.tick", cases_.sweep());
+    log_failure("newsletter.tick", issues_->tick());
+    log_failure("announcements.tick", announcements_->tick());
+    if (--ticks_to_retention_ > 0) return;
     ticks_to_retention_ = kRetentionTicks;
-    RV_TRY(remind());
-    RV_TRY(queue_.sweep());
-    RV_TRY(registrations_->keep_retention());
-    RV_TRY(
+    log_failure("appointment.remind", remind());
+    log_failure("queue.sweep", queue_.sweep());
+    log_failure("ticket.retention", registrations_->keep_retention());
+    log_failure(
+        "records.old_copies",
         records::erase_old_copies(records_place(needs_.options),
                                   Duration::days(needs_.options.number("retention.backup_days"))));
-    // After retention, which nothing of these may hold up.
-    RV_TRY(standby_->look_for_new());
-    if (++free_published_ % kAvailabilityTicks == 0) RV_TRY(availability_->publish());
-    return {};
+    log_failure("standby.look", standby_->look_for_new());
+    if (++free_published_ % kAvailabilityTicks == 0) {
+      log_failure("appointment.availability", availability_->publish());
+    }
   }
   ticket::Registrations& registrations() override { return *registrations_; }
   const appointment::Calendar& calendar() const override { return *calendar_; }
@@ -219,6 +225,7 @@ class WholePeople final : public PeoplePlane {
   fibre::Contacts& fibre_contacts() override { return *fibre_contacts_; }
   newsletter::Issues& issues() override { return *issues_; }
   newsletter::Partners& partners() override { return *partners_; }
+  ticket::Announcements& announcements() override { return *announcements_; }
   mail::SenderStatus mail_status() const override { return sender_->status(); }
   std::optional<mail::DkimRecord> dkim_record() const override {
     return signer_ ? std::optional(signer_->record()) : std::nullopt;
@@ -250,12 +257,17 @@ class WholePeople final : public PeoplePlane {
     return {};
   }
 
-  Result<std::int64_t> erase_ended(records::Session& session, Instant now) {
-    RV_ASSIGN(const std::int64_t uses, door::rows::erase_ended(session, now));
-    RV_ASSIGN(const std::int64_t newsletters, newsletter_->erase_ended(session, now));
-    RV_ASSIGN(const std::int64_t contacts, fibre_contacts_->erase_ended(session, now));
-    RV_ASSIGN(const std::int64_t waiting, standby_->erase_ended(session, now));
-    return uses + newsletters + contacts + waiting;
+  // Each domain for itself: one that cannot erase keeps none of the others from it.
+  std::vector<ticket::EraseEnded> kept_beside() {
+    using records::Session;
+    return {
+        door::rows::erase_ended,
+        [this](Session& session, Instant now) { return newsletter_->erase_ended(session, now); },
+        [this](Session& session, Instant now) {
+          return fibre_contacts_->erase_ended(session, now);
+        },
+        [this](Session& session, Instant now) { return standby_->erase_ended(session, now); },
+        ticket::Announcements::erase_ended};
   }
 
   Result<bool> knows_person(records::Session& session, const std::string& mail_key) {
@@ -274,6 +286,16 @@ class WholePeople final : public PeoplePlane {
     RV_TRY(casework::erase_person(session, mail_key, needs_.civil_clock.now()));
     RV_TRY(standby_->erase_person(session, mail_key));  // rests on no consent
     return newsletters + contacts;
+  }
+
+  void open_announcements() {
+    announcements_.emplace(ticket::Announcements::Needs{
+        .database = *needs_.accounts.database,
+        .registrations = *registrations_,
+        .letters = letters_,
+        .civil_clock = needs_.civil_clock,
+        .random = needs_.accounts.random,
+        .mails_a_minute = needs_.options.number("newsletter.mails_a_minute")});
   }
 
   void open_standby() {
@@ -344,6 +366,7 @@ class WholePeople final : public PeoplePlane {
 
   Result<mail::Parts> parts_of(const mail::Message& message) {
     if (newsletter::Issues::is_issue(message)) return issues_->parts(message);
+    if (ticket::Announcements::is_announcement(message)) return announcements_->parts(message);
     const auto language = message.language == "en" ? web::Language::kEn : web::Language::kDe;
     return mail::Parts{
         .text = message.text,
@@ -390,6 +413,7 @@ class WholePeople final : public PeoplePlane {
   std::optional<newsletter::Issues> issues_;
   std::unique_ptr<newsletter::Partners> partners_;
   std::unique_ptr<ticket::Registrations> registrations_;
+  std::optional<ticket::Announcements> announcements_;
   std::optional<appointment::Calendar> calendar_;
   std::optional<appointment::Standby> standby_;
   std::optional<appointment::Availability> availability_;

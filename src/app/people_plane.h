@@ -20,6 +20,7 @@
 #include "newsletter/newsletter.h"
 #include "newsletter/partners.h"
 #include "publication/publication.h"
+#include "ticket/announcements.h"
 #include "ticket/api.h"
 #include "ticket/letters.h"
 #include "ticket/registrations.h"
@@ -60,8 +61,9 @@ class PeoplePlane {
   virtual ~PeoplePlane() = default;
 
   virtual void add_routes(net::Router& router) = 0;
-  // Ends holds whose time is over. Blocks.
-  [[nodiscard]] virtual Result<> tick() = 0;
+  // What is due: ends what is over, goes on with what is sent in portions, keeps retention. Called
+  // once a second; blocks. What fails is logged and stops nothing else.
+  virtual void tick() = 0;
   [[nodiscard]] virtual ticket::Registrations& registrations() = 0;
   [[nodiscard]] virtual ticket::Domain domain() = 0;
   [[nodiscard]] virtual const appointment::Calendar& calendar() const = 0;
@@ -73,6 +75,7 @@ class PeoplePlane {
   [[nodiscard]] virtual fibre::Contacts& fibre_contacts() = 0;
   [[nodiscard]] virtual newsletter::Issues& issues() = 0;
   [[nodiscard]] virtual newsletter::Partners& partners() = 0;
+  [[nodiscard]] virtual ticket::Announcements& announcements() = 0;
   [[nodiscard]] virtual mail::SenderStatus mail_status() const = 0;
   // What the domain's name server has to say; nothing where letters are not signed.
   [[nodiscard]] virtual std::optional<mail::DkimRecord> dkim_record() const = 0;

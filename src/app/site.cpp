@@ -89,7 +89,7 @@ class WholeSite final : public Site {
 
   void tick() override {
     report("identity.tick", accounts_->identity->tick());
-    report("people.tick", people_->tick());
+    people_->tick();
     report("fibre.tick", fibre_->tick());
     if (lan_) tick_lan();
     report("programme.tick", public_->tick());
@@ -326,6 +326,7 @@ class WholeSite final : public Site {
         .newsletter = &people_->newsletter(),
         .issues = &people_->issues(),
         .partners = &people_->partners(),
+        .announcements = &people_->announcements(),
         .cases = &people_->cases(),
         .forms = &people_->forms(),
         .attachments = &people_->attachments(),

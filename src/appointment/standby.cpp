@@ -230,12 +230,15 @@ Result<std::int64_t> Standby::look_for_new() {
     return {};
   }));
   std::int64_t kept = 0;
+  std::optional<Error> trouble;
   for (const rows::StandbyGroup& group : groups) {
     const auto choice = needs_.calendar.find(group.counter, group.offer);
     if (!choice) continue;
-    RV_ASSIGN(const std::int64_t here, look_for_new_at(*choice));
-    kept += here;
+    const Result<std::int64_t> here = look_for_new_at(*choice);
+    kept += here.value_or(0);
+    if (!here) trouble = here.error();
   }
+  if (trouble) return fail(std::move(*trouble));
   return kept;
 }
 
@@ -303,18 +306,25 @@ Result<> Standby::sweep() {
                          [this](const StandbyDraw& draw) { return !open_choice(draw); });
     return {};
   }));
+  // One that cannot go on stops no other.
+  Result<> all;
   for (const StandbyDraw& each : due) {
-    std::optional<StandbyDraw> now;
-    RV_TRY(needs_.database.writer().run_blocking([&](Session& session) -> Result<> {
-      RV_ASSIGN(now, rows::find_draw(session, each.id));
-      if (!now) return {};
-      RV_TRY(advance(session, *now));
-      RV_ASSIGN(now, rows::find_draw(session, each.id));
-      return {};
-    }));
-    if (now && now->over) RV_TRY(finish(*now));
+    if (Result<> done = sweep_one(each); !done) all = std::move(done);
   }
-  checked_ = programme;
+  if (all) checked_ = programme;
+  return all;
+}
+
+Result<> Standby::sweep_one(const StandbyDraw& due) {
+  std::optional<StandbyDraw> now;
+  RV_TRY(needs_.database.writer().run_blocking([&](Session& session) -> Result<> {
+    RV_ASSIGN(now, rows::find_draw(session, due.id));
+    if (!now) return {};
+    RV_TRY(advance(session, *now));
+    RV_ASSIGN(now, rows::find_draw(session, due.id));
+    return {};
+  }));
+  if (now && now->over) return finish(*now);
   return {};
 }
 

@@ -113,6 +113,7 @@ class Standby {
  private:
   [[nodiscard]] Result<> enter_in(records::Session& session, StandbyEntry wanted);
   [[nodiscard]] Result<> confirm_in(records::Session& session, const std::string& id);
+  [[nodiscard]] Result<> sweep_one(const StandbyDraw& due);
   // Draws, passes on, or ends one that nobody is left for; what it is then.
   [[nodiscard]] Result<> advance(records::Session& session, StandbyDraw draw);
   [[nodiscard]] Result<> end_early(records::Session& session, StandbyDraw draw);

@@ -19,6 +19,7 @@ using net::Response;
 
 constexpr Duration kCaseWindow = Duration::minutes(15);
 constexpr std::size_t kSendersMax = 20'000;
+constexpr std::size_t kRequestKeyMin = 16;
 constexpr net::RouteOptions kDefinitionBody{.body_bytes_max = 256 * 1024};
 // Answers and files as Base64.
 constexpr std::size_t kCaseJsonBytesMax = 14'000'000;
@@ -70,10 +71,55 @@ tl::unexpected<Error> refuse_sent_file(const Error& error, std::size_t number) {
   return fail(Code::kUnprocessable, fmt::format("{}: {}", pointer, error.message), pointer);
 }
 
+// Before a look into it.
+struct SentFile {
+  std::string field;
+  std::string name;
+  std::string bytes;
+  const std::vector<std::string>* types;
+};
+
+// The question of a file, or none for one of a message. Errors: kUnprocessable.
+Result<const Field*> question_of(const std::string& field, const Definition* form,
+                                 const Answers& answers, FileCounts& counts) {
+  if (form == nullptr) {
+    if (field.empty()) return nullptr;
+    return fail(Code::kUnprocessable, "field: a message has no questions");
+  }
+  const Field* const question = form->field(field);
+  if (question == nullptr || question->kind != Kind::kFiles ||
+      !is_asked(*form, *question, answers)) {
+    return fail(Code::kUnprocessable, "field: expected the name of a question for files");
+  }
+  if (++counts[field] > question->items_max) {
+    return fail(Code::kUnprocessable, "field: no more files are taken to this question");
+  }
+  return question;
+}
+
+Result<SentFile> read_sent_file(const json::Value& one, const Definition* form,
+                                const Answers& answers, FileCounts& counts) {
+  if (!one.is_object()) return fail(Code::kUnprocessable, "expected an object");
+  const json::Reader reader(one, "");
+  SentFile sent;
+  RV_ASSIGN(sent.name, reader.text("name"));
+  RV_ASSIGN(const std::string content, reader.text("content"));
+  RV_ASSIGN(sent.field, reader.text("field"));
+  RV_ASSIGN(const Field* const question, question_of(sent.field, form, answers, counts));
+  const auto bytes = from_base64(content);
+  if (!bytes || bytes->empty()) return fail(Code::kUnprocessable, "content: expected Base64");
+  if (bytes->size() > (question == nullptr ? kMessageFileBytesMax : question->bytes_max)) {
+    return fail(Code::kUnprocessable, "content: the file is too large");
+  }
+  sent.bytes = *bytes;
+  sent.types = question == nullptr ? &message_file_types() : &question->types;
+  return sent;
+}
+
 // Those of `files`; `form` is nullptr for a message. Blocks: on the pool.
-Result<std::vector<NewFile>> read_sent_files(const json::Value& root, const Definition* form,
-                                             const Attachments& attachments) {
-  std::vector<NewFile> files;
+Result<std::vector<SentFile>> read_sent_files(const json::Value& root, const Definition* form,
+                                              const Answers& answers) {
+  std::vector<SentFile> files;
   const auto sent = root.find("files");
   if (!sent) return files;
   const std::size_t most = form == nullptr ? kMessageFilesMax : 40;
@@ -81,36 +127,36 @@ Result<std::vector<NewFile>> read_sent_files(const json::Value& root, const Defi
     return fail(Code::kUnprocessable, fmt::format("files: expected an array of at most {}", most),
                 "files");
   }
+  FileCounts counts;
   for (const json::Value one : sent->elements()) {
-    const auto refuse = [&](const char* what) {
-      return refuse_sent_file({Code::kUnprocessable, what}, files.size());
-    };
-    if (!one.is_object()) return refuse("expected an object");
-    const json::Reader reader(one, "");
-    RV_ASSIGN(const std::string name, reader.text("name"));
-    RV_ASSIGN(const std::string content, reader.text("content"));
-    RV_ASSIGN(std::string field, reader.text("field"));
-    const Field* const question = form == nullptr ? nullptr : form->field(field);
-    if (form != nullptr && (question == nullptr || question->kind != Kind::kFiles)) {
-      return refuse("field: expected the name of a question for files");
-    }
-    if (form == nullptr && !field.empty()) return refuse("field: a message has no questions");
-    const auto bytes = from_base64(content);
-    if (!bytes || bytes->empty()) return refuse("content: expected Base64");
-    if (bytes->size() > (question == nullptr ? kMessageFileBytesMax : question->bytes_max)) {
-      return refuse("content: the file is too large");
-    }
-    const auto clean =
-        clean_file(*bytes, question == nullptr ? message_file_types() : question->types);
-    if (!clean) return refuse_sent_file(clean.error(), files.size());
-    files.push_back(attachments.prepare(std::move(field), name, *clean));
+    auto file = read_sent_file(one, form, answers, counts);
+    if (!file) return refuse_sent_file(file.error(), files.size());
+    files.push_back(std::move(*file));
   }
   return files;
 }
 
+// Errors: those of Attachments::take_in(), a refusal with its place.
+Task<Result<std::vector<NewFile>>> take_in(const Attachments& attachments,
+                                           const std::vector<SentFile>& sent) {
+  std::vector<NewFile> files;
+  for (const SentFile& one : sent) {
+    auto made = co_await attachments.take_in(one.field, one.name, one.bytes, *one.types);
+    if (!made && made.error().code != Code::kUnprocessable) co_return fail(made.error());
+    if (!made) co_return refuse_sent_file(made.error(), files.size());
+    files.push_back(std::move(*made));
+  }
+  co_return files;
+}
+
+struct SentCase {
+  Cases::WholeCase whole;  // without its files
+  std::vector<SentFile> files;
+  FileCounts counts = {};
+};
+
 // What was sent, before it is checked. Blocks: on the pool.
-Result<Cases::WholeCase> read_whole(const Request& request, const Definition& form,
-                                    const Attachments& attachments) {
+Result<SentCase> read_whole(const Request& request, const Definition& form) {
   RV_ASSIGN(
       const json::Document document,
       json::Document::parse(
@@ -118,7 +164,8 @@ Result<Cases::WholeCase> read_whole(const Request& request, const Definition& fo
   const json::Value root = document.root();
   if (!root.is_object()) return fail(Code::kBadRequestData, "expected an object");
   const json::Reader reader(root, "");
-  Cases::WholeCase whole{.form = form.id};
+  SentCase sent{.whole = {.form = form.id}, .files = {}};
+  Cases::WholeCase& whole = sent.whole;
   RV_ASSIGN(whole.mail, reader.text("mail"));
   RV_ASSIGN(const std::string language, reader.text("language"));
   if (language == "en") whole.language = web::Language::kEn;
@@ -131,13 +178,17 @@ Result<Cases::WholeCase> read_whole(const Request& request, const Definition& fo
   if (!answers) return fail(Code::kUnprocessable, "answers are missing", "answers");
   RV_ASSIGN(whole.answers, read_answers(form, *answers));
   if (const auto key = request.header("idempotency-key")) {
-    if (key->empty() || key->size() > 100) {
-      return fail(Code::kInvalidRequest, "an Idempotency-Key has 1 to 100 characters");
+    // All who hand in share the keys: whoever guesses one and the answers is told the case's token.
+    if (key->size() < kRequestKeyMin || key->size() > 100) {
+      return fail(Code::kInvalidRequest,
+                  fmt::format("an Idempotency-Key has {} to 100 characters, drawn at random",
+                              kRequestKeyMin));
     }
     whole.request_key = form.id + ":" + std::string(*key);
   }
-  RV_ASSIGN(whole.files, read_sent_files(root, &form, attachments));
-  return whole;
+  RV_ASSIGN(sent.files, read_sent_files(root, &form, whole.answers));
+  for (const SentFile& file : sent.files) ++sent.counts[file.field];
+  return sent;
 }
 
 Response problems_response(const std::vector<Problem>& problems) {
@@ -174,18 +225,19 @@ Task<Response> post_case(Request& request, const ApiNeeds& needs, Attempts& send
   if (!take_attempt(senders, request, needs.pages)) {
     co_return Response::problem({Code::kTooManyRequests, "too many cases from your network"});
   }
-  auto read = co_await needs.pages.pool.run(
-      [&] { return read_whole(request, *form, needs.pages.attachments); });
+  auto read = co_await needs.pages.pool.run([&] { return read_whole(request, *form); });
   if (!read) co_return Response::problem(read.error());
-  auto& whole = *read;
-  if (!whole) co_return Response::problem(whole.error());
-  if (!whole->mail.empty() && !is_mail(whole->mail)) {
+  if (!*read) co_return Response::problem(read->error());
+  Cases::WholeCase& whole = (*read)->whole;
+  if (!whole.mail.empty() && !is_mail(whole.mail)) {
     co_return Response::problem({Code::kUnprocessable, "mail: expected an address", "mail"});
   }
-  const std::vector<Problem> problems =
-      check_answers(*form, whole->answers, counts_of(whole->files));
+  const std::vector<Problem> problems = check_answers(*form, whole.answers, (*read)->counts);
   if (!problems.empty()) co_return problems_response(problems);
-  const auto done = co_await needs.cases.submit_whole(std::move(*whole));
+  auto files = co_await take_in(needs.pages.attachments, (*read)->files);
+  if (!files) co_return Response::problem(files.error());
+  whole.files = std::move(*files);
+  const auto done = co_await needs.cases.submit_whole(std::move(whole));
   if (!done) co_return Response::problem(done.error());
   const std::string token = needs.cases.token_of(*done);
   std::string text;
@@ -203,7 +255,7 @@ Task<Response> post_case(Request& request, const ApiNeeds& needs, Attempts& send
 
 // One that was handed in. Errors: kResourceNotFound.
 Task<Result<OpenCase>> open_api_case(const Request& request, const ApiNeeds& needs) {
-  const Pages pages{{needs.pages}, nullptr, nullptr};
+  const Pages pages{{needs.pages}, nullptr, nullptr, nullptr};
   auto open = co_await open_case(request, pages);
   if (open && open->record.state == State::kDraft) {
     co_return fail(Code::kResourceNotFound, "this form has not been handed in");
@@ -213,29 +265,43 @@ Task<Result<OpenCase>> open_api_case(const Request& request, const ApiNeeds& nee
 
 struct SentMessage {
   std::string text;
-  std::vector<NewFile> files;
+  std::vector<SentFile> files;
 };
 
-Result<SentMessage> read_sent_message(const Request& request, const Attachments& attachments) {
+Result<SentMessage> read_sent_message(const Request& request) {
   RV_ASSIGN(const json::Document document,
             json::Document::parse(
                 request.body, {.bytes_max = kCaseJsonBytesMax, .depth_max = 4, .values_max = 100}));
   if (!document.root().is_object()) return fail(Code::kBadRequestData, "expected an object");
   SentMessage sent;
   RV_ASSIGN(sent.text, json::Reader(document.root(), "").text("text"));
-  RV_ASSIGN(sent.files, read_sent_files(document.root(), nullptr, attachments));
+  RV_ASSIGN(sent.files, read_sent_files(document.root(), nullptr, {}));
   return sent;
 }
 
-Task<Response> post_api_message(Request& request, const ApiNeeds& needs) {
+// Asks what is cheap before the files are looked into.
+Task<Result<Case>> write_sent(const Request& request, const ApiNeeds& needs, Attempts& senders,
+                              const OpenCase& open, SentMessage sent) {
+  if (!sent.files.empty()) {
+    std::size_t bytes = 0;
+    for (const SentFile& file : sent.files) bytes += file.bytes.size();
+    RV_CO_TRY(co_await may_write(needs.pages, open, sent.text, bytes));
+    if (!take_attempt(senders, request, needs.pages)) {
+      co_return fail(Code::kTooManyRequests, "too many files from your network");
+    }
+  }
+  auto files = co_await take_in(needs.pages.attachments, sent.files);
+  if (!files) co_return fail(files.error());
+  co_return co_await needs.cases.write(open.record.id, std::move(sent.text), std::move(*files));
+}
+
+Task<Response> post_api_message(Request& request, const ApiNeeds& needs, Attempts& senders) {
   const auto open = co_await open_api_case(request, needs);
   if (!open) co_return Response::problem(open.error());
-  auto sent = co_await needs.pages.pool.run(
-      [&] { return read_sent_message(request, needs.pages.attachments); });
+  auto sent = co_await needs.pages.pool.run([&] { return read_sent_message(request); });
   if (!sent) co_return Response::problem(sent.error());
   if (!*sent) co_return Response::problem(sent->error());
-  const auto done = co_await needs.cases.write(open->record.id, std::move((*sent)->text),
-                                               std::move((*sent)->files));
+  const auto done = co_await write_sent(request, needs, senders, *open, std::move(**sent));
   if (!done) co_return Response::problem(done.error());
   std::string text;
   json::Writer out(text);
@@ -297,10 +363,11 @@ void add_api_routes(net::Router& router, const ApiNeeds& needs) {
              kAnswersBody);
   router.add(Method::kGet, "/api/v1/cases/{token}",
              net::AsyncHandler([needs](Request& request) { return get_api_case(request, needs); }));
-  router.add(
-      Method::kPost, "/api/v1/cases/{token}/messages",
-      net::AsyncHandler([needs](Request& request) { return post_api_message(request, needs); }),
-      kAnswersBody);
+  router.add(Method::kPost, "/api/v1/cases/{token}/messages",
+             net::AsyncHandler([needs, senders](Request& request) {
+               return post_api_message(request, needs, *senders);
+             }),
+             kAnswersBody);
   router.add(Method::kGet, "/api/v1/cases/{token}/files/{id}",
              net::AsyncHandler([needs](Request& request) { return get_api_file(request, needs); }));
 }

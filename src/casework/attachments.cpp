@@ -74,13 +74,17 @@ Result<> check_draft(records::Session& session, std::string_view case_id) {
   return fail(Code::kConflict, "this form has been handed in");
 }
 
+Result<> check_sum(std::int64_t bytes) {
+  if (bytes <= kCaseBytesMax) return {};
+  return fail(Code::kTooLarge, "the files of one case have 30 MB at most");
+}
+
 Result<> check_case_bytes(records::Session& session, const Attachment& file) {
   RV_ASSIGN(const std::int64_t own, sum_of(session,
                                            "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS n "
                                            "FROM case_attachment WHERE case_id = :id",
                                            {{"id", file.case_id}}));
-  if (own + file.bytes <= kCaseBytesMax) return {};
-  return fail(Code::kTooLarge, "the files of one case have 30 MB at most");
+  return check_sum(own + file.bytes);
 }
 
 Result<> check_room(records::Session& session, const Attachment& file, std::size_t most) {
@@ -184,15 +188,24 @@ NewFile Attachments::prepare(std::string field, std::string_view name,
           .content = to_base64(file.bytes)};
 }
 
-Task<Result<>> Attachments::add(std::string case_id, const Field& field, std::string name,
-                                CleanFile file) {
-  NewFile made = prepare(field.name, name, file);
-  made.row.case_id = std::move(case_id);
+Task<Result<NewFile>> Attachments::take_in(std::string field, std::string name,
+                                           std::string_view bytes,
+                                           const std::vector<std::string>& types) const {
+  auto made = co_await judge_.run([&]() -> Result<NewFile> {
+    RV_ASSIGN(const CleanFile clean, clean_file(bytes, types));
+    return prepare(std::move(field), name, clean);
+  });
+  if (!made) co_return fail(made.error());
+  co_return std::move(*made);
+}
+
+Task<Result<>> Attachments::add(std::string case_id, const Field& field, NewFile file) {
+  file.row.case_id = std::move(case_id);
   co_return co_await needs_.database.writer().run(
       [&, most = field.items_max](records::Session& session) -> Result<> {
-        RV_TRY(check_draft(session, made.row.case_id));
-        RV_TRY(check_room(session, made.row, most));
-        return insert_file(session, made.row, made.content);
+        RV_TRY(check_draft(session, file.row.case_id));
+        RV_TRY(check_room(session, file.row, most));
+        return insert_file(session, file.row, file.content);
       });
 }
 
@@ -275,6 +288,12 @@ Result<> Attachments::scan_waiting() {
     if (++failures == kScanFailuresAtOnce) break;
   }
   return {};
+}
+
+Result<> check_total(const std::vector<Attachment>& files, std::size_t more) {
+  auto sum = static_cast<std::int64_t>(more);
+  for (const Attachment& file : files) sum += file.bytes;
+  return check_sum(sum);
 }
 
 FileNames names_of(const std::vector<Attachment>& files) {

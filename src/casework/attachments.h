@@ -20,6 +20,7 @@
 #include "casework/file_check.h"
 #include "casework/scanner.h"
 #include "net/http.h"
+#include "net/server.h"
 #include "records/records.h"
 
 namespace revier::casework {
@@ -70,13 +71,19 @@ class Attachments {
   explicit Attachments(Needs needs) : needs_(needs) {}
 
   // For an answer to the question `field`, or for a message where that is "". Some ms for a large
-  // one: on the pool.
+  // one: see take_in().
   [[nodiscard]] NewFile prepare(std::string field, std::string_view name,
                                 const CleanFile& file) const;
+  // Judges a file (clean_file) and prepares it, one after the other on a thread of its own: however
+  // many pictures come, the pool goes on to sign people in and to open doors. Ask what is cheap
+  // first: size, number, who sends it. `bytes` and `types` outlive the call. Errors: those of
+  // clean_file(); kUnavailable while too many wait.
+  [[nodiscard]] Task<Result<NewFile>> take_in(std::string field, std::string name,
+                                              std::string_view bytes,
+                                              const std::vector<std::string>& types) const;
   // To a draft. Errors: kResourceNotFound; kConflict for a case that was handed in;
   // kUnprocessable with `field` "count"; kTooLarge beyond kCaseBytesMax; kInsufficientStorage.
-  [[nodiscard]] Task<Result<>> add(std::string case_id, const Field& field, std::string name,
-                                   CleanFile file);
+  [[nodiscard]] Task<Result<>> add(std::string case_id, const Field& field, NewFile file);
   // From a draft; one that is gone already is no error. Errors: kConflict.
   [[nodiscard]] Task<Result<>> remove(std::string case_id, std::string id);
   // Scans what waits. A file that the scanner gives no answer on is put off, at last by an
@@ -95,7 +102,12 @@ class Attachments {
 
   const Needs needs_;
   std::map<std::string, PutOff, std::less<>> put_off_;  // of scan_waiting(), by id
+  // Each that waits holds its request, of up to 14 MB.
+  mutable net::Pool judge_{1, 16};
 };
+
+// Whether a case that has these files takes so many bytes more. Errors: kTooLarge.
+[[nodiscard]] Result<> check_total(const std::vector<Attachment>& files, std::size_t more);
 
 // By question: "Schein.pdf, Foto.jpg".
 using FileNames = std::map<std::string, std::string, std::less<>>;

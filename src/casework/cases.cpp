@@ -179,22 +179,36 @@ Task<Result<Case>> Cases::set_mail(std::string id, std::string mail, bool send_l
                if (one.state != State::kDraft) {
                  return fail(Code::kConflict, "this form has been handed in");
                }
-               const std::string before = std::exchange(one.mail, mail);
+               const Instant now = needs_.civil_clock.now();
+               // The address was wrong, or is not to be kept any more.
+               if (mail != one.mail) {
+                 RV_TRY(mail::forget(session, one.mail, letters_begin(one.id), now));
+               }
+               one.mail = mail;
+               one.delete_after = now + kDraftKept;
                ++one.revision;
                if (!send_link || one.mail.empty()) return {};
-               return write_link(session, before, one);
+               return write_link(session, one);
              });
 }
 
-// The address may be another's: nobody fills her mailbox by asking again and again.
-Result<> Cases::write_link(Session& session, const std::string& before, const Case& one) {
-  const Instant now = needs_.civil_clock.now();
-  RV_ASSIGN(const bool enough, mail::has_had_enough(session, one.mail, now));
-  if (enough) return {};
+// The address may be another's: nobody fills her mailbox by asking again and again, or has so many
+// letters written there that she cannot book: that asks for the whole limit.
+Result<bool> Cases::may_write_to(Session& session, const Case& one) const {
+  if (one.mail.empty()) return false;
+  RV_ASSIGN(const bool enough, mail::has_had_enough(session, one.mail, needs_.civil_clock.now(),
+                                                    mail::kMailsAnHourMax - 1));
+  return !enough;
+}
+
+Result<> Cases::write_link(Session& session, const Case& one) {
+  RV_ASSIGN(const bool may_write, may_write_to(session, one));
+  if (!may_write) return {};
   RV_ASSIGN(const DefinitionPtr form, form_of(one));
-  // What still waits says the same, perhaps to an address that was wrong: one draft keeps one.
-  RV_TRY(mail::take_back(session, before, fmt::format("case-{}-", one.id)));
-  return mail::enqueue(session, write_letter(needs_, LetterKind::kDraft, *form, one), now);
+  // What still waits says the same: one draft keeps one.
+  RV_TRY(mail::take_back(session, one.mail, letters_begin(one.id)));
+  return mail::enqueue(session, write_letter(needs_, LetterKind::kDraft, *form, one),
+                       needs_.civil_clock.now());
 }
 
 Result<> Cases::hand_in(Session& session, const Definition& form, const FileCounts& files,
@@ -212,7 +226,8 @@ Result<> Cases::hand_in(Session& session, const Definition& form, const FileCoun
   // Until it is decided; the decision counts anew.
   one.delete_after = now + Duration::days(form.keep_days) + Duration::days(365);
   ++one.revision;
-  if (one.mail.empty()) return {};
+  RV_ASSIGN(const bool may_write, may_write_to(session, one));
+  if (!may_write) return {};
   return mail::enqueue(session, write_letter(needs_, LetterKind::kReceived, form, one), now);
 }
 
@@ -259,29 +274,34 @@ Task<Result<Case>> Cases::submit_whole(WholeCase whole) {
   });
 }
 
+Result<> Cases::check_write(Session& session, const Case& one, std::string_view text) const {
+  RV_TRY(refuse_ended(one));
+  RV_TRY(check_message(text));
+  return check_messages(session, one, needs_.civil_clock.now());
+}
+
 Task<Result<Case>> Cases::write(std::string id, std::string text, std::vector<NewFile> files) {
   return run(std::move(id),
              [this, text = std::move(text), files = std::move(files)](Session& session,
                                                                       Case& one) -> Result<> {
-               RV_TRY(refuse_ended(one));
-               RV_TRY(check_message(text));
-               const Instant now = needs_.civil_clock.now();
-               RV_TRY(check_messages(session, one, now));
+               RV_TRY(check_write(session, one, text));
                ++one.revision;
                // The office's question is answered: the case is its turn again.
                if (one.state == State::kAsked) {
                  one.state = one.worker.empty() ? State::kReceived : State::kWorking;
                }
-               return add_message(session, one,
-                                  {.author = Author::kPerson, .text = text, .at = now}, files);
+               return add_message(
+                   session, one,
+                   {.author = Author::kPerson, .text = text, .at = needs_.civil_clock.now()},
+                   files);
              });
 }
 
 Task<Result<>> Cases::withdraw(std::string id) {
   const auto done = co_await run(std::move(id), [this](Session& session, Case& one) -> Result<> {
-    if (one.state == State::kDraft) return rows::erase(session, one.id);
-    RV_TRY(refuse_ended(one));
     const Instant now = needs_.civil_clock.now();
+    if (one.state == State::kDraft) return rows::erase(session, one.id, now);
+    RV_TRY(refuse_ended(one));
     one.state = State::kWithdrawn;
     one.ended_at = now;
     one.delete_after = now + kWithdrawnKept;
@@ -415,7 +435,7 @@ Result<> Cases::erase_ended(std::optional<Error>& trouble) {
     const Result<> hidden = hide(one);
     // A row that its entity outlives holds nothing personal, and waits for it behind all others.
     RV_TRY(needs_.database.writer().run_blocking([&](Session& session) -> Result<> {
-      return hidden ? rows::erase(session, one.id) : rows::strip(session, one.id, now);
+      return hidden ? rows::erase(session, one.id, now) : rows::strip(session, one.id, now);
     }));
     if (hidden) continue;
     trouble = hidden.error();

@@ -103,6 +103,9 @@ class Cases {
   };
   [[nodiscard]] Task<Result<Case>> submit_whole(WholeCase whole);
 
+  // Errors: those of write() that ask nothing of its files.
+  [[nodiscard]] Result<> check_write(records::Session& session, const Case& one,
+                                     std::string_view text) const;
   // A message of the person. Errors: kConflict when the case has ended; kTooLarge beyond
   // kCaseBytesMax; kUnprocessable with `field` "text", "files" (too many) or "messages" beyond
   // kMessagesMax; kTooManyRequests beyond kMessagesAnHourMax.
@@ -125,8 +128,8 @@ class Cases {
  private:
   using Step = std::function<Result<>(records::Session&, Case&)>;
   [[nodiscard]] Task<Result<Case>> run(std::string id, Step step);
-  [[nodiscard]] Result<> write_link(records::Session& session, const std::string& before,
-                                    const Case& one);
+  [[nodiscard]] Result<bool> may_write_to(records::Session& session, const Case& one) const;
+  [[nodiscard]] Result<> write_link(records::Session& session, const Case& one);
   [[nodiscard]] Result<> hand_in(records::Session& session, const Definition& form,
                                  const FileCounts& files, Case& one);
   [[nodiscard]] Result<> do_deed(records::Session& session, const OfficeDeed& deed,

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <mutex>
 
 #include <cairo.h>
 #include <fmt/format.h>
@@ -40,6 +39,16 @@ int turn_of(int orientation) {
   return kTurns[orientation - 1];
 }
 
+// Markers of a scan; those of previews that the file brings with it are counted, too.
+bool has_many_scans(std::string_view bytes) {
+  std::size_t scans = 0;
+  for (auto at = bytes.find("\xFF\xDA"); at != std::string_view::npos && scans <= kJpegScansMax;
+       at = bytes.find("\xFF\xDA", at + 2)) {
+    ++scans;
+  }
+  return scans > kJpegScansMax;
+}
+
 Result<std::string> clean_jpeg(std::string_view bytes) {
   const std::unique_ptr<void, EndTransform> handle(tjInitTransform());
   if (handle == nullptr) return fail(Code::kInternalError, "no JPEG decoder");
@@ -52,6 +61,7 @@ Result<std::string> clean_jpeg(std::string_view bytes) {
       0) {
     return refuse_file("damaged", "the picture is damaged");
   }
+  if (has_many_scans(bytes)) return refuse_file("damaged", "the picture has too many scans");
   if (static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kJpegPixelsMax) {
     return refuse_file("pixels", "the picture has too many pixels");
   }
@@ -138,12 +148,6 @@ Result<> check_pdf(std::string_view bytes) {
   return {};
 }
 
-// Large pictures one at a time: their memory is bounded by that.
-std::mutex& picture_turn() {
-  static std::mutex turn;
-  return turn;
-}
-
 }  // namespace
 
 int exif_orientation(std::string_view jpeg) {
@@ -191,7 +195,6 @@ Result<CleanFile> clean_file(std::string_view bytes, const std::vector<std::stri
     file.bytes = bytes;
     return file;
   }
-  const std::lock_guard lock(picture_turn());
   RV_ASSIGN(file.bytes, file.type == kJpeg ? clean_jpeg(bytes) : clean_png(bytes));
   return file;
 }

@@ -6,7 +6,7 @@
 // never opened here; one that is another format too (ZIP) or that runs something is refused.
 // Archives are not taken at all, so there is nothing to unpack.
 //
-// Blocking (a large picture takes about a second, one at a time): on the pool. Thread safety: pure.
+// Blocking (a large picture takes about a second): see Attachments::take_in(). Thread safety: pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -20,9 +20,12 @@ inline constexpr std::string_view kJpeg = "image/jpeg";
 inline constexpr std::string_view kPng = "image/png";
 inline constexpr std::string_view kPdf = "application/pdf";
 
-// Pixels that are unpacked at most: 150 MB of memory for one picture.
+// What is unpacked at most, 150 MB of memory for one picture. A PNG may show a screen of 3840 by
+// 2160.
 inline constexpr std::uint64_t kJpegPixelsMax = 50'000'000;
-inline constexpr std::uint64_t kPngPixelsMax = 16'000'000;
+inline constexpr std::uint64_t kPngPixelsMax = 9'000'000;
+// A progressive JPEG has about ten; each costs a pass over all pixels, and may be a few bytes.
+inline constexpr std::size_t kJpegScansMax = 30;
 
 struct CleanFile {
   std::string type;

@@ -42,13 +42,15 @@ std::string letter_lead(LetterKind kind, const Definition& form, const Case& one
 
 }  // namespace
 
+std::string letters_begin(std::string_view case_id) { return fmt::format("case-{}-", case_id); }
+
 mail::Message write_letter(const CaseNeeds& needs, LetterKind kind, const Definition& form,
                            const Case& one) {
   const auto language = one.language == "en" ? web::Language::kEn : web::Language::kDe;
   const std::string link =
       needs.site_url + web::path(language, "/vorgang/" + needs.links.token(kCaseLink, one.id));
   const web::Text& open = kind == LetterKind::kDraft ? texts::kMailGoOn : texts::kMailOpen;
-  return {.key = fmt::format("case-{}-{}", one.id, one.revision),
+  return {.key = letters_begin(one.id) + std::to_string(one.revision),
           .purpose = "case",
           .to = one.mail,
           .subject = letter_subject(kind, form, one, language),
@@ -56,7 +58,8 @@ mail::Message write_letter(const CaseNeeds& needs, LetterKind kind, const Defini
                               web::text(language, open), link,
                               web::text(language, texts::kMailSecret), needs.signature(language)),
           .language = one.language,
-          .delete_after = needs.civil_clock.now() + kCaseLetterKept};
+          .delete_after = kind == LetterKind::kDraft ? one.delete_after
+                                                     : needs.civil_clock.now() + kCaseLetterKept};
 }
 
 }  // namespace revier::casework

@@ -88,8 +88,8 @@ SqlIdentity::SqlIdentity(records::Database& database, const Clock& clock, Random
 
 // --- who asks
 
-Caller SqlIdentity::known(const KnownSecrets& secrets, const Digest& digest,
-                          Caller::Kind kind) const {
+Caller SqlIdentity::known(const KnownSecrets& secrets, const Digest& digest, Caller::Kind kind,
+                          bool uses) const {
   const auto found = secrets.find(digest);
   if (found == secrets.end()) return {Caller::Kind::kRejected, nullptr};
   const Known& known = found->second;
@@ -99,17 +99,18 @@ Caller SqlIdentity::known(const KnownSecrets& secrets, const Digest& digest,
   if (kind == Caller::Kind::kSession && now - used >= options_.session_idle) {
     return {Caller::Kind::kRejected, nullptr};
   }
-  known.use->at_us.store(now.us, std::memory_order_relaxed);
+  if (uses) known.use->at_us.store(now.us, std::memory_order_relaxed);
   return {kind, known.subject};
 }
 
-Caller SqlIdentity::authenticate_token(std::string_view secret) const {
+Caller SqlIdentity::who_has(std::string_view token, bool uses) const {
   if (options_.no_auth) return {Caller::Kind::kUnchecked, nullptr};
-  if (issuers_ && looks_like_jws(secret)) return bearer(secret);
-  return known(snapshot()->tokens, digest_of_request(kTokenPurpose, secret), Caller::Kind::kToken);
+  if (issuers_ && looks_like_jws(token)) return bearer(token, uses);
+  return known(snapshot()->tokens, digest_of_request(kTokenPurpose, token), Caller::Kind::kToken,
+               uses);
 }
 
-Caller SqlIdentity::authenticate(const net::Request& request) const {
+Caller SqlIdentity::who(const net::Request& request, bool uses) const {
   if (options_.no_auth) {
     // Whoever runs it reads other sites too: their pages can send to this machine as well.
     const bool foreign = !is_safe(request.method) && !web::same_origin(request);
@@ -120,12 +121,12 @@ Caller SqlIdentity::authenticate(const net::Request& request) const {
     const bool bearer =
         net::equals_ignoring_case(authorization->substr(0, kScheme.size()), kScheme);
     if (!bearer) return {Caller::Kind::kRejected, nullptr};
-    return authenticate_token(authorization->substr(kScheme.size()));
+    return who_has(authorization->substr(kScheme.size()), uses);
   }
   const auto now = snapshot();
   if (const auto cookie = request.cookie(kSessionCookie); cookie && !cookie->empty()) {
-    Caller caller =
-        known(now->sessions, digest_of_request(kSessionPurpose, *cookie), Caller::Kind::kSession);
+    Caller caller = known(now->sessions, digest_of_request(kSessionPurpose, *cookie),
+                          Caller::Kind::kSession, uses);
     // A session that has ended is nobody: the public pages go on.
     const bool ended = caller.kind() == Caller::Kind::kRejected;
     if (!ended && !is_safe(request.method) && !web::same_origin(request)) {

@@ -50,9 +50,13 @@ class Identity {
   // every unsafe method, and is all that is asked.
   [[nodiscard]] virtual Caller authenticate(const net::Request& request) const = 0;
   [[nodiscard]] virtual Caller authenticate_token(std::string_view secret) const = 0;
+  // As authenticate(), asked once more for an answer that goes on (a stream): is no use of the
+  // session or token, so that nothing is kept from ending by it.
+  [[nodiscard]] virtual Caller authenticate_again(const net::Request& request) const = 0;
   // The caller with these Caller::grounds() as she would be now: of an own token, by the token; of
-  // one of a provider, by the present profiles of the roles that it named. Rejected, with a
-  // refusal(), where nothing is left. Never blocks; is no use of the token.
+  // an account, by its roles; of a token of a provider, by the present profiles of the roles that
+  // it named. Rejected, with a refusal(), where nothing is left. Never blocks; is no use of the
+  // token.
   [[nodiscard]] virtual Caller standing(std::string_view grounds) const = 0;
   // Takes tokens of these providers, too: their callers are of the kind kToken, "ISSUER:SUBJECT".
   virtual void trust(std::shared_ptr<Issuers> issuers) = 0;
@@ -75,11 +79,13 @@ class Identity {
   [[nodiscard]] virtual Result<Account> use_link(std::string_view secret, std::string_view name,
                                                  std::string_view password) = 0;
 
-  // `device` is a User-Agent; of it a short name is kept.
-  // Errors: kUnauthenticated (name or password), kTooManyRequests after too many failures.
+  // `device` is a User-Agent; of it a short name is kept. `device_secret` is what the browser had
+  // of an earlier SignedIn: whoever fails for an account locks strangers out, not its owner's
+  // device. Errors: kUnauthenticated (name or password), kTooManyRequests after too many failures.
   [[nodiscard]] virtual Result<SignedIn> sign_in(std::string_view name, std::string_view password,
                                                  std::string_view address,
-                                                 std::string_view device = {}) = 0;
+                                                 std::string_view device = {},
+                                                 std::string_view device_secret = {}) = 0;
   // The second step: a code of the app or a recovery code. A challenge lasts five minutes.
   // Errors: kUnauthenticated for a wrong code, kGone when one has to begin again,
   // kTooManyRequests.
@@ -176,9 +182,12 @@ class Identity {
 };
 
 inline constexpr std::string_view kSessionCookie = "revier_session";
+inline constexpr std::string_view kDeviceCookie = "revier_device";
 // Set-Cookie values (HttpOnly, SameSite=Lax, Path=/, Secure when `secure`).
 [[nodiscard]] std::string session_cookie(const SignedIn& session, Instant now, bool secure);
 [[nodiscard]] std::string ended_cookie(bool secure);
+// Stays when the session ends.
+[[nodiscard]] std::string device_cookie(const SignedIn& session, bool secure);
 // "/console/start/SECRET"
 [[nodiscard]] std::string start_path(std::string_view link_secret);
 

@@ -181,6 +181,34 @@ TEST_P(IdentityTest, OneAddressLocksOnlyItselfOut) {
   EXPECT_TRUE(identity_->change_password(other, kPassword, "another password"));
 }
 
+TEST_P(IdentityTest, StrangersLockNobodyOutOfADeviceThatShePutToUse) {
+  open({.attempts_max = 2});
+  administrator();
+  user("second", {{.role = "viewer"}});
+  const auto first = identity_->sign_in("Admin", kPassword, "10.0.0.1");
+  ASSERT_TRUE(first);
+  const auto other = identity_->sign_in("second", kPassword, "10.0.0.1");
+  const auto from_device = [&](const std::string& secret, std::string_view password) {
+    const auto in = identity_->sign_in("admin", password, "192.0.2.1", "", secret);
+    return in ? Code::kConflict : in.error().code;
+  };
+  // Also from her own network, and until nobody is asked any more.
+  for (int i = 0; i < 40; ++i) {
+    (void)attempt("admin", "wrong", "2001:db8:0:" + std::to_string(i) + "::1");
+    (void)attempt("admin", "wrong", "192.0.2.1");
+  }
+  EXPECT_EQ(attempt("admin", kPassword, "192.0.2.9"), Code::kTooManyRequests);
+  EXPECT_EQ(from_device("", kPassword), Code::kTooManyRequests);
+  EXPECT_EQ(from_device(other->device_secret, kPassword), Code::kTooManyRequests)
+      << "a device of another account";
+  EXPECT_EQ(from_device(first->device_secret + "00", kPassword), Code::kTooManyRequests);
+  EXPECT_EQ(from_device(first->device_secret, kPassword), Code::kConflict) << "she is let in";
+  EXPECT_EQ(from_device(first->device_secret, "wrong"), Code::kUnauthenticated);
+  EXPECT_EQ(from_device(first->device_secret, "wrong"), Code::kUnauthenticated);
+  EXPECT_EQ(from_device(first->device_secret, kPassword), Code::kTooManyRequests)
+      << "a stolen device has few of its own";
+}
+
 TEST_P(IdentityTest, TheFirstLinkEndsWithTheFirstAdministrator) {
   const auto link = identity_->first_link();
   ASSERT_TRUE(link && *link);
@@ -309,8 +337,12 @@ TEST_P(IdentityTest, RightsOfATokenAreAskedAfterItsRequest) {
   const auto full = identity_->create_token({.label = "c"});
   const std::string grounds(identity_->authenticate_token(token->secret).grounds());
   const std::string others(identity_->authenticate_token(other->secret).grounds());
-  EXPECT_EQ(identity_->authenticate_token(full->secret).grounds(), "");
+  const std::string whole(identity_->authenticate_token(full->secret).grounds());
   EXPECT_NE(grounds, others);
+  EXPECT_TRUE(identity_->standing(whole).may(Action::kDataRead, Scope::tenant("")));
+  ASSERT_TRUE(identity_->revoke_token(full->id));
+  EXPECT_FALSE(identity_->standing(whole).may(Action::kDataRead, Scope::tenant("")));
+  EXPECT_EQ(identity_->standing(whole).refusal(), "the token was revoked");
   const Caller now = identity_->standing(grounds);
   EXPECT_EQ(now.id(), token->id);
   ASSERT_NE(now.rights(""), nullptr);
@@ -326,6 +358,43 @@ TEST_P(IdentityTest, RightsOfATokenAreAskedAfterItsRequest) {
     EXPECT_EQ(identity_->standing(none).kind(), Caller::Kind::kRejected) << none;
     EXPECT_NE(identity_->standing(none).refusal(), "") << none;
   }
+}
+
+TEST_P(IdentityTest, RightsOfAnAccountAreAskedAfterItsSession) {
+  administrator();
+  user("data", {{"data-steward"}});
+  const std::string session = session_of("data");
+  const std::string grounds(with_cookie(session).grounds());
+  ASSERT_TRUE(identity_->sign_out(session));
+  const auto may = [&](Action action) {
+    return identity_->standing(grounds).may(action, Scope::tenant("herne"));
+  };
+  EXPECT_TRUE(may(Action::kDataWrite)) << "signing out takes no right";
+  EXPECT_EQ(identity_->standing(grounds).name(), "data");
+  ASSERT_TRUE(identity_->set_locked("data", true));
+  EXPECT_FALSE(may(Action::kDataRead));
+  EXPECT_EQ(identity_->standing(grounds).refusal(), "the account was locked or deleted");
+  ASSERT_TRUE(identity_->set_locked("data", false));
+  EXPECT_TRUE(may(Action::kDataRead));
+  ASSERT_TRUE(identity_->set_roles("data", {}));
+  EXPECT_FALSE(may(Action::kDataWrite));
+  ASSERT_TRUE(identity_->remove_user("data"));
+  EXPECT_EQ(identity_->standing(grounds).kind(), Caller::Kind::kRejected);
+}
+
+// A stream that stays open keeps no session from ending.
+TEST_P(IdentityTest, AskingAgainIsNoUse) {
+  administrator();
+  const std::string session = session_of("admin");
+  const std::string cookie = std::string(kSessionCookie) + "=" + session;
+  const std::vector<net::Field> fields = {{"Cookie", cookie}};
+  net::Request request;
+  request.fields = fields;
+  const Duration idle = Options().session_idle;
+  clock_.advance(Duration{idle.us / 2});
+  EXPECT_TRUE(identity_->authenticate_again(request).signed_in());
+  clock_.advance(Duration{idle.us / 2 + 1});
+  EXPECT_FALSE(identity_->authenticate_again(request).signed_in());
 }
 
 TEST_P(IdentityTest, TokensHoldForTheirTenantAndRights) {

@@ -105,14 +105,53 @@ bool check_repeat(FormData& data) {
   return false;
 }
 
-// Where a signed-in person goes on: an address of ours below /console, nothing else.
+// An address of ours below /console, nothing else.
+bool is_console_address(std::string_view wanted) {
+  return web::split_language(wanted).page.starts_with(kConsolePage) &&
+         std::all_of(wanted.begin(), wanted.end(),
+                     [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
+}
+
+// Where a signed-in person goes on.
 std::string next_page(const Request& request) {
-  const std::string wanted = request.query_param("weiter").value_or("");
-  const std::string home = web::path(web::language_of(request), kConsolePage);
-  const bool below = web::split_language(wanted).page.starts_with(kConsolePage);
-  const bool plain = std::all_of(wanted.begin(), wanted.end(),
-                                 [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
-  return below && plain ? wanted : home;
+  std::string wanted = request.query_param("weiter").value_or("");
+  if (is_console_address(wanted)) return wanted;
+  return web::path(web::language_of(request), kConsolePage);
+}
+
+// The page with the form that was sent, as its browser names it; "" where it is none of ours.
+std::string page_of_form(const Request& request) {
+  const std::string_view named = request.header("referer").value_or("");
+  const std::string origin = request.origin();
+  if (!named.starts_with(origin)) return {};
+  const std::string_view page = named.substr(origin.size());
+  return is_console_address(page) ? std::string(page) : std::string();
+}
+
+// ?grund=: why somebody comes to the sign-in page.
+constexpr std::string_view kAccountMade = "konto";
+constexpr std::string_view kPasswordSet = "passwort";
+constexpr std::string_view kPasswordChanged = "geaendert";
+constexpr std::string_view kEnded = "abgelaufen";
+
+std::string sign_in_address(const Request& request, std::string_view why) {
+  return web::path(web::language_of(request), kSignInPage) + "?grund=" + std::string(why);
+}
+
+std::vector<Told> told(const Request& request) {
+  const web::Language language = web::language_of(request);
+  const auto words = [&](const web::Text& key) { return std::string(text(language, key)); };
+  const std::string why = request.query_param("grund").value_or("");
+  if (why == kEnded) {
+    return {
+        {web::kern::Tone::kWarning, words(texts::kSignInEnded), words(texts::kSignInEndedText)}};
+  }
+  for (const auto& [name, key] : {std::pair{kAccountMade, texts::kSignInAccountMade},
+                                  std::pair{kPasswordSet, texts::kSignInPasswordSet},
+                                  std::pair{kPasswordChanged, texts::kSignInPasswordChanged}}) {
+    if (why == name) return {{web::kern::Tone::kSuccess, words(key)}};
+  }
+  return {};
 }
 
 class Pages {
@@ -138,6 +177,7 @@ class Pages {
     std::string intro;
     const web::Text& button;
     std::string action = {};
+    std::vector<Told> told = {};
   };
 
   // Runs what blocks on the pool; both failures are one.
@@ -155,8 +195,9 @@ class Pages {
     page.is_private = true;
     page.has_errors = !data.valid();
     web::Html out(page.language);
-    render_form_page(out, {page, words.intro, form, data,
-                           std::string(text(page.language, words.button)), words.action});
+    render_form_page(out,
+                     {page, words.intro, form, data, std::string(text(page.language, words.button)),
+                      words.action, status == 200 ? words.told : std::vector<Told>()});
     return web::html_response(std::move(out), status, web::Caching::kNever);
   }
   [[nodiscard]] Response failed(const Request& request, const Error& error) const {
@@ -185,7 +226,8 @@ class Pages {
   [[nodiscard]] static Words sign_in_words(const Request& request) {
     const bool here = web::split_language(request.path).page == kSignInPage;
     return {texts::kSignInTitle, std::string(text(language(request), texts::kSignInIntro)),
-            texts::kSignInButton, here ? std::string() : to_page(request, kSignInPage)};
+            texts::kSignInButton, here ? std::string() : to_page(request, kSignInPage),
+            told(request)};
   }
   [[nodiscard]] static Words code_words(const Request& request) {
     return {texts::kCodeTitle, std::string(text(language(request), texts::kCodeIntro)),
@@ -209,6 +251,7 @@ class Pages {
   [[nodiscard]] Response welcome(const Request& request, const SignedIn& session) const {
     return Response::see_other(next_page(request))
         .header("Set-Cookie", session_cookie(session, parts_.clock.now(), request.secure))
+        .header("Set-Cookie", device_cookie(session, request.secure))
         .header("Cache-Control", "no-store");
   }
 
@@ -237,7 +280,10 @@ Task<Response> Pages::use_link(Request& request) {
   }
   const auto used = co_await blocking(
       [&] { return parts_.identity.use_link(secret, data->get("name"), data->get("password")); });
-  if (used) co_return Response::see_other(web::path(language(request), kSignInPage));
+  if (used) {
+    co_return Response::see_other(
+        sign_in_address(request, account->id.empty() ? kAccountMade : kPasswordSet));
+  }
   if (used.error().code != Code::kUnprocessable) co_return failed(request, used.error());
   const bool password = used.error().field == "password";
   data->fail(used.error().field, password ? texts::kWrongPasswordShort : texts::kWrongNameTaken);
@@ -261,7 +307,8 @@ Task<Response> Pages::sign_in(Request& request) {
   }
   const auto session = co_await blocking([&] {
     return parts_.identity.sign_in(data->get("name"), data->get("password"), request.client_address,
-                                   request.header("User-Agent").value_or(""));
+                                   request.header("User-Agent").value_or(""),
+                                   request.cookie(kDeviceCookie).value_or(""));
   });
   if (session && session->needs_code) {
     FormData code;
@@ -350,7 +397,7 @@ Task<Response> Pages::change_password(Request& request) {
                                            data->get("password"));
   });
   if (changed) {
-    co_return Response::see_other(web::path(language(request), kSignInPage))
+    co_return Response::see_other(sign_in_address(request, kPasswordChanged))
         .header("Set-Cookie", ended_cookie(request.secure));
   }
   switch (changed.error().code) {
@@ -398,11 +445,17 @@ void add_pages(net::Router& router, const PageParts& parts) {
 Response ask_to_sign_in(const Request& request) {
   const web::Language language = web::language_of(request);
   std::string address = web::path(language, kSignInPage);
-  // Only what was looked at: a form that was sent cannot be sent again by a link.
-  if (request.method == net::Method::kGet && request.path != address) {
+  if (request.method == net::Method::kGet && request.path == address) {
+    return Response::see_other(std::move(address));
+  }
+  // A form that was sent cannot be sent again by a link: its page is shown anew.
+  const bool looked = request.method == net::Method::kGet;
+  const std::string next = looked ? std::string(request.target) : page_of_form(request);
+  if (!looked) address = sign_in_address(request, kEnded);
+  if (!next.empty()) {
     web::Html encoded(language);
-    encoded.url_part(request.target);
-    address += "?weiter=" + encoded.str();
+    encoded.url_part(next);
+    address += (looked ? "?weiter=" : "&weiter=") + encoded.str();
   }
   return Response::see_other(std::move(address));
 }

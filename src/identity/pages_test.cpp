@@ -54,7 +54,7 @@ class PagesTest : public testing::Test {
   }
 
   net::Response send(net::Method method, const std::string& target, const std::string& body,
-                     std::string_view origin = kOrigin) {
+                     std::string_view origin = kOrigin, std::string_view referer = {}) {
     net::Request request;
     request.method = method;
     request.target = target;
@@ -69,6 +69,7 @@ class PagesTest : public testing::Test {
       fields.push_back({"Origin", origin});
       fields.push_back({"Content-Type", "application/x-www-form-urlencoded"});
     }
+    if (!referer.empty()) fields.push_back({"Referer", referer});
     request.fields = fields;
     request.body = body;
     auto match = router_.match(method, request.path);
@@ -95,7 +96,9 @@ class PagesTest : public testing::Test {
   void administrator() {
     const auto made = post(link_, "name=admin&password=correct+horse&repeat=correct+horse");
     ASSERT_EQ(made.status, 303) << html(made);
-    EXPECT_EQ(header(made, "Location"), kSignInPage);
+    EXPECT_EQ(header(made, "Location"), "/console/anmelden?grund=konto");
+    EXPECT_NE(html(get("/console/anmelden?grund=konto")).find("Ihr Konto ist angelegt"),
+              std::string::npos);
   }
   void sign_in() {
     const auto in = post(std::string(kSignInPage), "name=admin&password=correct+horse");
@@ -168,6 +171,26 @@ TEST_F(PagesTest, SigningInLeadsWhereItWasToGo) {
   EXPECT_EQ(header(get("/console/anmelden?weiter=/console/y"), "Location"), "/console/y");
 }
 
+TEST_F(PagesTest, AFormAfterTheSessionSaysThatNothingIsKept) {
+  administrator();
+  const auto where = [&](const std::string& referer) {
+    return header(send(net::Method::kPost, "/en/console/passwort", "csrf=x", kOrigin, referer),
+                  "Location");
+  };
+  const std::string told = "/en/console/anmelden?grund=abgelaufen";
+  EXPECT_EQ(where("http://localhost/en/console/x?q=1"),
+            told + "&weiter=%2Fen%2Fconsole%2Fx%3Fq%3D1");
+  for (const char* other : {"", "http://localhost", "http://localhost/programm",
+                            "http://localhost.evil.example/console/x",
+                            "http://localhost//evil.example/console/", "https://evil.example/"}) {
+    EXPECT_EQ(where(other), told) << other;
+  }
+  EXPECT_NE(html(get("/console/anmelden?grund=abgelaufen&weiter=/console/x"))
+                .find("Ihre Sitzung ist abgelaufen"),
+            std::string::npos);
+  EXPECT_EQ(html(get("/console/anmelden?grund=x")).find("abgelaufen"), std::string::npos);
+}
+
 TEST_F(PagesTest, WrongCredentialsAreToldAndStopped) {
   administrator();
   for (int i = 0; i < 2; ++i) {
@@ -177,6 +200,22 @@ TEST_F(PagesTest, WrongCredentialsAreToldAndStopped) {
   }
   EXPECT_EQ(post("/console/anmelden", "name=admin&password=correct+horse").status, 429);
   EXPECT_EQ(post("/console/anmelden", "name=").status, 422);
+}
+
+TEST_F(PagesTest, ADeviceIsKnownAgainWhereOthersWereStopped) {
+  administrator();
+  const std::string right = "name=admin&password=correct+horse";
+  const auto in = post("/console/anmelden", right);
+  ASSERT_EQ(in.status, 303);
+  std::string device;
+  for (const auto& [name, value] : in.headers) {
+    if (value.starts_with(std::string(kDeviceCookie) + "=")) device = value;
+  }
+  EXPECT_NE(device.find("; HttpOnly; SameSite=Lax"), std::string::npos) << device;
+  for (int i = 0; i < 2; ++i) (void)post("/console/anmelden", "name=admin&password=wrong");
+  EXPECT_EQ(post("/console/anmelden", right).status, 429);
+  cookie_ = device.substr(0, device.find(';'));
+  EXPECT_EQ(post("/console/anmelden", right).status, 303);
 }
 
 TEST_F(PagesTest, SigningOutNeedsTheSessionsForm) {

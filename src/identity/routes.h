@@ -3,7 +3,8 @@
 // English under /en. A GET changes nothing.
 //
 //   /console/start/{secret}   sets a password by a one-time link (start_path)
-//   /console/anmelden         signs in, then leads to ?weiter=ADDRESS below /console
+//   /console/anmelden         signs in, then leads to ?weiter=ADDRESS below /console; ?grund= says
+//                             why somebody was sent there
 //   /console/anmelden/code    takes the code of the second factor in between
 //   /console/abmelden         signs out
 //   /console/passwort         changes the password
@@ -31,7 +32,8 @@ struct PageParts {
 };
 void add_pages(net::Router& router, const PageParts& parts);
 
-// 303 to the sign-in page, and from there back to where the request was to go.
+// 303 to the sign-in page, and from there back to where the request was to go; after a form, back
+// to the page that it stood on, and the sign-in page says that nothing of it was kept.
 [[nodiscard]] net::Response ask_to_sign_in(const net::Request& request);
 
 }  // namespace revier::identity

@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "base/log.h"
+#include "identity/detail/seal.h"
 #include "identity/detail/sql_identity.h"
 
 namespace revier::identity::detail {
@@ -11,6 +12,13 @@ namespace {
 
 constexpr std::size_t kPasswordBytesMax = 1'000;
 constexpr Duration kChallengeMax = Duration::minutes(5);
+constexpr std::string_view kDevicePurpose = "device";
+
+tl::unexpected<Error> refuse_attempt() {
+  log_event(Level::kWarn, "identity.attempts", {});
+  return fail(Code::kTooManyRequests,
+              "too many failed sign-ins: try again in a quarter of an hour");
+}
 
 }  // namespace
 
@@ -109,9 +117,14 @@ Result<> SqlIdentity::take_attempt(const std::string& account, const std::string
                      attempts_.take("both " + account + " " + address, max, now) &&
                      attempts_.take("for " + account, max * 10, now);
   if (taken) return {};
-  log_event(Level::kWarn, "identity.attempts", {});
-  return fail(Code::kTooManyRequests,
-              "too many failed sign-ins: try again in a quarter of an hour");
+  return refuse_attempt();
+}
+
+std::string SqlIdentity::known_device(std::string_view secret, std::string_view account) const {
+  const auto text = unseal(options_.key, kDevicePurpose, secret);
+  const std::size_t end = text ? text->find(' ') : std::string::npos;
+  if (end == std::string::npos || std::string_view(*text).substr(0, end) != account) return {};
+  return "device " + text->substr(end + 1);
 }
 
 void SqlIdentity::good_attempt(const std::string& account, const std::string& address) {
@@ -121,11 +134,17 @@ void SqlIdentity::good_attempt(const std::string& account, const std::string& ad
 }
 
 Result<SignedIn> SqlIdentity::sign_in(std::string_view name, std::string_view password,
-                                      std::string_view address, std::string_view device) {
+                                      std::string_view address, std::string_view device,
+                                      std::string_view device_secret) {
   const auto folded = fold_name(name);
   const std::string account = folded.value_or("");
   const std::string network = network_of(address);
-  RV_TRY(take_attempt(account, network));
+  const std::string known = known_device(device_secret, account);
+  if (known.empty()) {
+    RV_TRY(take_attempt(account, network));
+  } else if (!attempts_.take(known, options_.attempts_max, clock_.now())) {
+    return refuse_attempt();
+  }
   const auto found =
       look<StoredAccount>([&](Session& session) { return find_account(session, account); });
   if (!found && found.error().code != Code::kResourceNotFound) return fail(found.error());
@@ -135,7 +154,11 @@ Result<SignedIn> SqlIdentity::sign_in(std::string_view name, std::string_view pa
     record_refused(found ? found->id : std::string());
     return fail(Code::kUnauthenticated, "the name or the password is wrong");
   }
-  good_attempt(account, network);
+  if (known.empty()) {
+    good_attempt(account, network);
+  } else {
+    attempts_.forget(known);
+  }
   if (found->totp.empty()) {
     return change([&](Session& session) -> Result<SignedIn> {
       // The password was looked at outside: it may have been changed, or the account locked, since.
@@ -182,7 +205,9 @@ Result<SignedIn> SqlIdentity::sign_in_code(std::string_view challenge, std::stri
 Result<SignedIn> SqlIdentity::open_session(Session& session, const StoredAccount& account,
                                            std::string_view device) {
   const Instant now = clock_.now();
-  const SignedIn signed_in{random_secret(random_), account.id, now + options_.session_max};
+  SignedIn signed_in{random_secret(random_), account.id, now + options_.session_max};
+  RV_ASSIGN(const std::string folded, fold_name(account.name));
+  signed_in.device_secret = seal(options_.key, kDevicePurpose, folded + " " + random_id(random_));
   RV_TRY(session.execute("DELETE FROM identity_session WHERE expires_at <= :now OR used_at < :idle",
                          {{"now", now}, {"idle", now - options_.session_idle - kLinkLife}}));
   RV_TRY(session.execute("DELETE FROM identity_link WHERE expires_at <= :now", {{"now", now}}));

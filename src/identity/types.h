@@ -28,7 +28,8 @@ struct Options {
   Duration session_max = Duration::hours(12);  // from signing in
   Duration session_idle = Duration::hours(2);  // from the last request
   // Failed sign-ins for one account from one address in a window; three times as many from one
-  // address, ten times as many for one account. Wrong codes of a second factor count apart.
+  // address, ten times as many for one account. A device that was signed in to the account before
+  // has as many of its own and asks for none of these. Wrong codes of a second factor count apart.
   unsigned attempts_max = 10;
   Duration attempts_window = Duration::minutes(15);
   // Seals the secrets of second factors, so that a copy of the database holds none.
@@ -118,7 +119,8 @@ struct SignedIn {
   std::string cookie_secret;  // with `needs_code`: the challenge for sign_in_code()
   std::string account_id;
   Instant expires;
-  bool needs_code = false;  // name and password are right; the second factor is asked now
+  bool needs_code = false;         // name and password are right; the second factor is asked now
+  std::string device_secret = {};  // for the browser to show at the next sign_in()
 };
 
 struct SessionRow {

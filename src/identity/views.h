@@ -2,11 +2,20 @@
 // Views of the sign-in pages.
 #pragma once
 #include <string>
+#include <vector>
 
+#include "web/components.h"
 #include "web/form.h"
 #include "web/page.h"
 
 namespace revier::identity {
+
+// What has happened before; without a text it is one line.
+struct Told {
+  web::kern::Tone tone;
+  std::string title;
+  std::string text = {};
+};
 
 // A page with one form that is sent to its own address.
 struct FormPage {
@@ -15,7 +24,8 @@ struct FormPage {
   const web::Form& form;
   const web::FormData& data;
   std::string button;
-  std::string action = {};  // where it is sent, else to the page's own address
+  std::string action = {};      // where it is sent, else to the page's own address
+  std::vector<Told> told = {};  // above it
 };
 
 }  // namespace revier::identity

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+
+#include "mail/address.h"
 
 namespace revier::mail {
 namespace {
@@ -52,19 +55,14 @@ constexpr std::array<std::pair<State, std::string_view>, 5> kStates{{{State::kWa
                                                                      {State::kFailed, "failed"},
                                                                      {State::kUnclear, "unclear"}}};
 
+// Of the limit an address.
+constexpr Duration kLimitWindow = Duration::hours(1);
+
 State state_of(std::string_view name) {
   for (const auto& [state, known] : kStates) {
     if (known == name) return state;
   }
   return State::kUnclear;
-}
-
-std::string recipient_key(std::string_view to) {
-  std::string key(to);
-  for (char& c : key) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return key;
 }
 
 // Of the column "urgent": what goes first is the highest, and only 0 counts for the limit.
@@ -129,6 +127,25 @@ Result<std::vector<StoredMessage>> query(records::Session& session, std::string_
   return messages;
 }
 
+// Oldest first and all of them: the records answer only so many rows at once, and anybody can have
+// more letters than that written to an address.
+Result<std::vector<StoredMessage>> query_all(records::Session& session, std::string_view condition,
+                                             std::vector<records::Parameter> parameters) {
+  constexpr std::int64_t kRowsAtOnce = 1'000;
+  const std::string rest =
+      "WHERE " + std::string(condition) + " AND id > :after ORDER BY id LIMIT :limit";
+  parameters.emplace_back("limit", kRowsAtOnce);
+  parameters.emplace_back("after", 0);
+  std::vector<StoredMessage> all;
+  while (true) {
+    RV_ASSIGN(std::vector<StoredMessage> page, query(session, rest, parameters));
+    const bool last = std::ssize(page) < kRowsAtOnce;
+    std::ranges::move(page, std::back_inserter(all));
+    if (last) return all;
+    parameters.back().value = all.back().id;
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(State state) { return kStates[static_cast<std::size_t>(state)].second; }
@@ -147,7 +164,7 @@ Result<> enqueue(records::Session& session, const Message& message, Instant now)
                 {{"key", message.key},
                  {"purpose", message.purpose},
                  {"recipient", message.to},
-                 {"to_key", recipient_key(message.to)},
+                 {"to_key", address_key(message.to)},
                  {"name", message.to_name},
                  {"subject", message.subject},
                  {"body", message.text},
@@ -168,7 +185,19 @@ Result<bool> has_had_enough(records::Session& session, std::string_view to, Inst
   RV_ASSIGN(const records::Row row,
             session.one("SELECT COUNT(*) AS n FROM mail_outbox WHERE recipient_key = :to AND"
                         " written_at >= :since AND urgent = 0",
-                        {{"to", recipient_key(to)}, {"since", (now - Duration::hours(1)).us}}));
+                        {{"to", address_key(to)}, {"since", now - kLimitWindow}}));
+  return row.integer("n") >= most;
+}
+
+Result<bool> has_had_enough_of(records::Session& session, std::string_view to,
+                               std::string_view key_begin, Instant now, std::int64_t most) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM mail_outbox WHERE recipient_key = :to AND"
+                        " written_at >= :since AND SUBSTR(message_key, 1, :length) = :begin",
+                        {{"to", address_key(to)},
+                         {"since", now - kLimitWindow},
+                         {"length", key_begin.size()},
+                         {"begin", key_begin}}));
   return row.integer("n") >= most;
 }
 
@@ -193,14 +222,25 @@ Result<StoredMessage> find_by_key(records::Session& session, std::string_view ke
 }
 
 Result<std::vector<StoredMessage>> list_to(records::Session& session, std::string_view to) {
-  return query(session, "WHERE recipient_key = :to AND purpose <> :account ORDER BY id",
-               {{"to", recipient_key(to)}, {"account", kAccountPurpose}});
+  const std::string key = address_key(to);
+  return query_all(session, "recipient_key = :to AND purpose <> :account",
+                   {{"to", key}, {"account", kAccountPurpose}});
+}
+
+Result<std::optional<StoredMessage>> newest_to(records::Session& session, std::string_view to,
+                                               std::string_view key_begin) {
+  RV_ASSIGN(std::vector<StoredMessage> found,
+            query(session,
+                  "WHERE recipient_key = :to AND SUBSTR(message_key, 1, :length) = :begin"
+                  " ORDER BY id DESC LIMIT 1",
+                  {{"to", address_key(to)}, {"length", key_begin.size()}, {"begin", key_begin}}));
+  if (found.empty()) return std::optional<StoredMessage>();
+  return std::optional(std::move(found.front()));
 }
 
 Result<std::vector<StoredMessage>> list_about(records::Session& session,
                                               std::string_view key_begin) {
-  return query(session, "WHERE " + std::string(kAbout) + " ORDER BY id",
-               {{"length", key_begin.size()}, {"begin", key_begin}});
+  return query_all(session, kAbout, {{"length", key_begin.size()}, {"begin", key_begin}});
 }
 
 std::string without_links(std::string_view text, std::string_view instead) {
@@ -229,7 +269,7 @@ Result<std::vector<Instant>> handed_since(records::Session& session, std::string
             session.query("SELECT settled_at FROM mail_outbox WHERE recipient_key = :to AND"
                           " settled_at >= :since AND urgent = 0 AND state <> 'failed'"
                           " ORDER BY settled_at",
-                          {{"to", recipient_key(to)}, {"since", since.us}}));
+                          {{"to", address_key(to)}, {"since", since.us}}));
   std::vector<Instant> times;
   for (const records::Row& row : rows) times.push_back({row.integer("settled_at")});
   return times;
@@ -342,7 +382,7 @@ Result<std::int64_t> take_back(records::Session& session, std::string_view to,
   return session.execute(
       "DELETE FROM mail_outbox WHERE recipient_key = :to AND state = 'waiting' AND"
       " SUBSTR(message_key, 1, :length) = :begin",
-      {{"to", recipient_key(to)}, {"length", key_begin.size()}, {"begin", key_begin}});
+      {{"to", address_key(to)}, {"length", key_begin.size()}, {"begin", key_begin}});
 }
 
 Result<std::int64_t> erase_about(records::Session& session, std::string_view key_begin) {
@@ -350,10 +390,32 @@ Result<std::int64_t> erase_about(records::Session& session, std::string_view key
                          {{"length", key_begin.size()}, {"begin", key_begin}});
 }
 
+Result<> forget(records::Session& session, std::string_view to, std::string_view key_begin,
+                Instant now) {
+  const std::string key = address_key(to);
+  RV_TRY(session.execute(
+      "DELETE FROM mail_outbox WHERE recipient_key = :to AND"
+      " SUBSTR(message_key, 1, :length) = :begin AND (state = 'waiting' OR settled_at < :since)",
+      {{"to", key},
+       {"length", key_begin.size()},
+       {"begin", key_begin},
+       {"since", now - kLimitWindow}}));
+  const Instant over = now + kLimitWindow;
+  RV_TRY(
+      session.execute("UPDATE mail_outbox SET delete_after = :over WHERE recipient_key = :to AND"
+                      " SUBSTR(message_key, 1, :length) = :begin AND delete_after > :later",
+                      {{"over", over},
+                       {"to", key},
+                       {"length", key_begin.size()},
+                       {"begin", key_begin},
+                       {"later", over}}));
+  return {};
+}
+
 Result<std::int64_t> erase_to(records::Session& session, std::string_view to) {
   return session.execute(
       "DELETE FROM mail_outbox WHERE recipient_key = :to AND purpose <> :account",
-      {{"to", recipient_key(to)}, {"account", kAccountPurpose}});
+      {{"to", address_key(to)}, {"account", kAccountPurpose}});
 }
 
 Result<std::int64_t> erase_purpose_to(records::Session& session, std::string_view to,
@@ -361,7 +423,7 @@ Result<std::int64_t> erase_purpose_to(records::Session& session, std::string_vie
   return session.execute(
       "DELETE FROM mail_outbox WHERE recipient_key = :to AND"
       " SUBSTR(purpose, 1, :length) = :purpose",
-      {{"to", recipient_key(to)}, {"length", purpose.size()}, {"purpose", purpose}});
+      {{"to", address_key(to)}, {"length", purpose.size()}, {"purpose", purpose}});
 }
 
 Result<std::int64_t> erase_ended(records::Session& session, Instant now) {

@@ -71,6 +71,11 @@ struct StoredMessage {
 [[nodiscard]] Result<bool> has_had_enough(records::Session& session, std::string_view to,
                                           Instant now, std::int64_t most = kMailsAnHourMax);
 
+// The same of messages whose key begins so, urgent ones too: an allowance of their own.
+[[nodiscard]] Result<bool> has_had_enough_of(records::Session& session, std::string_view to,
+                                             std::string_view key_begin, Instant now,
+                                             std::int64_t most = kMailsAnHourMax);
+
 // Newest first; `before_id` 0 starts at the end. At most `limit` (1 to 100).
 [[nodiscard]] Result<std::vector<StoredMessage>> list(records::Session& session,
                                                       std::int64_t before_id, std::int64_t limit);
@@ -80,6 +85,10 @@ struct StoredMessage {
 // All to an address but what is about accounts, oldest first.
 [[nodiscard]] Result<std::vector<StoredMessage>> list_to(records::Session& session,
                                                          std::string_view to);
+// The last one to an address whose key begins so.
+[[nodiscard]] Result<std::optional<StoredMessage>> newest_to(records::Session& session,
+                                                             std::string_view to,
+                                                             std::string_view key_begin);
 // All whose key begins so, whoever they went to, oldest first.
 [[nodiscard]] Result<std::vector<StoredMessage>> list_about(records::Session& session,
                                                             std::string_view key_begin);
@@ -127,6 +136,10 @@ struct Counts {
 // Erases all whose key begins so, whoever they went to. How many.
 [[nodiscard]] Result<std::int64_t> erase_about(records::Session& session,
                                                std::string_view key_begin);
+// Erases those to an address whose key begins so. What left within the hour goes when that is over:
+// it still counts, or whoever begins anew and erases again writes to an address without end.
+[[nodiscard]] Result<> forget(records::Session& session, std::string_view to,
+                              std::string_view key_begin, Instant now);
 // Erases everything to an address but what is about accounts. How many.
 [[nodiscard]] Result<std::int64_t> erase_to(records::Session& session, std::string_view to);
 // Of mass mail for one purpose: how it fares; and how many of all mass mail could leave now.

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "mail/address.h"
 
 namespace revier::mail {
 namespace {
@@ -98,7 +99,13 @@ class OutboxSender final : public Sender {
   Result<bool> send(const StoredMessage& stored) {
     RV_ASSIGN(const bool free, within_limit(stored));
     if (!free) return true;
-    const Message& message = stored.message;
+    const std::optional<std::string> to = address_in_ascii(stored.message.to);
+    if (!to) {
+      RV_TRY(write_down(stored, {Outcome::kRefused, 0, "mail servers do not take this address"}));
+      return true;
+    }
+    Message message = stored.message;
+    message.to = *to;
     const Result<Parts> parts =
         needs_.parts ? needs_.parts(message) : Result<Parts>({message.text, {}, {}});
     if (!parts) {

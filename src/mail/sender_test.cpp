@@ -242,6 +242,64 @@ TEST_P(SenderTest, WhoHadThreeInAnHourHasHadEnough) {
   EXPECT_FALSE(enough(kMailsAnHourMax)) << "the first two are older than an hour";
 }
 
+TEST_P(SenderTest, WhatIsForgottenStillCountsForItsHour) {
+  const auto forget_all = [&] {
+    EXPECT_TRUE(database_->writer().run_blocking(
+        [&](Session& session) { return forget(session, "ADA@example.org", "a-", clock_.now()); }));
+  };
+  const auto enough = [&](std::int64_t most) {
+    bool answer = false;
+    EXPECT_TRUE(database_->read([&](Session& session) -> Result<> {
+      RV_ASSIGN(answer, has_had_enough(session, "ada@example.org", clock_.now(), most));
+      return {};
+    }));
+    return answer;
+  };
+  const auto left = [&] {
+    std::size_t count = 0;
+    EXPECT_TRUE(database_->read([&](Session& session) -> Result<> {
+      RV_ASSIGN(const auto letters, list_about(session, "a-"));
+      count = letters.size();
+      return {};
+    }));
+    return count;
+  };
+  queue("a-1");
+  EXPECT_EQ(*sender_->step(), 1);
+  queue("a-2");
+  queue("b-1");
+  forget_all();
+  EXPECT_EQ(left(), 1U) << "what waits goes at once";
+  EXPECT_EQ(find("b-1").state, State::kWaiting) << "another thing's";
+  EXPECT_TRUE(enough(2));
+  clock_.advance(Duration::minutes(61));
+  ASSERT_TRUE(database_->writer().run_blocking(
+      [&](Session& session) { return erase_ended(session, clock_.now()); }));
+  EXPECT_EQ(left(), 0U);
+  queue("a-3");
+  EXPECT_EQ(*sender_->step(), 2);
+  clock_.advance(Duration::minutes(61));
+  forget_all();
+  EXPECT_EQ(left(), 0U) << "what left long ago goes at once";
+}
+
+TEST_P(SenderTest, AnAddressGoesToTheServerInAscii) {
+  queue("a", "ada@büro.example");
+  queue("b", "ADA@xn--bro-hoa.example");
+  queue("c", "müller@event.example");
+  EXPECT_EQ(*sender_->step(), 3);
+  ASSERT_EQ(server_->accepted.size(), 2U);
+  EXPECT_TRUE(server_->accepted[0].starts_with("ada@xn--bro-hoa.example\n"));
+  EXPECT_NE(server_->accepted[0].find("<ada@xn--bro-hoa.example>"), std::string::npos);
+  EXPECT_EQ(state("c"), State::kFailed);
+  EXPECT_EQ(find("a").message.to, "ada@büro.example") << "as she wrote it";
+  EXPECT_TRUE(database_->read([&](Session& session) -> Result<> {
+    RV_ASSIGN(const bool enough, has_had_enough(session, "ada@büro.example", clock_.now(), 2));
+    EXPECT_TRUE(enough) << "one mailbox, however it is written";
+    return {};
+  }));
+}
+
 TEST_P(SenderTest, AnErasedOneIsNotSent) {
   queue("a");
   ASSERT_TRUE(database_->writer().run_blocking(

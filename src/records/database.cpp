@@ -182,7 +182,8 @@ class SqlDatabase final : public Database, private GroupBackend<Session> {
       if (!done || !session_->failed()) return done;
       return fail(Code::kInternalError, "the job did not heed a statement that failed");
     } catch (const std::exception& error) {
-      return fail(Code::kInternalError, error.what());
+      log_event(Level::kError, "records.job_threw", {{"reason", error.what()}});
+      return fail(Code::kInternalError, "the records could not do this");
     }
   }
 

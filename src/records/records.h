@@ -10,7 +10,8 @@
 // net::Pool, not on an io thread.
 //
 // Errors: kConflict for a refused constraint (unique, foreign key, check) on both systems;
-// kUnavailable when no session is free; kReadOnly after a failed sync; kCorrupt.
+// kUnavailable when no session is free; kReadOnly after a failed sync; kCorrupt. What the system
+// itself says of a statement goes to the log alone.
 //
 // Thread safety: Database from any thread; a Session by one thread at a time.
 #pragma once

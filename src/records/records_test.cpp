@@ -127,6 +127,14 @@ TEST_P(RecordsTest, ErrorsDoNotTellPersonalData) {
   EXPECT_EQ(refused.error().message.find("Erika"), std::string::npos) << refused.error().message;
 }
 
+TEST_P(RecordsTest, ErrorsDoNotTellTheSchema) {
+  auto database = place_.open(kOne);
+  const auto refused = write(*database, "INSERT INTO remark (person) VALUES (9)");
+  EXPECT_EQ(refused.error().message, "this contradicts what the records hold");
+  const auto wrong = write(*database, "SELEKT secret");
+  EXPECT_EQ(wrong.error().message.find("SELEKT"), std::string::npos) << wrong.error().message;
+}
+
 TEST_P(RecordsTest, AFailedJobLeavesNothingAndTheOthersStay) {
   auto database = place_.open(kOne);
   const auto job = [&](int id, bool fails) {

@@ -5,11 +5,36 @@
 
 #include <soci/soci.h>
 
+#include "base/log.h"
+
 namespace revier::records::detail {
 namespace {
 
 // Statements kept by one session; texts are constants, so this is only reached by generated ones.
 constexpr std::size_t kStatementsMax = 512;
+
+constexpr std::string_view kUndone = "the records could not do this";
+
+std::string plain_words(Code code) {
+  switch (code) {
+    case Code::kConflict:
+      return "this contradicts what the records hold";
+    case Code::kBadRequestData:
+      return "the records do not take this value";
+    case Code::kUnavailable:
+      return "the records cannot be used now, try again";
+    case Code::kInsufficientStorage:
+      return "the records have no room left";
+    case Code::kCorrupt:
+      return "the records are damaged";
+    case Code::kReadOnly:
+      return "the records are read-only";
+    case Code::kTooLarge:
+      return "this is too large for the records";
+    default:
+      return std::string(kUndone);
+  }
+}
 
 struct Slot {
   std::string name;
@@ -105,7 +130,8 @@ auto SqlSession::guarded(Step step) -> std::invoke_result_t<Step&> {
   } catch (const soci::soci_error& error) {
     return fail(failure(error));
   } catch (const std::exception& error) {
-    return fail(Code::kInternalError, error.what());
+    log_event(Level::kWarn, "records.refused", {{"reason", error.what()}});
+    return fail(Code::kInternalError, std::string(kUndone));
   }
 }
 
@@ -116,15 +142,24 @@ Result<std::unique_ptr<SqlSession>> SqlSession::open(const Target& target, Acces
     made->session_.open(made->dialect_->factory(), target.connect);
     return made->dialect_->configure(made->session_, access);
   });
+  made->is_open_ = opened.has_value();
   if (opened) return made;
   return fail(opened.error().code == Code::kCorrupt ? Code::kCorrupt : Code::kUnavailable,
               "cannot open the records: " + opened.error().message);
 }
 
+// What the system says names tables and columns: that is for the log, where values would be wrong
+// in turn, and for whoever starts the program, but not for those who ask it.
 Error SqlSession::failure(const soci::soci_error& error) {
   Failure told = dialect_->describe(error);
   if (told.connection_lost) connection_lost_ = true;
-  return std::move(told.error);
+  if (!is_open_) return std::move(told.error);
+  const Code code = told.error.code;
+  const bool may_hold_values = code == Code::kBadRequestData;
+  log_event(Level::kWarn, "records.refused",
+            {{"code", describe(code).name},
+             {"reason", may_hold_values ? std::string() : told.error.message}});
+  return {code, plain_words(code), {}};
 }
 
 namespace {

@@ -2,7 +2,9 @@
 #include "ticket/api_json.h"
 
 #include "base/utf8.h"
+#include "mail/address.h"
 #include "ticket/ticket_pdf.h"
+#include "ticket/wordings.h"
 
 namespace revier::ticket {
 namespace {
@@ -40,17 +42,66 @@ Result<Claim> read_part(const json::Value& part) {
                .may_wait = wait && wait->as_bool().value_or(false)};
 }
 
+// A wording of another domain is in the ledger too, and is agreed to there.
+Result<ConsentChoice> check_offered(ConsentChoice choice) {
+  const bool offered = std::ranges::any_of(offered_consents(), [&](const OfferedConsent& one) {
+    return one.kind == choice.kind && one.version == choice.version;
+  });
+  if (offered) return choice;
+  std::string known;
+  for (const OfferedConsent& one : offered_consents()) {
+    known += fmt::format("{}\"{}\" (version {})", known.empty() ? "" : ", ", one.kind, one.version);
+  }
+  return fail(Code::kUnprocessable, "a registration asks for these consents only: " + known,
+              "consents");
+}
+
 Result<ConsentChoice> read_consent(const json::Value& value) {
-  if (const auto kind = value.as_string()) return ConsentChoice{.kind = std::string(*kind)};
+  if (const auto kind = value.as_string()) return check_offered({.kind = std::string(*kind)});
   RV_ASSIGN(std::string kind, text_of(value, "kind"));
   std::int64_t version = 1;
-  if (const auto member = value.find("version")) version = member->as_integer().value_or(1);
-  return ConsentChoice{.kind = std::move(kind), .version = version};
+  if (const auto member = value.find("version")) {
+    const auto number = member->as_integer();
+    if (!number) {
+      return fail(Code::kUnprocessable, "\"version\" must be a whole number", "consents");
+    }
+    version = *number;
+  }
+  return check_offered({.kind = std::move(kind), .version = version});
 }
 
 bool has_control(std::string_view text) {
   return std::ranges::any_of(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+// Behind the dot of a domain and before its path: "de/" of "herne.de/".
+bool ends_domain(std::string_view before_slash) {
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  std::size_t length = 0;
+  while (length < before_slash.size() && is_part(before_slash[before_slash.size() - 1 - length])) {
+    ++length;
+  }
+  before_slash.remove_suffix(length);
+  return length >= 2 && before_slash.size() >= 2 && before_slash.back() == '.' &&
+         is_part(before_slash[before_slash.size() - 2]);
+}
+
+// A letter greets by name: with a web address in it, it would carry that address to whomever it is
+// sent. These are the shapes that mail programs make links of; "J.R.R." and "v.d." are none.
+bool has_web_address(std::string_view name) {
+  std::string text(name);
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  if (text.find("://") != std::string::npos || text.find("www.") != std::string::npos) return true;
+  for (auto at = text.find('/'); at != std::string::npos; at = text.find('/', at + 1)) {
+    if (ends_domain(std::string_view(text).substr(0, at))) return true;
+  }
+  return false;
 }
 
 // Of a part that does not take place, and of a booking without another.
@@ -117,7 +168,8 @@ Result<> check_name(std::string_view name) {
       has_control(name)) {
     return fail(Code::kUnprocessable, "a name has 1 to 120 characters", "name");
   }
-  return {};
+  if (!has_web_address(name)) return {};
+  return fail(Code::kUnprocessable, "a name cannot hold a web address", "name");
 }
 
 Result<> check_mail(std::string_view mail) {
@@ -127,8 +179,15 @@ Result<> check_mail(std::string_view mail) {
                     mail.find_first_of(" \t<>,;\"()") == std::string_view::npos &&
                     !has_control(mail) && mail.size() <= kMailBytesMax && mail.back() != '.' &&
                     mail[at + 1] != '.';
-  if (good) return {};
-  return fail(Code::kUnprocessable, "expected a mail address like name@example.org", "mail");
+  if (!good) {
+    return fail(Code::kUnprocessable, "expected a mail address like name@example.org", "mail");
+  }
+  const std::optional<std::string> sent = mail::address_in_ascii(mail);
+  if (sent && sent->size() <= kMailBytesMax) return {};
+  return fail(Code::kUnprocessable,
+              "mail servers do not take this address: use one with ASCII letters only before the @"
+              " and a valid domain behind it",
+              "mail");
 }
 
 Result<std::vector<Claim>> read_change(const json::Value& body) {

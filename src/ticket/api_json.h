@@ -21,8 +21,9 @@ namespace revier::ticket {
 // True for "accept", false for "decline".
 [[nodiscard]] Result<bool> read_offer_answer(const json::Value& body);
 
-// Rules of the two personal fields, shared with the page's form: 1 to 120 characters; an address
-// with one @, no blanks, at most 254 bytes.
+// Rules of the two personal fields, shared with the page's form: 1 to 120 characters without a web
+// address; an address with one @, no blanks, at most 254 bytes, that mail servers take
+// (mail/address.h).
 [[nodiscard]] Result<> check_name(std::string_view name);
 [[nodiscard]] Result<> check_mail(std::string_view mail);
 

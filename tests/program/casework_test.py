@@ -215,25 +215,42 @@ class Casework(unittest.TestCase):
 
     def test_programs_hand_in_by_the_api(self):
         body = {"answers": REPORT, "declaration": True}
-        status, done = self.send(body, **{"Idempotency-Key": "k"})
+        key = {"Idempotency-Key": "2c8e7f60-4d2b-4c55-9a0e-1f3b5d7a9c11"}
+        status, done = self.send(body, **key)
         self.assertEqual(status, 201, done)
-        self.assertEqual(self.send(body, **{"Idempotency-Key": "k"})[1], done)
+        self.assertEqual(self.send(body, **key)[1], done)
         other = {**body, "mail": "fremd@beispiel.test"}
-        self.assertEqual(self.send(other, **{"Idempotency-Key": "k"})[0], 409)
+        self.assertEqual(self.send(other, **key)[0], 409)
+        status, refused = self.send(body, **{"Idempotency-Key": "1"})
+        self.assertEqual(status, 400, "others would choose it, too, and be told the token")
         self.assertEqual(self.server.json("/api/v1/cases/" + done["token"])["answers"], REPORT)
         status, refused = self.send({**body, "answers": {**REPORT, "art": "mond", "ort": ""}})
         self.assertEqual(status, 422)
         self.assertEqual({e["field"] for e in refused["errors"]}, {"/art", "/ort"})
 
+    def test_a_file_is_looked_into_after_all_that_is_cheap_to_ask(self):
+        large = base64.b64encode(png(3000, 2990)).decode()
+        def sent(count):
+            return [{"name": "a.png", "field": "foto", "content": large}] * count
+        body = {"answers": REPORT, "declaration": True}
+        begun = time.monotonic()
+        for refused in ({**body, "files": sent(40)},
+                        {**body, "files": sent(2), "mail": "no address"},
+                        {**body, "files": sent(2), "answers": {**REPORT, "ort": ""}}):
+            status, _ = self.send(refused)
+            self.assertEqual(status, 422)
+        self.assertLess(time.monotonic() - begun, 4, "one such picture takes half a second")
+
     def test_files_come_by_the_api_and_with_messages(self):
         def sent(content, **more):
             return {"name": "bild.png", "content": base64.b64encode(content).decode(), **more}
         body = {"answers": REPORT, "declaration": True, "files": [sent(PNG, field="foto")]}
-        status, done = self.send(body, **{"Idempotency-Key": "with file"})
+        key = {"Idempotency-Key": "0b6f1a52-7c1d-4f0a-8d55-93a1c2e4f607"}
+        status, done = self.send(body, **key)
         self.assertEqual(status, 201, done)
-        self.assertEqual(self.send(body, **{"Idempotency-Key": "with file"})[1], done)
+        self.assertEqual(self.send(body, **key)[1], done)
         more = {**body, "files": body["files"] * 2}
-        self.assertEqual(self.send(more, **{"Idempotency-Key": "with file"})[0], 409)
+        self.assertEqual(self.send(more, **key)[0], 409)
         path = "/api/v1/cases/" + done["token"]
         for files in ([sent(b"PK\x03\x04", field="foto")], [sent(PNG, field="ort")], [sent(PNG)],
                       [{"name": "a", "field": "foto", "content": "%%"}], "x", [1],

@@ -52,7 +52,7 @@ def register(server, day, number):
     person = {"hold": json.loads(body)["hold"], "name": f"Person {number}",
               "mail": f"p{number}@example.org", "consents": []}
     status, _, body = server.ask("POST", "/api/v1/registrations", json.dumps(person),
-                                 {**JSON, "Idempotency-Key": f"drill-{number}"})
+                                 {**JSON, "Idempotency-Key": f"restore-drill-{number:04}"})
     return status == 201
 
 

@@ -25,7 +25,7 @@ class ApiPerson final : public Person {
                         "\",\"seats\":1,\"waiting_list\":" + (may_wait_ ? "true}" : "false}"));
       case Step::kRegister:
       case Step::kRegisterAgain:
-        return send("POST /api/v1/registrations", name_ + "-register",
+        return send("POST /api/v1/registrations", "rush-of-" + name_ + "-register",
                     "{\"hold\":\"" + hold_ + "\",\"name\":\"Päpp " + name_ + "\",\"mail\":\"" +
                         outcome.mail + "\",\"language\":\"en\"}");
       case Step::kGiveBack:
@@ -56,7 +56,8 @@ class ApiPerson final : public Person {
 
  private:
   std::string hold_key() const {
-    return name_ + (may_wait_ ? "-wait" : "-seat") + (keys_ == 0 ? "" : std::to_string(keys_));
+    return "rush-hold-of-" + name_ + (may_wait_ ? "-wait" : "-seat") +
+           (keys_ == 0 ? "" : std::to_string(keys_));
   }
 
   std::string send(const std::string& line, const std::string& key, const std::string& body) const {

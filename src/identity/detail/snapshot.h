@@ -51,7 +51,8 @@ struct Snapshot {
   std::int64_t version = 0;
   KnownProfiles profiles;
   KnownSecrets tokens;
-  std::unordered_map<std::string, Standing> tokens_with_rights;  // by id
+  std::unordered_map<std::string, Standing> standing_tokens;    // by id
+  std::unordered_map<std::string, Standing> standing_accounts;  // by id; none that is locked
   KnownSecrets sessions;
   std::map<std::string, Tenant, std::less<>> tenants;
   std::shared_ptr<const Caller::Subject> nobody;
@@ -67,6 +68,7 @@ void keep_uses(Snapshot& snapshot, const Snapshot& older);
 [[nodiscard]] std::shared_ptr<const Caller::Subject> subject_of_bearer(const Snapshot& snapshot,
                                                                        const Bearer& bearer);
 [[nodiscard]] std::string grounds_of_token(std::string_view id);
+[[nodiscard]] std::string grounds_of_account(std::string_view id);
 [[nodiscard]] std::string grounds_of_bearer(const Snapshot& snapshot, const Bearer& bearer);
 // Notes that these profiles were used.
 void note_use(const Snapshot& snapshot, const Bearer& bearer, Instant now);

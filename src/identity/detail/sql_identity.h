@@ -27,8 +27,13 @@ class SqlIdentity final : public Identity {
  public:
   SqlIdentity(records::Database& database, const Clock& clock, Random& random, Options options);
 
-  Caller authenticate(const net::Request& request) const override;
-  Caller authenticate_token(std::string_view secret) const override;
+  Caller authenticate(const net::Request& request) const override { return who(request, true); }
+  Caller authenticate_again(const net::Request& request) const override {
+    return who(request, false);
+  }
+  Caller authenticate_token(std::string_view secret) const override {
+    return who_has(secret, true);
+  }
   Caller standing(std::string_view grounds) const override;
   bool tenant_exists(std::string_view name) const override;
   std::vector<Tenant> tenants() const override;
@@ -40,7 +45,8 @@ class SqlIdentity final : public Identity {
   Result<Account> use_link(std::string_view secret, std::string_view name,
                            std::string_view password) override;
   Result<SignedIn> sign_in(std::string_view name, std::string_view password,
-                           std::string_view address, std::string_view device) override;
+                           std::string_view address, std::string_view device,
+                           std::string_view device_secret) override;
   Result<SignedIn> sign_in_code(std::string_view challenge, std::string_view code) override;
   Result<> sign_out(std::string_view cookie_secret) override;
   Result<> change_password(std::string_view account_id, std::string_view old_password,
@@ -130,6 +136,8 @@ class SqlIdentity final : public Identity {
 
   [[nodiscard]] Result<> take_attempt(const std::string& account, const std::string& address);
   void good_attempt(const std::string& account, const std::string& address);
+  // As what a device counts that was signed in to the account before; "" for any other.
+  [[nodiscard]] std::string known_device(std::string_view secret, std::string_view account) const;
   // For the action that asks for it.
   [[nodiscard]] Result<> check_own_password(const StoredAccount& account, std::string_view password,
                                             std::string_view action);
@@ -145,10 +153,13 @@ class SqlIdentity final : public Identity {
   Result<T> change_by_code(std::string_view code, const Caller& by, std::string_view action,
                            const std::function<Result<T>(Session&, const StoredAccount&)>& step);
 
-  [[nodiscard]] Caller known(const KnownSecrets& secrets, const Digest& digest,
-                             Caller::Kind kind) const;
+  // These note that a session or token is used where it `uses` them.
+  [[nodiscard]] Caller who(const net::Request& request, bool uses) const;
+  [[nodiscard]] Caller who_has(std::string_view token, bool uses) const;
+  [[nodiscard]] Caller known(const KnownSecrets& secrets, const Digest& digest, Caller::Kind kind,
+                             bool uses) const;
   // A token of an identity provider.
-  [[nodiscard]] Caller bearer(std::string_view token) const;
+  [[nodiscard]] Caller bearer(std::string_view token, bool uses) const;
   [[nodiscard]] Standing find_standing(const Snapshot& state, std::string_view grounds) const;
   [[nodiscard]] Result<> check_profile(const Profile& profile) const;
 

@@ -62,6 +62,7 @@ class SqlSession final : public Session {
   std::unordered_map<std::string, Variants, TextHash, std::equal_to<>> statements_;
   bool failed_ = false;
   bool connection_lost_ = false;
+  bool is_open_ = false;
 };
 
 }  // namespace revier::records::detail
