@@ -130,7 +130,8 @@ Result<std::string> make_backup(const BackupParts& parts, const std::string& par
                          parent, progress));
   std::vector<std::string> removed;
   if (keep > 0) {
-    RV_ASSIGN(removed, backup::keep_newest(parts.database, parent, static_cast<std::size_t>(keep)));
+    RV_ASSIGN(removed, backup::keep_newest(parts.database, parent, static_cast<std::size_t>(keep),
+                                           made.folder));
   }
   std::string answer;
   json::Writer out(answer);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/civil_time.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include "app/files.h"
@@ -54,6 +57,29 @@ TEST_F(CivilTime, OneProcessAFolder) {
     EXPECT_EQ(FolderLock::take(folder).error().code, Code::kConflict);
   }
   EXPECT_TRUE(FolderLock::take(folder).has_value());
+}
+
+TEST_F(CivilTime, WhatRootMadeInTheFolderIsItsOwners) {
+  if (::geteuid() != 0) GTEST_SKIP() << "not root";
+  constexpr uid_t kOwner = 65534;
+  const auto owner_of = [](const std::string& path) {
+    struct stat found{};
+    EXPECT_EQ(::lstat(path.c_str(), &found), 0) << path;
+    return found.st_uid;
+  };
+  ASSERT_TRUE(make_directory(folder + "/store"));
+  ASSERT_TRUE(write_private_file(folder + "/outside", "x"));
+  ASSERT_TRUE(write_private_file(folder + "/store/row", "x"));
+  const std::string root = folder + "/store";
+  ASSERT_EQ(::symlink((folder + "/outside").c_str(), (root + "/link").c_str()), 0);
+  ASSERT_EQ(::chown(root.c_str(), kOwner, kOwner), 0);
+  {
+    const auto lock = FolderLock::take(root).value();
+  }
+  EXPECT_EQ(owner_of(root + "/row"), kOwner);
+  EXPECT_EQ(owner_of(root + "/lock"), kOwner);
+  EXPECT_EQ(owner_of(root + "/link"), kOwner);
+  EXPECT_EQ(owner_of(folder + "/outside"), 0U);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -94,6 +96,39 @@ Result<> make_directory(const std::string& path) {
 
 bool file_exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
+namespace {
+
+// What root has made below the folder becomes its owner's. Descriptors, not paths: the owner may be
+// moving things meanwhile, and nothing outside is to become hers.
+void give_to(uid_t owner, gid_t group, int folder) {
+  const std::unique_ptr<DIR, decltype(&::closedir)> entries(::fdopendir(folder), &::closedir);
+  if (!entries) return;
+  while (const dirent* const entry = ::readdir(entries.get())) {
+    const std::string name = entry->d_name;
+    struct stat found{};
+    if (name == "." || name == ".." ||
+        ::fstatat(folder, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) {
+      continue;
+    }
+    if (found.st_uid == 0) {
+      (void)::fchownat(folder, name.c_str(), owner, group, AT_SYMLINK_NOFOLLOW);
+    }
+    if (!S_ISDIR(found.st_mode)) continue;
+    const int inner =
+        ::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (inner >= 0) give_to(owner, group, inner);
+  }
+}
+
+void give_to_owner(const std::string& folder) {
+  struct stat owner{};
+  if (::stat(folder.c_str(), &owner) != 0 || owner.st_uid == 0) return;
+  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened >= 0) give_to(owner.st_uid, owner.st_gid, opened);
+}
+
+}  // namespace
+
 Result<FolderLock> FolderLock::take(const std::string& folder) {
   const std::string path = folder + "/lock";
   Descriptor file(path, O_RDWR | O_CREAT, 0600);
@@ -107,14 +142,16 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
   }
   if (::ftruncate(file.number(), 0) != 0) return system_fault(path);
   RV_TRY(write_all(file.number(), std::to_string(::getpid()), path));
-  return FolderLock(file.release());
+  return FolderLock(file.release(), folder);
 }
 
 FolderLock::FolderLock(FolderLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)), folder_(std::move(other.folder_)) {}
 
 FolderLock::~FolderLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ < 0) return;
+  if (::geteuid() == 0) give_to_owner(folder_);
+  ::close(descriptor_);
 }
 
 }  // namespace revier::app

@@ -17,7 +17,8 @@ namespace revier::app {
 [[nodiscard]] Result<> make_directory(const std::string& path);
 [[nodiscard]] bool file_exists(const std::string& path);
 
-// Holds a folder for one process as long as it lives.
+// Holds a folder for one process as long as it lives. Where that was root's, what it has made in a
+// folder of somebody else's is given to that owner at the end, whose service is to open it.
 class FolderLock {
  public:
   // Errors: kConflict, naming the process that holds it.
@@ -27,8 +28,10 @@ class FolderLock {
   ~FolderLock();
 
  private:
-  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  FolderLock(int descriptor, std::string folder)
+      : descriptor_(descriptor), folder_(std::move(folder)) {}
   int descriptor_;
+  std::string folder_;
 };
 
 }  // namespace revier::app

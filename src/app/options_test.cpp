@@ -5,6 +5,7 @@
 
 #include "app/command_line.h"
 #include "app/files.h"
+#include "app/server_options.h"
 
 namespace revier::app {
 namespace {
@@ -76,6 +77,23 @@ TEST(Options, WrongValuesSayWhatWasExpected) {
   EXPECT_EQ(message("demo", ""), "taken");
   EXPECT_NE(message("demo", "atlantis"), "taken");
   EXPECT_NE(message("access_log", "maybe"), "taken");
+}
+
+TEST(Options, AddressesAreWhatLinksCanBeMadeFrom) {
+  const auto refused = [](std::string name, std::string text) {
+    const auto options = Options::from({{std::move(name), std::move(text), "here"}});
+    return options && !check_together(*options);
+  };
+  EXPECT_FALSE(refused("server.address", "https://events.example.org"));
+  EXPECT_FALSE(refused("server.address", "http://[::1]:8080"));
+  EXPECT_TRUE(refused("server.address", "events.example.org"));
+  EXPECT_TRUE(refused("server.address", "https://events.example.org/"));
+  EXPECT_TRUE(refused("federation.address", "foo"));
+  EXPECT_FALSE(refused("server.names", "events.example.org,127.0.0.1"));
+  EXPECT_TRUE(refused("server.names", "https://events.example.org"));
+  EXPECT_FALSE(refused("http.cors_origins", "*"));
+  EXPECT_TRUE(refused("http.cors_origins", "https://map.example/"));
+  EXPECT_TRUE(refused("outgoing.certificates", "/does/not/exist"));
 }
 
 TEST(Options, UnitsAreRead) {

@@ -26,6 +26,44 @@ Result<std::string> document_file(const std::string& folder, std::string_view na
   return fmt::format("{}/{}", folder, name);
 }
 
+// "https://events.example.org": what links are put together from.
+bool is_site_address(std::string_view text) {
+  const std::size_t begin = text.find("://");
+  if (begin == std::string_view::npos) return false;
+  const std::string_view scheme = text.substr(0, begin);
+  const std::string_view rest = text.substr(begin + 3);
+  return (scheme == "https" || scheme == "http") && !rest.empty() &&
+         rest.find_first_of(" /?#@\"<>") == std::string_view::npos;
+}
+
+Result<> check_addresses(const Options& options) {
+  for (const char* name : {"server.address", "federation.address"}) {
+    const std::string& address = options.text(name);
+    if (address.empty() || is_site_address(address)) continue;
+    return fail(Code::kBadRequestData,
+                fmt::format("{} is \"{}\", expected an address such as https://events.example.org, "
+                            "without a path",
+                            name, address));
+  }
+  for (const std::string& host : options.list("server.names")) {
+    if (host.find_first_of(" /@") == std::string::npos) continue;
+    return fail(Code::kBadRequestData,
+                fmt::format("server.names has \"{}\", expected names such as events.example.org, "
+                            "without https:// and path",
+                            host));
+  }
+  for (const std::string& origin : options.list("http.cors_origins")) {
+    if (origin == "*" || is_site_address(origin)) continue;
+    return fail(Code::kBadRequestData,
+                fmt::format("http.cors_origins has \"{}\", expected an origin such as "
+                            "https://map.example, or *",
+                            origin));
+  }
+  const std::string& authorities = options.text("outgoing.certificates");
+  if (!authorities.empty()) RV_TRY(read_file(authorities));
+  return {};
+}
+
 Result<> check_mail_options(const Options& options) {
   if (options.text("mail.host").empty()) return {};
   for (const char* name : {"mail.from", "mail.reply_to"}) {
@@ -223,6 +261,7 @@ Result<> check_together(const Options& options) {
     return fail(Code::kBadRequestData,
                 "tls.certificate and tls.key are set together or not at all");
   }
+  RV_TRY(check_addresses(options));
   RV_TRY(issuer_options(options));
   return check_mail_options(options);
 }

@@ -79,10 +79,12 @@ struct Entry {
 [[nodiscard]] Result<std::vector<Entry>> list(records::Session& session);
 
 // Removes the oldest backups of `parent`, so that `count` whole ones are left, and what is left of
-// ones that were cut short; forgets them. Returns the folders that are gone.
+// ones that were cut short; forgets them. `made`, the newest whatever its name says, stays. Returns
+// the folders that are gone.
 [[nodiscard]] Result<std::vector<std::string>> keep_newest(records::Database& database,
                                                            const std::string& parent,
-                                                           std::size_t count);
+                                                           std::size_t count,
+                                                           const std::string& made = "");
 // Takes a backup off the list: it does not exist any more.
 [[nodiscard]] Result<> forget(records::Database& database, const std::string& folder);
 

@@ -243,6 +243,16 @@ TEST_F(BackupTest, KeepsTheNewestAndTheListKnows) {
   EXPECT_EQ(left[1].taken_at, kNow + Duration::days(2));
 }
 
+TEST_F(BackupTest, KeepsTheOneJustMadeWhateverTheClockSaid) {
+  const auto of_a_wrong_clock = make_one(kNow + Duration::days(2000));
+  const auto made = make_one();
+  ASSERT_TRUE(of_a_wrong_clock && made);
+  const auto gone = keep_newest(*database_, backups_, 1, made->folder);
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(*gone, std::vector<std::string>{of_a_wrong_clock->folder});
+  EXPECT_TRUE(verify(made->folder, kSilent));
+}
+
 TEST_F(BackupTest, RemovesWhatWasLeftOfOneThatWasCutShort) {
   const auto made = make_one();
   ASSERT_TRUE(made);

@@ -78,9 +78,13 @@ Result<> forget(records::Database& database, const std::string& folder) {
 }
 
 Result<std::vector<std::string>> keep_newest(records::Database& database, const std::string& parent,
-                                             std::size_t count) {
+                                             std::size_t count, const std::string& made) {
   RV_ASSIGN(std::vector<std::string> gone, detail::remove_unfinished(database, parent));
   std::vector<std::string> found = backups_in(parent);
+  // Names tell the time of the clock, which may have been wrong.
+  count -= std::min(count, std::erase_if(found, [&](const std::string& folder) {
+                      return fs::path(folder).filename() == fs::path(made).filename();
+                    }));
   if (found.size() <= count) return gone;
   found.resize(found.size() - count);
   for (const std::string& folder : found) {
