@@ -73,13 +73,15 @@ export class LiveElement extends HTMLElement {
     if (changed) this.announce(change.attrs.observedAt);
   }
 
-  // With the time of the values, which is not ours where a demo's clock stands elsewhere.
+  // With the time of the values, if they tell it: ours is another where a demo's clock stands
+  // elsewhere.
   private announce(observedAt: Change["attrs"][string] | undefined): void {
     if (Date.now() - this.announcedAt < announceEveryMs) return;
     this.announcedAt = Date.now();
-    const at = typeof observedAt === "string" ? new Date(observedAt) : new Date();
-    const time = clockOf(document.documentElement.lang).format(at);
-    this.status.textContent = `${this.dataset.updated ?? ""} (${time})`;
+    const words = this.dataset.updated ?? "";
+    const clock = clockOf(document.documentElement.lang);
+    this.status.textContent = typeof observedAt === "string" ?
+      `${words} (${clock.format(new Date(observedAt))})` : words;
   }
 }
 

@@ -12,9 +12,12 @@ import type {Camera} from "./qr_camera";
 
 const refreshMs = 3_000;
 const shownConflicts = 20;
+const typedMax = 40;  // more than that was scanned
 
 type Tone = "success" | "warning" | "danger" | "info";
 const tones: Record<string, Tone> = {accepted: "success", used: "warning", "not-ready": "info"};
+
+const isUnknown = ({kind}: Verdict): boolean => kind === "unknown" || kind === "not-listed";
 
 function element<K extends keyof HTMLElementTagNameMap>(
     tag: K, className: string, text = ""): HTMLElementTagNameMap[K] {
@@ -48,7 +51,7 @@ class DeskElement extends HTMLElement {
   private text(name: string, values: Record<string, string | number> = {}): string {
     const found = this.querySelector(`[data-text="${CSS.escape(name)}"]`)?.textContent ?? "";
     return Object.entries(values).reduce(
-        (text, [key, value]) => text.replaceAll(`{${key}}`, String(value)), found);
+        (text, [key, value]) => text.replaceAll(`{${key}}`, () => String(value)), found);
   }
 
   private time(instant: string | number): string {
@@ -56,12 +59,24 @@ class DeskElement extends HTMLElement {
       hour: "numeric", minute: "2-digit", timeZone: "Europe/Berlin"});
   }
 
+  private dayWords(day: string): string {
+    return new Date(`${day}T12:00:00Z`).toLocaleDateString(this.language, {
+      weekday: "long", day: "numeric", month: "long", year: "numeric"});
+  }
+
+  // A page that stays open over midnight, or comes without network, knows the day all the same.
+  private showDay(day: string, nowMs: number): void {
+    const today = new Date(nowMs).toLocaleDateString("sv-SE", {timeZone: "Europe/Berlin"});
+    this.part("other-day").hidden = today === day;
+    this.part("other-day-text").textContent =
+        this.text("other-day", {today: this.dayWords(today), day: this.dayWords(day)});
+  }
+
   // The page that comes without network was made for no day.
   private head(day: string, name: string): void {
     const place = document.querySelector("[data-desk-title]");
     if (!place || place.textContent?.trim()) return;
-    const words = new Date(`${day}T12:00:00Z`).toLocaleDateString(this.language, {
-      weekday: "long", day: "numeric", month: "long", year: "numeric"});
+    const words = this.dayWords(day);
     place.textContent = name ? `${words}, ${name}` : words;
   }
 
@@ -103,10 +118,10 @@ class DeskElement extends HTMLElement {
     form?.addEventListener("submit", (event) => {
       event.preventDefault();
       const field = form.elements.namedItem("code") as HTMLInputElement;
-      const typed = field.value;
+      const typed = field.value.trim();
       field.value = "";
       field.focus();
-      if (typed.trim()) void this.take(typed);
+      if (typed) void this.takeTyped(typed, field);
       else this.say("info", this.text("not-checked"), [this.text("no-code")]);
     });
     this.part("camera").addEventListener("click", () => void this.toggleCamera());
@@ -127,20 +142,30 @@ class DeskElement extends HTMLElement {
 
   // --- a ticket
 
-  private async take(text: string): Promise<void> {
-    if (!this.desk) return;
+  // A slip of the fingers is mended, not typed anew; the next ticket's number takes its place.
+  private async takeTyped(text: string, field: HTMLInputElement): Promise<void> {
+    const verdict = await this.take(text, text.length <= typedMax ? text : "");
+    if (!verdict || !isUnknown(verdict) || field.value) return;
+    field.value = text;
+    field.select();
+  }
+
+  private async take(text: string, typed = ""): Promise<Verdict | undefined> {
+    if (!this.desk) return undefined;
     try {
       const verdict = await this.desk.take(text);
       this.lastId = verdict.kind === "accepted" && !verdict.offLine ? verdict.id ?? "" : "";
       this.part("undo").hidden = this.lastId === "";
-      this.tell(verdict);
+      this.tell(verdict, typed);
       if (!verdict.offLine) void this.refresh();
+      return verdict;
     } catch (fault) {
       this.say("danger", this.text("fault"), [String((fault as Error).message)]);
+      return undefined;
     }
   }
 
-  private tell(verdict: Verdict): void {
+  private tell(verdict: Verdict, typed: string): void {
     const tone = tones[verdict.kind] ?? "danger";
     const lines: string[] = [];
     if (verdict.kind === "accepted" && (verdict.seats ?? 1) > 1) {
@@ -149,6 +174,7 @@ class DeskElement extends HTMLElement {
     if (verdict.kind === "used") lines.push(this.usedLine(verdict));
     const why = this.text(`why-${verdict.kind}`);
     if (why) lines.push(why);
+    if (typed && isUnknown(verdict)) lines.push(this.text("typed", {code: typed}));
     if (verdict.offLine && verdict.kind === "accepted") lines.push(this.text("accepted-off"));
     if (verdict.others.length > 0 && verdict.kind === "accepted") {
       lines.push(this.placesLine(verdict.others));
@@ -283,6 +309,7 @@ class DeskElement extends HTMLElement {
     if (desk.heardMs > 0) {
       this.part("count").textContent =
           this.text("count", {in: desk.inside, all: desk.expected});
+      this.showDay(desk.day, Date.now() + desk.skewMs);
     }
     this.dataset.link = desk.link;
     const link = this.part("link");

@@ -55,6 +55,15 @@ class World : public CounterWorld {
     }));
     return list;
   }
+  std::string last_letter() {
+    std::string text;
+    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(const auto letters, mail::list(session, 0, 1));
+      text = letters.front().message.text;
+      return {};
+    }));
+    return text;
+  }
   // The most that any cell has beyond its desks; cells and claims agree.
   std::int64_t overbooked() {
     std::int64_t most = 0;
@@ -171,6 +180,22 @@ TEST_P(Appointments, MoveIsAllOrNothing) {
   EXPECT_EQ(moved->claims.size(), 5U);
   EXPECT_EQ(world_.overbooked(), 0);
   EXPECT_EQ(world_.subjects().front(), "Verlegt: lang");
+}
+
+TEST_P(Appointments, TheLetterAboutAnotherTimeTellsIt) {
+  const auto booked = world_.complete(world_.hold("lang", "10:00").value(), "a@x.test");
+  ASSERT_TRUE(booked);
+  // Nobody has asked for these minutes before: the same job makes their quotas and the letter.
+  ASSERT_TRUE(run_task(
+      world_.calendar_->move(world_.choice("lang"), world_.slot("lang", "11:30"), booked->id)));
+  const std::string told = world_.last_letter();
+  EXPECT_NE(told.find("- Donnerstag, 6. Februar 2025, 11:30–11:55 Uhr\n"), std::string::npos)
+      << told;
+  EXPECT_EQ(told.find("- \n"), std::string::npos) << told;
+  // Cancelled before that has left: only this is told.
+  ASSERT_TRUE(run_task(world_.registrations_->cancel(booked->id)));
+  EXPECT_EQ(world_.subjects(), (std::vector<std::string>{"Abgesagt: lang", "Ihr Termin: lang"}));
+  EXPECT_NE(world_.last_letter().find("11:30–11:55 Uhr"), std::string::npos);
 }
 
 TEST_P(Appointments, AtTheDeskWithoutAddress) {

@@ -31,7 +31,9 @@ class Writer {
   void say(const web::Text& key) { paragraph(web::text(language_, key)); }
 
   void write_visit() {
-    text_ += fmt::format("- {}\n- {}\n- {}\n", visit_.what, visit_.when, visit_.where);
+    for (const std::string& line : {visit_.what, visit_.when, visit_.where}) {
+      if (!line.empty()) text_ += fmt::format("- {}\n", line);
+    }
     paragraph("- " + web::text(language_, texts::kVisitNumber, {{"number", number()}}));
   }
 

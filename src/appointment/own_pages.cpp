@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a person does with her appointment: see it, move it, cancel it.
+#include <fmt/format.h>
+
 #include "appointment/detail/page_parts.h"
 #include "appointment/pages.h"
 #include "appointment/texts.h"
@@ -16,6 +18,9 @@ using ticket::Booking;
 using ticket::BookingState;
 using web::Caching;
 using web::Language;
+
+// Value of `neu`: what she has just done.
+constexpr std::string_view kNewsMoved = "verlegt";
 
 Task<Result<Booking>> appointment_of(const Request& request, const Pages& pages) {
   auto id = pages.domain.links.open(ticket::kAppointmentLink, request.param("token"));
@@ -75,6 +80,10 @@ Task<Response> get_own(Request& request, const Pages& pages) {
                .move_href = path + "/verlegen",
                .cancel_href = path + "/absagen"};
   set_state(view, pages, *booking, visit, language);
+  view.moved = view.state == OwnState::kBooked && request.query_param("neu") == kNewsMoved;
+  if (view.moved && !booking->mail.empty()) {
+    view.state_text = web::text(language, texts::kOwnMovedText, {{"mail", booking->mail}});
+  }
   web::Html out(language);
   render_own(out, view);
   co_return web::html_response(std::move(out), 200, Caching::kNever);
@@ -149,7 +158,7 @@ Task<Response> post_move(Request& request, const Pages& pages) {
   if (const auto slot = pages.calendar.chosen(*choice, data->get("zeit"))) {
     moved = co_await pages.calendar.move(*choice, *slot, booking->id);
   }
-  if (moved) co_return Response::see_other(own_path(request));
+  if (moved) co_return Response::see_other(fmt::format("{}?neu={}", own_path(request), kNewsMoved));
   if (describe(moved.error().code).status >= 500 || moved.error().code == Code::kGone) {
     co_return refused(pages, request, moved.error());
   }

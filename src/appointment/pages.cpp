@@ -7,6 +7,7 @@
 #include "appointment/availability.h"
 #include "appointment/detail/page_parts.h"
 #include "appointment/pages.h"
+#include "appointment/reminders.h"
 #include "appointment/texts.h"
 #include "ticket/for_pages.h"
 #include "ticket/letters.h"
@@ -151,11 +152,13 @@ Task<Response> post_times(Request& request, const Pages& pages) {
 
 // Who.
 
-web::Form details_form() {
+// Who books within the last day is not reminded, and is not told that she will be.
+web::Form details_form(const Pages& pages, const Booking& booking) {
+  const auto visit = ticket::visit_of(booking, pages.domain.registrations);
+  const bool reminds = visit && pages.domain.civil_clock.now() < visit->starts_at - kRemindBefore;
   web::Form form{.fields = ticket::person_fields()};
-  for (web::FormField& field : form.fields) {
-    field.hint = field.name == "mail" ? web::Label(texts::kDetailsMailHint) : web::Label();
-  }
+  for (web::FormField& field : form.fields) field.hint = {};
+  form.fields.back().hint = reminds ? texts::kDetailsMailHint : texts::kDetailsMailHintToday;
   form.fields.push_back(
       {.name = kProofField, .kind = web::FieldKind::kHidden, .label = "", .length_max = 20});
   return form;
@@ -164,7 +167,7 @@ web::Form details_form() {
 Response show_details(const Pages& pages, const Request& request, const Booking& booking,
                       const web::FormData& data, int status) {
   const Language language = web::language_of(request);
-  const web::Form form = details_form();
+  const web::Form form = details_form(pages, booking);
   const Instant now = pages.domain.civil_clock.now();
   DetailsPage view{
       .page = private_page(pages, request, std::string(web::text(language, texts::kDetailsTitle))),
@@ -193,8 +196,9 @@ Response show_ended(const Pages& pages, const Request& request) {
   return web::html_response(std::move(out), 410, Caching::kNever);
 }
 
-Response to_own(const Pages& pages, const Booking& booking) {
-  return Response::see_other(ticket::ticket_path(pages.domain.links, booking));
+Response to_own(const Pages& pages, const Request& request, const Booking& booking) {
+  return Response::see_other(
+      ticket::ticket_path(pages.domain.links, booking, web::language_of(request)));
 }
 
 // The hold of a link, or the appointment that it has become. Errors: kHoldEnded.
@@ -222,7 +226,7 @@ Response refused_hold(const Pages& pages, const Request& request, const Error& e
 Task<Response> get_details(Request& request, const Pages& pages) {
   auto booking = co_await open_hold(request, pages);
   if (!booking) co_return refused_hold(pages, request, booking.error());
-  if (booking->state == BookingState::kRegistered) co_return to_own(pages, *booking);
+  if (booking->state == BookingState::kRegistered) co_return to_own(pages, request, *booking);
   co_return show_details(pages, request, *booking, {}, 200);
 }
 
@@ -232,8 +236,8 @@ Task<Response> post_details(Request& request, const Pages& pages) {
   }
   auto booking = co_await open_hold(request, pages);
   if (!booking) co_return refused_hold(pages, request, booking.error());
-  if (booking->state == BookingState::kRegistered) co_return to_own(pages, *booking);
-  const web::Form form = details_form();
+  if (booking->state == BookingState::kRegistered) co_return to_own(pages, request, *booking);
+  const web::Form form = details_form(pages, *booking);
   auto data = web::read_form(form, request);
   if (!data) co_return refused(pages, request, data.error());
   if (!web::validate(form, *data)) co_return show_details(pages, request, *booking, *data, 422);
@@ -246,7 +250,7 @@ Task<Response> post_details(Request& request, const Pages& pages) {
        .consents = {},
        .idempotency_key = "page-" + booking->id,
        .must_confirm = !is_proof(booking->id, data->get(kProofField))});
-  if (done) co_return to_own(pages, *done);
+  if (done) co_return to_own(pages, request, *done);
   const Error& error = done.error();
   if (error.code != Code::kSeatLimit && error.code != Code::kTooManyRequests) {
     co_return refused_hold(pages, request, error);

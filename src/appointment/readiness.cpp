@@ -13,8 +13,7 @@ web::FormField question(const char* name, const web::Text& label, std::vector<we
           .label = label,
           .hint = hint,
           .required = true,
-          .options = std::move(options),
-          .missing = texts::kReadyMissing};
+          .options = std::move(options)};
 }
 
 }  // namespace

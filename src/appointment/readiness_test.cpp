@@ -22,6 +22,13 @@ bool has(const std::vector<Step>& steps, Step step) {
   return std::ranges::find(steps, step) != steps.end();
 }
 
+TEST(Readiness, EachMissingAnswerNamesItsQuestion) {
+  web::FormData none;
+  EXPECT_FALSE(web::validate(readiness_form(), none));
+  ASSERT_EQ(none.errors.size(), 4U);
+  EXPECT_EQ(none.errors[0].message_de, "Bitte wählen Sie bei „Wie alt ist die Person?“ etwas aus.");
+}
+
 TEST(Readiness, EverythingThere) {
   const Advice advice = of("ab16", "neu", "eigene", "ja");
   EXPECT_TRUE(advice.ready);

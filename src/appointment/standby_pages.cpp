@@ -256,7 +256,10 @@ Task<Response> accept_offer(const Request& request, const Pages& pages, StandbyV
   const web::Form form = name_form();
   if (!web::validate(form, data)) co_return show_standby(pages, request, known, data, 422);
   const auto booked = co_await pages.standby.accept(known, std::string(data.get("name")));
-  if (booked) co_return Response::see_other(ticket::ticket_path(pages.domain.links, *booked));
+  if (booked) {
+    co_return Response::see_other(
+        ticket::ticket_path(pages.domain.links, *booked, web::language_of(request)));
+  }
   const Error& error = booked.error();
   if (error.code != Code::kSeatLimit && error.code != Code::kHoldEnded) {
     co_return refused_standby(pages, request, error);

@@ -71,6 +71,7 @@ enum class OwnState : std::uint8_t { kBooked, kUnconfirmed, kCancelled, kOver };
 struct OwnPage {
   web::Page page;
   OwnState state = OwnState::kBooked;
+  bool moved = false;  // she has just moved it
   std::string state_text;
   Facts facts;
   std::string number;

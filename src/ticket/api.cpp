@@ -13,6 +13,8 @@ using net::Method;
 using net::Request;
 using net::Response;
 
+// All clients' keys are of one set: whoever knows another's gets the answer that was hers.
+constexpr std::size_t kKeyBytesMin = 16;
 constexpr std::size_t kKeyBytesMax = 100;
 constexpr net::RouteOptions kSmallBody{.body_bytes_max = 16 * 1024};
 
@@ -23,8 +25,9 @@ Result<json::Document> parse_body(const Request& request) {
 Result<std::string> idempotency_key(const Request& request) {
   const auto key = request.header("Idempotency-Key");
   if (!key) return std::string();
-  if (key->empty() || key->size() > kKeyBytesMax) {
-    return fail(Code::kBadRequestData, "Idempotency-Key has 1 to 100 characters");
+  if (key->size() < kKeyBytesMin || key->size() > kKeyBytesMax) {
+    return fail(Code::kBadRequestData,
+                "Idempotency-Key has 16 to 100 characters that nobody can guess, such as a UUID");
   }
   return std::string(*key);
 }

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "mail/address.h"
 #include "ticket/registrations.h"
 
 namespace revier::ticket {
@@ -13,17 +14,12 @@ std::string mail_key(std::string_view mail) {
   const auto begin = mail.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
   const auto end = mail.find_last_not_of(" \t");
-  std::string key(mail.substr(begin, end - begin + 1));
-  for (char& c : key) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return key;
+  return mail::address_key(mail.substr(begin, end - begin + 1));
 }
 
 namespace rules {
 namespace {
 
-constexpr std::size_t kClaimsMax = 20;
 constexpr std::int64_t kSeatsMax = 10;
 // No 0, O, 1, I, L, U: read aloud and typed from paper. 30 signs.
 constexpr std::string_view kCodeSigns = "23456789ABCDEFGHJKMNPQRSTVWXYZ";

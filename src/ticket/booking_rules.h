@@ -11,6 +11,8 @@
 
 namespace revier::ticket::rules {
 
+inline constexpr std::size_t kClaimsMax = 20;  // of one booking
+
 using Quotas = std::map<std::string, Quota, std::less<>>;
 
 // 1 to 20 claims of known quotas, each once, 1 to 10 seats, while registration is open.

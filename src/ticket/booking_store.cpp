@@ -67,7 +67,16 @@ constexpr std::array kMigrations = {
                        "ALTER TABLE booking ADD COLUMN renewed_at BIGINT;"
                        "CREATE INDEX booking_renewed ON booking (id) WHERE renewed_at IS NOT NULL"},
     // Folded as neither system's LOWER does; fill_name_keys() fills it for rows that are there.
-    records::Migration{"ticket-0007-name-key", "ALTER TABLE booking ADD COLUMN name_key TEXT"}};
+    records::Migration{"ticket-0007-name-key", "ALTER TABLE booking ADD COLUMN name_key TEXT"},
+    records::Migration{"ticket-0008-call-number",
+                       "CREATE INDEX booking_call_number ON booking (SUBSTR(code, 1, 4))"},
+    records::Migration{
+        "ticket-0009-announcements",
+        "CREATE TABLE ticket_announcement (id TEXT PRIMARY KEY, event TEXT NOT NULL,"
+        " quota TEXT NOT NULL, to_waiting BIGINT NOT NULL, subject_de TEXT NOT NULL,"
+        " subject_en TEXT NOT NULL, text_de TEXT NOT NULL, text_en TEXT NOT NULL,"
+        " sent_by TEXT NOT NULL, asked_at BIGINT NOT NULL, delete_after BIGINT NOT NULL,"
+        " reached TEXT NOT NULL, written BIGINT NOT NULL, all_written BIGINT NOT NULL)"}};
 
 constexpr std::string_view kBookingColumns =
     "SELECT id, state, created_at, expires_at, delete_after, language, name, mail, code, digest,"
@@ -328,6 +337,14 @@ Result<Booking> find_by_code(records::Session& session, std::string_view code) {
   return std::move(found.booking);
 }
 
+Result<bool> is_called_so(records::Session& session, std::string_view code) {
+  RV_ASSIGN(const records::Row row,
+            session.one("SELECT COUNT(*) AS n FROM booking WHERE SUBSTR(code, 1, 4) = :begin AND"
+                        " kind = 'appointment' AND state = 'registered'",
+                        {{"begin", code.substr(0, 4)}}));
+  return row.integer("n") > 0;
+}
+
 Result<KeyedBooking> find_by_hold_key(records::Session& session, std::string_view key) {
   return find_where(session, "WHERE hold_key = :value", key);
 }
@@ -498,7 +515,8 @@ Result<std::int64_t> count(records::Session& session, const Search& search) {
 Result<std::int64_t> count_registered(records::Session& session) {
   RV_ASSIGN(const records::Row row,
             session.one("SELECT COUNT(*) AS n FROM booking WHERE state = 'registered'"
-                        " AND kind = 'registration'"));
+                        " AND kind = 'registration' AND EXISTS (SELECT 1 FROM booking_claim c"
+                        " WHERE c.booking = booking.id AND c.state = 'taken')"));
   return row.integer("n");
 }
 

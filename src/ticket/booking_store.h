@@ -35,6 +35,8 @@ struct KeyedBooking {
   Booking booking;
   std::string digest;
 };
+// Whether a standing appointment has a code that begins with the same four signs.
+[[nodiscard]] Result<bool> is_called_so(records::Session& session, std::string_view code);
 [[nodiscard]] Result<KeyedBooking> find_by_hold_key(records::Session& session,
                                                     std::string_view key);
 
@@ -96,7 +98,7 @@ struct Search {
 [[nodiscard]] Result<> fill_name_keys(records::Session& session);
 [[nodiscard]] Result<std::vector<Booking>> search(records::Session& session, const Search& search);
 [[nodiscard]] Result<std::int64_t> count(records::Session& session, const Search& search);
-// Registrations that stand.
+// Registrations that stand and have a seat; who only waits is not counted.
 [[nodiscard]] Result<std::int64_t> count_registered(records::Session& session);
 // Those of them that have seats in one of `quotas`.
 [[nodiscard]] Result<std::int64_t> count_registered(records::Session& session,

@@ -14,9 +14,9 @@ using net::Response;
 using web::Caching;
 using web::Language;
 
-// The address of the ticket that a page below it belongs to.
-std::string ticket_href(const PageNeeds& needs, const Booking& booking) {
-  return ticket_path(needs.domain.links, booking);
+// The address of the ticket that a page below it belongs to, in the reader's language.
+std::string ticket_href(const PageNeeds& needs, const Request& request, const Booking& booking) {
+  return ticket_path(needs.domain.links, booking, web::language_of(request));
 }
 
 // --- offers
@@ -28,7 +28,7 @@ Task<Response> show_offer(Request& request, const PageNeeds& needs, bool declini
   const auto status = needs.domain.registrations.quota(quota);
   if (!status) co_return refused(needs, request, status.error());
   const Language language = web::language_of(request);
-  const std::string page = offer_path(needs.domain.links, *booking, quota);
+  const std::string page = offer_path(needs.domain.links, *booking, quota, language);
   OfferPage view{.page = private_page(needs, request, texts::kOfferTitle),
                  .title = title_in(status->quota, language),
                  .when = when_in(status->quota, language),
@@ -36,7 +36,7 @@ Task<Response> show_offer(Request& request, const PageNeeds& needs, bool declini
                  .declining = declining,
                  .accept_action = page + "/annehmen",
                  .decline_action = page + "/ablehnen",
-                 .back_href = ticket_href(needs, *booking)};
+                 .back_href = ticket_href(needs, request, *booking)};
   for (const Claim& claim : booking->claims) {
     const bool open = claim.quota == quota && claim.state == ClaimState::kOffered &&
                       claim.offered_until > needs.domain.civil_clock.now();
@@ -63,7 +63,7 @@ Task<Response> answer_offer(Request& request, const PageNeeds& needs, bool accep
   auto task = accepts ? needs.domain.registrations.accept(std::move(*id), std::move(quota))
                       : needs.domain.registrations.decline(std::move(*id), std::move(quota));
   const auto done = co_await std::move(task);
-  if (done) co_return to_ticket(needs, *done, accepts ? kNewsAccepted : kNewsDeclined);
+  if (done) co_return to_ticket(needs, request, *done, accepts ? kNewsAccepted : kNewsDeclined);
   if (done.error().code != Code::kHoldEnded) co_return refused(needs, request, done.error());
   co_return co_await show_offer(request, needs, false);
 }
@@ -87,7 +87,9 @@ Response show_change(const PageNeeds& needs, const Request& request, const Booki
   ChangePage view{.page = private_page(needs, request, texts::kChangeTitle),
                   .form = form,
                   .data = data,
-                  .back_href = ticket_href(needs, booking)};
+                  .unchanged = data.valid() && request.query_param("neu") == kNewsUnchanged,
+                  .back_href = ticket_href(needs, request, booking),
+                  .cancel_href = ticket_href(needs, request, booking) + "/stornieren"};
   view.page.has_errors = !data.valid();
   web::Html out(language);
   render_change(out, view);
@@ -111,9 +113,17 @@ Task<Response> get_change(Request& request, const PageNeeds& needs) {
     const auto status = needs.domain.registrations.quota(claim.quota);
     if (!status) continue;
     data.add(status->quota.kind == QuotaKind::kDay ? "tage" : "veranstaltungen", claim.quota);
-    data.set("personen", std::to_string(claim.seats));
   }
   co_return show_change(needs, request, *booking, std::move(data), 200);
+}
+
+// Whether both have the same seats of the same things.
+bool same_parts(const Booking& a, const Booking& b) {
+  return a.claims.size() == b.claims.size() &&
+         std::ranges::all_of(a.claims, [&](const Claim& claim) {
+           const auto found = std::ranges::find(b.claims, claim.quota, &Claim::quota);
+           return found != b.claims.end() && found->seats == claim.seats;
+         });
 }
 
 Task<Response> post_change(Request& request, const PageNeeds& needs) {
@@ -128,10 +138,21 @@ Task<Response> post_change(Request& request, const PageNeeds& needs) {
     co_return show_change(needs, request, *booking, std::move(*data), 422);
   }
   std::vector<Claim> wanted = chosen_claims(*data, &*booking);
+  if (wanted.empty()) {
+    data->fail("tage", texts::kChangeNothing);
+    co_return show_change(needs, request, *booking, std::move(*data), 422);
+  }
   const auto done = co_await needs.domain.registrations.change(
-      {.booking = booking->id, .wanted = std::move(wanted)});
-  if (done) co_return to_ticket(needs, *done, kNewsChanged);
-  explain(done.error(), registrations, *data);
+      {.booking = booking->id, .wanted = std::move(wanted), .may_reduce = true});
+  if (done && same_parts(*booking, *done)) {
+    co_return Response::see_other(fmt::format("{}?neu={}", request.path, kNewsUnchanged));
+  }
+  if (done) co_return to_ticket(needs, request, *done, kNewsChanged);
+  if (done.error().code == Code::kConflict) {
+    data->fail("plaetze", texts::kChangeUsed);
+  } else {
+    explain(done.error(), registrations, *data);
+  }
   const int status = describe(done.error().code).status;
   co_return show_change(needs, request, *booking, std::move(*data), status == 400 ? 422 : status);
 }
@@ -148,7 +169,7 @@ Response show_transfer(const PageNeeds& needs, const Request& request, const Boo
                     .refused = std::move(why_not),
                     .claims = {},
                     .dropped = {},
-                    .back_href = ticket_href(needs, booking)};
+                    .back_href = ticket_href(needs, request, booking)};
   for (ClaimRow& row : claim_rows(needs, booking, language, false)) {
     (row.taken ? view.claims : view.dropped).push_back(std::move(row));
   }
@@ -185,7 +206,7 @@ Task<Response> post_transfer(Request& request, const PageNeeds& needs) {
   if (auto own = check_origin(request); !own) co_return refused(needs, request, own.error());
   const auto booking = co_await ticket_of(request, needs);
   if (!booking) co_return refused(needs, request, booking.error());
-  if (booking->state != BookingState::kRegistered) co_return to_ticket(needs, *booking);
+  if (booking->state != BookingState::kRegistered) co_return to_ticket(needs, request, *booking);
   const Language language = web::language_of(request);
   const web::Form form{.fields = other_person_fields()};
   auto data = web::read_form(form, request);
@@ -196,7 +217,7 @@ Task<Response> post_transfer(Request& request, const PageNeeds& needs) {
        .name = std::string(data->get("name")),
        .mail = std::string(data->get("mail")),
        .language = language == Language::kDe ? "de" : "en"});
-  if (done) co_return to_ticket(needs, *done);
+  if (done) co_return to_ticket(needs, request, *done);
   const int status = describe(done.error().code).status;
   if (done.error().code == Code::kConflict) {
     co_return show_transfer(needs, request, *booking, *data, status,
@@ -214,15 +235,35 @@ Task<Result<Booking>> confirmed_of(const Request& request, const PageNeeds& need
   co_return co_await read_booking(needs.domain, std::move(*id));
 }
 
+// Of an appointment the page says which one it is.
+void say_appointment(ConfirmPage& view, const PageNeeds& needs, const Booking& booking,
+                     Language language) {
+  view.go_on = web::text(language, texts::kConfirmAppointment);
+  const auto visit = visit_of(booking, needs.domain.registrations);
+  if (!visit) return;
+  const std::string when = web::date(language, visit->starts_at, web::DateStyle::kFull) + ", " +
+                           web::time(language, visit->starts_at);
+  view.page.title = web::text(language, texts::kConfirmAppointmentTitle);
+  view.ask =
+      web::text(language, texts::kConfirmAppointmentText, {{"when", when}, {"mail", booking.mail}});
+  view.submit = web::text(language, texts::kConfirmAppointmentSubmit);
+  view.done = web::text(language, texts::kConfirmAppointmentDone, {{"when", when}});
+}
+
 Task<Response> get_confirm(Request& request, const PageNeeds& needs) {
   const auto booking = co_await confirmed_of(request, needs);
   if (!booking) co_return refused(needs, request, booking.error());
-  if (booking->state != BookingState::kRegistered) co_return to_ticket(needs, *booking);
+  if (booking->state != BookingState::kRegistered) co_return to_ticket(needs, request, *booking);
   const Language language = web::language_of(request);
   ConfirmPage view{.page = private_page(needs, request, texts::kConfirmTitle),
                    .mail = booking->mail,
                    .confirmed_on = {},
-                   .ticket_href = ticket_href(needs, *booking)};
+                   .ask = web::text(language, texts::kConfirmText, {{"mail", booking->mail}}),
+                   .submit = std::string(web::text(language, texts::kConfirmSubmit)),
+                   .done = std::string(web::text(language, texts::kConfirmDone)),
+                   .go_on = std::string(web::text(language, texts::kConfirmTicket)),
+                   .go_on_href = ticket_href(needs, request, *booking)};
+  if (booking->kind == BookingKind::kAppointment) say_appointment(view, needs, *booking, language);
   if (booking->confirmed_at) {
     view.confirmed_on = web::date_time(language, *booking->confirmed_at);
   }
@@ -237,7 +278,7 @@ Task<Response> post_confirm(Request& request, const PageNeeds& needs) {
   if (!id) co_return refused(needs, request, id.error());
   const auto done = co_await needs.domain.registrations.confirm(std::move(*id));
   if (!done) co_return refused(needs, request, done.error());
-  co_return Response::see_other(confirm_path(needs.domain.links, *done));
+  co_return Response::see_other(std::string(request.path));
 }
 
 }  // namespace

@@ -13,8 +13,15 @@ namespace {
 
 using records::Session;
 
+struct Reduced {
+  Claim claim;         // as it is
+  std::int64_t seats;  // that stay
+};
+
 struct Difference {
   std::vector<Claim> kept, added, removed;
+  std::vector<Reduced> reduced;  // of the kept ones
+  [[nodiscard]] bool empty() const { return added.empty() && removed.empty() && reduced.empty(); }
 };
 
 const Claim* find(const std::vector<Claim>& claims, const Claim& like) {
@@ -22,23 +29,26 @@ const Claim* find(const std::vector<Claim>& claims, const Claim& like) {
   return found == claims.end() ? nullptr : &*found;
 }
 
-// Errors: kBadRequestData for another number of seats: that is another place in the order.
-Result<Difference> compare(const std::vector<Claim>& now, const std::vector<Claim>& wanted) {
+// Errors: kBadRequestData for more seats of a part: that is another place in the order.
+Result<Difference> compare(const std::vector<Claim>& now, const ChangeRequest& request) {
   Difference difference;
-  for (const Claim& claim : wanted) {
+  for (const Claim& claim : request.wanted) {
     const Claim* const known = find(now, claim);
     if (known == nullptr) {
       difference.added.push_back(claim);
-    } else if (known->seats != claim.seats) {
+      continue;
+    }
+    const bool fewer = claim.seats < known->seats;
+    if (claim.seats > known->seats || (fewer && !request.may_reduce)) {
       return fail(Code::kBadRequestData,
                   "the number of seats of a part cannot change: remove it, then add it anew",
                   claim.quota);
-    } else {
-      difference.kept.push_back(*known);
     }
+    if (fewer) difference.reduced.push_back({*known, claim.seats});
+    difference.kept.push_back(*known);
   }
   for (const Claim& claim : now) {
-    if (find(wanted, claim) == nullptr) difference.removed.push_back(claim);
+    if (find(request.wanted, claim) == nullptr) difference.removed.push_back(claim);
   }
   return difference;
 }
@@ -60,8 +70,9 @@ Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcom
   RV_ASSIGN(Booking booking, find_registered(s, request.booking));
   RV_TRY(put_appointments(s, request.quotas, out));
   RV_TRY(rules::check_list(request.wanted, booking.kind, writer_quotas_));
-  RV_ASSIGN(Difference parts, compare(booking.claims, request.wanted));
-  if (parts.added.empty() && parts.removed.empty()) return booking;
+  RV_ASSIGN(Difference parts, compare(booking.claims, request));
+  if (parts.empty()) return booking;
+  if (!parts.reduced.empty()) RV_TRY(check_unused(s, booking));
   RV_TRY(rules::check_open(parts.added, writer_quotas_, now()));
   RV_TRY(rules::check_overlap(parts.added, parts.kept, writer_quotas_));
   RV_TRY(rules::check_seat_limit(parts.added, parts.kept, writer_quotas_));
@@ -79,17 +90,40 @@ Result<Booking> Desk::change_in(Session& s, const ChangeRequest& request, Outcom
     RV_TRY(rows::erase_claim(s, {booking.id, claim.quota}));
   }
   RV_TRY(free_seats(s, booking.id, parts.removed, out));
+  for (const auto& [claim, seats] : parts.reduced) {
+    RV_TRY(reduce(s, booking.id, claim, seats, out));
+  }
   Booking freed = booking;
   freed.claims = parts.removed;
   RV_TRY(keep_freed(s, freed, out));
   RV_TRY(rows::set_delete_after(s, booking.id, delete_after(booking.kind, request.wanted)));
   RV_ASSIGN(booking, rows::find(s, booking.id));
   RV_TRY(consent::set_retention(s, "registration:" + booking.id, booking.delete_after));
+  // The letter reads the new time from the views, which may not know these minutes yet.
+  if (booking.kind == BookingKind::kAppointment) {
+    for (const Claim& claim : parts.added) refresh_view(claim.quota);
+  }
   // Only the last of several changes is worth a letter.
   RV_TRY(mail::take_back(s, booking.mail, letter_key(LetterKind::kChanged, booking.id)));
   RV_TRY(write(s, {.kind = LetterKind::kChanged, .booking = booking, .at = now()}));
   if (request.also) RV_TRY(request.also(s));
   return booking;
+}
+
+Result<> Desk::reduce(Session& s, const std::string& booking, const Claim& claim,
+                      std::int64_t seats, Outcome& out) {
+  out.quotas.push_back(claim.quota);
+  close_if_over(claim.quota);
+  // First, since the claim itself may have waited and move up.
+  RV_TRY(rows::set_seats(s, {booking, claim.quota}, seats));
+  return settle(s, seats_.reduce(booking, claim, seats), out);
+}
+
+Result<> Desk::check_unused(Session& s, const Booking& booking) {
+  if (!needs_.was_used) return {};
+  RV_ASSIGN(const bool used, needs_.was_used(s, booking));
+  if (!used) return {};
+  return fail(Code::kConflict, "this ticket was used at the door already");
 }
 
 Result<std::vector<Claim>> Desk::other_claims(Session& s, const std::string& mail_key,
@@ -133,10 +167,7 @@ Result<Booking> Desk::transfer_in(Session& s, const TransferRequest& request, Ou
   if (next.claims.empty()) {
     return fail(Code::kConflict, "only confirmed seats can be passed on, and there is none");
   }
-  if (needs_.was_used) {
-    RV_ASSIGN(const bool used, needs_.was_used(s, booking));
-    if (used) return fail(Code::kConflict, "this ticket was used at the door already");
-  }
+  RV_TRY(check_unused(s, booking));
   RV_TRY(check_mail_limit(s, request.mail));
   const std::string key = mail_key(request.mail);
   RV_ASSIGN(const std::vector<Claim> others, other_claims(s, key, booking));
@@ -162,7 +193,8 @@ Result<> Desk::renew(Session& s, Booking& booking, Outcome& out) {
   if (needs_.was_used) {
     RV_ASSIGN(used, needs_.was_used(s, booking));
   }
-  if (!used) booking.code = rules::ticket_code(needs_.random);
+  if (used) return {};
+  RV_ASSIGN(booking.code, new_code(s, booking.kind));
   return {};
 }
 
@@ -182,6 +214,7 @@ Result<Booking> Desk::correct_in(Session& s, const CorrectionRequest& request, O
   RV_TRY(rows::set_person(s, booking, key));
   if (moved && !before.mail.empty()) {
     RV_TRY(mail::take_back(s, before.mail, letters_begin(before.id)));
+    if (needs_.write_again) RV_TRY(needs_.write_again(s, booking));
     RV_TRY(write(s, {.kind = LetterKind::kMailChanged, .booking = before, .at = now()}));
   }
   RV_TRY(write(s, {.kind = LetterKind::kCorrected, .booking = booking, .at = now()}));

@@ -34,6 +34,13 @@ Result<> erase_claim(Session& session, const ClaimId& claim) {
   return {};
 }
 
+Result<> set_seats(Session& session, const ClaimId& claim, std::int64_t seats) {
+  RV_TRY(session.execute(
+      "UPDATE booking_claim SET seats = :seats WHERE booking = :booking AND quota = :quota",
+      {{"seats", seats}, {"booking", claim.booking}, {"quota", claim.quota}}));
+  return {};
+}
+
 Result<std::vector<ClaimId>> ended_offers(Session& session, Instant now, std::int64_t limit) {
   RV_ASSIGN(const std::vector<Row> rows,
             session.query("SELECT booking, quota FROM booking_claim WHERE state = 'offered' AND"

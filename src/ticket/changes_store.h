@@ -28,6 +28,8 @@ struct ClaimId {
 [[nodiscard]] Result<std::vector<std::string>> offers_of(records::Session& session,
                                                          std::string_view quota);
 [[nodiscard]] Result<> erase_claim(records::Session& session, const ClaimId& claim);
+[[nodiscard]] Result<> set_seats(records::Session& session, const ClaimId& claim,
+                                 std::int64_t seats);
 // Offers whose time is over, oldest first, at most `limit`.
 [[nodiscard]] Result<std::vector<ClaimId>> ended_offers(records::Session& session, Instant now,
                                                         std::int64_t limit);

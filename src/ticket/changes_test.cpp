@@ -179,6 +179,17 @@ TEST_P(ChangesTest, TheFormBooksForSeveralAsTheApiDoes) {
   const auto changed = chosen_claims(data, &own);
   EXPECT_EQ(changed[0].seats, 1);
   EXPECT_EQ(changed[1].seats, 2);
+  // Nor are there more of them; but some can be given back.
+  EXPECT_EQ(choose_form(*desk_.registrations, web::Language::kDe, &own).find("plaetze"), nullptr);
+  Booking pair = own;
+  pair.claims[0].seats = 2;
+  const web::Form change = choose_form(*desk_.registrations, web::Language::kDe, &pair);
+  ASSERT_NE(change.find("plaetze"), nullptr);
+  EXPECT_EQ(change.find("plaetze")->preset, "2");
+  EXPECT_EQ(chosen_claims(data, &pair)[0].seats, 2);
+  data.set("plaetze", "1");
+  EXPECT_EQ(chosen_claims(data, &pair)[0].seats, 1);
+  EXPECT_EQ(chosen_claims(data, &pair)[1].seats, 2) << "the new ticks are another matter";
   data.set("personen", "-3");
   EXPECT_EQ(party_of(data), 1);
 }
@@ -287,7 +298,29 @@ TEST_P(ChangesTest, AnOwnLinkSaysNothingOfUnknownAddresses) {
     desk_.clock.advance(Duration::seconds(1));
     EXPECT_TRUE(run_task(desk_.registrations->send_own_link("Mine@example.org", "en")));
   }
-  EXPECT_EQ(desk_.letters("mine@example.org").size(), 3U);  // three an hour, with the confirmation
+  EXPECT_EQ(desk_.letters("mine@example.org").size(), 4U) << "three an hour, and the confirmation";
+}
+
+TEST_P(ChangesTest, NobodyKeepsAPersonFromHerOwnLinkByWritingToHerAddress) {
+  const Booking booking = desk_.book({"workshop"}, "mine@example.org");
+  ASSERT_TRUE(desk_.database->writer().run_blocking([&](Session& session) -> Result<> {
+    for (int i = 0; i < 20; ++i) {
+      RV_TRY(mail::enqueue(session,
+                           {.key = "stranger-" + std::to_string(i),
+                            .purpose = "case",
+                            .to = "mine@example.org",
+                            .subject = "s",
+                            .text = "t",
+                            .delete_after = booking.delete_after},
+                           desk_.clock.now()));
+    }
+    return {};
+  }));
+  ASSERT_TRUE(run_task(desk_.registrations->send_own_link("mine@example.org", "de")));
+  const auto due = desk_.read<std::vector<mail::StoredMessage>>(
+      [&](Session& session) { return mail::due(session, desk_.clock.now(), 1); });
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_TRUE(due[0].message.key.starts_with("person-")) << "and it leaves before all of them";
 }
 
 bool holds_marker(const std::filesystem::path& folder, const std::string& marker) {

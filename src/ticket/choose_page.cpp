@@ -2,9 +2,9 @@
 #include "ticket/choose_page.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
+#include "ticket/booking_rules.h"
 #include "ticket/letters.h"
 #include "ticket/texts.h"
 
@@ -16,6 +16,7 @@ using web::Language;
 constexpr const char* kDays = "tage";
 constexpr const char* kSessions = "veranstaltungen";
 constexpr const char* kParty = "personen";
+constexpr const char* kOwnParty = "plaetze";  // for how many people what she has stays
 constexpr const char* kFull = "voll";
 
 std::string seats_text(const Registrations& registrations, const QuotaStatus& status,
@@ -49,6 +50,13 @@ web::Option option_of(const Registrations& registrations, const QuotaStatus& sta
           .hint = std::move(hint)};
 }
 
+void add_people(web::FormField& field, std::int64_t most, Language language) {
+  for (std::int64_t n = 1; most > 1 && n <= most; ++n) {
+    field.options.push_back({.value = std::to_string(n),
+                             .label = web::text(language, texts::kChoosePeople, {{"count", n}})});
+  }
+}
+
 // Up to as many as the most generous of the quotas takes from one person; those that take fewer
 // say so when they are asked.
 web::FormField party_field(const Registrations& registrations, const Booking* own,
@@ -63,11 +71,25 @@ web::FormField party_field(const Registrations& registrations, const Booking* ow
   for (const QuotaStatus& status : registrations.quotas()) {
     most = std::max(most, status.quota.party_max());
   }
-  for (std::int64_t n = 1; most > 1 && n <= most; ++n) {
-    field.options.push_back({.value = std::to_string(n),
-                             .label = web::text(language, texts::kChoosePeople, {{"count", n}})});
-  }
+  add_people(field, most, language);
   return field;
+}
+
+// Without options where no seat can be given back but by taking a tick out.
+web::FormField own_party_field(const Booking& own, Language language) {
+  std::int64_t most = 1;
+  for (const Claim& claim : own.claims) most = std::max(most, claim.seats);
+  web::FormField field{.name = kOwnParty,
+                       .kind = web::FieldKind::kSelect,
+                       .label = texts::kChooseOwnParty,
+                       .hint = texts::kChooseOwnPartyHint,
+                       .preset = std::to_string(most)};
+  add_people(field, most, language);
+  return field;
+}
+
+std::int64_t people_in(const web::FormData& data, std::string_view field, std::int64_t otherwise) {
+  return std::max<std::int64_t>(data.integer(field).value_or(otherwise), 1);
 }
 
 std::vector<std::string> split(std::string_view list) {
@@ -88,6 +110,16 @@ void fail_with(web::FormData& data, const Quota& quota, const web::Message& mess
                                {{"title", quota.title_de}, {"most", quota.party_max()}}),
        .message_en = web::text(Language::kEn, message,
                                {{"title", quota.title_en}, {"most", quota.party_max()}})});
+}
+
+// Too few parts, or too many.
+void explain_number(web::FormData& data) {
+  if (chosen_claims(data).empty()) return data.fail(kDays, texts::kChooseNothing);
+  const std::int64_t most = rules::kClaimsMax;
+  data.errors.push_back(
+      {.field = kDays,
+       .message_de = web::text(Language::kDe, texts::kChooseTooMany, {{"most", most}}),
+       .message_en = web::text(Language::kEn, texts::kChooseTooMany, {{"most", most}})});
 }
 
 }  // namespace
@@ -112,6 +144,10 @@ web::Form choose_form(const Registrations& registrations, Language language, con
   web::Form form;
   if (!days.options.empty()) form.fields.push_back(std::move(days));
   if (!sessions.options.empty()) form.fields.push_back(std::move(sessions));
+  if (own != nullptr) {
+    web::FormField own_party = own_party_field(*own, language);
+    if (!own_party.options.empty()) form.fields.push_back(std::move(own_party));
+  }
   web::FormField party = party_field(registrations, own, language);
   if (!party.options.empty()) form.fields.push_back(std::move(party));
   form.fields.push_back(
@@ -126,12 +162,7 @@ void preselect(const Registrations& registrations, const std::string& quota, Ins
     data.add(status->quota.kind == QuotaKind::kDay ? kDays : kSessions, quota);
 }
 
-std::int64_t party_of(const web::FormData& data) {
-  const std::string_view text = data.get(kParty);
-  std::int64_t people = 1;
-  std::from_chars(text.data(), text.data() + text.size(), people);
-  return std::max<std::int64_t>(people, 1);
-}
+std::int64_t party_of(const web::FormData& data) { return people_in(data, kParty, 1); }
 
 std::string full_quotas(const Registrations& registrations, std::int64_t seats) {
   std::string list;
@@ -150,10 +181,14 @@ std::vector<Claim> chosen_claims(const web::FormData& data, const Booking* own) 
   std::vector<Claim> claims;
   for (const char* field : {kDays, kSessions}) {
     for (const std::string& quota : data.all(field)) {
+      if (std::ranges::find(claims, quota, &Claim::quota) != claims.end()) continue;  // sent twice
       const Claim* const known = claim_in(own, quota);
-      claims.push_back({.quota = quota,
-                        .seats = known == nullptr ? party_of(data) : known->seats,
-                        .may_wait = full.contains(quota)});
+      claims.push_back(
+          {.quota = quota,
+           .seats = known == nullptr
+                        ? party_of(data)
+                        : std::min(known->seats, people_in(data, kOwnParty, known->seats)),
+           .may_wait = full.contains(quota)});
     }
   }
   return claims;
@@ -165,11 +200,8 @@ void explain(const Error& error, const Registrations& registrations, web::FormDa
                                                      : texts::kChooseTooManyHolds);
   }
   const auto status = registrations.quota(error.field);
-  if (!status) {
-    data.fail(kDays, error.code == Code::kBadRequestData ? web::Label(texts::kChooseNothing)
-                                                         : web::Label(error.message));
-    return;
-  }
+  if (!status && error.code == Code::kBadRequestData) return explain_number(data);
+  if (!status) return data.fail(kDays, web::Label(error.message));
   switch (error.code) {
     case Code::kQuotaFull:
       return fail_with(data, status->quota,

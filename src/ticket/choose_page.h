@@ -12,9 +12,9 @@ namespace revier::ticket {
 // One checkbox a quota, days and sessions apart, with the seats that are left; quotas that have too
 // few now are named in the hidden field "voll", so that a tick there means the waiting list; and
 // for how many people the seats are, where one person may book several. With `own`, what that
-// registration has already says so instead. With `now`, what cannot be booked then is left out but
-// for what `own` has; without it nothing is, for reading what an older page sends: booking refuses
-// that by name.
+// registration has already says so instead, and for how many people it stays is asked apart. With
+// `now`, what cannot be booked then is left out but for what `own` has; without it nothing is, for
+// reading what an older page sends: booking refuses that by name.
 [[nodiscard]] web::Form choose_form(const Registrations& registrations, web::Language language,
                                     const Booking* own = nullptr,
                                     std::optional<Instant> now = std::nullopt);
@@ -29,7 +29,7 @@ void preselect(const Registrations& registrations, const std::string& quota, Ins
 [[nodiscard]] std::string full_quotas(const Registrations& registrations, std::int64_t seats);
 
 // What was ticked. `form` is choose_form's, `data` was validated against it. What `own` has keeps
-// the seats that it had: another number would be another place in the order.
+// the seats that it had, or as many as stay of them: more would be another place in the order.
 [[nodiscard]] std::vector<Claim> chosen_claims(const web::FormData& data,
                                                const Booking* own = nullptr);
 

@@ -54,11 +54,16 @@ Task<Result<Booking>> read_booking(const Domain& domain, std::string id) {
 }
 
 std::vector<web::FormField> person_fields() {
-  const auto check_with = [](Result<> (*rule)(std::string_view), const web::Text& message) {
-    return [rule, message](std::string_view value) -> std::optional<web::Label> {
-      if (rule(value)) return std::nullopt;
-      return web::Label(message);
-    };
+  const auto name_problem = [](std::string_view name) -> std::optional<web::Label> {
+    if (check_name(name)) return std::nullopt;
+    return web::Label(texts::kDetailsNameWrong);
+  };
+  const auto mail_problem = [](std::string_view mail) -> std::optional<web::Label> {
+    if (check_mail(mail)) return std::nullopt;
+    const bool has_letters = std::ranges::any_of(mail.substr(0, mail.find('@')), [](char c) {
+      return static_cast<unsigned char>(c) >= 0x80;
+    });
+    return web::Label(has_letters ? texts::kDetailsMailLetters : texts::kDetailsMailWrong);
   };
   return {{.name = "name",
            .label = texts::kDetailsName,
@@ -67,7 +72,7 @@ std::vector<web::FormField> person_fields() {
            .length_max = 120,
            .autocomplete = "name",
            .missing = texts::kDetailsNameMissing,
-           .check = check_with(check_name, texts::kDetailsNameWrong)},
+           .check = name_problem},
           {.name = "mail",
            .kind = web::FieldKind::kEmail,
            .label = texts::kDetailsMail,
@@ -76,7 +81,7 @@ std::vector<web::FormField> person_fields() {
            .length_max = 254,
            .autocomplete = "email",
            .missing = texts::kDetailsMailMissing,
-           .check = check_with(check_mail, texts::kDetailsMailWrong)}};
+           .check = mail_problem}};
 }
 
 }  // namespace revier::ticket

@@ -42,9 +42,21 @@ std::string when_in(const PartNews& news, Quota quota, Language language) {
   return ticket::when_in(quota, language);
 }
 
+bool has_seat(const Booking& booking) {
+  return std::ranges::any_of(booking.claims,
+                             [](const Claim& c) { return c.state == ClaimState::kTaken; });
+}
+
 bool waits(const Booking& booking) {
   return std::ranges::any_of(booking.claims,
                              [](const Claim& c) { return c.state == ClaimState::kWaiting; });
+}
+
+// What cannot wait behind others; an own link, which she asked for just now, behind what strangers
+// had written to her address.
+bool is_urgent(LetterKind kind) {
+  return kind == LetterKind::kOffer || kind == LetterKind::kProgramme ||
+         kind == LetterKind::kOwnLink;
 }
 
 // One letter under way: its parts are paragraphs, parted by empty lines.
@@ -77,7 +89,7 @@ class Writer {
             .subject = subject(),
             .text = std::move(text_),
             .language = booking.language,
-            .urgent = order_.kind == LetterKind::kOffer || order_.kind == LetterKind::kProgramme,
+            .urgent = is_urgent(order_.kind),
             .delete_after = booking.delete_after};
   }
 
@@ -99,8 +111,11 @@ class Writer {
   void write_ticket() {
     const Booking& booking = order_.booking;
     text_ += claim_lines(booking, registrations_, language_) + "\n";
-    paragraph(web::text(language_, texts::kLetterNumber, {{"code", booking.code}}));
-    link(texts::kLetterLink, ticket_path(needs_.links, booking));
+    const bool has = has_seat(booking);
+    paragraph(has ? web::text(language_, texts::kLetterNumber, {{"code", booking.code}})
+                  : fmt::format("{}: {}", web::text(language_, texts::kTicketRegistrationNumber),
+                                booking.code));
+    link(has ? texts::kLetterLink : texts::kLetterWaitsLink, ticket_path(needs_.links, booking));
   }
 
   void write_confirming() {
@@ -110,6 +125,16 @@ class Writer {
                           {{"date", web::date_time(language_, *booking.confirm_by)}}));
     }
     link(texts::kLetterConfirmLink, confirm_path(needs_.links, booking));
+  }
+
+  // Also where it was not she who cancelled.
+  void write_cancelled() {
+    text_ += std::string(web::text(language_, texts::kLetterCancelled)) + "\n";
+    for (const auto& [claim, quota] : parts_in_order(order_.booking, registrations_)) {
+      text_ += fmt::format("- {} ({})\n", title_in(quota, language_), when_in(quota, language_));
+    }
+    text_ += "\n";
+    say(texts::kLetterCancelledBy);
   }
 
   void write_offer() {
@@ -163,7 +188,7 @@ class Writer {
   void write_body() {
     switch (order_.kind) {
       case LetterKind::kConfirmed:
-        say(texts::kLetterConfirmed);
+        say(has_seat(order_.booking) ? texts::kLetterConfirmed : texts::kLetterWaits);
         write_ticket();
         return write_confirming();
       case LetterKind::kReceived:
@@ -182,7 +207,7 @@ class Writer {
         say(texts::kLetterChanged);
         return write_ticket();
       case LetterKind::kCancelled:
-        return say(texts::kLetterCancelled);
+        return write_cancelled();
       case LetterKind::kUnconfirmed:
         return say(texts::kLetterUnconfirmed);
       case LetterKind::kPassedOn:
@@ -301,15 +326,23 @@ std::string when_in(const Quota& quota, Language language) {
 }
 
 std::string ticket_path(const SecretLinks& links, const Booking& booking) {
+  return ticket_path(links, booking, language_of(booking));
+}
+
+std::string ticket_path(const SecretLinks& links, const Booking& booking, Language language) {
   if (booking.kind == BookingKind::kAppointment) {
-    return web::path(language_of(booking), "/termin/" + links.token(kAppointmentLink, booking.id));
+    return web::path(language, "/termin/" + links.token(kAppointmentLink, booking.id));
   }
-  const std::string path = "/ticket/" + links.token(kRegistrationLink, link_id(booking));
-  return language_of(booking) == Language::kEn ? "/en" + path : path;
+  return web::path(language, "/ticket/" + links.token(kRegistrationLink, link_id(booking)));
 }
 
 std::string offer_path(const SecretLinks& links, const Booking& booking, std::string_view quota) {
-  return fmt::format("{}/angebot/{}", ticket_path(links, booking), quota);
+  return offer_path(links, booking, quota, language_of(booking));
+}
+
+std::string offer_path(const SecretLinks& links, const Booking& booking, std::string_view quota,
+                       Language language) {
+  return fmt::format("{}/angebot/{}", ticket_path(links, booking, language), quota);
 }
 
 std::string confirm_path(const SecretLinks& links, const Booking& booking) {

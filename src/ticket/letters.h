@@ -28,15 +28,20 @@ struct LetterNeeds {
 [[nodiscard]] mail::Message write_letter(const LetterNeeds& needs, const LetterOrder& order,
                                          const Registrations& registrations);
 
-// Addresses in the booking's language. An offer's page: "/ticket/ID.MAC/angebot/QUOTA".
+// Addresses in the booking's language, for letters; on a page they are in its own.
 [[nodiscard]] std::string offer_path(const SecretLinks& links, const Booking& booking,
                                      std::string_view quota);
 [[nodiscard]] std::string confirm_path(const SecretLinks& links, const Booking& booking);
 [[nodiscard]] std::string own_page_path(const SecretLinks& links, web::Language language,
                                         std::string_view person);
-// Address of the ticket's page in the booking's language: "/ticket/ID.MAC", "/en/ticket/ID.MAC"; of
-// an appointment's page: "/termin/ID.MAC".
+// Address of the ticket's page: "/ticket/ID.MAC", "/en/ticket/ID.MAC"; of an appointment's page:
+// "/termin/ID.MAC".
 [[nodiscard]] std::string ticket_path(const SecretLinks& links, const Booking& booking);
+[[nodiscard]] std::string ticket_path(const SecretLinks& links, const Booking& booking,
+                                      web::Language language);
+// Of an offer's page: "/ticket/ID.MAC/angebot/QUOTA".
+[[nodiscard]] std::string offer_path(const SecretLinks& links, const Booking& booking,
+                                     std::string_view quota, web::Language language);
 [[nodiscard]] web::Language language_of(const Booking& booking);
 // Whether what a quota is of takes place, as far as the programme says.
 [[nodiscard]] bool takes_place(const Registrations& registrations, std::string_view quota);

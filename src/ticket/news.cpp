@@ -47,17 +47,19 @@ Result<> Desk::end_offers(Session& s, const std::string& quota, Outcome& out) {
   return {};
 }
 
-Result<std::int64_t> Desk::tell_news(Session& s, std::int64_t most) {
-  if (!has_news_ || put_in_group_) return 0;  // letters are written from what views show
-  RV_ASSIGN(const std::vector<std::string> bookings, rows::with_news(s, now(), most));
-  for (const std::string& id : bookings) RV_TRY(tell(s, id));
-  has_news_ = std::ssize(bookings) == most;
-  return std::ssize(bookings);
+Result<std::vector<std::string>> Desk::list_news(Session& s, std::int64_t most) {
+  // Letters are written from what views show.
+  if (!has_news_ || put_in_group_) return std::vector<std::string>();
+  RV_ASSIGN(std::vector<std::string> bookings, rows::with_news(s, now(), most));
+  has_news_ = !bookings.empty();
+  return bookings;
 }
 
-Result<> Desk::tell(Session& s, const std::string& id) {
-  RV_ASSIGN(Booking booking, rows::find(s, id));
+Result<> Desk::tell(Session& s, Booking booking) {
+  if (put_in_group_) return {};
+  const std::string& id = booking.id;
   RV_ASSIGN(std::vector<PartNews> news, rows::news_of(s, id, now()));
+  if (news.empty()) return {};
   RV_TRY(rows::set_told(s, id));
   // What takes place later is kept for longer; nothing goes earlier than she was told.
   const Instant until = delete_after(booking.kind, booking.claims);

@@ -103,6 +103,15 @@ class NewsTest : public testing::TestWithParam<std::string> {
     }));
     return booking;
   }
+  std::string first_letter(const std::string& to) {
+    std::string text;
+    EXPECT_TRUE(database_->read([&](Session& session) -> Result<> {
+      RV_ASSIGN(const auto letters, mail::list_to(session, to));
+      text = letters.front().message.text;
+      return {};
+    }));
+    return text;
+  }
   ClaimState state(const Booking& booking) { return find(booking.id).claims.front().state; }
   // Letters to an address after the first, which confirms.
   std::vector<mail::Message> news(const std::string& to) {
@@ -142,6 +151,10 @@ class NewsTest : public testing::TestWithParam<std::string> {
 TEST_P(NewsTest, HoldersOfACancelledSessionGetOneLetterAndKeepTheRest) {
   const Booking both = book({"workshop", "talk"}, "both@example.org");
   const Booking one = book({"workshop"}, "one@example.org");  // waits
+  EXPECT_NE(first_letter("both@example.org").find("Sie sind angemeldet für:"), std::string::npos);
+  const std::string waiting = first_letter("one@example.org");
+  EXPECT_NE(waiting.find("Sie stehen auf der Warteliste:"), std::string::npos) << waiting;
+  EXPECT_EQ(waiting.find("Ticket mit QR-Code"), std::string::npos) << waiting;
   put(workshop_, Standing::kCancelled);
   sweep();
   put(workshop_, Standing::kCancelled);  // the same release once more

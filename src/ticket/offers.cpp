@@ -35,15 +35,10 @@ Result<std::optional<mail::StoredMessage>> find_waiting(Session& session, const 
 
 // The newest letter with the link that confirms her address, as it is now.
 Result<std::optional<mail::StoredMessage>> find_asking(Session& session, const Booking& booking) {
-  RV_ASSIGN(std::vector<mail::StoredMessage> letters, mail::list_to(session, booking.mail));
-  std::optional<mail::StoredMessage> newest;
-  for (mail::StoredMessage& letter : letters) {
-    const std::string& key = letter.message.key;
-    const bool asks = key.starts_with(letter_key(LetterKind::kConfirmed, booking.id)) ||
-                      key.starts_with(letter_key(LetterKind::kCorrected, booking.id));
-    if (asks) newest = std::move(letter);
-  }
-  return newest;
+  RV_ASSIGN(std::optional<mail::StoredMessage> letter,
+            mail::newest_to(session, booking.mail, letter_key(LetterKind::kCorrected, booking.id)));
+  if (letter) return letter;
+  return mail::newest_to(session, booking.mail, letter_key(LetterKind::kConfirmed, booking.id));
 }
 
 }  // namespace
@@ -137,8 +132,7 @@ Result<> Desk::end_offer(Session& s, const Booking& booking, const Claim& claim,
   return free_seats(s, booking.id, {claim}, out);
 }
 
-Result<> Desk::end_unconfirmed(Session& s, const std::string& id, Outcome& out) {
-  RV_ASSIGN(const Booking booking, rows::find(s, id));
+Result<> Desk::end_unconfirmed(Session& s, const Booking& booking, Outcome& out) {
   RV_ASSIGN(const std::optional<mail::StoredMessage> letter, find_asking(s, booking));
   // Her time begins when the letter has left: who was not asked cannot answer.
   const Duration within = confirm_within(booking.kind);
@@ -147,8 +141,8 @@ Result<> Desk::end_unconfirmed(Session& s, const std::string& id, Outcome& out) 
     asked = std::max(asked, is_waiting(*letter) ? now() : letter->settled_at.value_or(asked));
   }
   const Instant by = asked + within;
-  if (by > now()) return rows::set_confirm_by(s, id, by);
-  RV_TRY(cancel_in(s, id, {LetterKind::kUnconfirmed}, out));
+  if (by > now()) return rows::set_confirm_by(s, booking.id, by);
+  RV_TRY(cancel_in(s, booking.id, {LetterKind::kUnconfirmed}, out));
   return {};
 }
 

@@ -101,12 +101,16 @@ Task<Response> get_own(Request& request, const PageNeeds& needs) {
                .erase_href = std::string(request.path) + "/loeschen"};
   for (const Booking& booking : person->bookings) {
     const Instant at = booking.registered_at.value_or(booking.created_at);
+    const bool ticket = booking.kind == BookingKind::kRegistration;
     view.bookings.push_back(
-        {.title = web::text(language, texts::kOwnBooking, {{"date", web::date(language, at)}}),
+        {.title = web::text(language, ticket ? texts::kOwnBooking : texts::kOwnAppointment,
+                            {{"date", web::date(language, at)}}),
          .state = state_in(booking, language),
-         .code = booking.code,
+         .code = ticket ? booking.code : std::string(),
          .claims = claim_rows(needs, booking, language, true),
-         .href = ticket_path(needs.domain.links, booking)});
+         .open = std::string(
+             web::text(language, ticket ? texts::kOwnOpen : texts::kOwnOpenAppointment)),
+         .href = ticket_path(needs.domain.links, booking, language)});
   }
   web::Html out(language);
   render_own(out, view);

@@ -84,8 +84,18 @@ Task<Response> post_choose(Request& request, const PageNeeds& needs) {
 // Field of the button that asks for more time; what was typed comes along.
 constexpr std::string_view kMoreTime = "laenger";
 
-web::Form details_form(Language language) {
+// Whether nothing is held for her but places in waiting lists.
+bool waits_only(const Booking& booking) {
+  return std::ranges::all_of(
+      booking.claims, [](const Claim& claim) { return claim.state == ClaimState::kWaiting; });
+}
+
+web::Form details_form(Language language, const Booking& booking) {
   web::Form form{.fields = person_fields()};
+  if (waits_only(booking)) {
+    form.fields[0].hint = texts::kDetailsWaitsNameHint;
+    form.fields[1].hint = texts::kDetailsWaitsMailHint;
+  }
   form.fields.push_back({.name = std::string(kMoreTime), .kind = web::FieldKind::kHidden});
   for (const OfferedConsent& offered : offered_consents()) {
     form.fields.push_back({.name = std::string(offered.kind),
@@ -113,15 +123,19 @@ std::string more_time(const PageNeeds& needs, const Booking& booking, Language l
 Response show_details(const PageNeeds& needs, const Request& request, const Booking& booking,
                       const web::FormData& data, int status) {
   const Language language = web::language_of(request);
-  const web::Form form = details_form(language);
+  const web::Form form = details_form(language, booking);
+  const bool waits = waits_only(booking);
+  const std::string until = web::time(language, booking.expires_at);
   web::Html out(language);
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kDetailsTitle)));
   page.has_errors = !data.valid();
   page.is_private = true;
   render_details(
-      out, {std::move(page), form, data,
-            web::text(language, texts::kDetailsHeld,
-                      {{"time", web::time(language, booking.expires_at)}}),
+      out, {std::move(page), form, data, waits,
+            waits ? std::string(web::text(language, texts::kDetailsWaits))
+                  : web::text(language, texts::kDetailsHeld, {{"time", until}}),
+            waits ? web::text(language, texts::kDetailsWaitsHint, {{"time", until}})
+                  : std::string(web::text(language, texts::kDetailsHeldHint)),
             confirm_within(needs, language), more_time(needs, booking, language),
             claim_rows(needs, booking, language, false), std::string(request.path) + "/zurueck"});
   return web::html_response(std::move(out), status, Caching::kNever);
@@ -159,7 +173,7 @@ Task<Response> get_details(Request& request, const PageNeeds& needs) {
     if (booking.error().code == Code::kHoldEnded) co_return show_ended(needs, request);
     co_return refused(needs, request, booking.error());
   }
-  if (booking->state == BookingState::kRegistered) co_return to_ticket(needs, *booking);
+  if (booking->state == BookingState::kRegistered) co_return to_ticket(needs, request, *booking);
   co_return show_details(needs, request, *booking, {}, 200);
 }
 
@@ -183,9 +197,9 @@ Task<Response> post_details(Request& request, const PageNeeds& needs) {
   auto booking = co_await open_hold(request, needs);
   if (!booking && booking.error().code == Code::kHoldEnded) co_return show_ended(needs, request);
   if (!booking) co_return refused(needs, request, booking.error());
-  if (booking->state == BookingState::kRegistered) co_return to_ticket(needs, *booking);
+  if (booking->state == BookingState::kRegistered) co_return to_ticket(needs, request, *booking);
   const Language language = web::language_of(request);
-  const web::Form form = details_form(language);
+  const web::Form form = details_form(language, *booking);
   auto data = web::read_form(form, request);
   if (!data) co_return refused(needs, request, data.error());
   if (!data->get(kMoreTime).empty()) {
@@ -197,7 +211,7 @@ Task<Response> post_details(Request& request, const PageNeeds& needs) {
   if (!web::validate(form, *data)) co_return show_details(needs, request, *booking, *data, 422);
   auto done =
       co_await needs.domain.registrations.complete(registration_of(*booking, *data, language));
-  if (done) co_return to_ticket(needs, *done);
+  if (done) co_return to_ticket(needs, request, *done);
   switch (done.error().code) {
     case Code::kHoldEnded:
       co_return show_ended(needs, request);
@@ -373,7 +387,7 @@ Task<Response> get_pdf(Request& request, const PageNeeds& needs) {
 Task<Response> get_cancel(Request& request, const PageNeeds& needs) {
   auto booking = co_await ticket_of(request, needs);
   if (!booking) co_return refused(needs, request, booking.error());
-  if (booking->state != BookingState::kRegistered) co_return to_ticket(needs, *booking);
+  if (booking->state != BookingState::kRegistered) co_return to_ticket(needs, request, *booking);
   const Language language = web::language_of(request);
   web::Page page = needs.site.page(request, std::string(web::text(language, texts::kCancelTitle)));
   page.is_private = true;
@@ -390,7 +404,7 @@ Task<Response> post_cancel(Request& request, const PageNeeds& needs) {
   if (!id) co_return refused(needs, request, id.error());
   auto booking = co_await needs.domain.registrations.cancel(std::move(*id));
   if (!booking) co_return refused(needs, request, booking.error());
-  co_return to_ticket(needs, *booking);
+  co_return to_ticket(needs, request, *booking);
 }
 
 }  // namespace

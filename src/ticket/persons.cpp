@@ -12,7 +12,6 @@ using records::Session;
 
 // How long the report of an erasure can be read.
 constexpr Duration kReport = Duration::days(90);
-constexpr std::int64_t kAtOnce = 200;
 
 bool is_live(const Booking& booking) { return booking.state == BookingState::kRegistered; }
 
@@ -35,9 +34,13 @@ Result<> Desk::send_own_link_in(Session& s, const std::string& mail, const std::
   if (!known && needs_.knows_person) {
     RV_ASSIGN(known, needs_.knows_person(s, key));
   }
-  if (!known || !check_mail_limit(s, mail)) return {};
+  if (!known) return {};
   RV_ASSIGN(const std::string person, rows::person_id(s, key, random_id(needs_.random), now(),
                                                       now() + needs_.options.own_link));
+  // Not the limit of all letters: whoever writes to her address keeps her from nothing of hers.
+  RV_ASSIGN(const bool enough, mail::has_had_enough_of(s, mail, "person-" + person + "-", now(),
+                                                       needs_.options.mails_an_hour_max));
+  if (enough) return {};
   Booking addressee = bookings.empty() ? Booking{.mail = mail} : bookings.front();
   addressee.language = language;
   addressee.delete_after = now() + needs_.options.own_link;
@@ -80,38 +83,6 @@ Result<std::string> Desk::erase_person_in(Session& s, const std::string& person,
   RV_TRY(rows::erase_person(s, key));
   RV_TRY(rows::insert_erasure(s, report));
   return report.id;
-}
-
-// Erased rows are overwritten (secure_delete); the write-ahead log and pages not yet written back
-// still hold them until it is emptied. Only then an erasure is done, and says so.
-Result<> Desk::keep_retention() {
-  const Instant until = now();
-  auto ended = needs_.database.writer().run_blocking([&](Session& s) -> Result<std::int64_t> {
-    RV_ASSIGN(const std::vector<std::string> bookings, rows::ended_retention(s, until, kAtOnce));
-    for (const std::string& id : bookings) RV_TRY(rows::erase(s, id));
-    RV_ASSIGN(const std::int64_t mails, mail::erase_ended(s, until));
-    RV_ASSIGN(const std::int64_t consents, consent::erase_ended(s, until));
-    RV_TRY(rows::erase_ended_links(s, until));
-    std::int64_t others = 0;
-    if (needs_.erase_ended) {
-      RV_ASSIGN(others, needs_.erase_ended(s, until));
-    }
-    RV_ASSIGN(const std::int64_t open, rows::count_open_erasures(s));
-    RV_ASSIGN(const std::int64_t quotas,
-              rows::erase_ended_appointments(s, until - Duration::days(1)));
-    // Should one of them still have had seats.
-    if (!bookings.empty() || quotas > 0) stale_ = true;
-    return std::ssize(bookings) + mails + consents + others + open;
-  });
-  RV_TRY(ended);
-  // A reader may keep the log this time: then the next time, whether more has ended or not.
-  log_holds_erased_ = log_holds_erased_ || *ended > 0;
-  if (!log_holds_erased_) return {};
-  RV_TRY(needs_.database.truncate_log());
-  log_holds_erased_ = false;
-  RV_TRY(needs_.database.writer().run_blocking(
-      [&](Session& s) { return rows::set_erasures_done(s, until, now()); }));
-  return {};
 }
 
 }  // namespace revier::ticket

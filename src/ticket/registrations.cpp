@@ -76,34 +76,15 @@ Result<Booking> Desk::cancel_in(Session& s, const std::string& id, const Cancell
   RV_TRY(rows::set_cancelled(s, id, now()));
   RV_TRY(free_seats(s, id, booking.claims, out));
   RV_TRY(keep_freed(s, booking, out));
+  RV_TRY(mail::take_back(s, booking.mail, letters_begin(id) + std::string(kAnnouncementKey)));
+  // Where it was changed just before, and that is not told yet, it is not worth a letter any more.
+  RV_TRY(mail::take_back(s, booking.mail, letter_key(LetterKind::kChanged, booking.id)));
   RV_TRY(write(s, {.kind = how.why, .booking = booking}));
   if (how.also) RV_TRY(how.also(s));
   booking.state = BookingState::kCancelled;
   booking.cancelled_at = now();
   booking.claims.clear();
   return booking;
-}
-
-Task<Result<std::int64_t>> Desk::sweep() {
-  return run<std::int64_t>([this](Session& s, Outcome& out) -> Result<std::int64_t> {
-    constexpr std::int64_t kSweptAtOnce = 500;
-    RV_ASSIGN(const std::vector<std::string> ended, rows::ended_holds(s, now(), kSweptAtOnce));
-    for (const std::string& id : ended) {
-      RV_ASSIGN(const Booking booking, rows::find(s, id));
-      RV_TRY(end_hold(s, booking, out));
-    }
-    RV_ASSIGN(const std::vector<rows::ClaimId> offers, rows::ended_offers(s, now(), kSweptAtOnce));
-    for (const rows::ClaimId& id : offers) {
-      RV_ASSIGN(const Booking booking, rows::find(s, id.booking));
-      const auto claim = std::ranges::find(booking.claims, id.quota, &Claim::quota);
-      RV_TRY(end_or_extend_offer(s, booking, *claim, out));
-    }
-    RV_ASSIGN(const std::vector<std::string> unconfirmed,
-              rows::unconfirmed(s, now(), kSweptAtOnce));
-    for (const std::string& id : unconfirmed) RV_TRY(end_unconfirmed(s, id, out));
-    RV_ASSIGN(const std::int64_t told, tell_news(s, kSweptAtOnce));
-    return told + std::ssize(ended) + std::ssize(offers) + std::ssize(unconfirmed);
-  });
 }
 
 std::vector<QuotaStatus> Desk::quotas() const {
@@ -253,7 +234,7 @@ Result<Booking> Desk::complete_in(Session& s, const RegistrationRequest& request
   RV_TRY(rules::check_takes_place(booking.claims, writer_quotas_));
   const std::string key = mail_key(request.mail);
   if (!request.at_desk) RV_TRY(check_person(s, booking, request, key));
-  const std::string code = rules::ticket_code(needs_.random);
+  RV_ASSIGN(const std::string code, new_code(s, booking.kind));
   RV_TRY(rows::set_registered(s, {.request = request,
                                   .mail_key = key,
                                   .code = code,
@@ -280,6 +261,19 @@ Result<> Desk::check_person(Session& s, const Booking& booking, const Registrati
   if (appointments < needs_.options.appointments_a_person_max) return {};
   return fail(Code::kSeatLimit, fmt::format("at most {} appointments at a time with one address",
                                             needs_.options.appointments_a_person_max));
+}
+
+// An appointment is called by the first signs of its code: nobody else is, as long as both stand.
+Result<std::string> Desk::new_code(Session& s, BookingKind kind) {
+  constexpr int kTries = 100;
+  std::string code = rules::ticket_code(needs_.random);
+  if (kind != BookingKind::kAppointment) return code;
+  for (int tries = 0; tries < kTries; ++tries) {
+    RV_ASSIGN(const bool taken, rows::is_called_so(s, code));
+    if (!taken) break;
+    code = rules::ticket_code(needs_.random);
+  }
+  return code;
 }
 
 Duration Desk::confirm_within(BookingKind kind) const {

@@ -90,6 +90,11 @@ using Letter = std::function<mail::Message(const LetterOrder&)>;
 // The same for all letters about a booking.
 [[nodiscard]] std::string letters_begin(std::string_view booking);
 [[nodiscard]] std::string letter_key(const LetterOrder& order);
+// Of letters of announcements (announcements.h), behind letters_begin().
+inline constexpr std::string_view kAnnouncementKey = "announcement-";
+
+// Erases what has passed its retention at an instant; how much.
+using EraseEnded = std::function<Result<std::int64_t>(records::Session&, Instant)>;
 
 class Registrations {
  public:
@@ -102,8 +107,8 @@ class Registrations {
     RegistrationOptions options = {};
     // Whether a ticket was used at a door; empty: it never was.
     std::function<Result<bool>(records::Session&, const Booking&)> was_used = {};
-    // Erases what other domains keep beside the bookings and has passed its retention; how much.
-    std::function<Result<std::int64_t>(records::Session&, Instant)> erase_ended = {};
+    // What other domains keep beside the bookings.
+    std::vector<EraseEnded> erase_ended = {};
     // Erases what other domains keep of an address when its owner asks; how many consents.
     std::function<Result<std::int64_t>(records::Session&, const std::string& mail_key)>
         erase_person = {};
@@ -113,6 +118,9 @@ class Registrations {
     // those who wait (appointment/standby.h), or nothing. Inside the job.
     std::function<Result<std::optional<HoldRequest>>(records::Session&, const Booking&)>
         keep_freed = {};
+    // Letters to an address that was corrected were taken back: writes those again that are not of
+    // this class. Inside the job.
+    std::function<Result<>(records::Session&, const Booking&)> write_again = {};
   };
 
   // Builds the seats from the records.
@@ -144,8 +152,9 @@ class Registrations {
   // thing she had is cancelled. Errors: kHoldEnded (no such offer any more; field = quota), kGone.
   [[nodiscard]] virtual Task<Result<Booking>> accept(std::string booking, std::string quota) = 0;
   [[nodiscard]] virtual Task<Result<Booking>> decline(std::string booking, std::string quota) = 0;
-  // Adds and removes parts, all or nothing; repeating it changes nothing. Errors: those of hold();
-  // kBadRequestData also for another number of seats of a part; kGone.
+  // Adds and removes parts, all or nothing; repeating it changes nothing. Seats of a part can be
+  // given back (may_reduce), which keeps its place. Errors: those of hold(); kBadRequestData also
+  // for more seats of a part; kConflict for fewer of a ticket that was used; kGone.
   [[nodiscard]] virtual Task<Result<Booking>> change(ChangeRequest request) = 0;
   // Gives the confirmed parts to another person, who gets a new code and link by mail; places on
   // waiting lists and offers end. Answers the old registration, which is passed on then: repeating
@@ -172,10 +181,12 @@ class Registrations {
   [[nodiscard]] virtual Task<Result<std::string>> erase_person(std::string person) = 0;
 
   // Returns the seats of holds, offers and unconfirmed registrations whose time is over, and writes
-  // the letters about the programme; called about once a second. Says how many.
+  // the letters about the programme; called about once a second. Says how many. One that cannot be
+  // ended stops no other; it is logged and tried again an hour later.
   [[nodiscard]] virtual Task<Result<std::int64_t>> sweep() = 0;
   // Erases what has passed its retention and makes sure that erased content is gone from the files.
-  // Blocks; called about once a minute.
+  // What cannot be erased keeps nothing else. Blocks; called every few seconds, not on an io
+  // thread.
   [[nodiscard]] virtual Result<> keep_retention() = 0;
 
   [[nodiscard]] virtual const RegistrationOptions& options() const = 0;
@@ -199,7 +210,8 @@ class Registrations {
 [[nodiscard]] std::optional<Quota> visit_of(const Booking& booking,
                                             const Registrations& registrations);
 
-// Case and surrounding blanks of an address do not make another person.
+// Case and surrounding blanks of an address do not make another person, nor how its domain is
+// written (mail/address.h).
 [[nodiscard]] std::string mail_key(std::string_view mail);
 
 }  // namespace revier::ticket

@@ -194,6 +194,22 @@ TEST_F(RegistrationsTest, OnePersonTakesOnlySoManySeats) {
   EXPECT_EQ(complete(*hold({"talk"}), "a@example.org").error().code, Code::kSeatLimit);
 }
 
+TEST_F(RegistrationsTest, TooManyPartsAreToldApartFromNone) {
+  web::FormData none;
+  explain(hold({}).error(), *registrations_, none);
+  EXPECT_NE(none.errors.at(0).message_de.find("mindestens"), std::string::npos);
+  web::FormData many;
+  for (int i = 0; i < 21; ++i) many.add("veranstaltungen", "part-" + std::to_string(i));
+  const auto refused = run_task(registrations_->hold({.wanted = chosen_claims(many)}));
+  explain(refused.error(), *registrations_, many);
+  EXPECT_NE(many.errors.at(0).message_de.find("höchstens 20"), std::string::npos);
+  EXPECT_NE(many.errors.at(0).message_en.find("at most 20"), std::string::npos);
+  web::FormData twice;
+  twice.add("veranstaltungen", "talk");
+  twice.add("veranstaltungen", "talk");
+  EXPECT_EQ(chosen_claims(twice).size(), 1U);
+}
+
 // One that is larger than the whole would be the head of its waiting list for ever.
 TEST_F(RegistrationsTest, APartyIsNoLargerThanTheQuota) {
   put("corner", QuotaKind::kSession, 1, 12, 13);

@@ -26,12 +26,12 @@ class RetentionTest : public testing::TestWithParam<std::string> {
   }
 
   // An appointment at nine o'clock on 21 January.
-  Booking appointment(const std::string& mail) {
+  Booking appointment(const std::string& mail, const char* id = "nine") {
     const Instant nine = *parse_iso8601("2025-01-21T09:00:00Z");
     const auto held =
-        run_task(desk_.registrations->hold({.wanted = {{.quota = "nine"}},
+        run_task(desk_.registrations->hold({.wanted = {{.quota = id}},
                                             .kind = BookingKind::kAppointment,
-                                            .quotas = {{.id = "nine",
+                                            .quotas = {{.id = id,
                                                         .event = "passport",
                                                         .kind = QuotaKind::kAppointment,
                                                         .entity = {},
@@ -43,6 +43,7 @@ class RetentionTest : public testing::TestWithParam<std::string> {
                                                         .closes_at = nine,
                                                         .capacity = 1}}}));
     EXPECT_TRUE(held) << held.error().message;
+    desk_.random.next = code_of;
     auto done = run_task(desk_.registrations->complete({.booking = held->id,
                                                         .name = "Erika Beispiel",
                                                         .mail = mail,
@@ -54,6 +55,7 @@ class RetentionTest : public testing::TestWithParam<std::string> {
 
   void SetUp() override { desk_.put("workshop", 5, 1, 2); }
   TestDesk desk_{GetParam()};
+  std::deque<std::uint8_t> code_of;  // what chance says of the code of the next appointment
 };
 
 // One group of the writer: the time that an erasure frees is over, and goes behind it.
@@ -96,6 +98,60 @@ TEST_P(RetentionTest, WhatOneJobFreesTheNextMayErase) {
   EXPECT_TRUE(desk_.registrations->appointments("").empty());
   EXPECT_EQ(run_task(desk_.registrations->confirm(booking.id)).error().code,
             Code::kResourceNotFound);
+}
+
+TEST_P(RetentionTest, WhatCannotBeErasedKeepsNothingElse) {
+  const Booking booking = desk_.book({"workshop"}, "mine@example.org");
+  desk_.clock.set(booking.delete_after + Duration::seconds(1));
+  desk_.erase_ended = [](records::Session& session, Instant) -> Result<std::int64_t> {
+    return session.execute("DELETE FROM no_such_table");
+  };
+  EXPECT_FALSE(desk_.registrations->keep_retention());
+  EXPECT_TRUE(desk_.letters("mine@example.org").empty());
+  const auto left = desk_.database->read([&](records::Session& session) -> Result<> {
+    EXPECT_EQ(rows::find(session, booking.id).error().code, Code::kResourceNotFound);
+    return {};
+  });
+  EXPECT_TRUE(left);
+}
+
+TEST_P(RetentionTest, ABookingThatCannotBeErasedStopsNoOther) {
+  const Booking stuck = desk_.book({"workshop"}, "stuck@example.org");
+  const Booking other = desk_.book({"workshop"}, "other@example.org");
+  const auto run = [&](const std::string& sql) {
+    const auto done = desk_.database->writer().run_blocking(
+        [&](records::Session& session) { return session.execute(sql); });
+    EXPECT_TRUE(done) << done.error().message;
+  };
+  run("CREATE TABLE holds_on (booking TEXT NOT NULL REFERENCES booking (id))");
+  run("INSERT INTO holds_on (booking) VALUES ('" + stuck.id + "')");
+  desk_.clock.set(stuck.delete_after + Duration::seconds(1));
+  ASSERT_TRUE(desk_.registrations->keep_retention());
+  const auto is_there = [&](const Booking& booking) {
+    bool found = false;
+    EXPECT_TRUE(desk_.database->read([&](records::Session& session) -> Result<> {
+      found = rows::find(session, booking.id).has_value();
+      return {};
+    }));
+    return found;
+  };
+  EXPECT_TRUE(is_there(stuck));
+  EXPECT_FALSE(is_there(other));
+  run("DELETE FROM holds_on");
+  ASSERT_TRUE(desk_.registrations->keep_retention());
+  EXPECT_TRUE(is_there(stuck)) << "it is left in peace for an hour";
+  desk_.clock.advance(Duration::hours(1));
+  ASSERT_TRUE(desk_.registrations->keep_retention());
+  EXPECT_FALSE(is_there(stuck));
+}
+
+TEST_P(RetentionTest, NoTwoAppointmentsAreCalledTheSame) {
+  code_of = {1};
+  const Booking first = appointment("first@example.org");
+  code_of = {1, 1, 2};
+  const Booking second = appointment("second@example.org", "ten");
+  EXPECT_EQ(first.code, "3333-3333-3333");
+  EXPECT_EQ(second.code, "4444-4444-4444");
 }
 
 TEST_P(RetentionTest, LettersToAnEarlierAddressGoWithTheirPerson) {

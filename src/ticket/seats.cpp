@@ -65,6 +65,20 @@ std::vector<Promotion> Seats::release(std::string_view booking, const std::vecto
   return promoted;
 }
 
+std::vector<Promotion> Seats::reduce(std::string_view booking, const Claim& claim,
+                                     std::int64_t seats) {
+  RV_CHECK(seats > 0 && seats < claim.seats);
+  Quota& quota = quotas_[claim.quota];
+  if (claim.state != ClaimState::kWaiting) {
+    quota.taken -= claim.seats - seats;
+    RV_CHECK(quota.taken >= 0);
+  } else if (const auto found = quota.list.find(claim.place);
+             found != quota.list.end() && found->second.booking == booking) {
+    found->second.seats = seats;
+  }
+  return promote(claim.quota);
+}
+
 std::int64_t Seats::return_to_list(std::string_view booking, const Claim& claim) {
   Quota& quota = quotas_[claim.quota];
   quota.taken -= claim.seats;

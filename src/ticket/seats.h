@@ -73,6 +73,10 @@ class Seats {
   [[nodiscard]] std::vector<Promotion> release(std::string_view booking,
                                                const std::vector<Claim>& claims);
 
+  // The claim goes on with `seats`, fewer than it has, in its place; the others are passed on.
+  [[nodiscard]] std::vector<Promotion> reduce(std::string_view booking, const Claim& claim,
+                                              std::int64_t seats);
+
   // An offered claim goes back to the head of its list; its place there.
   [[nodiscard]] std::int64_t return_to_list(std::string_view booking, const Claim& claim);
 

@@ -65,6 +65,22 @@ TEST(Seats, AClaimLargerThanTheWholeIsPassedOver) {
   EXPECT_EQ(seats.places("q"), std::vector{large[0].place});
 }
 
+TEST(Seats, SomeSeatsOfAClaimGoToTheHeadOfTheList) {
+  Seats seats;
+  seats.set_capacity("q", 3);
+  const auto first = *seats.take("a", {{.quota = "q", .seats = 3}});
+  const auto two = *seats.take("b", {{.quota = "q", .seats = 2, .may_wait = true}});
+  const auto one = *seats.take("c", {{.quota = "q", .seats = 1, .may_wait = true}});
+  EXPECT_TRUE(seats.reduce("a", first[0], 2).empty()) << "the head wants two";
+  EXPECT_EQ(seats.figures("q").taken, 2);
+  // She waits for one only now, in her place: before who came later.
+  const auto promoted = seats.reduce("b", two[0], 1);
+  ASSERT_EQ(promoted.size(), 1U);
+  EXPECT_TRUE(promoted[0].booking == "b" && promoted[0].seats == 1);
+  EXPECT_EQ(seats.places("q"), std::vector{one[0].place});
+  EXPECT_EQ(seats.figures("q").taken, 3);
+}
+
 // Bookings as the questions left them, by name.
 struct Model {
   std::map<std::string, std::vector<Claim>> bookings;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Registrations with plain letters, for tests.
 #pragma once
+#include <algorithm>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +18,20 @@
 #include "ticket/wordings.h"
 
 namespace revier::ticket {
+
+// Chance that says first what it was told to: one byte for all of a call.
+class ToldRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> bytes) override {
+    if (next.empty()) return system_.fill(bytes);
+    std::ranges::fill(bytes, next.front());
+    next.pop_front();
+  }
+  std::deque<std::uint8_t> next;
+
+ private:
+  SystemRandom system_;
+};
 
 // Registrations over records of one system.
 struct TestDesk {
@@ -41,20 +57,24 @@ struct TestDesk {
          .random = random,
          .publisher = *publisher,
          .letter =
-             [](const LetterOrder& order) {
+             [this](const LetterOrder& order) {
                return mail::Message{.key = letter_key(order),
                                     .purpose = "registration",
                                     .to = order.booking.mail,
                                     .to_name = order.booking.name,
                                     .subject = letter_key(order.kind, ""),
-                                    .text = order.booking.code,
+                                    .text = text_to(order.booking),
+                                    .urgent = order.kind == LetterKind::kOwnLink,
                                     .delete_after = order.booking.delete_after};
              },
          .options = options,
          .was_used = [this](records::Session&, const Booking&) { return Result<bool>(used); },
-         .erase_ended =
-             [this](records::Session& session, Instant until) {
-               return erase_ended ? erase_ended(session, until) : Result<std::int64_t>(0);
+         .erase_ended = {[this](records::Session& session, Instant until) {
+           return erase_ended ? erase_ended(session, until) : Result<std::int64_t>(0);
+         }},
+         .write_again =
+             [this](records::Session& session, const Booking& booking) {
+               return write_again ? write_again(session, booking) : Result<>{};
              }});
     ASSERT_TRUE(opened) << opened.error().message;
     registrations = std::move(*opened);
@@ -137,12 +157,19 @@ struct TestDesk {
     return run_task(registrations->change({.booking = booking.id, .wanted = std::move(wanted)}));
   }
 
+  // The records take no NUL: what is to be written to `unwritable` fails.
+  std::string text_to(const Booking& booking) const {
+    return booking.mail == unwritable ? std::string(1, '\0') : booking.code;
+  }
+
   tests::TestRecords place;
-  SystemRandom random;
+  ToldRandom random;
   ManualClock clock{*parse_iso8601("2025-01-20T08:00:00Z")};
   RegistrationOptions options;
   bool used = false;
+  std::string unwritable = "nobody";
   std::function<Result<std::int64_t>(records::Session&, Instant)> erase_ended;
+  std::function<Result<>(records::Session&, const Booking&)> write_again;
   std::unique_ptr<records::Database> database;
   std::unique_ptr<publication::Publisher> publisher;
   std::unique_ptr<Registrations> registrations;

@@ -148,6 +148,7 @@ struct ChangeRequest {
   std::string booking;
   std::vector<Claim> wanted;       // quota, seats and may_wait are read; 1 to 20 claims
   std::vector<Quota> quotas = {};  // as in HoldRequest
+  bool may_reduce = false;         // fewer seats of a part give back the others; else an error
   Also also = {};
 };
 

@@ -33,7 +33,9 @@ struct DetailsPage {
   web::Page page;
   const web::Form& form;
   const web::FormData& data;
+  bool waits_only = false;  // no seat is held, only places in lists
   std::string held_until;
+  std::string held_hint;
   std::string confirm_within;  // empty where addresses need not be confirmed
   std::string more_time;       // words of the button; empty: it was used
   std::vector<ClaimRow> claims;
@@ -94,7 +96,9 @@ struct ChangePage {
   web::Page page;
   const web::Form& form;
   const web::FormData& data;
+  bool unchanged = false;  // what was sent is what she has
   std::string back_href;
+  std::string cancel_href;
   [[nodiscard]] web::FormView view() const { return {form, data}; }
 };
 
@@ -113,7 +117,11 @@ struct ConfirmPage {
   web::Page page;
   std::string mail;
   std::string confirmed_on;  // empty until it is
-  std::string ticket_href;
+  std::string ask;           // what the button does
+  std::string submit;
+  std::string done;  // once it is
+  std::string go_on;
+  std::string go_on_href;
 };
 
 struct AskLinkPage {
@@ -127,8 +135,9 @@ struct AskLinkPage {
 struct OwnBooking {
   std::string title;  // when it was made
   std::string state;
-  std::string code;
+  std::string code;  // of a ticket
   std::vector<ClaimRow> claims;
+  std::string open;  // what the button does
   std::string href;
 };
 struct OwnPage {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "web/letter.h"
 
+#include <algorithm>
+
 #include "web/pages.h"
 
 namespace revier::web {
@@ -36,7 +38,42 @@ void make_link(LetterBlock& block, std::string_view site_address) {
   if (block.lines.back().ends_with(':')) block.lines.back().pop_back();
 }
 
+std::size_t begin_of_address(std::string_view line) {
+  return std::min(line.find("https://"), line.find("http://"));
+}
+
+// Without the punctuation of the sentence that it stands in.
+std::string_view address_at_begin(std::string_view line) {
+  std::string_view address = line.substr(0, line.find_first_of(" \t<>\""));
+  for (const std::string_view quote : {"“", "”", "»", "«"}) {
+    address = address.substr(0, address.find(quote));
+  }
+  while (address.find_last_of(".,;:!?)'") == address.size() - 1) address.remove_suffix(1);
+  return address;
+}
+
 }  // namespace
+
+SafeHtml with_links(std::string_view line) {
+  Html out(Language::kDe);
+  for (std::size_t at = 0; (at = begin_of_address(line)) != std::string_view::npos;) {
+    out.text(line.substr(0, at));
+    line.remove_prefix(at);
+    const std::string_view address = address_at_begin(line);
+    if (address.find("//") + 2 < address.size()) {
+      out.literal("<a href=\"");
+      out.url(address);
+      out.literal("\">");
+      out.text(address);
+      out.literal("</a>");
+    } else {
+      out.text(address);
+    }
+    line.remove_prefix(address.size());
+  }
+  out.text(line);
+  return std::move(out).take_safe();
+}
 
 LetterView read_letter(std::string_view subject, std::string_view text,
                        std::string_view site_address) {

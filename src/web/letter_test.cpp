@@ -32,6 +32,32 @@ TEST(Letter, OnlyThisSiteBecomesALink) {
   }
 }
 
+TEST(Letter, AddressesOfPagesBecomeLinksWhereABlockSaysSo) {
+  const auto html = [](std::string_view line) { return with_links(line).markup(); };
+  EXPECT_EQ(html("Plan: https://a.example/b?c=1&d=<e>."),
+            "Plan: <a href=\"https://a.example/b?c=1&amp;d=\">https://a.example/b?c=1&amp;d=</a>"
+            "&lt;e&gt;.");
+  EXPECT_EQ(html("(http://a.example), „https://b.example“!"),
+            "(<a href=\"http://a.example\">http://a.example</a>), "
+            "„<a href=\"https://b.example\">https://b.example</a>“!");
+  EXPECT_EQ(html("https:// javascript:alert(1) www.a.example"),
+            "https:// javascript:alert(1) www.a.example");
+  LetterView letter = read_letter("", "Seht https://a.example\n\n- https://b.example", kSite);
+  EXPECT_EQ(letter_html(Language::kDe, letter).find("<a "), std::string::npos);
+  for (LetterBlock& block : letter.blocks) block.has_links = true;
+  EXPECT_NE(letter_html(Language::kDe, letter).find("<li><a href=\"https://b.example\">"),
+            std::string::npos);
+}
+
+RC_GTEST_PROP(Letter, AddressesAreEscapedToo, (const std::string& text)) {
+  const std::string html = with_links("https://" + text + " http://" + text).markup();
+  std::size_t tags = 0;
+  for (const char* tag : {"<a href=\"", "</a>"}) {
+    for (std::size_t at = 0; (at = html.find(tag, at)) != std::string::npos; ++at) ++tags;
+  }
+  RC_ASSERT(static_cast<std::size_t>(std::count(html.begin(), html.end(), '<')) == tags);
+}
+
 RC_GTEST_PROP(Letter, AnyTextStaysText, (const std::string& text)) {
   const std::string html = letter_html(Language::kEn, read_letter(text, text, kSite));
   const std::size_t body = html.find("<main>");

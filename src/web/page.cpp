@@ -14,6 +14,8 @@ constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'";
 
+constexpr std::string_view kConsole = "/console/";
+
 struct ErrorTexts {
   std::string_view page_key;
   Text title;
@@ -133,12 +135,19 @@ net::Response html_response(Html&& page, int status, Caching caching) {
 net::Response error_page(const Site& site, const net::Request& request, const Error& error) {
   if (wants_json(request)) return net::Response::problem(error);
   const ErrorRow& row = describe(error.code);
-  const ErrorTexts& texts = error_texts(row.page_key);
+  const ErrorTexts& words = error_texts(row.page_key);
   const Language language = language_of(request);
-  Page page = site.page(request, std::string(text(language, texts.title)));
+  Page page = site.page(request, std::string(text(language, words.title)));
   page.has_errors = true;
+  // Who works in the console stays in it.
+  const bool inside = split_language(request.path).page.starts_with(kConsole);
+  const bool for_staff = inside && error.code == Code::kForbidden;
   Html out(language);
-  render_error(out, {page, std::string(text(language, texts.text)), row.status});
+  render_error(
+      out,
+      {page, std::string(text(language, for_staff ? texts::kErrorForbiddenStaff : words.text)),
+       row.status, std::string(text(language, inside ? texts::kErrorOverview : texts::kErrorHome)),
+       path(language, inside ? kConsole : "/")});
   return html_response(std::move(out), row.status);
 }
 

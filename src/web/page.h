@@ -168,6 +168,8 @@ struct ErrorView {
   Page page;
   std::string text;
   int status;
+  std::string home_label;
+  std::string home_href;
 };
 
 }  // namespace revier::web

@@ -105,6 +105,16 @@ TEST(Page, ErrorsArePagesForPeopleAndProblemsForPrograms) {
   }
 }
 
+TEST(Page, AnErrorOfTheConsoleStaysInIt) {
+  const Site site = make_site();
+  const Error error{Code::kForbidden, "x", {}};
+  const net::Response inside = error_page(site, Sent("/en/console/personen").request, error);
+  expect_part(std::get<std::string>(inside.body), "ask an administrator");
+  expect_part(std::get<std::string>(inside.body), "href=\"/en/console/\"");
+  const net::Response outside = error_page(site, Sent("/konsole").request, error);
+  expect_part(std::get<std::string>(outside.body), "Zur Startseite");
+}
+
 TEST(Page, EveryErrorHasItsPage) {
   const Site site = make_site();
   for (int code = 0; code <= static_cast<int>(Code::kReadOnly); ++code) {

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The one implementation of Registrations; what belongs together stands in registrations.cpp
 // (quotas, holds, registering, cancelling), offers.cpp (waiting lists), changes.cpp (changing,
-// passing on, confirming), news.cpp (what the programme changes) and persons.cpp (own link,
-// erasing).
+// passing on, confirming), news.cpp (what the programme changes), persons.cpp (own link, erasing)
+// and sweep.cpp (what is over).
 //
 // Thread safety: the private functions with a Session belong to the records' writer thread.
 #pragma once
 #include <atomic>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/attempts.h"
 #include "base/thread_safety.h"
 #include "records/group_end.h"
 #include "ticket/booking_store.h"
+#include "ticket/changes_store.h"
 #include "ticket/open_holds.h"
 #include "ticket/registrations.h"
 
@@ -144,13 +146,14 @@ class Desk final : public Registrations {
   Result<> put_quota(Session& s, const Quota& quota, Outcome& out);
   // Whoever had an offer of what does not take place heads the list again.
   Result<> end_offers(Session& s, const std::string& quota, Outcome& out);
-  // Letters to those who do not know yet what the programme says now. How many.
-  Result<std::int64_t> tell_news(Session& s, std::int64_t most);
-  Result<> tell(Session& s, const std::string& id);
+  // Bookings whose persons do not know yet what the programme says now; and the letter to one.
+  Result<std::vector<std::string>> list_news(Session& s, std::int64_t most);
+  Result<> tell(Session& s, Booking booking);
   // Writes what is free of each quota that the group has changed; at its end.
   Result<> publish_figures(Session& s);
   void offer_figures();
   Result<> write(Session& s, const LetterOrder& order);
+  Result<std::string> new_code(Session& s, BookingKind kind);
   Duration confirm_within(BookingKind kind) const;
   std::optional<Instant> confirm_by(BookingKind kind, bool must) const;
   Instant delete_after(BookingKind kind, const std::vector<Claim>& claims) const;
@@ -161,11 +164,16 @@ class Desk final : public Registrations {
   Result<> end_offer(Session& s, const Booking& booking, const Claim& claim, Outcome& out);
   Result<> end_or_extend_offer(Session& s, const Booking& booking, const Claim& claim,
                                Outcome& out);
-  Result<> end_unconfirmed(Session& s, const std::string& id, Outcome& out);
+  Result<> end_unconfirmed(Session& s, const Booking& booking, Outcome& out);
   // The end of an offer that is made now.
   Instant offer_end(const std::string& quota) const;
 
   Result<Booking> change_in(Session& s, const ChangeRequest& request, Outcome& out);
+  // Gives back some seats of a claim.
+  Result<> reduce(Session& s, const std::string& booking, const Claim& claim, std::int64_t seats,
+                  Outcome& out);
+  // Errors: kConflict for a ticket that was used at a door.
+  Result<> check_unused(Session& s, const Booking& booking);
   Result<Booking> transfer_in(Session& s, const TransferRequest& request, Outcome& out);
   Result<Booking> correct_in(Session& s, const CorrectionRequest& request, Outcome& out);
   // Another address than before: new links, and a new code where it is not in use.
@@ -173,6 +181,18 @@ class Desk final : public Registrations {
   // The claims of an address beside those of one booking.
   Result<std::vector<Claim>> other_claims(Session& s, const std::string& mail_key,
                                           const Booking& but);
+
+  // What is over at some time, in the order in which it is ended.
+  enum class Over : std::uint8_t { kHold, kOffer, kUnconfirmed, kNews, kRetention };
+  // Ends what is over: all in one job, and where one fails, each in a job of its own. How many.
+  // Errors: of a list that cannot be read, after all others.
+  Task<Result<std::int64_t>> end_over(std::vector<Over> kinds);
+  Task<Result<std::int64_t>> end_each(Over kind);
+  Result<std::vector<rows::ClaimId>> list_over(Session& s, Over kind);
+  Result<> end_one(Session& s, Over kind, const rows::ClaimId& id, Outcome& out);
+  void put_off(Over kind, const rows::ClaimId& id, const Error& error);
+  // All but bookings; how much.
+  std::int64_t erase_ended(Instant until, std::optional<Error>& trouble);
 
   Result<> send_own_link_in(Session& s, const std::string& mail, const std::string& language);
   Result<std::string> erase_person_in(Session& s, const std::string& person, Outcome& out);
@@ -197,6 +217,8 @@ class Desk final : public Registrations {
   std::map<std::string, View, std::less<>> views_ RV_GUARDED_BY(mutex_);
   // When links were made anew, of the few registrations where they were.
   std::map<std::string, Instant, std::less<>> renewed_ RV_GUARDED_BY(mutex_);
+  // When what could not be ended is tried again.
+  std::map<std::tuple<Over, std::string, std::string>, Instant> put_off_ RV_GUARDED_BY(mutex_);
   records::GroupEnd group_end_;  // last: until it is gone, the writer looks at all of the above
 };
 

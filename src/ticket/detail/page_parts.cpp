@@ -41,8 +41,11 @@ std::vector<ClaimRow> claim_rows(const PageNeeds& needs, const Booking& booking,
     if (with_state || claim.seats > 1 || claim.state != ClaimState::kTaken || row.cancelled) {
       row.state = claim_state_in(claim, registrations, language);
     }
+    if (booking.state == BookingState::kHeld && row.taken && !row.cancelled) {
+      row.state = web::text(language, texts::kDetailsStateHeld, {{"seats", claim.seats}});
+    }
     if (claim.state == ClaimState::kOffered) {
-      row.offer_href = offer_path(needs.domain.links, booking, claim.quota);
+      row.offer_href = offer_path(needs.domain.links, booking, claim.quota, language);
     }
     rows.push_back(std::move(row));
   }
@@ -55,8 +58,9 @@ Task<Result<Booking>> ticket_of(const Request& request, const PageNeeds& needs) 
   co_return co_await read_booking(needs.domain, std::move(*id));
 }
 
-Response to_ticket(const PageNeeds& needs, const Booking& booking, std::string_view news) {
-  std::string path = ticket_path(needs.domain.links, booking);
+Response to_ticket(const PageNeeds& needs, const Request& request, const Booking& booking,
+                   std::string_view news) {
+  std::string path = ticket_path(needs.domain.links, booking, web::language_of(request));
   if (!news.empty()) path.append("?neu=").append(news);
   return Response::see_other(path);
 }

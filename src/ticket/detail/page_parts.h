@@ -25,9 +25,12 @@ void add_ticket_page(net::Router& router, const PageNeeds& needs, net::Method me
 
 // The registration of {token}.
 [[nodiscard]] Task<Result<Booking>> ticket_of(const net::Request& request, const PageNeeds& needs);
-// `news` is one of those below: what the page says first.
-[[nodiscard]] net::Response to_ticket(const PageNeeds& needs, const Booking& booking,
-                                      std::string_view news = {});
+// In the reader's language, whichever the booking has. `news` is one of those below: what the page
+// says first.
+[[nodiscard]] net::Response to_ticket(const PageNeeds& needs, const net::Request& request,
+                                      const Booking& booking, std::string_view news = {});
+// Value of `neu` where a change changed nothing.
+inline constexpr std::string_view kNewsUnchanged = "unveraendert";
 inline constexpr std::string_view kNewsChanged = "geaendert";
 inline constexpr std::string_view kNewsAccepted = "angenommen";
 inline constexpr std::string_view kNewsDeclined = "abgelehnt";
