@@ -137,8 +137,7 @@ void check_again(Served& served, std::string_view shown, const ngsi::Entity& ent
   RV_CHECK(again.has_value());
   std::string text;
   ngsi::render(*again->after, names, served.world().context(), {}, text);
-  RV_CHECK(text == shown || !second_reads(shown) ||
-           same(second(text).get(), second(shown).get()));
+  RV_CHECK(text == shown || !second_reads(shown) || same(second(text).get(), second(shown).get()));
 }
 
 // Whatever escapes it is written with.
