@@ -124,7 +124,8 @@ TEST_P(AttachmentsTest, NoFileIsHandedOutBeforeItIsScanned) {
   const Case draft = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
   const Case other = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
   const auto add = [&](const char* name, std::string bytes) {
-    return run_task(files.add(draft.id, field, name, {std::string(kPdf), std::move(bytes)}));
+    return run_task(files.add(
+        draft.id, field, files.prepare("schein", name, {std::string(kPdf), std::move(bytes)})));
   };
   const auto listed = [&] {
     std::vector<Attachment> list;
@@ -162,14 +163,27 @@ TEST_P(AttachmentsTest, NoFileIsHandedOutBeforeItIsScanned) {
   EXPECT_TRUE(content(draft.id, first)) << "another case's link removes nothing";
   ASSERT_TRUE(run_task(files.remove(draft.id, second)));
   EXPECT_EQ(listed().size(), 1U);
-  EXPECT_EQ(run_task(files.add(draft.id, field, "big.pdf",
-                               {std::string(kPdf), std::string(kCaseBytesMax, 'x')}))
-                .error()
-                .code,
-            Code::kTooLarge);
+  EXPECT_EQ(add("big.pdf", std::string(kCaseBytesMax, 'x')).error().code, Code::kTooLarge);
   ASSERT_TRUE(run_task(cases_.withdraw(draft.id)));
   EXPECT_TRUE(listed().empty()) << "gone with the case";
   EXPECT_EQ(content(draft.id, first).error().code, Code::kResourceNotFound);
+}
+
+TEST_P(AttachmentsTest, AFileIsJudgedAndPreparedByItsContent) {
+  const Attachments files({.database = *database_, .civil_clock = clock_, .random = random_});
+  const std::vector<std::string> types{std::string(kPdf)};
+  const std::string pdf = "%PDF-1.4\n%%EOF";
+  const auto good = run_task(files.take_in("schein", "a.exe", pdf, types));
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->row.name, "a.pdf");
+  EXPECT_EQ(good->row.field, "schein");
+  EXPECT_EQ(run_task(files.take_in("", "a.pdf", "MZ", types)).error().field, "type");
+}
+
+TEST(CheckTotal, IsOfAllFilesOfACase) {
+  const std::vector<Attachment> files{{.bytes = kCaseBytesMax - 10}};
+  EXPECT_TRUE(check_total(files, 10));
+  EXPECT_EQ(check_total(files, 11).error().code, Code::kTooLarge);
 }
 
 }  // namespace

@@ -18,6 +18,9 @@ using net::Request;
 using net::Response;
 using web::Language;
 
+// Of an error: too many files came from a network.
+constexpr const char* kUploads = "uploads";
+
 // Handed in. Errors: kResourceNotFound for a draft too.
 Task<Result<OpenCase>> open_sent(const Request& request, const Pages& pages) {
   auto open = co_await open_case(request, pages);
@@ -132,8 +135,35 @@ Task<Response> get_case(Request& request, const Pages& pages) {
   co_return co_await show_case(request, pages, *open, form, {}, 200);
 }
 
-bool says_too_many(const Error& error) {
-  return error.code == Code::kTooManyRequests || error.field == "messages";
+// Asks what is cheap before the file is looked into.
+Task<Result<Case>> write_message(const Request& request, const Pages& pages, const OpenCase& open,
+                                 const web::Upload& sent) {
+  const std::string text(sent.data.get("nachricht"));
+  if (!sent.file.empty()) {
+    RV_CO_TRY(co_await may_write(pages, open, text, sent.file.size()));
+    if (!take_attempt(*pages.uploads, request, pages)) {
+      co_return fail(Code::kTooManyRequests, "too many files from this network", kUploads);
+    }
+  }
+  auto files = co_await read_message_file(pages.attachments, sent);
+  if (!files) co_return fail(files.error());
+  co_return co_await pages.cases.write(open.record.id, text, std::move(*files));
+}
+
+// The page again with what kept a message from being taken.
+Task<Response> refuse_message(Request& request, const Pages& pages, const OpenCase& open,
+                              const web::Form& form, web::FormData& data, const Error& error) {
+  const bool too_many = error.code == Code::kTooManyRequests;
+  const int status = too_many ? 429 : 422;
+  if (error.field == "messages" || (too_many && error.field != kUploads)) {
+    data.fail("nachricht", too_many ? texts::kCaseMessageSoon : texts::kCaseMessageFull);
+    co_return co_await show_case(request, pages, open, form, data, status);
+  }
+  if (!too_many && error.code != Code::kUnprocessable && error.code != Code::kTooLarge) {
+    co_return refused(pages, request, error);
+  }
+  co_return co_await show_case(request, pages, open, form, data, status,
+                               message_file_trouble(error, web::language_of(request)));
 }
 
 Task<Response> post_message(Request& request, const Pages& pages) {
@@ -145,32 +175,16 @@ Task<Response> post_message(Request& request, const Pages& pages) {
   const web::Form form = message_form();
   auto sent = web::read_upload(form, "datei", request);
   if (!sent) co_return refused(pages, request, sent.error());
-  const bool is_valid = web::validate(form, sent->data);
-  auto files = co_await read_message_file(pages.pool, pages.attachments, *sent);
-  const Language language = web::language_of(request);
-  if (!files && files.error().code != Code::kUnprocessable) {
-    co_return refused(pages, request, files.error());
+  if (!web::validate(form, sent->data)) {
+    co_return co_await show_case(request, pages, *open, form, sent->data, 422);
   }
-  if (!is_valid || !files) {
-    co_return co_await show_case(
-        request, pages, *open, form, sent->data, 422,
-        files ? std::string() : message_file_trouble(files.error(), language));
-  }
-  const auto done = co_await pages.cases.write(
-      open->record.id, std::string(sent->data.get("nachricht")), std::move(*files));
+  const auto done = co_await write_message(request, pages, *open, *sent);
   if (!done && done.error().code == Code::kConflict) {
     co_return Response::see_other(case_address(request, ""));
   }
-  if (!done && done.error().code == Code::kTooLarge) {
-    co_return co_await show_case(request, pages, *open, form, sent->data, 422,
-                                 message_file_trouble(done.error(), language));
+  if (!done) {
+    co_return co_await refuse_message(request, pages, *open, form, sent->data, done.error());
   }
-  if (!done && says_too_many(done.error())) {
-    const bool soon = done.error().code == Code::kTooManyRequests;
-    sent->data.fail("nachricht", soon ? texts::kCaseMessageSoon : texts::kCaseMessageFull);
-    co_return co_await show_case(request, pages, *open, form, sent->data, soon ? 429 : 422);
-  }
-  if (!done) co_return refused(pages, request, done.error());
   co_return Response::see_other(case_address(request, "?gesendet=1"));
 }
 

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "casework/attachments.h"
+#include "casework/letters.h"
+#include "mail/outbox.h"
 #include "ticket/registrations.h"
 
 namespace revier::casework {
@@ -192,6 +194,16 @@ std::vector<records::Parameter> parameters_for(const Where& where, const rows::C
   return parameters;
 }
 
+// Those to another address went when that was changed.
+Result<> forget_letters(Session& session, std::string_view id, Instant now) {
+  RV_ASSIGN(const std::vector<records::Row> found,
+            session.query("SELECT mail FROM case_record WHERE id = :id", {{"id", id}}));
+  for (const records::Row& row : found) {
+    RV_TRY(mail::forget(session, row.text("mail"), letters_begin(id), now));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(State state) { return name_in(kStates, state); }
@@ -297,6 +309,7 @@ Result<std::vector<Case>> of_mail(Session& session, std::string_view mail_key) {
 }
 
 Result<> strip(Session& session, std::string_view id, Instant now) {
+  RV_TRY(forget_letters(session, id, now));
   RV_TRY(erase_files(session, id));
   RV_TRY(session.execute("DELETE FROM case_message WHERE case_id = :id", {{"id", id}}));
   RV_TRY(
@@ -412,7 +425,8 @@ Result<std::int64_t> count_drafts(Session& session) {
   return row.integer("n");
 }
 
-Result<> erase(Session& session, std::string_view id) {
+Result<> erase(Session& session, std::string_view id, Instant now) {
+  RV_TRY(forget_letters(session, id, now));
   RV_TRY(erase_files(session, id));
   RV_TRY(session.execute("DELETE FROM case_message WHERE case_id = :id", {{"id", id}}));
   RV_TRY(session.execute("DELETE FROM case_record WHERE id = :id", {{"id", id}}));

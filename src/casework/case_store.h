@@ -31,7 +31,7 @@ struct StoredForm {
 // Of an address (ticket::mail_key), drafts too; newest first.
 [[nodiscard]] Result<std::vector<Case>> of_mail(records::Session& session,
                                                 std::string_view mail_key);
-// Takes all that is personal out of a case, and lets it end now.
+// Takes all that is personal out of a case, the letters about it too, and lets it end now.
 [[nodiscard]] Result<> strip(records::Session& session, std::string_view id, Instant now);
 // Errors of the two: kResourceNotFound.
 [[nodiscard]] Result<Case> find(records::Session& session, std::string_view id);
@@ -84,7 +84,8 @@ struct FormFigures {
 
 // Drafts of one form that were begun from the same place are counted in memory, all drafts here.
 [[nodiscard]] Result<std::int64_t> count_drafts(records::Session& session);
-[[nodiscard]] Result<> erase(records::Session& session, std::string_view id);
+// With the letters about it.
+[[nodiscard]] Result<> erase(records::Session& session, std::string_view id, Instant now);
 // At most `limit` whose time has come.
 [[nodiscard]] Result<std::vector<Case>> ended(records::Session& session, Instant now,
                                               std::int64_t limit);

@@ -78,11 +78,59 @@ TEST_P(CasesTest, OneDraftWritesFewLettersHoweverOftenItIsAsked) {
     ASSERT_TRUE(ask("ada@beispiel.test")) << "the answer is the same";
     send_all();
   }
-  EXPECT_EQ(std::ssize(letters()), mail::kMailsAnHourMax);
+  EXPECT_EQ(letters().size(), 2U);
   EXPECT_EQ(now(draft.id)->mail, "ada@beispiel.test");
   clock_.advance(Duration::hours(2));
   ASSERT_TRUE(ask("ada@beispiel.test"));
-  EXPECT_EQ(std::ssize(letters()), mail::kMailsAnHourMax + 1);
+  EXPECT_EQ(letters().size(), 3U);
+}
+
+TEST_P(CasesTest, CasesWithAnothersAddressWriteHerFewLettersAndLeaveRoomForABooking) {
+  for (int n = 0; n < 12; ++n) {
+    const auto one = hand_in("mangel-melden", kReport);
+    ASSERT_TRUE(one) << "the case is taken, its page says the rest";
+    EXPECT_EQ(one->mail, "ada@beispiel.test");
+  }
+  EXPECT_EQ(letters().size(), 2U);
+  const auto enough = [&] {
+    bool answer = true;
+    EXPECT_TRUE(database_->read([&](records::Session& session) -> Result<> {
+      RV_ASSIGN(answer, mail::has_had_enough(session, "ada@beispiel.test", clock_.now()));
+      return {};
+    }));
+    return answer;
+  };
+  EXPECT_FALSE(enough()) << "who books asks for the whole limit";
+  clock_.advance(Duration::minutes(61));
+  ASSERT_TRUE(hand_in("mangel-melden", kReport));
+  EXPECT_EQ(letters().size(), 3U);
+}
+
+TEST_P(CasesTest, LettersGoWithTheDraftOrTheAddressThatTheyWereWrittenFor) {
+  const auto begin = [&](const char* mail) {
+    const Case draft = run_task(cases_.begin("mangel-melden", web::Language::kDe)).value();
+    EXPECT_TRUE(run_task(cases_.set_mail(draft.id, mail, true)));
+    EXPECT_EQ(letters(mail).size(), 1U);
+    return draft;
+  };
+  const Case discarded = begin("a@person.test");
+  ASSERT_TRUE(run_task(cases_.withdraw(discarded.id)));
+  EXPECT_TRUE(letters("a@person.test").empty());
+  const Case changed = begin("b@person.test");
+  EXPECT_EQ(letters("b@person.test")[0].message.delete_after, now(changed.id)->delete_after);
+  ASSERT_TRUE(run_task(cases_.set_mail(changed.id, "", false)));
+  EXPECT_TRUE(letters("b@person.test").empty());
+  const Case over = begin("c@person.test");
+  clock_.advance(Duration::days(31));
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_FALSE(now(over.id));
+  EXPECT_TRUE(letters("c@person.test").empty());
+  const Case sent = hand_in("mangel-melden", kReport).value();
+  ASSERT_TRUE(run_task(cases_.withdraw(sent.id)));
+  EXPECT_EQ(letters().size(), 1U);
+  clock_.advance(Duration::days(31));
+  ASSERT_TRUE(cases_.sweep());
+  EXPECT_TRUE(letters().empty()) << "with the case";
 }
 
 TEST_P(CasesTest, ARepeatedRequestIsOneCase) {
@@ -284,7 +332,8 @@ TEST_P(CasesTest, APhotoIsPublicAfterTheOfficeReleasedItAlone) {
   Attachments files({.database = *database_, .civil_clock = clock_, .random = random_});
   const Case draft = run_task(cases_.begin("mangel-melden", web::Language::kDe)).value();
   const Field& field = *forms_.newest("mangel-melden")->field("foto");
-  ASSERT_TRUE(run_task(files.add(draft.id, field, "a.png", {std::string(kPng), "picture"})));
+  ASSERT_TRUE(run_task(
+      files.add(draft.id, field, files.prepare("foto", "a.png", {std::string(kPng), "picture"}))));
   const auto fill = [](const Definition& form, Answers& answers) -> Result<> {
     RV_ASSIGN(const json::Document document, json::Document::parse(kReport));
     RV_ASSIGN(answers, read_answers(form, document.root()));
@@ -333,7 +382,8 @@ TEST_P(CasesTest, NoOtherFileCanBeReleased) {
   Attachments files({.database = *database_, .civil_clock = clock_, .random = random_});
   const Case draft = run_task(cases_.begin("hund-anmelden", web::Language::kDe)).value();
   const Field field{.name = "schein", .kind = Kind::kFiles};
-  ASSERT_TRUE(run_task(files.add(draft.id, field, "a.pdf", {std::string(kPdf), "%PDF-"})));
+  ASSERT_TRUE(run_task(
+      files.add(draft.id, field, files.prepare("schein", "a.pdf", {std::string(kPdf), "%PDF-"}))));
   ASSERT_TRUE(
       run_task(cases_.change(draft.id, [](const Definition& form, Answers& answers) -> Result<> {
         RV_ASSIGN(const json::Document document, json::Document::parse(kDogAnswers));

@@ -17,7 +17,6 @@ using net::Response;
 using web::Language;
 
 constexpr std::string_view kFromCheck = "pruefen";
-constexpr std::string_view kLater = "spaeter";
 
 std::string said(Language language, const web::Text& key) {
   return std::string(web::text(language, key));
@@ -99,7 +98,6 @@ Response show_question(const Request& request, const Pages& pages, const OpenPag
                          .tiles = std::string(pages.map_tiles)});
     view.page.scripts = {"map_point.js"};
   }
-  if (at.group != nullptr) view.steps.back_href = std::string(request.path);
   view.page.has_errors = !data.valid();
   web::Html out(language);
   render_question(out, view);
@@ -187,6 +185,9 @@ web::Form with_deeds(web::Form form) {
   return form;
 }
 
+// Buttons that keep what stands on the page without judging it.
+bool is_unjudged(std::string_view deed) { return deed == kLater || deed == kBack; }
+
 // What is right on the page; the rest of it is not kept.
 void take_valid(const web::Form& form, const web::FormData& data, Row& row) {
   web::Form right;
@@ -196,16 +197,15 @@ void take_valid(const web::Form& form, const web::FormData& data, Row& row) {
   take_data(right, data, row);
 }
 
-Task<Response> go_on(Request& request, const Pages& pages, const OpenPage& at, bool later,
-                     bool from_check, Cases::ChangeAnswers change) {
+Task<Response> go_on(Request& request, const Pages& pages, const OpenPage& at,
+                     std::string_view deed, std::string_view from, Cases::ChangeAnswers change) {
   const auto changed = co_await pages.cases.change(at.open.record.id, std::move(change));
   if (!changed) co_return draft_refused(request, pages, changed.error());
-  if (later) co_return Response::see_other(case_address(request, "/spaeter"));
   auto open = open_record(pages.cases, *changed);
   if (open) open->files = at.open.files;
   if (!open) co_return refused(pages, request, open.error());
   const FormPage& page = *open->form->page(at.page->id);
-  co_return Response::see_other(case_address(request, next_page(*open, page, from_check)));
+  co_return Response::see_other(after_page(request, *open, page, deed, from));
 }
 
 Task<Response> post_fields(Request& request, const Pages& pages, const OpenPage& at) {
@@ -214,23 +214,39 @@ Task<Response> post_fields(Request& request, const Pages& pages, const OpenPage&
   const web::Form form = form_of_fields(fields, language);
   auto data = web::read_form(with_deeds(form), request);
   if (!data) co_return refused(pages, request, data.error());
-  const bool later = data->get("tun") == kLater;
+  const std::string_view deed = data->get("tun");
   (void)web::validate(form, *data);
   check_choices(fields, *data, language);
-  if (!later && !data->valid()) {
+  if (!is_unjudged(deed) && !data->valid()) {
     co_return show_question(request, pages, at, form, *data, at.page->title.in(language),
                             data->get("von"), 422);
   }
-  co_return co_await go_on(request, pages, at, later, data->get("von") == kFromCheck,
+  co_return co_await go_on(request, pages, at, deed, data->get("von"),
                            [form, sent = *data](const Definition&, Answers& answers) -> Result<> {
                              take_valid(form, sent, answers.values);
                              return {};
                            });
 }
 
-// Saves an entry, and shows the list again.
+// Into entry `number`, or a new one behind the last. One that nothing was written in is no entry,
+// where it is not judged.
+void take_entry(const web::Form& form, const web::FormData& sent, std::size_t number, bool judged,
+                const Field& group, Answers& answers) {
+  std::vector<Row>& entries = answers.groups[group.name];
+  const bool is_new = number > entries.size();
+  if (is_new && entries.size() < group.items_max) {
+    Row row;
+    take_valid(form, sent, row);
+    if (judged || !row.empty()) entries.push_back(std::move(row));
+  } else if (!is_new) {
+    take_valid(form, sent, entries[number - 1]);
+  }
+  if (entries.empty()) answers.groups.erase(group.name);
+}
+
+// Saves an entry, and shows the list again, or the page before it where there was none.
 Task<Response> post_entry(Request& request, const Pages& pages, const OpenPage& at,
-                          std::size_t number, bool later, std::string_view from) {
+                          std::size_t number, std::string_view deed, std::string_view from) {
   const Language language = web::language_of(request);
   const web::Form form = form_of_group(*at.group, language);
   auto data = web::read_form(with_deeds(form), request);
@@ -239,23 +255,21 @@ Task<Response> post_entry(Request& request, const Pages& pages, const OpenPage& 
   for (const Field& field : at.group->fields) fields.push_back(&field);
   (void)web::validate(form, *data);
   check_choices(fields, *data, language);
-  if (!later && !data->valid()) {
+  const bool judged = !is_unjudged(deed);
+  if (judged && !data->valid()) {
     co_return show_question(request, pages, at, form, *data, entry_title(at, number, language),
                             from, 422);
   }
-  const auto save = [form, sent = *data, number, name = at.group->name, most = at.group->items_max](
-                        const Definition&, Answers& answers) -> Result<> {
-    std::vector<Row>& entries = answers.groups[name];
-    if (number > entries.size()) {
-      if (entries.size() >= most) return {};
-      entries.emplace_back();
-    }
-    take_valid(form, sent, entries[std::min(number, entries.size()) - 1]);
+  const auto save = [form, sent = *data, number, judged, name = at.group->name](
+                        const Definition& now, Answers& answers) -> Result<> {
+    take_entry(form, sent, number, judged, *now.field(name), answers);
     return {};
   };
+  if (deed == kLater || (deed == kBack && entries_of(at).empty())) {
+    co_return co_await go_on(request, pages, at, deed, from, save);
+  }
   const auto changed = co_await pages.cases.change(at.open.record.id, save);
   if (!changed) co_return draft_refused(request, pages, changed.error());
-  if (later) co_return Response::see_other(case_address(request, "/spaeter"));
   co_return Response::see_other(case_address(
       request, fmt::format("/seite/{}{}", at.page->id, from.empty() ? "" : "?von=pruefen")));
 }
@@ -276,23 +290,6 @@ Task<Response> remove_entry(Request& request, const Pages& pages, const OpenPage
       request, fmt::format("/seite/{}{}", at.page->id, from.empty() ? "" : "?von=pruefen")));
 }
 
-// Goes on from a page whose entries or files are there already.
-Response leave_page(const Request& request, const Pages& pages, const OpenPage& at,
-                    std::string_view deed, std::string_view from) {
-  if (deed == kLater) return Response::see_other(case_address(request, "/spaeter"));
-  for (const Problem& problem :
-       check_answers(*at.open.form, at.open.answers, counts_of(at.open.files))) {
-    if (problem.page != at.page->id) continue;
-    const std::string& text = web::language_of(request) == Language::kDe ? problem.de : problem.en;
-    if (at.files != nullptr) {
-      return show_files(request, pages, at.open, at.page->id, from, text, 422);
-    }
-    return show_group(request, pages, at, from, text, 422);
-  }
-  return Response::see_other(
-      case_address(request, next_page(at.open, *at.page, from == kFromCheck)));
-}
-
 Task<Response> post_group(Request& request, const Pages& pages, const OpenPage& at) {
   const auto deeds = web::read_form(with_deeds({}), request);
   if (!deeds) co_return refused(pages, request, deeds.error());
@@ -304,18 +301,22 @@ Task<Response> post_group(Request& request, const Pages& pages, const OpenPage& 
   if (deed == "entfernen") co_return co_await remove_entry(request, pages, at, number, from);
   if (deed != "weiter" && (deed != kLater || number > 0 || entries.empty())) {
     co_return co_await post_entry(request, pages, at, number == 0 ? entries.size() + 1 : number,
-                                  deed == kLater, from);
+                                  deed, from);
   }
-  co_return leave_page(request, pages, at, deed, from);
+  std::string problem = page_problem(at.open, *at.page, deed, web::language_of(request));
+  if (!problem.empty()) {
+    co_return show_group(request, pages, at, from, std::move(problem), 422);
+  }
+  co_return Response::see_other(after_page(request, at.open, *at.page, deed, from));
 }
 
-// Files are attached one by one; here they are removed, or the page is left.
+// Files are attached by a form of their own (post_file); here they are removed.
 Task<Response> post_files(Request& request, const Pages& pages, const OpenPage& at) {
   const auto deeds = web::read_form(with_deeds({}), request);
   if (!deeds) co_return refused(pages, request, deeds.error());
   const std::string_view from = deeds->get("von") == kFromCheck ? kFromCheck : std::string_view();
   if (deeds->get("tun") != "entfernen") {
-    co_return leave_page(request, pages, at, deeds->get("tun"), from);
+    co_return leave_files(request, pages, at.open, at.page->id, deeds->get("tun"), from);
   }
   const auto removed =
       co_await pages.attachments.remove(at.open.record.id, std::string(deeds->get("nr")));
@@ -434,14 +435,30 @@ Task<Response> get_check(Request& request, const Pages& pages) {
   co_return show_check(request, pages, *open, form, data, 200);
 }
 
+// Keeps the address for news, if it is one, and leaves the check by `deed`.
+Task<Response> leave_check(const Request& request, const Pages& pages, const OpenCase& open,
+                           const web::FormData& data, std::string_view deed) {
+  if (data.error("mail") == nullptr) {
+    const auto kept =
+        co_await pages.cases.set_mail(open.record.id, std::string(data.get("mail")), false);
+    if (!kept) co_return draft_refused(request, pages, kept.error());
+  }
+  co_return Response::see_other(
+      deed == kLater ? case_address(request, "/spaeter")
+                     : steps_of(request, open, nullptr, web::language_of(request)).back_href);
+}
+
 Task<Response> post_check(Request& request, const Pages& pages) {
   if (!web::same_origin(request)) co_return other_site(request, pages);
   const auto open = co_await open_draft(request, pages);
   if (!open) co_return draft_refused(request, pages, open.error());
   const web::Form form = send_form(*open->form, web::language_of(request));
-  auto data = web::read_form(form, request);
+  auto data = web::read_form(with_deeds(form), request);
   if (!data) co_return refused(pages, request, data.error());
-  if (!web::validate(form, *data)) {
+  const std::string_view deed = data->get("tun");
+  const bool valid = web::validate(form, *data);
+  if (is_unjudged(deed)) co_return co_await leave_check(request, pages, *open, *data, deed);
+  if (!valid) {
     co_return show_check(request, pages, *open, form, *data, 422);
   }
   const auto with_mail =
@@ -464,12 +481,28 @@ Steps steps_of(const Request& request, const OpenCase& open, const FormPage* pag
   Steps steps{.form_title = open.form->title.in(language),
               .current = static_cast<int>(at) + 1,
               .total = static_cast<int>(way.size()) + 1,
-              .back_href = web::path(language, "/formulare/" + open.form->id),
-              .later_href = case_address(request, "/spaeter")};
+              .back_href = web::path(language, fmt::format("/formulare/{}?entwurf={}",
+                                                           open.form->id, request.param("token")))};
   if (at > 0) {
     steps.back_href = case_address(request, "/seite/" + way[static_cast<std::size_t>(at) - 1]->id);
   }
   return steps;
+}
+
+std::string page_problem(const OpenCase& open, const FormPage& page, std::string_view deed,
+                         Language language) {
+  if (is_unjudged(deed)) return {};
+  for (const Problem& problem : check_answers(*open.form, open.answers, counts_of(open.files))) {
+    if (problem.page == page.id) return language == Language::kDe ? problem.de : problem.en;
+  }
+  return {};
+}
+
+std::string after_page(const Request& request, const OpenCase& open, const FormPage& page,
+                       std::string_view deed, std::string_view from) {
+  if (deed == kLater) return case_address(request, "/spaeter");
+  if (deed == kBack) return steps_of(request, open, &page, web::language_of(request)).back_href;
+  return case_address(request, next_page(open, page, from == kFromCheck));
 }
 
 void add_draft_pages(net::Router& router, const Pages& pages) {

@@ -124,6 +124,12 @@ TEST(FileCheck, RefusesBombsDamageAndTwoFormatsAtOnce) {
   const std::size_t frame = wide.find("\xFF\xC0");
   wide.replace(frame + 5, 4, "\xEA\x60\xEA\x60");
   EXPECT_EQ(reason(wide), "pixels");
+  std::string large = a_png();
+  large.replace(16, 8, std::string("\0\0\x0f\xa0\0\0\x0f\xa0", 8));  // 4,000 by 4,000 pixels
+  EXPECT_EQ(reason(large), "pixels");
+  std::string slow = a_jpeg();
+  for (std::size_t n = 0; n < kJpegScansMax; ++n) slow += "\xFF\xDA";
+  EXPECT_EQ(reason(slow), "damaged") << "each scan is a pass over all pixels";
   EXPECT_EQ(reason(a_png().substr(0, 60)), "damaged");
   EXPECT_EQ(reason(a_jpeg().substr(0, 300)), "damaged");
   EXPECT_EQ(reason(kAPdf + kZipEnd), "active");

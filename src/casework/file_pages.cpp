@@ -37,6 +37,7 @@ std::string file_trouble(const Error& error, const std::vector<std::string>& typ
                          std::size_t most, Language language) {
   const auto t = [&](const web::Text& key) { return std::string(web::text(language, key)); };
   if (error.code == Code::kTooLarge) return t(texts::kFileTotal);
+  if (error.code == Code::kTooManyRequests) return t(texts::kFileTooMany);
   if (error.field == "type") {
     return web::text(language, texts::kFileWrongType, {{"types", type_names(types)}});
   }
@@ -58,39 +59,70 @@ Result<const Field*> file_field(const OpenCase& open, std::string_view page_id) 
   return fail(Code::kResourceNotFound, "this page asks no files");
 }
 
+// What needs no look into the file.
+Result<> check_room(const Request& request, const Pages& pages, const OpenCase& open,
+                    const Field& field, const web::Upload& sent) {
+  const FileCounts counts = counts_of(open.files);
+  const auto known = counts.find(field.name);
+  if (known != counts.end() && known->second >= field.items_max) {
+    return fail(Code::kUnprocessable, "no more files are taken here", "count");
+  }
+  RV_TRY(check_total(open.files, sent.file.size()));
+  if (take_attempt(*pages.uploads, request, pages)) return {};
+  return fail(Code::kTooManyRequests, "too many files from this network");
+}
+
+// Attaches a file. What is wrong with it in words, empty once it is attached. Errors: those that a
+// person can do nothing about.
+Task<Result<std::string>> attach(const Request& request, const Pages& pages, const OpenCase& open,
+                                 const Field& field, const web::Upload& sent) {
+  const Language language = web::language_of(request);
+  if (sent.file.size() > field.bytes_max) {
+    co_return web::text(language, texts::kFileTooLarge,
+                        {{"size", size_text(field.bytes_max, language)}});
+  }
+  Result<> added = check_room(request, pages, open, field, sent);
+  if (added) {
+    auto file =
+        co_await pages.attachments.take_in(field.name, sent.file_name, sent.file, field.types);
+    added = file ? co_await pages.attachments.add(open.record.id, field, std::move(*file))
+                 : Result<>(fail(file.error()));
+  }
+  if (added) co_return std::string();
+  if (describe(added.error().code).status >= 500) co_return fail(added.error());
+  co_return file_trouble(added.error(), field.types, field.items_max, language);
+}
+
+// Attaches the file that was chosen; then the page again, or where its other buttons lead.
 Task<Response> post_file(Request& request, const Pages& pages) {
   if (!web::same_origin(request)) {
     co_return refused(pages, request, {Code::kForbidden, "a form of another site"});
   }
-  const auto open = co_await open_draft(request, pages);
+  auto open = co_await open_draft(request, pages);
   if (!open) co_return refused(pages, request, open.error());
   const std::string page(request.param("id"));
   const auto field = file_field(*open, page);
   if (!field) co_return refused(pages, request, field.error());
-  const web::Form form{.fields = {{.name = "von", .length_max = 20}}};
+  const web::Form form{
+      .fields = {{.name = "von", .length_max = 20}, {.name = "tun", .length_max = 20}}};
   const auto sent = web::read_upload(form, "datei", request);
   if (!sent) co_return refused(pages, request, sent.error());
   const Language language = web::language_of(request);
+  const std::string_view deed = sent->data.get("tun");
   const std::string from(sent->data.get("von") == "pruefen" ? "pruefen" : "");
-  const auto say = [&](std::string problem) {
-    return show_files(request, pages, *open, page, from, std::move(problem), 422);
-  };
-  if (sent->file.empty()) co_return say(std::string(web::text(language, texts::kFileMissing)));
-  if (sent->file.size() > (*field)->bytes_max) {
-    co_return say(web::text(language, texts::kFileTooLarge,
-                            {{"size", size_text((*field)->bytes_max, language)}}));
+  Result<std::string> problem = std::string();
+  if (!sent->file.empty()) {
+    problem = co_await attach(request, pages, *open, **field, *sent);
+    if (problem && problem->empty()) open = co_await open_draft(request, pages);
+  } else if (deed.empty()) {
+    problem = std::string(web::text(language, texts::kFileMissing));
   }
-  auto clean = co_await pages.pool.run([&] { return clean_file(sent->file, (*field)->types); });
-  if (!clean) co_return refused(pages, request, clean.error());
-  if (!*clean)
-    co_return say(file_trouble(clean->error(), (*field)->types, (*field)->items_max, language));
-  const auto added =
-      co_await pages.attachments.add(open->record.id, **field, sent->file_name, std::move(**clean));
-  if (!added && describe(added.error().code).status >= 500) {
-    co_return refused(pages, request, added.error());
+  if (!problem) co_return refused(pages, request, problem.error());
+  if (!open) co_return refused(pages, request, open.error());
+  if (!problem->empty()) {
+    co_return show_files(request, pages, *open, page, from, std::move(*problem), 422);
   }
-  if (!added)
-    co_return say(file_trouble(added.error(), (*field)->types, (*field)->items_max, language));
+  if (!deed.empty()) co_return leave_files(request, pages, *open, page, deed, from);
   co_return Response::see_other(
       case_address(request, fmt::format("/seite/{}{}", page, from.empty() ? "" : "?von=pruefen")));
 }
@@ -135,21 +167,16 @@ FileInput message_input(std::string problem, Language language) {
           .problem = std::move(problem)};
 }
 
-Task<Result<std::vector<NewFile>>> read_message_file(net::Pool& pool,
-                                                     const Attachments& attachments,
+Task<Result<std::vector<NewFile>>> read_message_file(const Attachments& attachments,
                                                      const web::Upload& sent) {
   std::vector<NewFile> files;
   if (sent.file.empty()) co_return files;
   if (sent.file.size() > kMessageFileBytesMax) {
     co_return fail(Code::kUnprocessable, "a file has 10 MB at most", "size");
   }
-  auto made = co_await pool.run([&]() -> Result<NewFile> {
-    RV_ASSIGN(const CleanFile clean, clean_file(sent.file, message_file_types()));
-    return attachments.prepare("", sent.file_name, clean);
-  });
+  auto made = co_await attachments.take_in("", sent.file_name, sent.file, message_file_types());
   if (!made) co_return fail(made.error());
-  if (!*made) co_return fail(made->error());
-  files.push_back(std::move(**made));
+  files.push_back(std::move(*made));
   co_return files;
 }
 
@@ -208,6 +235,16 @@ Response show_files(const Request& request, const Pages& pages, const OpenCase& 
   web::Html out(language);
   render_files(out, view);
   return web::html_response(std::move(out), status, web::Caching::kNever);
+}
+
+Response leave_files(const Request& request, const Pages& pages, const OpenCase& open,
+                     std::string_view page_id, std::string_view deed, std::string_view from) {
+  const FormPage& page = *open.form->page(page_id);
+  std::string problem = page_problem(open, page, deed, web::language_of(request));
+  if (!problem.empty()) {
+    return show_files(request, pages, open, page_id, from, std::move(problem), 422);
+  }
+  return Response::see_other(after_page(request, open, page, deed, from));
 }
 
 void add_file_pages(net::Router& router, const Pages& pages) {

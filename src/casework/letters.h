@@ -12,6 +12,8 @@ enum class LetterKind : std::uint8_t {
   kNews,      // the office has written or decided
 };
 
+// The same for all letters about a case.
+[[nodiscard]] std::string letters_begin(std::string_view case_id);
 [[nodiscard]] mail::Message write_letter(const CaseNeeds& needs, LetterKind kind,
                                          const Definition& form, const Case& one);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The file that comes with a message, on the person's page and on the office's.
 //
-// Thread safety: pure but for the pool.
+// Thread safety: pure.
 #pragma once
 #include <string>
 #include <vector>
@@ -17,9 +17,8 @@ namespace revier::casework {
 inline constexpr net::RouteOptions kMessageBody{.body_bytes_max = 11'000'000};
 
 [[nodiscard]] FileInput message_input(std::string problem, web::Language language);
-// None or one. Errors: those of clean_file(); kUnprocessable with `field` "size".
-[[nodiscard]] Task<Result<std::vector<NewFile>>> read_message_file(net::Pool& pool,
-                                                                   const Attachments& attachments,
+// None or one. Errors: those of Attachments::take_in(); kUnprocessable with `field` "size".
+[[nodiscard]] Task<Result<std::vector<NewFile>>> read_message_file(const Attachments& attachments,
                                                                    const web::Upload& sent);
 // What a person reads about a file that was not taken, here or by Cases.
 [[nodiscard]] std::string message_file_trouble(const Error& error, web::Language language);

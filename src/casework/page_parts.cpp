@@ -60,6 +60,18 @@ Task<Result<OpenCase>> open_draft(const Request& request, const Pages& pages) {
   co_return open;
 }
 
+Task<Result<>> may_write(const PageNeeds& pages, const OpenCase& open, std::string_view text,
+                         std::size_t more) {
+  RV_CO_TRY(check_total(open.files, more));
+  auto read = co_await pages.reads.run([&] {
+    return pages.database.read([&](records::Session& session) {
+      return pages.cases.check_write(session, open.record, text);
+    });
+  });
+  if (!read) co_return fail(read.error());
+  co_return std::move(*read);
+}
+
 Response refused(const Pages& pages, const Request& request, const Error& error) {
   return web::error_page(pages.site, request, error);
 }

@@ -31,12 +31,12 @@ struct PageNeeds {
   Attachments& attachments;
   records::Database& database;
   const ticket::SecretLinks& links;
-  net::Pool& pool;   // draws receipts
+  net::Pool& pool;   // draws receipts, reads what is sent as JSON
   net::Pool& reads;  // of one case each
   const web::Site& site;
   std::string site_url;  // without a slash at the end
   const Clock& real_clock;
-  std::int64_t network_drafts_max = 60;  // in a quarter of an hour; of letters with links, too
+  std::int64_t network_drafts_max = 60;  // in a quarter of an hour; of links sent and of files, too
   std::string_view map_tiles = {};       // path of the tiles that maps show; empty: plain ground
 };
 

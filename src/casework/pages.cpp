@@ -48,6 +48,13 @@ std::vector<web::kern::Row> start_facts(const Definition& form, Language languag
                          {{"duration", web::duration(language, Duration::days(form.keep_days))}})}};
 }
 
+// ?entwurf=TOKEN: who came back from the first page of a draft goes on with it.
+std::string draft_href(const Request& request, const Pages& pages) {
+  const std::string token = request.query_param("entwurf").value_or("");
+  if (token.empty() || !pages.links.open(kCaseLink, token)) return {};
+  return web::path(web::language_of(request), "/vorgang/" + token);
+}
+
 Response show_start(const Request& request, const Pages& pages, const Definition& form,
                     std::string problem, int status) {
   const Language language = web::language_of(request);
@@ -57,13 +64,17 @@ Response show_start(const Request& request, const Pages& pages, const Definition
                  .needs = {},
                  .purpose = form.purpose.in(language),
                  .problem = std::move(problem),
+                 .go_on_href = draft_href(request, pages),
                  .example = form.is_example,
                  .can_begin = form.identity_level == IdentityLevel::kNone};
   view.page.breadcrumbs = {{texts::kListTitle, "/formulare"}};
   for (const Words& need : form.needs) view.needs.push_back(need.in(language));
+  view.page.is_private = !view.go_on_href.empty();
   web::Html out(language);
   render_start(out, view);
-  return web::html_response(std::move(out), status);
+  return web::html_response(
+      std::move(out), status,
+      view.page.is_private ? web::Caching::kNever : web::Caching::kRevalidate);
 }
 
 // Errors: kResourceNotFound.
@@ -108,6 +119,7 @@ bool take_attempt(Attempts& attempts, const Request& request, const PageNeeds& n
 
 void add_pages(net::Router& router, const PageNeeds& needs) {
   const Pages pages{{needs},
+                    std::make_shared<Attempts>(kDraftWindow, kNetworksMax),
                     std::make_shared<Attempts>(kDraftWindow, kNetworksMax),
                     std::make_shared<Attempts>(kDraftWindow, kNetworksMax)};
   web::add_page(router, Method::kGet, "/formulare",

@@ -79,7 +79,7 @@ Result<> write_person(const Cases& cases, Session& session, const std::string& m
 Result<> erase_person(Session& session, const std::string& mail_key, Instant now) {
   RV_ASSIGN(const std::vector<Case> list, rows::of_mail(session, mail_key));
   for (const Case& one : list) {
-    if (one.state == State::kDraft) RV_TRY(rows::erase(session, one.id));
+    if (one.state == State::kDraft) RV_TRY(rows::erase(session, one.id, now));
     // Its public entity still names it: the next sweep takes both away.
     if (one.state == State::kWithdrawn) RV_TRY(rows::strip(session, one.id, now));
   }

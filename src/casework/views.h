@@ -27,7 +27,8 @@ struct StartPage {
   std::vector<web::kern::Row> facts;
   std::vector<std::string> needs;
   std::string purpose;
-  std::string problem;  // why it cannot be begun now
+  std::string problem;     // why it cannot be begun now
+  std::string go_on_href;  // of a draft that its person came back from
   bool example = false;
   bool can_begin = true;
 };
@@ -38,7 +39,6 @@ struct Steps {
   int current = 1;
   int total = 1;
   std::string back_href;
-  std::string later_href;
 };
 
 // A map on which a point is chosen for a question.

@@ -105,8 +105,8 @@ std::vector<web::kern::Row> desk_facts(const Needs& needs, const OpenDesk& desk,
       {.key = words(language, texts::kCasesSubmitted),
        .value = web::date_time(language, submitted)},
       {.key = words(language, texts::kCasesAge),
-       .value = web::duration(language,
-                              one.ended_at.value_or(needs.tickets.civil_clock.now()) - submitted)},
+       .value = time_taken(one.ended_at.value_or(needs.tickets.civil_clock.now()) - submitted,
+                           language)},
       {.key = words(language, texts::kCasesWorker),
        .value = one.worker_name.empty() ? words(language, texts::kCasesNobody) : one.worker_name},
       {.key = words(language, texts::kCaseMail),
@@ -289,7 +289,7 @@ Task<Response> post_desk(Request& request, const Needs& needs) {
     deed->worker_name = found == colleagues->end() ? std::string() : found->name;
   }
   const Language language = web::language_of(request);
-  auto files = co_await casework::read_message_file(needs.tickets.pool, *needs.attachments, *sent);
+  auto files = co_await casework::read_message_file(*needs.attachments, *sent);
   if (!files) co_return co_await show_no_file(needs, request, *caller, *desk, *deed, files.error());
   deed->files = std::move(*files);
   const auto done = co_await needs.cases->act(desk->record.id, *deed, *caller);

@@ -89,6 +89,11 @@ std::string title_of(const Needs& needs, const std::string& form, Language langu
   return found == nullptr ? form : found->title.in(language);
 }
 
+std::string text_of_state(casework::State state, casework::Outcome outcome, Language language) {
+  if (state == casework::State::kAsked) return words(language, texts::kCasesAsked);
+  return words(language, casework::state_label(state, outcome));
+}
+
 web::kern::Table case_table(const Needs& needs, const std::vector<Case>& cases, Language language) {
   web::kern::Table table{.caption = words(language, texts::kCasesTitle),
                          .caption_visible = false,
@@ -107,7 +112,7 @@ web::kern::Table case_table(const Needs& needs, const std::vector<Case>& cases, 
                           {.text = title_of(needs, one.form, language)},
                           {.text = case_state(one, language)},
                           {.text = web::date_time(language, submitted)},
-                          {.text = web::duration(language, age)},
+                          {.text = time_taken(age, language)},
                           {.text = one.worker_name.empty() ? words(language, texts::kCasesNobody)
                                                            : one.worker_name}});
   }
@@ -134,9 +139,8 @@ std::vector<web::kern::Choice> state_choices(const Wish& wish, Language language
       {.value = "alle", .label = words(language, texts::kCasesAll)}};
   for (const auto state :
        {casework::State::kReceived, casework::State::kWorking, casework::State::kAsked}) {
-    choices.push_back(
-        {.value = std::string(casework::to_string(state)),
-         .label = words(language, casework::state_label(state, casework::Outcome::kNone))});
+    choices.push_back({.value = std::string(casework::to_string(state)),
+                       .label = text_of_state(state, casework::Outcome::kNone, language)});
   }
   for (web::kern::Choice& choice : choices) {
     choice.selected = choice.value == (wish.filter.state.empty() ? "alle" : wish.filter.state);
@@ -213,7 +217,7 @@ Task<Response> show_cases(Request& request, const Needs& needs) {
 std::string share_text(const std::vector<Duration>& ascending, std::size_t tenths,
                        Language language) {
   if (ascending.empty()) return "–";
-  return web::duration(language, ascending[(ascending.size() - 1) * tenths / 10]);
+  return time_taken(ascending[(ascending.size() - 1) * tenths / 10], language);
 }
 
 Task<Response> show_case_figures(Request& request, const Needs& needs) {
@@ -261,7 +265,12 @@ Entry enter_cases(const Needs& needs, const Request& request) {
 }
 
 std::string case_state(const Case& one, Language language) {
-  return words(language, casework::state_label(one.state, one.outcome));
+  return text_of_state(one.state, one.outcome, language);
+}
+
+std::string time_taken(Duration time, Language language) {
+  if (time < Duration::minutes(1)) return words(language, texts::kCasesUnderMinute);
+  return web::duration(language, time);
 }
 
 void add_cases(net::Router& router, const Needs& needs) {

@@ -377,12 +377,26 @@ TEST_F(ConsoleTest, WhatADeskKeepsKnowsNobody) {
   EXPECT_EQ(get("/console/einlass/worker.js").status, 200);
 }
 
+TEST_F(ConsoleTest, TheDoorSaysThatTheDayIsNotToday) {
+  sign_in("administrator");
+  EXPECT_TRUE(
+      has(get("/console/einlass", "tag=2025-02-05"),
+          "Heute ist Samstag, 1. Februar 2025. Sie lassen für Mittwoch, 5. Februar 2025 ein."));
+  clock_.advance(Duration::days(4));
+  sign_in("desk");
+  EXPECT_TRUE(has(get("/console/einlass", "tag=2025-02-05"), "data-part=\"other-day\" hidden"));
+}
+
 TEST_F(ConsoleTest, RefusedTicketsSayWhy) {
   sign_in("administrator");
   const std::string_view day = "tag=2025-02-05";
   const Answer unknown = post_own("/console/einlass", day, "code=AAAA-AAAA-AAAA");
   EXPECT_EQ(unknown.status, 404);
   EXPECT_TRUE(has(unknown, "Es gibt kein Ticket mit dieser Nummer"));
+  EXPECT_TRUE(has(unknown, "Eingegeben: AAAA-AAAA-AAAA"));
+  EXPECT_FALSE(
+      has(post_own("/console/einlass", day, "code=" + std::string(100, 'a')), "Eingegeben: a"))
+      << "what a scanner read is no slip of the fingers";
   EXPECT_EQ(post_own("/console/einlass", day, "code=").status, 422);
   EXPECT_EQ(post_own("/console/einlass", "tag=2025-02-09", "code=" + ada_.code).status, 422);
   ASSERT_TRUE(run_task(registrations_->cancel(ada_.id)));
@@ -424,8 +438,32 @@ TEST_F(ConsoleTest, TheListAsAFile) {
   EXPECT_EQ(file.status, 200);
   EXPECT_TRUE(file.body.starts_with("\xEF\xBB\xBF\"Ticketnummer\";\"Name\";\"E-Mail\";"));
   EXPECT_TRUE(
-      has(file, "\r\n\"" + ada_.code + "\";\"'=Ada <b>\";\"ada@example.org\";\"angemeldet\";"));
+      has(file, "\r\n\"" + ada_.code + "\";\"'=Ada <b>\";\"ada@example.org\";1;\"angemeldet\";"));
   EXPECT_FALSE(has(get("/console/anmeldungen.csv", "kontingent=x"), "ada@"));
+}
+
+// Which session, who with how many seats, in an order that a finger can follow.
+TEST_F(ConsoleTest, AListForTheDoor) {
+  for (const auto& [name, mail] :
+       {std::pair{"Zoe Abel", "zoe@example.org"}, std::pair{"Carl Ömer", "carl@example.org"}}) {
+    const auto held =
+        run_task(registrations_->hold({.wanted = {{.quota = "tag-2025-02-05", .may_wait = true}}}));
+    ASSERT_TRUE(held) << held.error().message;
+    ASSERT_TRUE(
+        run_task(registrations_->complete({.booking = held->id, .name = name, .mail = mail})));
+  }
+  sign_in("organiser");
+  const std::string wish = "kontingent=tag-2025-02-05&ordnung=name";
+  const Answer list = get("/console/anmeldungen", wish);
+  EXPECT_TRUE(has(list, "<h2 class=\"kern-heading-medium\">Erster Tag, "));
+  EXPECT_TRUE(has(list, "2 Anmeldungen mit 2 Plätzen, 1 weitere nur auf der Warteliste"));
+  EXPECT_TRUE(has(list, "nur Warteliste"));
+  EXPECT_LT(list.body.find("Ada"), list.body.find("Zoe Abel"));
+  EXPECT_LT(list.body.find("Zoe Abel"), list.body.find("Carl Ömer")) << "who waits comes last";
+  EXPECT_TRUE(has(list, "/console/anmeldungen.csv?kontingent=tag-2025-02-05&amp;ordnung=name"));
+  EXPECT_TRUE(
+      has(get("/console/anmeldungen.csv", wish), "\"carl@example.org\";0;\"nur Warteliste\";"));
+  EXPECT_TRUE(has(get("/console/"), "<dd class=\"rv-value\">2</dd>")) << "who waits has no ticket";
 }
 
 TEST_F(ConsoleTest, TheOutboxShowsLettersAsText) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <span>
 
+#include "console/detail/announcements.h"
 #include "console/detail/cases.h"
 #include "console/detail/entry.h"
 #include "console/detail/fibre.h"
@@ -223,6 +224,7 @@ Task<Result<>> read_records(const Needs& needs, std::function<Result<>(records::
 void add_routes(net::Router& router, const Needs& needs) {
   add_overview(router, needs);
   add_registrations(router, needs);
+  if (needs.announcements != nullptr) add_announcements(router, needs);
   add_waiting_lists(router, needs);
   add_gate(router, needs);
   add_gate_list(router, needs);

@@ -113,7 +113,7 @@ ImportLine reject_line(const fibre::Reject& reject, Language language) {
 }
 
 Response show_fibre_plan(const Needs& needs, const Request& request, const Caller& caller,
-                         fibre::StagedList staged) {
+                         fibre::StagedList staged, std::string_view file) {
   const Language language = web::language_of(request);
   const fibre::DirectoryPtr before = needs.fibre->domain.lists.now();
   const ReadList& list = staged.list;
@@ -135,6 +135,7 @@ Response show_fibre_plan(const Needs& needs, const Request& request, const Calle
     view.lines.push_back(web::text(language, texts::kFibreMoreRejects,
                                    {{"count", list.rejected - list.rejects.size()}}));
   }
+  add_encoding(view.lines, language, file);
   if (list.accepted > 0) view.plan = needs.fibre->stage.put(std::move(staged));
   view.address = web::path(language, kFibrePage);
   view.take = words(language, texts::kFibreTake);
@@ -153,7 +154,8 @@ std::string why_no_list(const Error& error, Language language) {
   if (error.code == Code::kConflict) return words(language, texts::kFibreBusy);
   if (error.code == Code::kGone) return words(language, texts::kFibreGone);
   if (error.field == "as_of") return words(language, texts::kFibreAsOfWrong);
-  return web::text(language, texts::kImportUnreadable, {{"reason", error.message}});
+  if (error.field == "table") return words(language, texts::kFibreNoTable);
+  return why_unread(error, language);
 }
 
 Response ask_for_list(Request& request, const Needs& needs) {
@@ -189,7 +191,7 @@ Task<Response> plan_list(Request& request, const Needs& needs) {
       needs, [&sent] { return fibre::read_list(sent->file, sent->data.get("bezug")); });
   if (!read) co_return say(why_no_list(read.error(), language));
   staged.list = std::move(*read);
-  co_return show_fibre_plan(needs, request, *caller, std::move(staged));
+  co_return show_fibre_plan(needs, request, *caller, std::move(staged), sent->file);
 }
 
 Task<Response> take_list(Request& request, const Needs& needs) {

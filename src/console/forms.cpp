@@ -51,6 +51,20 @@ Response show_forms(const Needs& needs, const Request& request, const Caller& ca
   return personal(std::move(out), status);
 }
 
+// Where a file is wrong, and what is. The words that a declaration is written in are English, and
+// so is what is said about them.
+std::string refusal_words(const Error& error, Language language) {
+  if (error.code == Code::kConflict) return words(language, texts::kFormsVersionKnown);
+  if (!error.field.starts_with('/')) {
+    return web::text(language, texts::kFormsNoJson, {{"detail", error.message}});
+  }
+  const std::string place = error.field + ": ";
+  const bool named = error.message.starts_with(place);
+  return web::text(language, texts::kFormsWrongPlace,
+                   {{"place", error.field},
+                    {"detail", named ? error.message.substr(place.size()) : error.message}});
+}
+
 Task<Response> get_forms(Request& request, const Needs& needs) {
   const Entry caller = enter(needs, request, Action::kSettingsManage);
   if (!caller) co_return caller.error();
@@ -79,7 +93,9 @@ Task<Response> post_forms(Request& request, const Needs& needs) {
   if (!done && describe(done.error().code).status >= 500) {
     co_return refused(needs, request, done.error());
   }
-  if (!done) co_return show_forms(needs, request, *caller, done.error().message, 422);
+  if (!done) {
+    co_return show_forms(needs, request, *caller, refusal_words(done.error(), language), 422);
+  }
   co_return Response::see_other(web::path(language, address(kFormsPage, {{"neu", (*done)->id}})));
 }
 

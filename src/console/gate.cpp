@@ -26,6 +26,7 @@ constexpr std::string_view kOffLinePage = "/console/einlass/ohne-netz";
 constexpr std::string_view kWorker = "/console/einlass/worker.js";
 constexpr std::string_view kGateListOfDay = "/console/einlass/liste";
 constexpr std::size_t kDeskBytesMax = 60;
+constexpr std::size_t kTypedBytesMax = 40;  // more than that was scanned
 
 std::string asked_desk(const Request& request) {
   std::string desk = asked(request, "platz");
@@ -95,6 +96,14 @@ Result<GateCounts> read_counts(records::Session& session, const Desk& desk) {
   return counts;
 }
 
+// Said, not forbidden: a desk is prepared the day before.
+std::string other_day(const Needs& needs, std::string_view day, Language language) {
+  const std::string today = web::iso_date(needs.tickets.civil_clock.now());
+  if (day == today) return {};
+  return web::text(language, texts::kGateOtherTodayText,
+                   {{"today", day_name(today, language)}, {"day", day_name(day, language)}});
+}
+
 void make_app(GatePage& view) {
   view.head.page.scripts = {"desk.js"};
   view.head.page.styles = {"desk.css"};
@@ -115,6 +124,7 @@ Task<Response> show_gate(const Needs& needs, const Request& request, const Calle
   GatePage view{.head = make_head(needs, request, caller, std::move(title)),
                 .day = day_name(desk.day.day, language),
                 .desk = desk.name,
+                .other_day = other_day(needs, desk.day.day, language),
                 .count = web::text(language, texts::kGateCount,
                                    {{"in", counts.checked_in}, {"all", counts.registered}}),
                 .results = {},
@@ -230,11 +240,16 @@ Attempt refusal(const door::Answer& answer, const ticket::Registrations& registr
   return attempt;
 }
 
-Attempt attempt_of(const door::Answer& answer, const Desk& desk,
+Attempt attempt_of(const door::Answer& answer, const Desk& desk, const std::string& code,
                    const ticket::Registrations& registrations, Language language) {
   if (answer.verdict == door::Verdict::kAccepted) return accepted(answer, desk, language);
   if (answer.verdict == door::Verdict::kUsed) return used(answer, language);
-  return refusal(answer, registrations, language);
+  Attempt attempt = refusal(answer, registrations, language);
+  // Shows a slip of the fingers. The field stays empty: a scanner would type behind what is there.
+  if (answer.verdict == door::Verdict::kUnknown && code.size() <= kTypedBytesMax) {
+    attempt.result.lines.push_back(web::text(language, texts::kGateTyped, {{"code", code}}));
+  }
+  return attempt;
 }
 
 Task<Response> post_gate(Request& request, const Needs& needs) {
@@ -257,14 +272,14 @@ Task<Response> post_gate(Request& request, const Needs& needs) {
                   .status = 422};
     co_return co_await show_gate(needs, request, *caller, desk, std::move(empty));
   }
-  const auto answer =
-      co_await door::check_in(needs.tickets, {.ticket = std::string(data->get("code")),
-                                              .day = desk.day,
-                                              .desk = desk.name,
-                                              .account = std::string(caller->id())});
+  const std::string code(data->get("code"));
+  const auto answer = co_await door::check_in(
+      needs.tickets,
+      {.ticket = code, .day = desk.day, .desk = desk.name, .account = std::string(caller->id())});
   if (!answer) co_return refused(needs, request, answer.error());
-  co_return co_await show_gate(needs, request, *caller, desk,
-                               attempt_of(*answer, desk, needs.tickets.registrations, language));
+  co_return co_await show_gate(
+      needs, request, *caller, desk,
+      attempt_of(*answer, desk, code, needs.tickets.registrations, language));
 }
 
 // --- what a desk keeps for the time without network

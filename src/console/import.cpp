@@ -2,8 +2,10 @@
 #include "console/detail/import.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "console/texts.h"
+#include "table/table.h"
 
 namespace revier::console {
 namespace {
@@ -75,6 +77,23 @@ void add_names(std::vector<std::string>& lines, Language language, const web::Me
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : "; ") + name;
   lines.push_back(web::text(language, key, {{"names", list}}));
+}
+
+std::string why_unread(const Error& error, Language language) {
+  if (error.field == "table") return words(language, texts::kImportNoTable);
+  if (error.field == "quote") {
+    // "line 2: a quote is never closed"
+    const std::string_view from = std::string_view(error.message).substr(std::strlen("line "));
+    return web::text(language, texts::kImportOpenQuote,
+                     {{"line", std::string(from.substr(0, from.find(':')))}});
+  }
+  if (error.code == Code::kTooLarge) return words(language, texts::kImportTooLarge);
+  return web::text(language, texts::kImportUnreadable, {{"reason", error.message}});
+}
+
+void add_encoding(std::vector<std::string>& lines, Language language, std::string_view file) {
+  if (file.starts_with("PK") || !table::is_windows_text(file)) return;
+  lines.push_back(words(language, texts::kImportWindows));
 }
 
 Result<web::Upload> read_import_file(const identity::Caller& caller, net::Request& request) {

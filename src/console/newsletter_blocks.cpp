@@ -76,7 +76,6 @@ const T* find_by_id(const std::vector<T>& list, std::string_view id) {
 std::vector<web::Option> block_options(const event::Programme& programme,
                                        const service::Catalogue& services, Language language) {
   std::vector<web::Option> options{
-      {.value = "", .label = texts::kNewsletterBlockNone, .hint = {}},
       {.value = std::string(kNews), .label = texts::kNewsletterBlockNews, .hint = {}}};
   for (const event::Session& session : programme.sessions) {
     options.push_back({.value = std::string(kSession) + session.id,

@@ -48,6 +48,7 @@ web::Text state_name(mail::State state) {
 std::string purpose_name(std::string_view purpose, Language language) {
   if (purpose == "registration") return words(language, texts::kOutboxPurposeRegistration);
   if (purpose == mail::kAccountPurpose) return words(language, texts::kOutboxPurposeAccount);
+  if (purpose.starts_with("announcement")) return words(language, texts::kAnnouncePurpose);
   if (purpose.starts_with("newsletter")) return words(language, texts::kMenuNewsletter);
   return std::string(purpose);
 }

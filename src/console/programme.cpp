@@ -180,9 +180,13 @@ Response show_list(const Needs& needs, const Request& request, const ItemKind& k
       .conflicts =
           web::text(language, texts::kProgConflicts, {{"count", listing.conflicts.size()}}),
       .has_event = programme->event() != nullptr,
+      .questions_href = needs.setup && caller->may(Action::kSettingsManage)
+                            ? web::path(language, "/console/einrichtung/fragen")
+                            : "",
       .new_text = words(language, kind.new_title),
       .new_href = listing.may_edit ? web::path(language, std::string(kind.page) + "/neu") : "",
       .release_href = web::path(language, std::string(kProgrammePage) + "/veroeffentlichen"),
+      .may_release = caller->may(Action::kProgrammeRelease),
       .groups = kind.kind.path == "sessions" ? session_groups(listing) : plain_groups(listing),
       .days = {}};
   const event::ProgrammePtr released = needs.programme->keeper().now();
@@ -222,6 +226,13 @@ std::vector<event::Conflict> programme_conflicts(const Needs& needs,
            session->cancelled;
   });
   return all;
+}
+
+std::string told_text(const Needs& needs, std::string_view session, const web::Message& text,
+                      Language language) {
+  const auto status = needs.tickets.registrations.quota(std::string(session));
+  if (!status || status->figures.taken + status->figures.waiting == 0) return {};
+  return web::text(language, text, {{"count", status->figures.taken}});
 }
 
 Task<Result<>> put_at_once(const Needs& needs, event::ProgrammeKeeper& keeper,

@@ -165,22 +165,25 @@ std::vector<std::string> users_of(const Page& page, std::string_view id) {
   return titles;
 }
 
-std::string removal_text(const Page& page, const std::string& name) {
+std::string removal_text(const Page& page, std::string_view id, const std::string& name) {
   std::string text = web::text(page.language, texts::kAskRemove, {{"name", name}});
   if (page.kind.kind.path == "sessions") {
+    const std::string told =
+        told_text(page.needs, id, texts::kConflictCancelledSold, page.language);
+    if (!told.empty()) text += " " + told;
     text += " " + words(page.language, texts::kAskRemoveSession);
   }
   return text;
 }
 
-std::string discard_text(const Page& page, const std::string& name) {
+std::string discard_text(const Page& page, std::string_view, const std::string& name) {
   return web::text(page.language, texts::kAskDiscard, {{"name", name}});
 }
 
 struct Question {
   std::string_view path;
   web::Text title;
-  std::string (*text)(const Page& page, const std::string& name);
+  std::string (*text)(const Page& page, std::string_view id, const std::string& name);
   web::Text yes;
   Task<Result<>> (*act)(const Needs& needs, const ItemKind& kind, std::string id, std::string by);
 };
@@ -208,7 +211,7 @@ Response ask(const Needs& needs, const Request& request, const ItemKind& kind,
   const Page page{needs, request, *caller, kind, language};
   ProgrammeAskPage view{
       .head = make_head(needs, request, *caller, words(language, question.title)),
-      .text = question.text(page, item_title(*item, language)),
+      .text = question.text(page, id, item_title(*item, language)),
       .users = &question == &kTakeOut ? users_of(page, id) : std::vector<std::string>(),
       .yes = words(language, question.yes),
       .back_href = page.href(id),

@@ -52,6 +52,27 @@ ReleaseLine line_of(const Needs& needs, const Draft& draft, const event::Program
   return line;
 }
 
+// Who has a seat in what goes or moves is written to; of another room she hears on the pages alone.
+std::string told_of(const Needs& needs, const Draft& draft, Language language) {
+  if (draft.kind->path != "sessions") return {};
+  const auto released = needs.programme->keeper().find(*draft.kind, draft.id);
+  if (!released) return {};
+  const Instant now = needs.tickets.civil_clock.now();
+  const event::Session before = event::read_session(*released);
+  if (before.cancelled) return {};
+  if (!draft.item) {
+    if (before.ends_at <= now) return {};
+    return told_text(needs, draft.id, texts::kConflictCancelledSold, language);
+  }
+  const event::Session after = event::read_session(*draft.item);
+  if (after.cancelled || after.ends_at <= now) return {};
+  if (after.starts_at != before.starts_at || after.ends_at != before.ends_at) {
+    return told_text(needs, draft.id, texts::kConflictCancelledSold, language);
+  }
+  if (after.room == before.room) return {};
+  return told_text(needs, draft.id, texts::kConflictRoomSold, language);
+}
+
 std::string other_note(const event::Release& release, Language language) {
   const std::string& note = release.note.in(language);
   return note.empty() ? release.note.de : note;
@@ -73,6 +94,8 @@ Response show(const Needs& needs, const Request& request, const Caller& caller,
   const event::DraftsPtr drafts = needs.programme->drafts();
   for (const Draft& draft : *drafts) {
     view.lines.push_back(line_of(needs, draft, *programme, language));
+    const std::string told = told_of(needs, draft, language);
+    if (!told.empty()) view.warnings.push_back(view.lines.back().title + ": " + told);
   }
   for (const event::Conflict& conflict : programme_conflicts(needs, *programme)) {
     const event::Session* const session = programme->session(conflict.session);

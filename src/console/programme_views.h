@@ -35,9 +35,11 @@ struct ProgrammeListPage {
   std::string drafts;                // "3 offene Entwürfe"
   std::string conflicts;
   bool has_event = true;
+  std::string questions_href;  // where the event is set up; empty for those who may not
   std::string new_text;
   std::string new_href;  // empty for those who may not edit
   std::string release_href;
+  bool may_release = false;  // else the page only tells what is drafted
   std::vector<ProgrammeGroup> groups;
   std::vector<ProgrammeLink> days;  // to cancel one as a whole; empty for those who may not
 };

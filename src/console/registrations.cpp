@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "console/detail/announcements.h"
+#include "console/detail/participants.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
 #include "console/sheet.h"
@@ -25,30 +27,9 @@ using web::Language;
 
 constexpr std::string_view kRegistrationsPage = "/console/anmeldungen";
 constexpr std::int64_t kRegistrationsAPage = 50;
-constexpr std::int64_t kFoundMax = 200;  // of a search by name or mail
+constexpr std::int64_t kFoundMax = 200;       // of a search by name or mail
+constexpr std::int64_t kByNameAPage = 1'000;  // at the door one paper, not twenty pages
 constexpr std::int64_t kRegistrationsSlice = 1'000;
-
-std::string state_of(const Booking& booking, Language language) {
-  if (booking.state == BookingState::kCancelled) return words(language, texts::kListCancelled);
-  if (booking.state == BookingState::kHeld) return words(language, texts::kListHeld);
-  if (booking.state == BookingState::kPassedOn) return words(language, texts::kListPassedOn);
-  const bool waits = std::any_of(
-      booking.claims.begin(), booking.claims.end(),
-      [](const ticket::Claim& claim) { return claim.state != ticket::ClaimState::kTaken; });
-  return words(language, waits ? texts::kListWaiting : texts::kListRegistered);
-}
-
-std::string claim_state(const ticket::Claim& claim, const Registrations& registrations,
-                        Language language) {
-  const bool takes_place = ticket::takes_place(registrations, claim.quota);
-  if (takes_place && claim.state == ticket::ClaimState::kTaken) {
-    return words(language, texts::kListTaken);
-  }
-  if (!takes_place || claim.state == ticket::ClaimState::kOffered) {
-    return ticket::claim_state_in(claim, registrations, language);
-  }
-  return web::text(language, texts::kListPlace, {{"place", registrations.position(claim)}});
-}
 
 std::string quota_title(const Registrations& registrations, const std::string& id,
                         Language language) {
@@ -78,33 +59,50 @@ std::vector<web::kern::Choice> quota_choices(const Registrations& registrations,
   return choices;
 }
 
-web::kern::Table list_table(const std::vector<Booking>& bookings, Language language) {
+web::kern::Table list_table(const std::vector<Booking>& bookings, const std::string& quota,
+                            const Registrations& registrations, Language language) {
   web::kern::Table table{.caption = words(language, texts::kListTitle),
                          .caption_visible = false,
                          .columns = {{words(language, texts::kListName)},
+                                     {words(language, texts::kListSeats), true},
+                                     {words(language, texts::kListState)},
                                      {words(language, texts::kListMail)},
                                      {words(language, texts::kListCode)},
-                                     {words(language, texts::kListState)},
                                      {words(language, texts::kListAt)}},
                          .rows = {}};
   for (const Booking& booking : bookings) {
     table.rows.push_back(
         {{.text = booking.name, .href = web::path(language, page_of(booking)), .html = {}},
+         {.text = web::number(language, seats_in(booking, quota))},
+         {.text = state_in(booking, quota, registrations, language)},
          {.text = booking.mail},
          {.text = booking.code},
-         {.text = state_of(booking, language)},
          {.text = registered_at(booking, language)}});
   }
   return table;
 }
 
-// What a person is looked for by stands in no address: see find_by_text().
-ticket::rows::Search asked_search(const Request& request, const Caller& caller) {
-  ticket::rows::Search search{.text = {}, .quota = asked(request, "kontingent")};
-  if (!caller.may(Action::kRegistrationsRead)) {
-    search.events = caller.events_with(Action::kRegistrationsRead);
+struct Wish {
+  ticket::rows::Search search;
+  std::string order;  // "name"; else the newest first
+
+  [[nodiscard]] bool by_name() const { return order == "name"; }
+  [[nodiscard]] std::int64_t a_page() const {
+    return by_name() ? kByNameAPage : kRegistrationsAPage;
   }
-  return search;
+  [[nodiscard]] std::string address(std::string_view page) const {
+    return console::address(page, {{"kontingent", search.quota}, {"ordnung", order}});
+  }
+};
+
+// What a person is looked for by stands in no address: see find_by_text().
+Wish asked_wish(const Request& request, const Caller& caller) {
+  Wish wish{.search = {.text = {}, .quota = asked(request, "kontingent")},
+            .order = asked(request, "ordnung")};
+  if (!caller.may(Action::kRegistrationsRead)) {
+    wish.search.events = caller.events_with(Action::kRegistrationsRead);
+  }
+  return wish;
 }
 
 // A booking belongs to the events of what it claims.
@@ -117,35 +115,78 @@ Result<> may_handle(const Caller& caller, Action action, const Booking& booking,
   return caller.require(action);
 }
 
+// All that were found, slice by slice.
+Result<> each_booking(records::Session& session, ticket::rows::Search search,
+                      const std::function<Result<>(const Booking&)>& step) {
+  search.limit = kRegistrationsSlice;
+  for (;; search.offset += kRegistrationsSlice) {
+    RV_ASSIGN(const std::vector<Booking> bookings, ticket::rows::search(session, search));
+    for (const Booking& booking : bookings) RV_TRY(step(booking));
+    if (std::ssize(bookings) < kRegistrationsSlice) return {};
+  }
+}
+
 struct Hits {
   std::int64_t count = 0;
+  std::string counts;  // in words; empty: only the number
   std::vector<Booking> bookings;
 };
 
-Result<Hits> search_in(records::Session& session, const ticket::rows::Search& search) {
+Result<std::vector<Booking>> all_found(records::Session& session, const Wish& wish,
+                                       Language language) {
+  std::vector<Booking> bookings;
+  RV_TRY(each_booking(session, wish.search, [&](const Booking& booking) -> Result<> {
+    bookings.push_back(booking);
+    return {};
+  }));
+  if (wish.by_name()) order_by_name(bookings, wish.search.quota, language);
+  return bookings;
+}
+
+// A page of the list. What is sorted or counted by seats is read whole.
+Result<Hits> page_of_list(records::Session& session, const Wish& wish, int& page,
+                          Language language) {
   Hits hits;
-  RV_ASSIGN(hits.count, ticket::rows::count(session, search));
-  RV_ASSIGN(hits.bookings, ticket::rows::search(session, search));
+  RV_ASSIGN(hits.count, ticket::rows::count(session, wish.search));
+  page = std::min(page, last_page(hits.count, wish.a_page()));
+  ticket::rows::Search search = wish.search;
+  search.limit = wish.a_page();
+  search.offset = (page - 1) * wish.a_page();
+  if (!wish.by_name() && search.quota.empty()) {
+    RV_ASSIGN(hits.bookings, ticket::rows::search(session, search));
+    return hits;
+  }
+  RV_ASSIGN(const std::vector<Booking> all, all_found(session, wish, language));
+  hits.counts = counts_text(all, search.quota, language);
+  const std::int64_t from = std::min<std::int64_t>(search.offset, std::ssize(all));
+  const std::int64_t to = std::min<std::int64_t>(from + search.limit, std::ssize(all));
+  hits.bookings.assign(all.begin() + from, all.begin() + to);
   return hits;
 }
 
 RegistrationsPage list_page(const Needs& needs, const Request& request, const Caller& caller,
-                            const ticket::rows::Search& search, const Hits& hits) {
+                            const Wish& wish, const Hits& hits) {
   const Language language = web::language_of(request);
+  const Registrations& registrations = needs.tickets.registrations;
+  const std::string& quota = wish.search.quota;
   const auto file_of = [&](const web::Text& label, std::string_view page) {
-    return Link{words(language, label),
-                web::path(language, address(page, {{"kontingent", search.quota}}))};
+    return Link{words(language, label), web::path(language, wish.address(page))};
   };
   return {.head = make_head(needs, request, caller, words(language, texts::kListTitle)),
           .csrf = std::string(caller.csrf()),
-          .text = search.text,
-          .quotas = quota_choices(needs.tickets.registrations, search.quota, language),
-          .count = hits.count,
-          .table = list_table(hits.bookings, language),
+          .text = wish.search.text,
+          .heading = list_heading(registrations, quota, language),
+          .quotas = quota_choices(registrations, quota, language),
+          .by_name = wish.by_name(),
+          .counts = hits.counts.empty()
+                        ? web::text(language, texts::kListCount, {{"count", hits.count}})
+                        : hits.counts,
+          .table = list_table(hits.bookings, quota, registrations, language),
           .pagination = {},
           .files = {file_of(texts::kListXlsx, "/console/anmeldungen.xlsx"),
                     file_of(texts::kListCsv, "/console/anmeldungen.csv"),
-                    file_of(texts::kListCheckInsXlsx, "/console/einlass.xlsx")}};
+                    file_of(texts::kListCheckInsXlsx, "/console/einlass.xlsx")},
+          .write_href = announcements_href(needs, caller, language)};
 }
 
 Response show_list(RegistrationsPage view) {
@@ -157,22 +198,18 @@ Response show_list(RegistrationsPage view) {
 Task<Response> list_registrations(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
-  ticket::rows::Search search = asked_search(request, *caller);
-  search.limit = kRegistrationsAPage;
+  const Wish wish = asked_wish(request, *caller);
   int page = asked_page(request);
   Hits hits;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
-    RV_ASSIGN(const std::int64_t count, ticket::rows::count(session, search));
-    page = std::min(page, last_page(count, kRegistrationsAPage));
-    search.offset = (page - 1) * kRegistrationsAPage;
-    RV_ASSIGN(hits, search_in(session, search));
+    RV_ASSIGN(hits, page_of_list(session, wish, page, web::language_of(request)));
     return {};
   });
   if (!read) co_return refused(needs, request, read.error());
-  RegistrationsPage view = list_page(needs, request, *caller, search, hits);
-  view.pagination = {.address = address(kRegistrationsPage, {{"kontingent", search.quota}}),
+  RegistrationsPage view = list_page(needs, request, *caller, wish, hits);
+  view.pagination = {.address = wish.address(kRegistrationsPage),
                      .current = page,
-                     .last = last_page(hits.count, kRegistrationsAPage)};
+                     .last = last_page(hits.count, wish.a_page())};
   co_return show_list(std::move(view));
 }
 
@@ -182,26 +219,29 @@ Task<Response> find_by_text(Request& request, const Needs& needs) {
   if (!caller) co_return caller.error();
   static const web::Form form{{{.name = "csrf", .kind = web::FieldKind::kHidden},
                                {.name = "suche", .length_max = 100},
-                               {.name = "kontingent", .length_max = 200}}};
+                               {.name = "kontingent", .length_max = 200},
+                               {.name = "ordnung", .length_max = 20}}};
   auto own = read_own_form(*caller, form, request);
   if (!own) co_return refused(needs, request, own.error());
   const bool valid = web::validate(form, *own);
-  ticket::rows::Search search = asked_search(request, *caller);
-  search.text = own->get("suche");
-  search.quota = own->get("kontingent");
-  search.limit = kFoundMax;
+  Wish wish = asked_wish(request, *caller);
+  wish.search.text = own->get("suche");
+  wish.search.quota = own->get("kontingent");
+  wish.search.limit = kFoundMax;
+  wish.order = own->get("ordnung");
   const Language language = web::language_of(request);
-  if (!valid || search.text.empty()) {
-    co_return Response::see_other(
-        web::path(language, address(kRegistrationsPage, {{"kontingent", search.quota}})));
+  if (!valid || wish.search.text.empty()) {
+    co_return Response::see_other(web::path(language, wish.address(kRegistrationsPage)));
   }
   Hits hits;
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
-    RV_ASSIGN(hits, search_in(session, search));
+    RV_ASSIGN(hits.count, ticket::rows::count(session, wish.search));
+    RV_ASSIGN(hits.bookings, ticket::rows::search(session, wish.search));
     return {};
   });
   if (!read) co_return refused(needs, request, read.error());
-  RegistrationsPage view = list_page(needs, request, *caller, search, hits);
+  if (wish.by_name()) order_by_name(hits.bookings, wish.search.quota, language);
+  RegistrationsPage view = list_page(needs, request, *caller, wish, hits);
   view.files.clear();  // they hold all, not what was found
   if (hits.count > kFoundMax) {
     view.too_many = web::text(language, texts::kListTooMany, {{"count", kFoundMax}});
@@ -235,6 +275,7 @@ Sheet list_sheet(Language language) {
           .columns = {{words(language, texts::kListCode), 16},
                       {words(language, texts::kListName), 28},
                       {words(language, texts::kListMail), 34},
+                      {words(language, texts::kListSeats), 8},
                       {words(language, texts::kListState), 22},
                       {words(language, texts::kListAt), 20},
                       {words(language, texts::kListCancelledAt), 20},
@@ -254,26 +295,17 @@ Sheet check_in_sheet(Language language) {
           .rows = {}};
 }
 
-// All that were found, slice by slice.
-Result<> each_booking(records::Session& session, ticket::rows::Search search,
-                      const std::function<Result<>(const Booking&)>& step) {
-  search.limit = kRegistrationsSlice;
-  for (;; search.offset += kRegistrationsSlice) {
-    RV_ASSIGN(const std::vector<Booking> bookings, ticket::rows::search(session, search));
-    for (const Booking& booking : bookings) RV_TRY(step(booking));
-    if (std::ssize(bookings) < kRegistrationsSlice) return {};
-  }
-}
-
-Result<Sheet> fill_list(records::Session& session, const ticket::rows::Search& search,
+Result<Sheet> fill_list(records::Session& session, const Wish& wish,
                         const Registrations& registrations, Language language) {
   Sheet sheet = list_sheet(language);
-  RV_TRY(each_booking(session, search, [&](const Booking& booking) -> Result<> {
-    sheet.rows.push_back({booking.code, booking.name, booking.mail, state_of(booking, language),
+  RV_ASSIGN(const std::vector<Booking> bookings, all_found(session, wish, language));
+  for (const Booking& booking : bookings) {
+    sheet.rows.push_back({booking.code, booking.name, booking.mail,
+                          seats_in(booking, wish.search.quota),
+                          state_in(booking, wish.search.quota, registrations, language),
                           time_cell(booking.registered_at), time_cell(booking.cancelled_at),
                           booking.language, claims_text(booking, registrations, language)});
-    return {};
-  }));
+  }
   return sheet;
 }
 
@@ -312,7 +344,7 @@ Task<Result<>> record_export(const Needs& needs, const Caller& caller, std::stri
 Task<Response> registrations_file(Request& request, const Needs& needs) {
   const Entry caller = enter_somewhere(needs, request, Action::kRegistrationsRead);
   if (!caller) co_return caller.error();
-  const ticket::rows::Search search = asked_search(request, *caller);
+  const Wish wish = asked_wish(request, *caller);
   const Language language = web::language_of(request);
   const bool check_ins = web::split_language(request.path).page.starts_with("/console/einlass");
   const SheetFormat format =
@@ -323,8 +355,8 @@ Task<Response> registrations_file(Request& request, const Needs& needs) {
   Result<Response> made = fail(Code::kInternalError, "not read");
   const auto read = co_await read_records(needs, [&](records::Session& session) -> Result<> {
     RV_ASSIGN(const Sheet sheet,
-              check_ins ? fill_check_ins(session, search, language)
-                        : fill_list(session, search, needs.tickets.registrations, language));
+              check_ins ? fill_check_ins(session, wish.search, language)
+                        : fill_list(session, wish, needs.tickets.registrations, language));
     made = sheet_response(sheet, format);
     return {};
   });
@@ -356,13 +388,14 @@ Task<Result<Found>> find(const Needs& needs, const Caller& caller, Action action
   co_return found;
 }
 
-web::kern::DescriptionList facts_of(const Booking& booking, Language language) {
+web::kern::DescriptionList facts_of(const Booking& booking, const Registrations& registrations,
+                                    Language language) {
   web::kern::DescriptionList facts;
   const auto add = [&](const web::Text& key, std::string value, std::string href = {}) {
     if (value.empty()) return;
     facts.rows.push_back({words(language, key), std::move(value), {}, std::move(href)});
   };
-  add(texts::kListState, state_of(booking, language));
+  add(texts::kListState, state_in(booking, {}, registrations, language));
   add(texts::kListMail, booking.mail, "mailto:" + booking.mail);
   add(texts::kListCode, booking.code);
   add(texts::kListAt, registered_at(booking, language));
@@ -386,7 +419,7 @@ web::kern::Table claims_table(const Booking& booking, const Registrations& regis
   for (const ticket::Claim& claim : booking.claims) {
     table.rows.push_back({{.text = quota_title(registrations, claim.quota, language)},
                           {.text = web::number(language, claim.seats)},
-                          {.text = cancelled ? state_of(booking, language)
+                          {.text = cancelled ? state_in(booking, {}, registrations, language)
                                              : claim_state(claim, registrations, language)}});
   }
   return table;
@@ -430,7 +463,7 @@ Task<Response> show_registration(Request& request, const Needs& needs) {
   const bool may_edit = !cancelled && may_handle(*caller, Action::kRegistrationsEdit, booking,
                                                  needs.tickets.registrations);
   RegistrationPage view{.head = make_head(needs, request, *caller, booking.name),
-                        .facts = facts_of(booking, language),
+                        .facts = facts_of(booking, needs.tickets.registrations, language),
                         .claims = claims_table(booking, needs.tickets.registrations, language),
                         .check_ins = check_in_table(found->check_ins, language),
                         .cancelled = cancelled,

@@ -3,6 +3,7 @@
 //
 //   /console/                         figures, state, and what one may do
 //   /console/anmeldungen              search, paging; /console/anmeldungen.csv for spreadsheets
+//   /console/anmeldungen/schreiben    to those who registered: form, preview, what was sent
 //   /console/anmeldungen/{id}         one registration; /stornieren asks, POST cancels
 //   /console/wartelisten              who waits for what, and who has an offer until when
 //   /console/einlass                  tickets at the door, typed or scanned; with script an app
@@ -79,6 +80,7 @@
 #include "setup/settings.h"
 #include "subscription/subscriptions.h"
 #include "table/stage.h"
+#include "ticket/announcements.h"
 #include "ticket/api.h"
 #include "transfer/transfer.h"
 #include "validation/schemas.h"
@@ -153,6 +155,8 @@ struct Needs {
   newsletter::Newsletter* newsletter = nullptr;
   newsletter::Issues* issues = nullptr;      // with `newsletter`
   newsletter::Partners* partners = nullptr;  // with `newsletter`
+  // Without it nobody writes to those who registered.
+  ticket::Announcements* announcements = nullptr;
   // Cases of online forms; without them there are no pages of cases.
   casework::Cases* cases = nullptr;
   casework::Forms* forms = nullptr;                    // with `cases`

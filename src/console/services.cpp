@@ -72,7 +72,7 @@ std::string why_refused(const service::ImportRow& row, Language language) {
 }
 
 Response show_services_plan(const Needs& needs, const Request& request, const Caller& caller,
-                            const service::ImportPlan& plan) {
+                            const service::ImportPlan& plan, std::string_view file) {
   const Language language = web::language_of(request);
   std::vector<ImportLine> rows;
   for (const service::ImportRow& row : plan.rows) {
@@ -84,17 +84,18 @@ Response show_services_plan(const Needs& needs, const Request& request, const Ca
   view.address = web::path(language, kServicesPage);
   view.take = words(language, texts::kServicesTake);
   add_names(view.lines, language, texts::kImportColumns, plan.other_columns);
+  add_encoding(view.lines, language, file);
   web::Html out(language);
   render_setup_plan(out, view);
   return personal(std::move(out));
 }
 
-std::string why_unread(const Error& error, Language language) {
+std::string why_no_services(const Error& error, Language language) {
   if (error.field == "columns") {
     return web::text(language, texts::kImportNoColumns, {{"names", "Name, ID"}});
   }
   if (error.field == "rows") return words(language, texts::kImportNoRows);
-  return web::text(language, texts::kImportUnreadable, {{"reason", error.message}});
+  return why_unread(error, language);
 }
 
 Response ask_for_services(Request& request, const Needs& needs) {
@@ -110,9 +111,11 @@ Task<Response> plan_services(Request& request, const Needs& needs) {
   const service::CataloguePtr current = needs.services->now();
   const auto planned = co_await on_pool(
       needs, [&upload, &current] { return service::plan_import(upload->file, *current); });
-  if (planned) co_return show_services_plan(needs, request, *caller, *planned);
+  if (planned) {
+    co_return show_services_plan(needs, request, *caller, *planned, upload->file);
+  }
   co_return show_services_upload(needs, request, *caller,
-                                 why_unread(planned.error(), web::language_of(request)));
+                                 why_no_services(planned.error(), web::language_of(request)));
 }
 
 Task<Response> take_services(Request& request, const Needs& needs) {

@@ -37,12 +37,13 @@ web::kern::Task task(Language language, const web::Text& title, std::string page
           .tone = done ? Tone::kSuccess : Tone::kInfo};
 }
 
-std::size_t count_gaps(const setup::Settings& settings, const setup::LegalPage& page) {
-  std::size_t count = setup::gaps(setup::legal_text(settings, page, Language::kDe)).size();
+std::vector<std::string> gaps_of(const setup::Settings& settings, const setup::LegalPage& page) {
+  std::vector<std::string> gaps = setup::gaps(setup::legal_text(settings, page, Language::kDe));
   if (settings.get(setup::kLanguages) != "de") {
-    count += setup::gaps(setup::legal_text(settings, page, Language::kEn)).size();
+    std::ranges::move(setup::gaps(setup::legal_text(settings, page, Language::kEn)),
+                      std::back_inserter(gaps));
   }
-  return count;
+  return gaps;
 }
 
 web::kern::TaskList tasks(const Needs& needs, Language language) {
@@ -67,7 +68,7 @@ web::kern::TaskList tasks(const Needs& needs, Language language) {
   }
   list.tasks.push_back(std::move(programme));
   for (const setup::LegalPage& page : setup::legal_pages()) {
-    const std::size_t gaps = count_gaps(*settings, page);
+    const std::size_t gaps = gaps_of(*settings, page).size();
     list.tasks.push_back(
         task(language, page.title, base + "/texte/" + std::string(page.name), gaps == 0,
              web::text(language, texts::kSetupGaps, {{"count", static_cast<std::int64_t>(gaps)}})));
@@ -78,22 +79,27 @@ web::kern::TaskList tasks(const Needs& needs, Language language) {
   return list;
 }
 
-Response show_setup(Request& request, const Needs& needs) {
-  const Entry caller = enter(needs, request, Action::kSettingsManage);
-  if (!caller) return caller.error();
+Response setup_page(const Needs& needs, const Request& request, const Caller& caller,
+                    std::vector<std::string> imprint_gaps) {
   const Language language = web::language_of(request);
   const setup::SettingsPtr settings = needs.setup->settings.now();
-  SetupPage view{.head = make_head(needs, request, *caller, words(language, texts::kSetupTitle)),
+  SetupPage view{.head = make_head(needs, request, caller, words(language, texts::kSetupTitle)),
                  .published = setup::is_public(*settings, *needs.setup->keeper.now()),
                  .can_publish = settings->begun(),
                  .tasks = tasks(needs, language),
-                 .csrf = std::string(caller->csrf())};
+                 .imprint_gaps = std::move(imprint_gaps),
+                 .csrf = std::string(caller.csrf())};
   web::Html out(language);
   render_setup(out, view);
   return personal(std::move(out));
 }
 
-// "publish" is 1 or 0.
+Response show_setup(Request& request, const Needs& needs) {
+  const Entry caller = enter(needs, request, Action::kSettingsManage);
+  return caller ? setup_page(needs, request, *caller, {}) : caller.error();
+}
+
+// "publish" is 0, 1, or 2: also with gaps in the imprint, which the law asks for.
 const web::Form& publish_form() {
   static const web::Form form{{{.name = "csrf", .kind = web::FieldKind::kHidden},
                                {.name = "publish", .kind = web::FieldKind::kHidden}}};
@@ -105,10 +111,15 @@ Task<Response> publish(Request& request, const Needs& needs) {
   if (!caller) co_return caller.error();
   const auto data = read_own_form(*caller, publish_form(), request);
   if (!data) co_return refused(needs, request, data.error());
-  if (!needs.setup->settings.now()->begun()) {
+  const setup::SettingsPtr settings = needs.setup->settings.now();
+  if (!settings->begun()) {
     co_return refused(needs, request, {Code::kConflict, "answer the questions first", {}});
   }
-  const bool wanted = data->get("publish") == "1";
+  if (data->get("publish") == "1") {
+    auto gaps = gaps_of(*settings, *setup::find_legal_page("imprint"));
+    if (!gaps.empty()) co_return setup_page(needs, request, *caller, std::move(gaps));
+  }
+  const bool wanted = data->get("publish") == "1" || data->get("publish") == "2";
   const Result<> done =
       co_await save_settings(needs, *caller, {{std::string(setup::kPublished), wanted ? "1" : ""}},
                              wanted ? "published" : "hidden");

@@ -56,7 +56,7 @@ std::string in_words(const setup::PlannedRow& row, Language language) {
 }
 
 Response show_plan(const Needs& needs, const Request& request, const Caller& caller,
-                   const setup::ProgrammePlan& plan) {
+                   const setup::ProgrammePlan& plan, std::string_view file) {
   const Language language = web::language_of(request);
   std::vector<ImportLine> rows;
   for (const setup::PlannedRow& row : plan.rows) {
@@ -67,9 +67,18 @@ Response show_plan(const Needs& needs, const Request& request, const Caller& cal
   view.address = web::path(language, kImportStep);
   view.take = words(language, texts::kImportTake);
   add_names(view.lines, language, texts::kImportRooms, plan.new_rooms);
-  add_names(view.lines, language, texts::kImportSpeakers, plan.new_speakers);
+  std::vector<std::string> speakers;
+  for (const setup::NewSpeaker& speaker : plan.new_speakers) {
+    speakers.push_back(speaker.function.empty()
+                           ? speaker.name
+                           : web::text(language, texts::kImportSpeaker,
+                                       {{"name", speaker.name}, {"function", speaker.function}}));
+  }
+  add_names(view.lines, language, texts::kImportSpeakers, speakers);
   add_names(view.lines, language, texts::kImportTracks, plan.new_tracks);
+  add_names(view.lines, language, texts::kImportKnownSpeakers, plan.kept_functions);
   add_names(view.lines, language, texts::kImportColumns, plan.other_columns);
+  add_encoding(view.lines, language, file);
   web::Html out(language);
   render_setup_plan(out, view);
   return personal(std::move(out));
@@ -94,7 +103,7 @@ std::string message_of(const Error& error, Language language) {
   }
   if (error.field == "rows") return words(language, texts::kImportNoRows);
   if (error.field == "event") return words(language, texts::kImportNoEvent);
-  return web::text(language, texts::kImportUnreadable, {{"reason", error.message}});
+  return why_unread(error, language);
 }
 
 Response ask_file(Request& request, const Needs& needs) {
@@ -109,7 +118,7 @@ Task<Response> plan(Request& request, const Needs& needs) {
   if (!upload) co_return refused(needs, request, upload.error());
   const auto planned =
       co_await on_pool(needs, [&needs, &upload] { return plan_of(needs, upload->file); });
-  if (planned) co_return show_plan(needs, request, *caller, *planned);
+  if (planned) co_return show_plan(needs, request, *caller, *planned, upload->file);
   co_return show_upload(needs, request, *caller,
                         message_of(planned.error(), web::language_of(request)));
 }

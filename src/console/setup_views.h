@@ -14,6 +14,7 @@ struct SetupPage {
   bool published = false;
   bool can_publish = false;
   web::kern::TaskList tasks;
+  std::vector<std::string> imprint_gaps;  // asked once before publishing; empty: nothing is asked
   std::string csrf;
 };
 struct QuestionsPage {

@@ -63,12 +63,15 @@ struct RegistrationsPage {
   Head head;
   std::string csrf;
   std::string text;
+  std::string heading;  // the day or session that the list is of; empty for a list of all
   std::vector<web::kern::Choice> quotas;
-  std::int64_t count = 0;
+  bool by_name = false;
+  std::string counts;
   web::kern::Table table;
   web::Pagination pagination;
-  std::vector<Link> files;    // the same for spreadsheets
-  std::string too_many = {};  // that a search found more than are shown
+  std::vector<Link> files;      // the same for spreadsheets
+  std::string write_href = {};  // empty for those who may not write to them
+  std::string too_many = {};    // that a search found more than are shown
 };
 
 struct RegistrationPage {
@@ -109,7 +112,8 @@ struct GatePage {
   Head head;
   std::string day;
   std::string desk;
-  std::string count;                // "12 von 240 sind da"
+  std::string other_day;            // that the day is not today; empty where it is
+  std::string count;                // "Eingelassene Tickets: 12 von 240"
   std::vector<GateResult> results;  // none or one
   std::string action;
   std::string change_href;

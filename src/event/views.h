@@ -216,6 +216,12 @@ struct TravelPage {
   bool is_demo = false;
 };
 
+// In the place of a session that was taken out of the programme.
+struct RemovedPage {
+  web::Page page;
+  std::string title;  // of the session
+};
+
 struct PlainPage {
   web::Page page;
   std::string owner;

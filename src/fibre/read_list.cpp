@@ -100,7 +100,8 @@ Result<ReadList> read_table_list(std::string_view file, const std::optional<Coor
                             RV_TRY(place_from_cells(row, system));
                             return rows.add(std::move(row));
                           });
-  RV_TRY(reader.feed(file));
+  RV_ASSIGN(const std::string text, table::text_of(file));
+  RV_TRY(reader.feed(text));
   RV_TRY(reader.finish());
   return std::move(rows).finish();
 }

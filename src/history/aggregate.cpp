@@ -221,7 +221,8 @@ Result<> Aggregator::add_other(Aggregate& into, const Value& value) {
     const bool first = into.least.json.empty();
     std::string storage;
     const std::string_view order = order_of(value, storage);
-    if (first || order < into.least.order) into.least = {std::string(order), std::string(value.text)};
+    if (first || order < into.least.order)
+      into.least = {std::string(order), std::string(value.text)};
     if (first || order > into.greatest.order) {
       into.greatest = {std::string(order), std::string(value.text)};
     }

@@ -36,8 +36,11 @@ void append_time_member(std::string& out, std::string_view quoted, Instant time)
 // "The value of scope is represented as a JSON array in case there is more than one Scope", and as
 // the Null where it was deleted (4.18).
 ngsi::AttributeView as_scope(ngsi::AttributeView view, bool deletion) {
-  if (deletion) view.value = "\"urn:ngsi-ld:null\"";
-  if (ngsi::json_size(view.value) == 1) view.value = view.value.substr(1, view.value.size() - 2);
+  if (deletion) {
+    view.value = "\"urn:ngsi-ld:null\"";
+  } else if (ngsi::json_size(view.value) == 1) {
+    view.value = view.value.substr(1, view.value.size() - 2);
+  }
   return view;
 }
 

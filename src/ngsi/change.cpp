@@ -146,7 +146,8 @@ Result<> Change::patch_members(Instance& instance, const FragmentAttribute& attr
 // Without the members that the new kind does not have.
 void Change::become(Instance& instance, Kind kind) {
   if (!takes_unit(kind)) instance.unit_code.clear();
-  const bool of_language = kind == Kind::kLanguageProperty || instance.kind == Kind::kLanguageProperty;
+  const bool of_language =
+      kind == Kind::kLanguageProperty || instance.kind == Kind::kLanguageProperty;
   if (of_language || is_relationship(kind) != is_relationship(instance.kind)) {
     instance.value_type.clear();
   }

@@ -92,7 +92,7 @@ TEST_F(Mutations, update_replaces_whole_attributes_and_deletes_by_null) {
                kForUpdate),
       kNext);
   expect(updated, R"("t":{"type":"Property","value":100})");
-  EXPECT_EQ(updated->result.not_updated.size(), 2U);  // absent, scope
+  EXPECT_EQ(updated->result.not_updated.size(), 1U);  // absent; a scope that is not there: 5.6.2.4
   std::vector<What> what;
   for (const AttributeChange& change : updated->changes) what.push_back(change.what);
   EXPECT_EQ(what, (std::vector<What>{What::kUpdated, What::kDeleted, What::kDeleted}));

@@ -71,7 +71,9 @@ constexpr Name kNames[] = {
     {Column::kEnd, "bis"},
     {Column::kRoom, "raum"},
     {Column::kRoom, "room"},
+    {Column::kTrack, "thema"},
     {Column::kTrack, "themenreihe"},
+    {Column::kTrack, "topic"},
     {Column::kTrack, "track"},
     {Column::kFormat, "format"},
     {Column::kLanguage, "sprache"},
@@ -80,6 +82,8 @@ constexpr Name kNames[] = {
     {Column::kSpeakers, "speakers"},
     {Column::kSeats, "plätze"},
     {Column::kSeats, "seats"},
+    {Column::kBookable, "mit anmeldung"},
+    {Column::kBookable, "with registration"},
     {Column::kBookable, "buchbar"},
     {Column::kBookable, "bookable"},
 };
@@ -156,6 +160,7 @@ class Parts {
     for (const auto& [id, room] : preview.rooms) rooms_[detail::small(room.name.de)] = id;
     for (const auto& [id, speaker] : preview.speakers) {
       speakers_[detail::small(speaker.name)] = id;
+      functions_[id] = speaker.function;
     }
     for (const event::Track& track : event_.tracks) {
       tracks_[detail::small(track.name.de)] = track.id;
@@ -164,7 +169,8 @@ class Parts {
   }
 
   std::string room(std::string_view name) {
-    return known(rooms_, name, "rooms", plan_.new_rooms, [&](Item& item) {
+    return known(rooms_, name, "rooms", [&](Item& item) {
+      plan_.new_rooms.emplace_back(name);
       item.fields["name"] = localised(name, name);
       item.fields["place"] = quoted(event_.venue);
     });
@@ -174,11 +180,21 @@ class Parts {
   std::string speaker(std::string_view text) {
     const std::size_t comma = text.find(',');
     const std::string_view name = trimmed(text.substr(0, comma));
-    return known(speakers_, name, "speakers", plan_.new_speakers, [&](Item& item) {
+    const std::string_view function =
+        comma == std::string_view::npos ? std::string_view() : trimmed(text.substr(comma + 1));
+    bool is_new = false;
+    std::string id = known(speakers_, name, "speakers", [&](Item& item) {
+      is_new = true;
+      plan_.new_speakers.push_back({std::string(name), std::string(function)});
       item.fields["name"] = quoted(name);
-      if (comma == std::string_view::npos) return;
-      item.fields["function"] = quoted(trimmed(text.substr(comma + 1)));
+      if (!function.empty()) item.fields["function"] = quoted(function);
     });
+    if (is_new) functions_[id] = function;
+    if (!function.empty() && functions_[id] != function) {
+      plan_.kept_functions.emplace_back(text);
+      functions_[id] = function;  // said once
+    }
+    return id;
   }
 
   // New ones become part of the event; finish() adds it to the plan.
@@ -207,15 +223,13 @@ class Parts {
   using Ids = std::map<std::string, std::string, std::less<>>;
 
   template <class Fill>
-  std::string known(Ids& ids, std::string_view name, std::string_view kind,
-                    std::vector<std::string>& made, Fill fill) {
+  std::string known(Ids& ids, std::string_view name, std::string_view kind, Fill fill) {
     const auto found = ids.find(detail::small(name));
     if (found != ids.end()) return found->second;
     Item item;
     item.kind = event::find_kind(kind);
     item.id = free_id(*item.kind, web::slug(name));
     fill(item);
-    made.emplace_back(name);
     ids.emplace(detail::small(name), item.id);
     plan_.items.push_back(item);
     return item.id;
@@ -236,6 +250,7 @@ class Parts {
   ProgrammePlan& plan_;
   Ids rooms_;
   Ids speakers_;
+  std::map<std::string, std::string, std::less<>> functions_;  // of speakers, by id
   Ids tracks_;
   std::set<std::string> taken_;
 };

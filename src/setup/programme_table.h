@@ -45,10 +45,18 @@ struct PlannedRow {
   std::string detail;
 };
 
+struct NewSpeaker {
+  std::string name;
+  std::string function;  // what stood behind a comma, may be empty
+  bool operator==(const NewSpeaker&) const = default;
+};
+
 struct ProgrammePlan {
-  std::vector<PlannedRow> rows;            // one for each row of the table
-  std::vector<std::string> new_rooms;      // names
-  std::vector<std::string> new_speakers;   // names
+  std::vector<PlannedRow> rows;        // one for each row of the table
+  std::vector<std::string> new_rooms;  // names
+  std::vector<NewSpeaker> new_speakers;
+  // "Name, function" of people who are there already: their function stays as it was.
+  std::vector<std::string> kept_functions;
   std::vector<std::string> new_tracks;     // names
   std::vector<std::string> other_columns;  // that nothing is read from
   std::vector<event::Item> items;          // to become drafts: rooms, speakers, event, sessions

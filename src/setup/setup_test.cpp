@@ -238,7 +238,8 @@ TEST_F(ProgrammeTable, SaysWhatWouldBecomeOfEachRow) {
   EXPECT_EQ(planned->rows[6].reason, Reason::kNoNumber);
   EXPECT_EQ(planned->rows[6].line, 8U);
   EXPECT_EQ(planned->new_rooms, (std::vector<std::string>{"Saal", "Kamin"}));
-  EXPECT_EQ(planned->new_speakers, (std::vector<std::string>{"Erika B.", "Jo C."}));
+  EXPECT_EQ(planned->new_speakers,
+            (std::vector<NewSpeaker>{{"Erika B.", "Stadt Herne"}, {"Jo C.", ""}}));
   EXPECT_EQ(planned->new_tracks, (std::vector<std::string>{"Technik"}));
   EXPECT_EQ(planned->other_columns, (std::vector<std::string>{"Notiz"}));
   for (const event::Item& item : planned->items) EXPECT_TRUE(checked(item)) << item.id;
@@ -248,6 +249,17 @@ TEST_F(ProgrammeTable, SaysWhatWouldBecomeOfEachRow) {
   ASSERT_TRUE(again);
   EXPECT_EQ(again->count(Outcome::kSame), 3U) << "the same table again changes nothing";
   EXPECT_TRUE(again->items.empty());
+}
+
+TEST_F(ProgrammeTable, AFunctionOfSomebodyKnownStays) {
+  constexpr std::string_view kHead = "Titel;Tag;Beginn;Ende;Thema;Mit Anmeldung;Vortragende\n";
+  take(*plan(std::string(kHead) + "A;29.3.2025;9;10;Technik;ja;Max Muster, Eva Test\n"));
+  const auto again =
+      plan(std::string(kHead) + "A;29.3.2025;9;10;Technik;ja;Max Muster, Amt für Daten\n");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->kept_functions, (std::vector<std::string>{"Max Muster, Amt für Daten"}));
+  EXPECT_EQ(again->rows[0].outcome, Outcome::kSame);
+  EXPECT_TRUE(again->other_columns.empty());
 }
 
 TEST_F(ProgrammeTable, AColumnThatIsMissingLeavesWhatIsThere) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <unicode/ucnv.h>
 
 #include "table/table.h"
 
@@ -113,7 +114,8 @@ struct CsvReader::State {
         csv_parse(&parser, part.data(), part.size(), &State::on_cell, &State::on_end, this);
     if (!done) return done;
     if (parsed == part.size()) return {};
-    return fail(Code::kUnprocessable, fmt::format("line {}: a quote is in the wrong place", line));
+    return fail(Code::kUnprocessable, fmt::format("line {}: a quote is in the wrong place", line),
+                "quote");
   }
 
   // Where the first line ends, its separator is known.
@@ -163,7 +165,8 @@ Result<> CsvReader::finish() {
   const int failed = csv_fini(&state_->parser, &State::on_cell, &State::on_end, state_.get());
   if (!state_->done) return state_->done;
   if (failed == 0) return {};
-  return fail(Code::kUnprocessable, fmt::format("line {}: a quote is never closed", state_->line));
+  return fail(Code::kUnprocessable, fmt::format("line {}: a quote is never closed", state_->line),
+              "quote");
 }
 
 Result<std::vector<Row>> read_csv(std::string_view bytes, const Limits& limits) {
@@ -195,8 +198,35 @@ void append_csv_row(std::string& out, const std::vector<std::string>& cells) {
   out += "\r\n";
 }
 
+bool is_windows_text(std::string_view bytes) {
+  return bytes.find('\0') == std::string_view::npos && !is_utf8(bytes);
+}
+
+Result<std::string> text_of(std::string_view bytes) {
+  if (bytes.starts_with("%PDF-") || bytes.find('\0') != std::string_view::npos) {
+    return fail(Code::kUnprocessable, "the file is no table: neither CSV nor XLSX", "table");
+  }
+  if (is_utf8(bytes)) return std::string(bytes);
+  std::string text(3 * bytes.size() + 1, '\0');  // no sign of it takes more than three bytes
+  UErrorCode code = U_ZERO_ERROR;
+  const std::int32_t length =
+      ucnv_convert("UTF-8", "windows-1252", text.data(), static_cast<std::int32_t>(text.size()),
+                   bytes.data(), static_cast<std::int32_t>(bytes.size()), &code);
+  if (U_FAILURE(code) || length < 0) {
+    return fail(Code::kUnprocessable, "the text is neither UTF-8 nor Windows-1252", "table");
+  }
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
 Result<std::vector<Row>> read_table(std::string_view bytes, const Limits& limits) {
-  return bytes.starts_with("PK\x03\x04") ? read_xlsx(bytes, limits) : read_csv(bytes, limits);
+  if (!bytes.starts_with("PK\x03\x04")) {
+    RV_ASSIGN(const std::string text, text_of(bytes));
+    return read_csv(text, limits);
+  }
+  auto rows = read_xlsx(bytes, limits);
+  if (!rows && rows.error().code == Code::kUnprocessable) rows.error().field = "table";
+  return rows;
 }
 
 }  // namespace revier::table

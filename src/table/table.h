@@ -41,7 +41,8 @@ class CsvReader {
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
 
-  // Errors: kUnprocessable (no UTF-8, a quote that is never closed), kTooLarge; both with the line.
+  // Errors: kUnprocessable (no UTF-8; field "quote": one that is never closed), kTooLarge. Messages
+  // begin with "line N: ".
   [[nodiscard]] Result<> feed(std::string_view part);
   [[nodiscard]] Result<> finish();
 
@@ -54,13 +55,19 @@ class CsvReader {
 [[nodiscard]] Result<std::vector<Row>> read_csv(std::string_view bytes, const Limits& limits = {});
 // Errors: kUnprocessable for what is no XLSX, damaged or protected; kTooLarge.
 [[nodiscard]] Result<std::vector<Row>> read_xlsx(std::string_view bytes, const Limits& limits = {});
-// By the first bytes: XLSX is a ZIP archive.
+// By the first bytes: XLSX is a ZIP archive. CSV as text_of() reads it. Errors: those of both;
+// field "table" where the file is neither.
 [[nodiscard]] Result<std::vector<Row>> read_table(std::string_view bytes,
                                                   const Limits& limits = {});
 
 // A row of RFC 4180 with ';' between the cells and CRLF behind it. What a spreadsheet program would
 // take for a formula is the caller's concern.
 void append_csv_row(std::string& out, const std::vector<std::string>& cells);
+
+// What is no UTF-8: Windows-1252, as German spreadsheet programs write plain "CSV".
+[[nodiscard]] bool is_windows_text(std::string_view bytes);
+// A text file as UTF-8. Errors: kUnprocessable, field "table", for a PDF or anything with NUL.
+[[nodiscard]] Result<std::string> text_of(std::string_view bytes);
 
 // UTF-8 (RFC 3629) without NUL.
 [[nodiscard]] bool is_utf8(std::string_view text);

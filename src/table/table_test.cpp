@@ -53,6 +53,22 @@ TEST(Csv, SaysWhereItIsWrong) {
   EXPECT_EQ(read_csv("a;b;c\n", {.cells_max = 2}).error().code, Code::kTooLarge);
 }
 
+TEST(Table, ReadsWhatWindowsProgramsWrite) {
+  const std::string_view bytes = "Titel;Raum\r\nGru\xDFwort \x80;S\xE4le\r\n";
+  EXPECT_TRUE(is_windows_text(bytes));
+  EXPECT_FALSE(is_windows_text("Titel;Säle\n"));
+  EXPECT_EQ(cells(read_table(bytes)),
+            (std::vector<Cells>{{"Titel", "Raum"}, {"Grußwort €", "Säle"}}));
+}
+
+TEST(Table, SaysWhatIsNone) {
+  for (const std::string_view bytes : {std::string_view("%PDF-1.7\nx"), std::string_view("a\0b", 3),
+                                       std::string_view("PK\x03\x04x")}) {
+    EXPECT_EQ(read_table(bytes).error().field, "table") << bytes;
+  }
+  EXPECT_EQ(read_table("a;b\n\"x;y\n").error().field, "quote");
+}
+
 RC_GTEST_PROP(Csv, IsTheSameInAnyParts, ()) {
   const auto signs =
       *rc::gen::container<std::string>(rc::gen::element('a', ';', '"', '\n', '\r', 'b'));

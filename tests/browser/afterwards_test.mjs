@@ -90,6 +90,13 @@ async function changeStory(page, server, quota, check) {
     await page.getByLabel(`Runde ${quota}`).uncheck();
     await page.getByRole("button", {name: "Änderung speichern"}).click();
     assert.match(await page.locator("rv-summary").innerText(), /mindestens einen Tag/);
+    assert.ok(await page.getByRole("link", {name: "Anmeldung stornieren"}).isVisible());
+    await page.getByLabel(`Runde ${quota}`).check();
+    await page.getByRole("button", {name: "Änderung speichern"}).click();
+    await page.waitForURL(/\/aendern\?neu=/);
+    assert.match(await page.locator("main").innerText(), /Es hat sich nichts geändert/);
+    await check(page);
+    await page.getByLabel(`Runde ${quota}`).uncheck();
     await page.getByLabel(/Smart City Summit/).check();
     await page.getByRole("button", {name: "Änderung speichern"}).click();
     await page.waitForURL(/\/ticket\/[^/]+$/);
@@ -123,6 +130,22 @@ async function changeStory(page, server, quota, check) {
     await check(page);
   });
 }
+
+test("who reads another language than she booked in stays in it", async ({open, server}) => {
+  const booked = await register(server, [day], "Lina Sprache");
+  const page = await open();
+  await page.goto(`/en/ticket/${booked.id}`);
+  await page.getByRole("link", {name: "Change registration"}).click();
+  await page.getByLabel(/LoRaWAN/).check();
+  await page.getByRole("button", {name: "Save the change"}).click();
+  await page.waitForURL(/\/en\/ticket\/[^/]+$/);
+  assert.match(await page.locator("main").innerText(), /Your change is saved/);
+  const {links} = await letter(server, booked.mail, /geändert/);
+  assert.doesNotMatch(links[0], /\/en\//, "letters are in the language of the booking");
+  await page.getByRole("link", {name: "Cancel registration"}).click();
+  await page.getByRole("button", {name: "Yes, cancel"}).click();
+  await page.waitForURL(/\/en\/ticket\/[^/]+$/);
+});
 
 test("a registration is changed, passed on and confirmed", async ({open, server}) => {
   await changeStory(await open(), server, "wechsel-1", look);

@@ -71,8 +71,12 @@ async function story(page, check, withScript, server) {
     assert.match(text, /Ihre Nummer: \w{4}/);
     const back = page.url();
     await page.goto(links.find((link) => link.includes("/bestaetigen/")));
-    await page.locator("main form button").click();
-    await page.goto(back);
+    assert.match(await page.locator("main").innerText(), /6\. Februar 2025, 11:00 Uhr/);
+    await button(page, "Ja, Termin bestätigen").click();
+    await page.getByText(/Ihr Termin am Donnerstag, .* ist bestätigt/).waitFor();
+    assert.doesNotMatch(await page.locator("main").innerText(), /Ticket/);
+    await page.getByRole("link", {name: "Zum Termin"}).click();
+    await page.waitForURL(back);
     assert.match(await page.locator("main").innerText(), /Der Termin ist gebucht/);
   }
   await page.getByRole("link", {name: "Termin verlegen"}).click();
@@ -80,12 +84,12 @@ async function story(page, check, withScript, server) {
   await page.getByLabel("14:00 Uhr").check();
   await button(page, "Auf diese Zeit verlegen").click();
   await page.waitForURL(/\/termin\/[^/]+$/);
-  assert.match(await page.locator("main").innerText(), /14:00–14:15 Uhr/);
+  assert.match(await page.locator("main").innerText(), /Der Termin ist verlegt[^]*14:00–14:15 Uhr/);
   await page.getByRole("link", {name: "Termin absagen"}).click();
   await check(page);
   await button(page, "Ja, absagen").click();
   await page.waitForURL(/\/termin\/[^/]+$/);
-  assert.match(await page.locator("main").innerText(), /Dieser Termin ist abgesagt/);
+  assert.match(await page.locator("main").innerText(), /Dieser Termin ist abgesagt\s+Abgesagt am/);
   await check(page);
 }
 

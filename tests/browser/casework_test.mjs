@@ -11,6 +11,7 @@ import {test} from "./suite.mjs";
 
 const press = (page, name) => page.getByRole("button", {name}).first().click();
 const next = (page) => page.getByRole("button", {name: "Weiter", exact: true}).click();
+const back = (page) => page.getByRole("button", {name: "Zurück", exact: true}).click();
 const heading = async (page, text) =>
   page.getByRole("heading", {level: 1, name: text}).waitFor();
 
@@ -59,6 +60,10 @@ async function dog(page, check) {
   await fillPerson(page);
   await next(page);
   await heading(page, /Ihr Hund, Eintrag 1/);
+  await back(page);
+  await heading(page, "Ihre Anschrift");
+  await next(page);
+  await heading(page, /Ihr Hund, Eintrag 1/);
   await next(page);
   await page.locator("rv-summary li").first().waitFor();
   await check(page, "errors");
@@ -91,12 +96,22 @@ async function attach(page, check) {
   await page.getByRole("button", {name: "Datei anhängen"}).click();
   await page.getByText("Wählen Sie eine Datei aus.").first().waitFor();
   await check(page, "no file");
-  await page.locator("input[type=file]").setInputFiles(
-      {name: "bild.png", mimeType: "image/png", buffer: picture});
+  const choose = (name, buffer) => page.locator("input[type=file]").setInputFiles(
+      {name, mimeType: "image/png", buffer});
+  await choose("bild.png", picture);
   await page.getByRole("button", {name: "Datei anhängen"}).click();
   await page.getByRole("link", {name: "bild.png"}).waitFor();
   await check(page, "file");
+  await press(page, "Entfernen: bild.png");
+  await page.getByRole("link", {name: "bild.png"}).waitFor({state: "detached"});
+  // What was chosen is attached by the other buttons too.
+  await choose("kein.png", Buffer.from("kein Bild"));
   await next(page);
+  await page.getByText("Es zählt der Inhalt").first().waitFor();
+  await choose("weiter.png", picture);
+  await next(page);
+  await heading(page, "Angaben prüfen");
+  assert.match(await page.locator("main").innerText(), /weiter\.png/);
 }
 
 async function parking(page, check) {
@@ -124,6 +139,10 @@ async function parking(page, check) {
 async function defect(page, check) {
   await begin(page, check, "Mangel melden");
   await page.getByLabel("Art des Mangels").selectOption({label: "Beleuchtung"});
+  await back(page);
+  await heading(page, "Mangel melden");
+  await check(page, "under way");
+  await page.getByRole("link", {name: "Weiter ausfüllen"}).click();
   await page.getByLabel("Was haben Sie gesehen?").fill("Die Laterne ist aus");
   await next(page);
   await page.getByLabel(/Straße und Hausnummer/).fill("Weg 1");
@@ -132,9 +151,20 @@ async function defect(page, check) {
   assert.match(await page.locator("main").innerText(), /Geben Sie Breite und Länge an/);
   await check(page, "position");
   await page.getByLabel(/Punkt auf der Karte/).fill("51,5388 7,2257");
+  await page.getByLabel(/Straße und Hausnummer/).fill("Weg 2");
+  await back(page);
+  await heading(page, "Was ist los?");
   await next(page);
+  assert.equal(await page.getByLabel(/Straße und Hausnummer/).inputValue(), "Weg 2", "kept");
+  await page.getByLabel(/Straße und Hausnummer/).press("Enter");
   await heading(page, "Foto");
   await attach(page, check);
+  await heading(page, "Angaben prüfen");
+  await page.getByLabel(/E-Mail-Adresse/).fill("ada@example.org");
+  await back(page);
+  await heading(page, "Foto");
+  await next(page);
+  assert.equal(await page.getByLabel(/E-Mail-Adresse/).inputValue(), "ada@example.org");
   await handIn(page, check);
 }
 
@@ -282,7 +312,10 @@ test("casework case between person and office", async ({open, server}) => {
   const {number, token} = await sent.json();
   const desk = await open();
   await asAdministrator(desk, server);
+  await desk.goto("/console/vorgaenge?nummer=V-00000000");
+  assert.equal(await desk.getByRole("status").innerText(), "Kein Vorgang");
   await desk.goto("/console/vorgaenge");
+  assert.equal(await desk.getByText("Bitte auswählen").count(), 0);
   await isWholePage(desk, "de");
   await looksWellEverywhere(desk);
   await desk.getByRole("link", {name: number}).click();
@@ -293,12 +326,14 @@ test("casework case between person and office", async ({open, server}) => {
   await desk.getByLabel("Nachricht an die Person").fill("Wie viele sind es?");
   await looksWellEverywhere(desk);
   await press(desk, "Nachfragen");
-  await desk.getByText("Wir warten auf Ihre Antwort").waitFor();
+  await desk.getByText("Wartet auf Antwort der Person").waitFor();
+  assert.doesNotMatch(await desk.locator("main").innerText(), /Ihre Antwort|Sekunde/);
   const {text} = await letter(server, mail, /vorgang/);
   assert.doesNotMatch(text, /Matratzen|Wie viele/);
   const page = await open();
   await page.goto(`/vorgang/${token}`);
   await page.getByText("Wie viele sind es?").waitFor();
+  await page.getByText("Wir warten auf Ihre Antwort").waitFor();
   await page.getByLabel("Ihre Nachricht an das Amt").fill("Drei.");
   await page.getByLabel("Datei zur Nachricht").setInputFiles(
       {name: "nachweis.png", mimeType: "image/png", buffer: picture});
@@ -336,5 +371,6 @@ test("casework case between person and office", async ({open, server}) => {
   await desk.getByLabel("Datei").setInputFiles(
       {name: "form.json", mimeType: "application/json", buffer: Buffer.from('{"id": "x"}')});
   await press(desk, "Fassung einspielen");
-  await desk.getByText("/: version is missing").waitFor();
+  await desk.getByText("Stelle: /").waitFor();
+  await desk.getByText("Genauer, auf Englisch: version is missing").waitFor();
 });

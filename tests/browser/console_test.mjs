@@ -108,7 +108,7 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await look(page);
   assert.match(await check(code), /Schon benutzt[^]*Eingelassen um .*Standort: Haupteingang/);
   await look(page);
-  assert.match(await check("NICHT-DA"), /Abgewiesen/);
+  assert.match(await check("NICHT-DA"), /Abgewiesen[^]*Eingegeben: NICHT-DA/);
   assert.match(await check(wrong), /Abgewiesen/);
 
   await page.goto("/console/postausgang");
@@ -142,4 +142,23 @@ test("an organiser starts, signs in, finds registrations and checks tickets", as
   await page.waitForURL((url) => !url.pathname.endsWith("/console/abmelden"));
   await page.goto("/console/anmeldungen");
   assert.match(page.url(), /\/console\/anmelden/);
+});
+
+test("a form after the end of the session says so and leads back", async ({open, server}) => {
+  const page = await open({javaScriptEnabled: false});
+  if ((await page.request.get(server.firstLink)).ok()) {
+    await makeFirstAccount(page, server);
+    await page.getByText("Ihr Konto ist angelegt. Melden Sie sich jetzt an.").waitFor();
+  }
+  await signIn(page);
+  await page.goto("/console/einlass?tag=2025-02-05&platz=Tor");
+  const form = page.url();
+  await page.context().clearCookies();
+  await page.getByLabel("Ticketnummer").fill("ABCD");
+  await page.getByRole("button", {name: "Prüfen"}).click();
+  await page.getByText("Ihre Sitzung ist abgelaufen").waitFor();
+  await page.getByLabel("Anmeldename").fill(account.name);
+  await page.getByLabel("Passwort").fill(account.password);
+  await page.locator("main form button").click();
+  await page.waitForURL(form);
 });

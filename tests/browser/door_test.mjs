@@ -58,12 +58,16 @@ test("two desks lose the network and take the same ticket", async ({open, server
   assert.match(await take(tor, first.ticket), /Schon benutzt[^]*Standort: Villa/);
   assert.match(await take(tor, gone.ticket), /Abgewiesen[^]*storniert/);
   assert.match(await take(tor, changed(first.ticket)), /Abgewiesen[^]*Unterschrift/);
-  assert.match(await take(tor, "NICHT-DA"), /Abgewiesen[^]*kein Ticket/);
+  assert.match(await take(tor, "NICHT-DA"), /Abgewiesen[^]*kein Ticket[^]*Eingegeben: NICHT-DA/);
+  const field = tor.getByLabel("Ticketnummer");
+  assert.equal(await field.inputValue(), "NICHT-DA", "mended, not typed anew");
+  assert.match(await take(tor, first.code), /Schon benutzt/, "the next number takes its place");
+  assert.equal(await field.inputValue(), "");
   await tor.locator("rv-desk[data-kept]").waitFor();
   await villa.locator("rv-desk[data-kept]").waitFor();
   // Both have heard of the first check-in.
   await Promise.all([villa, tor].map((page) =>
-      page.locator("[data-part=count]", {hasText: /^[1-9]/}).waitFor()));
+      page.locator("[data-part=count]", {hasText: /: [1-9]/}).waitFor()));
 
   await cut(villa);
   await cut(tor);

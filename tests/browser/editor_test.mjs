@@ -211,7 +211,7 @@ test("a whole day is cancelled, and comes back", async ({open, server}) => {
     await cancel();
     await look(page);
     assert.match(await main(page), /1 Veranstaltung fällt aus\. 2 vergebene Plätze gelten nicht/);
-    assert.match(await main(page), /1 Anmeldung bekommt einen Brief/);
+    assert.match(await main(page), /1 Anmeldung bekommt eine E-Mail/);
     assert.equal((await day()).cancelled, undefined, "asking changes nothing");
     const forged = await page.request.post(page.url(), {
       form: {csrf: "x"}, headers: {"Sec-Fetch-Site": "same-origin"}, maxRedirects: 0});
@@ -219,7 +219,7 @@ test("a whole day is cancelled, and comes back", async ({open, server}) => {
     assert.equal((await day()).cancelled, undefined);
     await page.getByRole("button", {name: "Ja, den ganzen Tag absagen"}).click();
     await page.getByText("7. Februar 2025 ist abgesagt.").waitFor();
-    assert.doesNotMatch(await main(page), /bekommt mit der Veröffentlichung eine Nachricht/);
+    assert.doesNotMatch(await main(page), /bekommt mit der Veröffentlichung eine E-Mail/);
     assert.equal((await day()).cancelled, true);
     assert.equal((await server.json("/api/v1/sessions/nachklang")).cancelled, true);
     const told = await letter(server, guest.mail, /fällt aus/);
@@ -250,5 +250,34 @@ test("a whole day is cancelled, and comes back", async ({open, server}) => {
     assert.match(await main(page), /Am Tag steht keine Veranstaltung mehr/);
     await page.getByRole("button", {name: "Ja, den ganzen Tag absagen"}).click();
     await page.getByText("7. Februar 2025 ist abgesagt.").waitFor();
+  });
+});
+
+test("who moves or takes out what is booked reads whom it concerns", async ({open, server}) => {
+  await withThirdDay(server, async () => {
+    await register(server, ["tag-2025-02-07", "nachklang"], "Gast Beispiel");
+    const page = await open();
+    await signedIn(page, server);
+    const form = "/console/programm/veranstaltungen/nachklang";
+    await page.goto(form);
+    await page.getByLabel("Ende").fill("11:30");
+    await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
+    await page.getByText("Gespeichert als Entwurf").waitFor();
+    const told = /(1 Platz ist|\d+ Plätze sind) vergeben\. Wer einen hat.*bekommt .* E-Mail/;
+    await page.goto("/console/programm/veroeffentlichen");
+    assert.match(await main(page), told);
+    await page.goto(`${form}/entfernen`);
+    assert.match(await main(page), told);
+    await page.getByRole("button", {name: "Ja, herausnehmen"}).click();
+    await page.goto("/console/programm/veroeffentlichen");
+    assert.match(await main(page), told);
+    await page.getByLabel("Was hat sich geändert? (Deutsch)").fill("Weniger.");
+    await page.getByRole("button", {name: "Jetzt veröffentlichen"}).click();
+    await page.getByText("Veröffentlicht als Fassung").waitFor();
+    assert.equal((await page.goto("/programm/nachklang")).status(), 410);
+    await look(page);
+    assert.match(await main(page), /nicht mehr im Programm[^]*Nachklang/);
+    await page.getByRole("link", {name: "Was sich sonst geändert hat"}).click();
+    await page.waitForURL(/aenderungen$/);
   });
 });

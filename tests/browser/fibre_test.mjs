@@ -87,14 +87,14 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("link", {name: "Über Änderungen informieren lassen"}).click();
     assert.match(await mainText(), /Ahornstraße 12/);
     for (const box of await page.getByRole("checkbox").all()) assert.ok(!await box.isChecked());
-    await press("Mail zum Bestätigen schicken");
+    await press("E-Mail zum Bestätigen schicken");
     assert.match(await mainText(), /Wählen Sie mindestens einen der beiden Wünsche/);
     await check(page);
     await page.getByLabel("Nur für diese Adresse").check();
     await page.getByLabel(/^Ich möchte per E-Mail erfahren/).check();
     await page.getByLabel(/^Ich habe Interesse/).check();
     await page.getByLabel("E-Mail-Adresse").fill(mail);
-    await press("Mail zum Bestätigen schicken");
+    await press("E-Mail zum Bestätigen schicken");
     assert.match(await mainText(), /sehen Sie in Ihr Postfach/);
 
     const {links} = await letter(server, mail, /glasfaser\/bestaetigen/);
@@ -112,8 +112,8 @@ for (const javaScriptEnabled of [true, false]) {
     const own = page.url();
     await page.goto(own.replace("/meins/", "/abmelden/"));
     await check(page);
-    await press("Mails beenden");
-    assert.match(await mainText(), /Sie erhalten keine Mails mehr/);
+    await press("E-Mails beenden");
+    assert.match(await mainText(), /Sie erhalten keine E-Mails mehr/);
     assert.equal((await page.goto(own)).status(), 410);
   });
 }

@@ -273,6 +273,10 @@ async function setUp(server, open) {
   await releaseFirst(page);
   await page.goto("/console/einrichtung");
   await page.getByRole("button", {name: "Seite veröffentlichen"}).click();
+  await page.getByText("Im Impressum fehlt noch etwas").waitFor();
+  await look(page);
+  assert.equal((await visitor.goto("/")).status(), 503, "asking publishes nothing");
+  await page.getByRole("button", {name: "Trotzdem veröffentlichen"}).click();
   await page.waitForURL(/\/console\/einrichtung$/);
   assert.equal((await visitor.goto("/")).status(), 200);
   assert.match(await visitor.content(), /\/marke\/[0-9a-f]+\/logo\.png/);

@@ -28,7 +28,10 @@ async function story(page, check) {
   await page.getByLabel(/LoRaWAN/).check();
   await page.locator("main form button").click();
   await page.waitForURL(/anmeldung\/.+/);
-  assert.match(await page.locator("main").innerText(), /Ihre Plätze sind bis .* reserviert/);
+  const held = await page.locator("main").innerText();
+  assert.match(held, /Ihre Plätze sind bis .* reserviert/);
+  assert.match(held, /LoRaWAN[^]*für Sie reserviert/);
+  assert.doesNotMatch(held, /gebucht/);
   assert.equal(await page.locator("input:checked").count(), 0, "consents are unticked");
   await check(page, 200);
   await page.getByLabel("E-Mail-Adresse").fill("keine-adresse");
@@ -141,6 +144,13 @@ test("registration for several, one of them too many; no JavaScript", async ({op
   const text = await page.locator("main").innerText();
   assert.match(text, /gebucht, 2 Plätze/);
   assert.doesNotMatch(text, /Zu dritt/);
+  await page.getByRole("link", {name: /ändern/i}).first().click();
+  await page.getByLabel(/gilt, was Sie schon haben/).selectOption("1 Person");
+  await page.locator("main form button").click();
+  await page.waitForURL(/\/ticket\/[^/]+\?neu=/);
+  const alone = await page.locator("main").innerText();
+  assert.match(alone, /Ihre Änderung ist gespeichert/);
+  assert.doesNotMatch(alone, /2 Plätze/);
   await server.ask("/api/v1/sessions/zu-dritt", {method: "DELETE", token: true});
 });
 
@@ -234,9 +244,13 @@ test("a full workshop leads to the waiting list", async ({open, server}) => {
   await page.getByLabel(/LoRaWAN/).check();
   await page.locator("main form button").click();
   await page.waitForURL(/anmeldung\/.+/);
+  const asked = await page.locator("main").innerText();
+  assert.match(asked, /Sie kommen auf die Warteliste/);
+  assert.doesNotMatch(asked, /reserviert|gebucht/);
+  await looksWellEverywhere(page);
   await page.getByLabel("Vor- und Nachname").fill("Warte Gast");
   await page.getByLabel("E-Mail-Adresse").fill(nextMail());
-  await page.getByRole("button", {name: "Verbindlich anmelden"}).click();
+  await page.getByRole("button", {name: "Auf die Warteliste setzen"}).click();
   await page.waitForURL(/\/ticket\//);
   const text = await page.locator("main").innerText();
   assert.match(text, /Warteliste, Platz 1/);

@@ -11,8 +11,8 @@ import {runAll} from "./suite.mjs";
 const parts = {
   visitors: ["pages", "programme", "live", "map_tiles", "registration", "mine", "appointment",
              "services", "fibre"],
-  staff: ["afterwards", "console", "data", "door", "staff", "editor", "first_start", "casework",
-          "newsletter"],
+  staff: ["afterwards", "announcement", "console", "data", "door", "staff", "editor", "first_start",
+          "casework", "newsletter"],
 };
 
 const files = Object.values(parts).flat().map((name) => `${name}_test.mjs`);

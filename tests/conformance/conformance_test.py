@@ -6,6 +6,7 @@ import unittest
 
 from cases import CASES
 import history_cases  # noqa: F401, adds its cases
+import http_cases  # noqa: F401, likewise
 import snapshot_cases  # noqa: F401, likewise
 from server import Server
 

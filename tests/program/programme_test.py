@@ -153,7 +153,7 @@ class Programme(unittest.TestCase):
         self.assertNotIn("CANCELLED", self.events()["session-goes@revier"]["STATUS"])
         release = self.write("POST", "/api/v1/releases",
                              {"note": {"de": "Eine <weniger> & Schluss", "en": "One less"}})
-        self.assertEqual(self.server.ask("GET", "/programm/goes")[0], 404)
+        self.assertEqual(self.server.ask("GET", "/programm/goes")[0], 410)
         for query in ("", "?session=goes"):
             self.assertEqual(self.events(query)["session-goes@revier"]["STATUS"], "CANCELLED")
         root = self.schedule()

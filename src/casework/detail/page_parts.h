@@ -16,6 +16,7 @@ namespace revier::casework {
 struct Pages : PageNeeds {
   std::shared_ptr<Attempts> drafts;   // begun, by network
   std::shared_ptr<Attempts> letters;  // with links to go on, by network
+  std::shared_ptr<Attempts> uploads;  // files that are judged, by network
 };
 // Whether the network of the request may do once more what `attempts` counts.
 [[nodiscard]] bool take_attempt(Attempts& attempts, const net::Request& request,
@@ -35,6 +36,10 @@ struct OpenCase {
 [[nodiscard]] Task<Result<OpenCase>> open_case(const net::Request& request, const Pages& pages);
 // Errors: kResourceNotFound for one that is handed in.
 [[nodiscard]] Task<Result<OpenCase>> open_draft(const net::Request& request, const Pages& pages);
+// Whether a message of the person would be taken, before a look into its files: their bytes are
+// `more`. Errors: those of Cases::write().
+[[nodiscard]] Task<Result<>> may_write(const PageNeeds& pages, const OpenCase& open,
+                                       std::string_view text, std::size_t more);
 [[nodiscard]] Result<OpenCase> open_record(const Cases& cases, Case one);
 
 [[nodiscard]] net::Response refused(const Pages& pages, const net::Request& request,
@@ -56,6 +61,18 @@ struct OpenCase {
                                                     const Row& row, web::Language language);
 [[nodiscard]] std::string state_text(const Case& one, web::Language language);
 
+// Buttons of a page, as the value of "tun": to the page before, and to the link to go on with
+// later. Both keep what stands on the page and judge nothing.
+inline constexpr std::string_view kBack = "zurueck";
+inline constexpr std::string_view kLater = "spaeter";
+// What keeps the entries or files of a page from going on; "" where nothing does.
+[[nodiscard]] std::string page_problem(const OpenCase& open, const FormPage& page,
+                                       std::string_view deed, web::Language language);
+// Where a button of a page leads once its answers are kept; `from` is "pruefen" for who came from
+// the check.
+[[nodiscard]] std::string after_page(const net::Request& request, const OpenCase& open,
+                                     const FormPage& page, std::string_view deed,
+                                     std::string_view from);
 [[nodiscard]] Steps steps_of(const net::Request& request, const OpenCase& open,
                              const FormPage* page, web::Language language);
 // "1,2 MB".
@@ -68,6 +85,10 @@ struct OpenCase {
 [[nodiscard]] net::Response show_files(const net::Request& request, const Pages& pages,
                                        const OpenCase& open, std::string_view page_id,
                                        std::string_view from, std::string problem, int status);
+// Goes on from a page of files, or shows it with what is missing.
+[[nodiscard]] net::Response leave_files(const net::Request& request, const Pages& pages,
+                                        const OpenCase& open, std::string_view page_id,
+                                        std::string_view deed, std::string_view from);
 void add_file_pages(net::Router& router, const Pages& pages);
 void add_draft_pages(net::Router& router, const Pages& pages);
 void add_own_case_pages(net::Router& router, const Pages& pages);

@@ -14,6 +14,8 @@ inline constexpr std::string_view kCasesPage = "/console/vorgaenge";
 // Who works on the cases of at least one office.
 [[nodiscard]] Entry enter_cases(const Needs& needs, const net::Request& request);
 [[nodiscard]] std::string case_state(const casework::Case& one, web::Language language);
+// How long a case has taken, to the minute.
+[[nodiscard]] std::string time_taken(Duration time, web::Language language);
 // The pages of one case.
 void add_case_desk(net::Router& router, const Needs& needs);
 

@@ -31,6 +31,11 @@ struct ImportLine {
 void add_names(std::vector<std::string>& lines, web::Language language, const web::Message& key,
                const std::vector<std::string>& names);
 
+// Why a table was not read: of what table::read_table() says, the rest with its reason in English.
+[[nodiscard]] std::string why_unread(const Error& error, web::Language language);
+// Says on the page of the first step that the file was read as Windows-1252, where it was.
+void add_encoding(std::vector<std::string>& lines, web::Language language, std::string_view file);
+
 // The file of the first step. Errors: those of web::read_upload(), and of a csrf that is not hers.
 [[nodiscard]] Result<web::Upload> read_import_file(const identity::Caller& caller,
                                                    net::Request& request);

@@ -16,6 +16,11 @@ inline constexpr std::string_view kProgrammePage = "/console/programm";
 [[nodiscard]] std::vector<event::Conflict> programme_conflicts(const Needs& needs,
                                                                const event::Programme& programme);
 
+// Of a session that is to go or to move: how many seats are taken, and that these people are
+// written to; empty where nobody has a seat or waits.
+[[nodiscard]] std::string told_text(const Needs& needs, std::string_view session,
+                                    const web::Message& text, web::Language language);
+
 // Makes an item public at once, not as a draft. The line of the audit log first: nothing changes
 // without one. `deed` names what outlives the call. Errors: those of event::read_item(), with
 // nothing written.

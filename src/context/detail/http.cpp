@@ -263,6 +263,19 @@ std::vector<std::string> list_param(const net::Request& request, std::string_vie
   return text ? listed(*text) : std::vector<std::string>();
 }
 
+std::vector<std::string> preferences(const net::Request& request) {
+  std::vector<std::string> all;
+  for (const net::Field& field : request.fields) {
+    if (!net::equals_ignoring_case(field.name, "Prefer")) continue;
+    for (std::string& preference : listed(field.value)) {
+      preference.resize(std::min(preference.find(';'), preference.size()));
+      std::erase_if(preference, [](char c) { return c == '"' || c == ' '; });
+      all.push_back(std::move(preference));
+    }
+  }
+  return all;
+}
+
 std::vector<std::string> listed(std::string_view rest) {
   std::vector<std::string> values;
   while (!rest.empty()) {

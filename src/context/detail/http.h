@@ -40,6 +40,8 @@ enum class Media : std::uint8_t { kJson, kLdJson, kGeoJson };
                                                   std::string_view name);
 // The same of a text.
 [[nodiscard]] std::vector<std::string> listed(std::string_view text);
+// What the Prefer headers ask for, without parameters, quotes and spaces: "body=json" (RFC 7240).
+[[nodiscard]] std::vector<std::string> preferences(const net::Request& request);
 // `options` has that value.
 [[nodiscard]] bool has_option(const net::Request& request, std::string_view option);
 // Errors: kBadRequestData for anything but "true" and "false".

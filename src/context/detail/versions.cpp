@@ -176,22 +176,17 @@ ngsi::Representation representation_of(const net::Request& request) {
 }  // namespace
 
 std::optional<int> preferred_version(const net::Request& request) {
-  for (const net::Field& field : request.fields) {
-    if (!net::equals_ignoring_case(field.name, "Prefer")) continue;
-    for (const std::string& preference : listed(field.value)) {
-      const std::string_view text = std::string_view(preference).substr(0, preference.find(';'));
-      if (text.size() <= kPreference.size() ||
-          !net::equals_ignoring_case(text.substr(0, kPreference.size()), kPreference)) {
-        continue;
-      }
-      std::string version(text.substr(kPreference.size()));
-      std::erase_if(version, [](char c) { return c == '"' || c == ' '; });
-      int minor = 0;
-      const char* const end = version.data() + version.size();
-      if (!version.starts_with("1.")) continue;
-      const auto [stop, error] = std::from_chars(version.data() + 2, end, minor);
-      if (error == std::errc() && stop == end && minor >= 0) return std::min(minor, kNow);
+  for (const std::string_view text : preferences(request)) {
+    if (text.size() <= kPreference.size() ||
+        !net::equals_ignoring_case(text.substr(0, kPreference.size()), kPreference)) {
+      continue;
     }
+    const std::string_view version = text.substr(kPreference.size());
+    if (!version.starts_with("1.")) continue;
+    int minor = 0;
+    const char* const end = version.data() + version.size();
+    const auto [stop, error] = std::from_chars(version.data() + 2, end, minor);
+    if (error == std::errc() && stop == end && minor >= 0) return std::min(minor, kNow);
   }
   return std::nullopt;
 }

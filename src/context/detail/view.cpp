@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "context/detail/view.h"
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -14,7 +15,9 @@ namespace {
 constexpr std::size_t kLinkedMax = 2'000;
 
 bool wants_link(const net::Request& request) {
-  return request.header("Prefer").value_or("") == "body=json";
+  return std::ranges::any_of(preferences(request), [](const std::string& preference) {
+    return net::equals_ignoring_case(preference, "body=json");
+  });
 }
 
 tl::unexpected<Error> too_many_links() {

@@ -196,11 +196,28 @@ void show_seats(const PageNeeds& needs, const Session& session, Language languag
   view.register_href = web::path(language, "/anmeldung?wahl=" + session.id);
 }
 
+// Links to it stand in letters, calendars and on paper.
+Response show_removed(const PageNeeds& needs, const Request& request, const Session& session) {
+  const Language language = web::language_of(request);
+  RemovedPage view{
+      .page = needs.site.page(request, std::string(web::text(language, texts::kRemovedTitle))),
+      .title = session.title.in(language)};
+  view.page.breadcrumbs.push_back({texts::kProgrammeTitle, "/programm"});
+  web::Html out(language);
+  render_removed(out, view);
+  return web::html_response(std::move(out), 410);
+}
+
 Response show_session(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   const ProgrammePtr programme = needs.keeper.now();
   const Session* const session = programme->session(request.param("id"));
-  if (session == nullptr) return not_found(needs, request);
+  if (session == nullptr) {
+    const LedgerPtr ledger = needs.ledger();
+    const Standing* const standing = ledger->standing(request.param("id"));
+    const bool removed = standing != nullptr && standing->removed && standing->session != nullptr;
+    return removed ? show_removed(needs, request, *standing->session) : not_found(needs, request);
+  }
   web::Page page = needs.site.page(request, session->title.in(language));
   page.breadcrumbs.push_back({texts::kProgrammeTitle, "/programm"});
   page.description = session->abstract.in(language);

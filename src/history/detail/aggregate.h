@@ -74,7 +74,7 @@ struct Aggregate {
   std::uint64_t count = 0;
   std::uint16_t classes = 0;  // bits by ValueClass
   Numbers numbers;            // of kNumber, kBoolean, kArray, kTime
-  Extreme least;  // of texts and times
+  Extreme least;              // of texts and times
   Extreme greatest;
   std::set<std::string, std::less<>> distinct;  // filled only for kDistinctCount
 };

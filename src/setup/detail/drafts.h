@@ -41,6 +41,31 @@ Für die Anmeldung werden Name und E-Mail-Adresse gespeichert, dazu die gewählt
 Veranstaltungen. Rechtsgrundlage: [[Rechtsgrundlage]]. 90 Tage nach der Veranstaltung werden die
 Angaben gelöscht.
 
+## Termine
+[[Diesen Abschnitt löschen, wenn Sie keine Termine vergeben]]
+
+Für einen Termin werden Name, E-Mail-Adresse, Anliegen und Zeit gespeichert. Rechtsgrundlage:
+[[Rechtsgrundlage]]. 14 Tage nach dem Termin werden die Angaben gelöscht. Wer auf einen frei
+werdenden Termin wartet, steht mit E-Mail-Adresse und gewünschten Tagen auf einer Liste, höchstens
+bis zum letzten dieser Tage, ohne Bestätigung der Adresse einen Tag. Der Warteraum kommt ohne Namen
+aus.
+
+## Online-Formulare
+[[Diesen Abschnitt löschen, wenn Sie keine Online-Formulare anbieten]]
+
+Gespeichert wird, was in ein Formular eingetragen und hochgeladen wird, dazu die Nachrichten zum
+Vorgang. Zweck, Rechtsgrundlage und Aufbewahrung stehen auf der ersten Seite jedes Formulars. Ein
+Entwurf wird 30 Tage nach der letzten Änderung gelöscht, ein zurückgezogener Vorgang nach 30 Tagen,
+ein entschiedener nach der Frist, die das Formular nennt.
+
+## Nachricht zum Glasfaser-Ausbau
+[[Diesen Abschnitt löschen, wenn Sie keine Glasfaser-Auskunft anbieten]]
+
+Gespeichert werden E-Mail-Adresse, Straße, Hausnummer und Wunsch. Rechtsgrundlage ist die
+Einwilligung. Ohne Bestätigung werden die Angaben nach 7 Tagen gelöscht, sonst spätestens nach zwei
+Jahren. Wer den Wunsch beendet, dessen Adresse wird sofort gelöscht; der Nachweis der Einwilligung
+bleibt ohne sie drei Jahre.
+
 ## Newsletter
 Gespeichert werden E-Mail-Adresse, Themen und Sprache und als Nachweis, welchem Wortlaut wann
 zugestimmt wurde. Unbestätigte Adressen werden nach 7 Tagen gelöscht. Beim Abbestellen wird die
@@ -71,6 +96,29 @@ inline constexpr std::string_view kPrivacyEn = R"(## Who is responsible
 ## Registration
 For the registration we store name and e-mail address, and the days and sessions that were chosen.
 Legal basis: [[legal basis]]. They are deleted 90 days after the event.
+
+## Appointments
+[[Delete this part if you offer no appointments]]
+
+For an appointment we store name, e-mail address, matter and time. Legal basis: [[legal basis]].
+They are deleted 14 days after the appointment. Whoever waits for a time that comes free is on a
+list with e-mail address and wished days, until the last of these days at most, and for one day
+where the address is not confirmed. The waiting room does without names.
+
+## Online forms
+[[Delete this part if you offer no online forms]]
+
+We store what is entered and uploaded in a form, and the messages about the case. The first page of
+each form names purpose, legal basis and retention. A draft is deleted 30 days after its last
+change, a case that was withdrawn after 30 days, one that was decided after the
+time that the form names.
+
+## News about fibre
+[[Delete this part if you offer no information on fibre]]
+
+We store e-mail address, street, house number and wish. The legal basis is consent. Without
+confirmation they are deleted after 7 days, otherwise after two years at the latest. Whoever ends
+the wish has the address deleted at once; the proof of consent stays for three years without it.
 
 ## Newsletter
 E-mail address, topics and language are stored and, as proof, which wording was agreed to and when.
