@@ -5,12 +5,13 @@
 // This is the one way to write in Revier: the data plane (store) and the records both stand on it,
 // so that a rush costs one sync a group and not one a request.
 //
-// Order: jobs run in the order they were submitted; job k sees what jobs before it in the same
-// group have done. `publish` of each job runs after the commit, in the same order, on the writer
-// thread, before any answer of the group leaves. Errors: a job that fails is undone alone
-// (Backend::attempt); a group that fails to commit fails every job in it with the commit's error,
-// and none is published. Back-pressure: at most `pending_max` jobs wait; one more is answered
-// kUnavailable at once.
+// Order: jobs run in the order they were submitted; job k sees in the transaction what jobs before
+// it in the same group have done, but not what their `publish` will show: who decides by published
+// memory takes turns (base/turns.h). `publish` of each job runs after the commit, in the same
+// order, on the writer thread, before any answer of the group leaves. Errors: a job that fails is
+// undone alone (Backend::attempt); a group that fails to commit fails every job in it with the
+// commit's error, and none is published. Back-pressure: at most `pending_max` jobs wait; one more
+// is answered kUnavailable at once.
 //
 // Thread safety: run() and submit() from any thread. The destructor finishes what was submitted.
 #pragma once

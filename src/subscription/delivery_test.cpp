@@ -2,9 +2,6 @@
 // From a change to the receiver, over real HTTP: order, repeats, dead letters, restarts.
 #include <gmock/gmock.h>
 
-#include <chrono>
-#include <thread>
-
 #include "base/run_task.h"
 #include "support/subscription_world.h"
 
@@ -40,14 +37,6 @@ class DeliveryTest : public testing::Test, protected test::SubscriptionWorld {
         true)));
   }
   Counters counters() { return entry("urn:s:1").counters; }
-  template <class Condition>
-  bool soon(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return condition();
-  }
   std::vector<std::string> bodies(std::size_t number) {
     std::vector<std::string> out;
     for (const auto& taken : receiver.wait(number)) out.push_back(taken.body);

@@ -62,14 +62,6 @@ class SubscriptionsTest : public testing::Test, protected test::SubscriptionWorl
     for (; found->valid(); found->next()) ++number;
     return number;
   }
-  template <class Condition>
-  bool soon(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return condition();
-  }
   // Letters of a subscription, dated so many hours before now; nobody has their changes.
   void bury(std::string_view id, std::uint64_t from, std::size_t number, std::int64_t hours) {
     const Instant at = world.clock().now() - Duration::hours(hours);

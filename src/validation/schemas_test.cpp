@@ -3,12 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
-#include <thread>
-
 #include "base/completion.h"
 #include "base/run_task.h"
 #include "support/context_world.h"
+#include "support/one_group.h"
 #include "validation/detail/rows.h"
 
 namespace revier::validation {
@@ -233,15 +231,15 @@ TEST_F(SchemasOverABroker, ADocumentStaysAsLongAsASchemaNeedsIt) {
 
 // The document goes and a schema that refers to it comes while the writer is busy, so that both
 // would be written together. Who of them succeeded.
-Task<std::pair<bool, bool>> at_once(Schemas& schemas, TypeSchema schema,
-                                    std::promise<void>& writer_goes_on) {
+Task<std::pair<bool, bool>> at_once(store::Store& store, Schemas& schemas, TypeSchema schema) {
   Completion<bool> removed;
   Completion<bool> given;
-  start(schemas.remove_document("", std::string(kCommon)),
-        [&](const Result<>& done) { removed.set(done.has_value()); });
-  start(schemas.put(std::move(schema)),
-        [&](const Result<bool>& done) { given.set(done.has_value()); });
-  writer_goes_on.set_value();
+  revier::test::while_writer_is_busy(store, [&] {
+    start(schemas.remove_document("", std::string(kCommon)),
+          [&](const Result<>& done) { removed.set(done.has_value()); });
+    start(schemas.put(std::move(schema)),
+          [&](const Result<bool>& done) { given.set(done.has_value()); });
+  });
   const bool first = co_await removed;
   const bool second = co_await given;
   co_return std::pair(first, second);
@@ -249,19 +247,7 @@ Task<std::pair<bool, bool>> at_once(Schemas& schemas, TypeSchema schema,
 
 TEST_F(SchemasOverABroker, ASchemaThatWasTakenHasItsDocuments) {
   must(run_task(schemas_->put_document("", {std::string(kCommon), std::string(kCommonText)})));
-  std::promise<void> busy;
-  std::promise<void> go_on;
-  std::thread other([&] {
-    const auto job = [&](store::Batch& /*batch*/) -> Result<> {
-      busy.set_value();
-      go_on.get_future().wait();
-      return {};
-    };
-    EXPECT_TRUE(world_.store().writer().run_blocking(job));
-  });
-  busy.get_future().wait();
-  const auto [removed, given] = run_task(at_once(*schemas_, air(Mode::kReject), go_on));
-  other.join();
+  const auto [removed, given] = run_task(at_once(world_.store(), *schemas_, air(Mode::kReject)));
   EXPECT_TRUE(removed);
   EXPECT_FALSE(given);
   EXPECT_TRUE(schemas_->list("").empty());

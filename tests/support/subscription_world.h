@@ -4,10 +4,12 @@
 //
 // Thread safety: a SubscriptionWorld by one thread at a time; its Register by any.
 #pragma once
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 
 #include "subscription/document.h"
 #include "subscription/subscriptions.h"
@@ -74,6 +76,16 @@ class SubscriptionWorld {
     const json::Document document = context::test::must(json::Document::parse(text));
     const auto& core = world.catalogue().core();
     return context::test::must(parse(document.root(), {core, core, world.clock().now()}));
+  }
+
+  // Waits until it is so, ten seconds at most.
+  template <class Condition>
+  [[nodiscard]] static bool soon(Condition condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!condition() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return condition();
   }
 
   context::test::World world;
