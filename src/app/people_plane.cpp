@@ -58,11 +58,6 @@ std::vector<newsletter::Topic> demo_topics() {
            .about_en = "New online services and projects of the city."}};
 }
 
-template <class T>
-void log_failure(std::string_view step, const Result<T>& done) {
-  if (!done) log_event(Level::kWarn, step, {{"reason", done.error().message}});
-}
-
 class WholePeople final : public PeoplePlane {
  public:
   WholePeople(PeopleNeeds needs, const ticket::SecretLinks::Key& key, ticket::TicketKeys keys)

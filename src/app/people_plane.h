@@ -7,6 +7,7 @@
 #include "app/options.h"
 #include "appointment/calendar.h"
 #include "appointment/queue.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "casework/cases.h"
@@ -52,6 +53,12 @@ struct PeopleNeeds {
   std::function<std::vector<std::string>()> issues;
   std::string_view map_tiles = {};  // path of the tiles that maps show; empty: plain ground
 };
+
+// Of a step of a tick, which stops no other.
+template <class T>
+void log_failure(std::string_view step, const Result<T>& done) {
+  if (!done) log_event(Level::kWarn, step, {{"reason", done.error().message}});
+}
 
 class PeoplePlane {
  public:

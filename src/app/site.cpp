@@ -88,13 +88,13 @@ class WholeSite final : public Site {
   }
 
   void tick() override {
-    report("identity.tick", accounts_->identity->tick());
+    log_failure("identity.tick", accounts_->identity->tick());
     people_->tick();
-    report("fibre.tick", fibre_->tick());
+    log_failure("fibre.tick", fibre_->tick());
     if (lan_) tick_lan();
-    report("programme.tick", public_->tick());
+    log_failure("programme.tick", public_->tick());
     measure_state(*state_);
-    report("context.expire", public_->broker().expire());
+    log_failure("context.expire", public_->broker().expire());
   }
 
  private:
@@ -469,10 +469,6 @@ class WholeSite final : public Site {
     if (lan_) lan_->stop();
     if (server_) server_->stop();
     if (metrics_server_) metrics_server_->stop();
-  }
-
-  static void report(std::string_view what, const Result<>& done) {
-    if (!done) log_event(Level::kWarn, what, {{"reason", done.error().message}});
   }
 
   const Options options_;

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -155,11 +156,10 @@ class Copies final : public DistributedSubscriptions {
     const auto id = notification.find("id");
     const std::string told_id(id ? id->as_string().value_or("") : "");
     // Of two that come at once the second is looked at when the first is durable, or has failed.
-    const Turns::Turn turn = co_await live->turn_of(told_id).take();
+    std::optional<Turns::Turn> turn;
+    if (!told_id.empty()) turn.emplace(co_await live->turn_of(told_id).take());
     const auto opened = open_door(*live, told_id);
     if (!opened) co_return Result<>{};  // it came before
-    const auto entry = needs_.subscriptions.find(live->copy.tenant, live->copy.subscription);
-    if (!entry || !entry->counters.silenced.empty()) co_return Result<>{};  // nobody is told
     RV_CO_TRY(co_await detail::receive({needs_.sources, needs_.distribution, needs_.subscriptions},
                                        channel_, *opened, *notification.find("data"),
                                        std::move(context)));

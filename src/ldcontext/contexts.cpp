@@ -303,6 +303,10 @@ class StoredContexts final : public Contexts {
 
   Task<Result<>> drop(Entry entry) {
     const Turns::Turn turn = co_await turns_.take();
+    co_return co_await drop_in_turn(std::move(entry));
+  }
+
+  Task<Result<>> drop_in_turn(Entry entry) {
     const auto job = [&](store::Batch& batch) -> Result<> {
       batch.erase(store::Column::kMeta, detail::row_key(entry.id));
       return {};
@@ -366,6 +370,8 @@ class StoredContexts final : public Contexts {
   }
 
   Task<Result<>> store_copy(const std::string& url, detail::Downloaded loaded) {
+    const Turns::Turn turn = co_await turns_.take();
+    while (const auto oldest = oldest_cached()) RV_CO_TRY(co_await drop_in_turn(*oldest));
     Stored stored{{.id = id_of(url),
                    .url = url,
                    .kind = Kind::kCached,
@@ -373,8 +379,6 @@ class StoredContexts final : public Contexts {
                    .created_at = needs_.clock.now(),
                    .expires_at = loaded.expires_at},
                   std::move(loaded.text)};
-    while (const auto oldest = oldest_cached()) RV_CO_TRY(co_await drop(*oldest));
-    const Turns::Turn turn = co_await turns_.take();
     const auto job = [&](store::Batch& batch) -> Result<> {
       RV_TRY(needs_.catalogue.add({url, stored.text}));
       batch.put(store::Column::kMeta, detail::row_key(stored.entry.id), detail::encode(stored));

@@ -129,22 +129,31 @@ bool Hub::may_go_on(const Reader& reader) const {
   return may_still_read_(request);
 }
 
-// Where there are too many: forgets streams that have been closed, else closes one.
+// Where there are too many: forgets streams that have been closed, else closes the oldest of the
+// network that follows most.
 void Hub::make_room() {
   if (followers_.size() < kFollowersMax) return;
   const auto closed = [](const auto& one) { return one.second->stream->closed(); };
-  if (std::erase_if(followers_, closed) > 0 && followers_.size() < kFollowersMax) return;
+  std::erase_if(followers_, closed);
+  if (followers_.size() < kFollowersMax) return;
   std::map<std::string_view, std::size_t> by_network;
   for (const auto& [id, reader] : followers_) ++by_network[reader->network];
   const auto most =
       std::ranges::max_element(by_network, {}, [](const auto& one) { return one.second; });
-  ReaderPtr oldest;
+  std::map<std::uint64_t, std::pair<ReaderPtr, std::size_t>> theirs;  // with what each follows
   for (const auto& [id, reader] : followers_) {
     if (reader->network != most->first) continue;
-    if (!oldest || reader->number < oldest->number) oldest = reader;
+    auto& [same, follows] = theirs[reader->number];
+    same = reader;
+    ++follows;
   }
-  oldest->stream->close();
-  std::erase_if(followers_, [&](const auto& one) { return one.second == oldest; });
+  std::size_t over = followers_.size() - kFollowersMax + 1;
+  for (const auto& [number, one] : theirs) {
+    if (over == 0) break;
+    one.first->stream->close();
+    over -= std::min(over, one.second);
+  }
+  std::erase_if(followers_, closed);
 }
 
 // What came after `last`, or the state of now where that is not known any more, and from then on

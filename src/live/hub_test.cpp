@@ -82,5 +82,15 @@ TEST_F(HubTest, MakesRoomAtTheExpenseOfTheNetworkThatFollowsMost) {
   EXPECT_EQ(late->events.size(), 1U);
 }
 
+TEST_F(HubTest, MakesAsMuchRoomAsIsMissing) {
+  std::vector<std::shared_ptr<Taken>> small;
+  for (std::size_t i = 0; i < kIdsMax; ++i) small.push_back(follow("one", "urn:r:1"));
+  std::string ids;
+  for (std::size_t i = 0; i < kIdsMax; ++i) ids += fmt::format("urn:x:{},", i);
+  for (std::size_t i = 1; i < kFollowersMax / kIdsMax; ++i) (void)follow("one", ids);
+  for (int i = 0; i < 2; ++i) (void)follow("one", ids);
+  EXPECT_TRUE(small.back()->ended) << "two took the place of two hundred";
+}
+
 }  // namespace
 }  // namespace revier::live

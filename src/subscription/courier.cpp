@@ -96,8 +96,9 @@ void Courier::put(const SubscriptionPtr& subscription, const Counters& counters)
     line = std::make_shared<Line>();
     line->counters = counters;
     line->attempts_before = counters.attempts;
-  } else if (line->attempts > 0 && line->is_mended(*subscription)) {
-    line->not_before_us = 0;
+  } else if (line->is_mended(*subscription)) {
+    line->interval_failures = 0;
+    if (line->attempts > 0) line->not_before_us = line->first_failure_us = 0;
   }
   line->subscription = subscription;
   line->interval_us = monotonic_us() + subscription->interval_us;
@@ -229,7 +230,10 @@ void Courier::dispatch_entries(const LinePtr& line, std::unique_lock<std::mutex>
     return;
   }
   Settled settled{{subscription->tenant, subscription->id}, {}, {}, std::nullopt};
-  if (!subscription->is_active) return;  // what waits is told when it goes on: see put()
+  if (!subscription->is_active) {  // what waits is told when it goes on: see put()
+    line->first_failure_us = 0;
+    return;
+  }
   if (!subscription->active_at(needs_.civil_clock.now())) {
     bury(*line, "the subscription has expired", settled);
     settled_.push_back(std::move(settled));
@@ -341,9 +345,10 @@ void Courier::dispatch_interval(const LinePtr& line, std::unique_lock<std::mutex
 
 // Empty where nothing matches: then no notification is sent (5.8.6).
 Result<std::string> Courier::build_interval(const Subscription& subscription) const {
-  RV_TRY(needs_.narrowing.check(subscription));
   std::unique_ptr<context::Broker> seen;
-  if (!subscription.grounds.empty()) {
+  if (subscription.grounds.empty()) {
+    RV_TRY(needs_.narrowing.check(subscription));
+  } else {
     RV_ASSIGN(seen, needs_.narrowing.broker(needs_.broker, subscription));
   }
   const context::Broker& broker = seen ? *seen : needs_.broker;

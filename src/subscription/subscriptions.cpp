@@ -80,6 +80,7 @@ class StoredSubscriptions final : public Subscriptions,
     const auto made = std::make_shared<const Subscription>(std::move(subscription));
     const auto job = [&](store::Batch& batch) -> Result<> {
       RV_TRY(check_new(*made));
+      RV_TRY(outbox_.erase({made->tenant, made->id}, batch));  // where remove() was cut short
       outbox_.know({made->tenant, made->id});
       put_row(*made, batch);
       return {};
@@ -201,7 +202,7 @@ class StoredSubscriptions final : public Subscriptions,
     const auto job = [&](ngsi::Names& names, Instant now, store::Batch& batch) -> Result<> {
       const SubscriptionPtr to = get(tenant, id);
       if (to == nullptr || !to->grounds.empty()) return not_found();
-      if (!to->active_at(now)) return {};
+      if (!to->active_at(now) || !narrowing_.check(*to)) return {};
       if (outbox_.waiting(subject) >= kReceivedMax) {
         return fail(Code::kTooManyRequests, "too many notifications wait for the subscriber");
       }

@@ -31,7 +31,7 @@ struct LiveCopy {
   std::deque<std::string> seen;  // ids of notifications, the last of them
   std::array<Turns, 16> turns;   // of what arrives
 
-  // Notifications of one id are taken one after the other. From any thread.
+  // Notifications of one id are taken one after the other, and sometimes of two. From any thread.
   [[nodiscard]] Turns& turn_of(const std::string& id) {
     return turns[std::hash<std::string>{}(id) % turns.size()];
   }
