@@ -194,8 +194,8 @@ class WholePeople final : public PeoplePlane {
     log_failure("ticket.sweep", run_task(registrations_->sweep()));
     log_failure("standby.sweep", standby_->sweep());
     log_failure("casework.tick", cases_.sweep());
+    log_failure("announcements.tick", announcements_->tick());  // first: somebody is on her way
     log_failure("newsletter.tick", issues_->tick());
-    log_failure("announcements.tick", announcements_->tick());
     if (--ticks_to_retention_ > 0) return;
     ticks_to_retention_ = kRetentionTicks;
     log_failure("appointment.remind", remind());
@@ -242,7 +242,7 @@ class WholePeople final : public PeoplePlane {
     RV_ASSIGN(partners_, newsletter::Partners::open(*newsletter_));
     issues_.emplace(newsletter::Issues::Needs{
         .newsletter = *newsletter_,
-        .mails_a_minute = needs_.options.number("newsletter.mails_a_minute"),
+        .pace = pace_,
         .publish = [this](const newsletter::Issue& issue, const newsletter::Topic& topic) {
           return needs_.put_issue(newsletter::entity_id_of(issue.id),
                                   newsletter::issue_entity(issue, topic));
@@ -284,13 +284,12 @@ class WholePeople final : public PeoplePlane {
   }
 
   void open_announcements() {
-    announcements_.emplace(ticket::Announcements::Needs{
-        .database = *needs_.accounts.database,
-        .registrations = *registrations_,
-        .letters = letters_,
-        .civil_clock = needs_.civil_clock,
-        .random = needs_.accounts.random,
-        .mails_a_minute = needs_.options.number("newsletter.mails_a_minute")});
+    announcements_.emplace(ticket::Announcements::Needs{.database = *needs_.accounts.database,
+                                                        .registrations = *registrations_,
+                                                        .letters = letters_,
+                                                        .civil_clock = needs_.civil_clock,
+                                                        .random = needs_.accounts.random,
+                                                        .pace = pace_});
   }
 
   void open_standby() {
@@ -398,6 +397,7 @@ class WholePeople final : public PeoplePlane {
   static constexpr int kAvailabilityTicks = 2;  // of those
   int free_published_ = 0;
   const PeopleNeeds needs_;
+  mail::Pace pace_{needs_.civil_clock, needs_.options.number("newsletter.mails_a_minute")};
   const ticket::SecretLinks links_;
   const ticket::TicketKeys keys_;
   publication::Publisher publisher_;

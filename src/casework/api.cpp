@@ -106,19 +106,19 @@ Result<SentFile> read_sent_file(const json::Value& one, const Definition* form,
   RV_ASSIGN(const std::string content, reader.text("content"));
   RV_ASSIGN(sent.field, reader.text("field"));
   RV_ASSIGN(const Field* const question, question_of(sent.field, form, answers, counts));
-  const auto bytes = from_base64(content);
+  auto bytes = from_base64(content);
   if (!bytes || bytes->empty()) return fail(Code::kUnprocessable, "content: expected Base64");
   if (bytes->size() > (question == nullptr ? kMessageFileBytesMax : question->bytes_max)) {
     return fail(Code::kUnprocessable, "content: the file is too large");
   }
-  sent.bytes = *bytes;
+  sent.bytes = std::move(*bytes);
   sent.types = question == nullptr ? &message_file_types() : &question->types;
   return sent;
 }
 
 // Those of `files`; `form` is nullptr for a message. Blocks: on the pool.
 Result<std::vector<SentFile>> read_sent_files(const json::Value& root, const Definition* form,
-                                              const Answers& answers) {
+                                              const Answers& answers, FileCounts& counts) {
   std::vector<SentFile> files;
   const auto sent = root.find("files");
   if (!sent) return files;
@@ -127,7 +127,6 @@ Result<std::vector<SentFile>> read_sent_files(const json::Value& root, const Def
     return fail(Code::kUnprocessable, fmt::format("files: expected an array of at most {}", most),
                 "files");
   }
-  FileCounts counts;
   for (const json::Value one : sent->elements()) {
     auto file = read_sent_file(one, form, answers, counts);
     if (!file) return refuse_sent_file(file.error(), files.size());
@@ -186,8 +185,7 @@ Result<SentCase> read_whole(const Request& request, const Definition& form) {
     }
     whole.request_key = form.id + ":" + std::string(*key);
   }
-  RV_ASSIGN(sent.files, read_sent_files(root, &form, whole.answers));
-  for (const SentFile& file : sent.files) ++sent.counts[file.field];
+  RV_ASSIGN(sent.files, read_sent_files(root, &form, whole.answers, sent.counts));
   return sent;
 }
 
@@ -275,7 +273,8 @@ Result<SentMessage> read_sent_message(const Request& request) {
   if (!document.root().is_object()) return fail(Code::kBadRequestData, "expected an object");
   SentMessage sent;
   RV_ASSIGN(sent.text, json::Reader(document.root(), "").text("text"));
-  RV_ASSIGN(sent.files, read_sent_files(document.root(), nullptr, {}));
+  FileCounts of_none;  // a message has no questions
+  RV_ASSIGN(sent.files, read_sent_files(document.root(), nullptr, {}, of_none));
   return sent;
 }
 

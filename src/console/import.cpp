@@ -83,7 +83,8 @@ std::string why_unread(const Error& error, Language language) {
   if (error.field == "table") return words(language, texts::kImportNoTable);
   if (error.field == "quote") {
     // "line 2: a quote is never closed"
-    const std::string_view from = std::string_view(error.message).substr(std::strlen("line "));
+    std::string_view from = error.message;
+    if (from.starts_with("line ")) from.remove_prefix(std::strlen("line "));
     return web::text(language, texts::kImportOpenQuote,
                      {{"line", std::string(from.substr(0, from.find(':')))}});
   }

@@ -50,6 +50,7 @@ constexpr std::array kDeedNames{
     Named{"programme.release", texts::kDeedProgrammeRelease},
     Named{"registration.cancel", texts::kDeedRegistrationCancel},
     Named{"registration.correct", texts::kDeedRegistrationCorrect},
+    Named{"registrations.announce", texts::kDeedRegistrationsAnnounce},
     Named{"registrations.export", texts::kDeedRegistrationsExport},
     Named{"schema.clear", texts::kDeedSchemaClear},
     Named{"schema.delete", texts::kDeedSchemaDelete},
@@ -82,6 +83,7 @@ constexpr std::array kDeedNames{
     Named{"token.revoke", texts::kDeedTokenRevoke}};
 
 constexpr std::array kThings{Named{"account", texts::kThingAccount},
+                             Named{"announcement", texts::kThingAnnouncement},
                              Named{"appointment", texts::kThingAppointment},
                              Named{"case", texts::kThingCase},
                              Named{"check-in", texts::kThingCheckIn},

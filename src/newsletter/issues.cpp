@@ -18,7 +18,6 @@ namespace {
 using records::Session;
 using web::Language;
 
-constexpr std::int64_t kAhead = 2'000;  // letters of issues that wait in the outbox at most
 constexpr std::int64_t kPortion = 250;  // of one transaction: others write in between
 constexpr std::size_t kCachedMax = 8;
 constexpr Duration kKeepRows = Duration::days(30);
@@ -39,8 +38,7 @@ Result<> refuse_begun(const Issue& issue) {
 
 }  // namespace
 
-Issues::Issues(Needs needs)
-    : needs_(std::move(needs)), newsletter_(needs_.newsletter), counted_at_(now()) {}
+Issues::Issues(Needs needs) : needs_(std::move(needs)), newsletter_(needs_.newsletter) {}
 
 Result<std::vector<Issue>> Issues::list() {
   std::vector<Issue> all;
@@ -306,11 +304,11 @@ Result<> Issues::advance(const Issue& issue) {
     RV_ASSIGN(waiting, mail::count_due_bulk(s, now()));
     return {};
   }));
-  for (std::int64_t left = allowance(waiting); left > 0;) {
+  for (std::int64_t left = needs_.pace.allowance(waiting); left > 0;) {
     RV_ASSIGN(const std::int64_t written, write_portion(issue.id, std::min(left, kPortion)));
     if (written == 0) break;
     left -= written;
-    allowed_ -= static_cast<double>(written);
+    needs_.pace.take(written);
   }
   // What is written may be sent by now; the same transaction looks and says so.
   RV_TRY(change(issue.id, [&](Session& s, Issue& sent) { return settle(s, sent); }, {}));
@@ -329,21 +327,6 @@ Result<> Issues::publish(const Issue& issue) {
                 },
                 {}));
   return {};
-}
-
-// At most so many that the outbox holds kAhead, and no more than the rate allows.
-std::int64_t Issues::allowance(std::int64_t waiting) {
-  const std::int64_t room = std::max<std::int64_t>(0, kAhead - waiting);
-  if (needs_.mails_a_minute == 0) {
-    allowed_ = static_cast<double>(room);
-    return room;
-  }
-  const double a_second = static_cast<double>(needs_.mails_a_minute) / 60.0;
-  const double seconds = static_cast<double>((now() - counted_at_).us) / 1e6;
-  counted_at_ = now();
-  // After a pause not all at once.
-  allowed_ = std::min(allowed_ + seconds * a_second, std::max(1.0, 5.0 * a_second));
-  return std::min(room, static_cast<std::int64_t>(allowed_));
 }
 
 Result<std::int64_t> Issues::write_portion(const std::string& id, std::int64_t limit) {

@@ -24,6 +24,7 @@
 #include "base/result.h"
 #include "base/thread_safety.h"
 #include "mail/mime.h"
+#include "mail/pace.h"
 #include "newsletter/issue.h"
 #include "newsletter/newsletter.h"
 
@@ -36,7 +37,7 @@ class Issues {
  public:
   struct Needs {
     Newsletter& newsletter;
-    std::int64_t mails_a_minute = 0;  // written to the outbox; 0: as fast as they leave
+    mail::Pace& pace;
     // Puts an issue where the public reads it (archive.h); doing it twice is no harm.
     std::function<Result<>(const Issue&, const Topic&)> publish;
   };
@@ -82,7 +83,6 @@ class Issues {
   Result<std::int64_t> write_portion(const std::string& id, std::int64_t limit);
   Result<std::int64_t> write_letters(records::Session& session, Issue& issue, std::int64_t limit);
   Result<> settle(records::Session& session, Issue& issue) const;
-  std::int64_t allowance(std::int64_t waiting);
   Result<std::shared_ptr<const Issue>> known(std::string_view id);
   std::string footer(const Issue& issue, web::Language language, std::string_view subscriber) const;
   Instant now() const { return newsletter_.needs().civil_clock.now(); }
@@ -90,8 +90,6 @@ class Issues {
 
   const Needs needs_;
   Newsletter& newsletter_;
-  double allowed_ = 0;  // letters that may be written now; of tick() alone
-  Instant counted_at_;
   Mutex mutex_;
   std::map<std::string, std::shared_ptr<const Issue>, std::less<>> cache_ RV_GUARDED_BY(mutex_);
 };

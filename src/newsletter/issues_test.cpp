@@ -102,8 +102,9 @@ class IssuesTest : public testing::TestWithParam<std::string> {
   }
 
   void reopen(std::int64_t mails_a_minute) {
+    pace_.emplace(clock_, mails_a_minute);
     issues_.emplace(Issues::Needs{.newsletter = *newsletter_,
-                                  .mails_a_minute = mails_a_minute,
+                                  .pace = *pace_,
                                   .publish = [this](const Issue& issue, const Topic& topic) {
                                     if (!publishing_) return Result<>(fail(Code::kUnavailable, ""));
                                     archive_.push_back(issue_entity(issue, topic));
@@ -180,6 +181,7 @@ class IssuesTest : public testing::TestWithParam<std::string> {
   std::vector<records::Migration> migrations_;
   std::unique_ptr<records::Database> database_;
   std::unique_ptr<Newsletter> newsletter_;
+  std::optional<mail::Pace> pace_;
   std::optional<Issues> issues_;
   std::vector<std::string> archive_;
   bool publishing_ = true;

@@ -92,26 +92,34 @@ Result<std::vector<SentAnnouncement>> Announcements::list() const {
 
 Result<> Announcements::tick() const {
   std::vector<std::string> open;
+  std::int64_t waiting = 0;
   RV_TRY(needs_.database.read([&](Session& s) -> Result<> {
     RV_ASSIGN(open, rows::open_announcements(s));
+    RV_ASSIGN(waiting, mail::count_due_bulk(s, now()));
     return {};
   }));
-  for (const std::string& id : open) RV_TRY(write_portion(id));
-  return {};
+  Result<> all;
+  for (const std::string& id : open) {
+    const std::int64_t limit = std::min(needs_.pace.allowance(waiting), kPortionMax);
+    if (limit == 0) break;
+    const auto written = write_portion(id, limit);
+    if (!written) all = fail(written.error());
+    needs_.pace.take(written.value_or(0));
+    waiting += written.value_or(0);
+  }
+  return all;
 }
 
-Result<> Announcements::write_portion(const std::string& id) const {
-  const std::int64_t a_second = std::max<std::int64_t>(1, needs_.mails_a_minute / 60);
-  const std::int64_t limit =
-      needs_.mails_a_minute == 0 ? kPortionMax : std::min(a_second, kPortionMax);
-  return needs_.database.writer().run_blocking([&](Session& s) -> Result<> {
+Result<std::int64_t> Announcements::write_portion(const std::string& id, std::int64_t limit) const {
+  return needs_.database.writer().run_blocking([&](Session& s) -> Result<std::int64_t> {
     RV_ASSIGN(Announcement announcement, rows::find_announcement(s, id));
     RV_ASSIGN(const std::vector<std::string> next, rows::recipients(s, announcement, limit));
     for (const std::string& booking : next) RV_TRY(write_letter(s, announcement, booking));
     if (!next.empty()) announcement.reached = next.back();
     announcement.written += std::ssize(next);
     announcement.all_written = std::ssize(next) < limit;
-    return rows::set_reached(s, announcement);
+    RV_TRY(rows::set_reached(s, announcement));
+    return std::ssize(next);
   });
 }
 
@@ -122,9 +130,17 @@ Result<> Announcements::write_letter(Session& s, const Announcement& announcemen
 }
 
 Result<> Announcements::write_again(Session& s, const Booking& booking) const {
-  RV_ASSIGN(const std::vector<Announcement> told, rows::announcements_to(s, booking.id));
-  // What has left keeps its row, whose key makes this nothing.
-  for (const Announcement& each : told) RV_TRY(mail::enqueue(s, letter(each, booking), now()));
+  const std::string begin = letters_begin(booking.id) + std::string(kAnnouncementKey);
+  RV_ASSIGN(const std::vector<mail::StoredMessage> letters, mail::list_about(s, begin));
+  for (const mail::StoredMessage& stored : letters) {
+    if (stored.state != mail::State::kWaiting && stored.state != mail::State::kFailed) continue;
+    const std::string& key = stored.message.key;
+    const auto announcement = rows::find_announcement(s, key.substr(begin.size()));
+    if (!announcement && announcement.error().code == Code::kResourceNotFound) continue;
+    if (!announcement) return fail(announcement.error());
+    RV_TRY(mail::erase_about(s, key));
+    RV_TRY(mail::enqueue(s, letter(*announcement, booking), now()));
+  }
   return {};
 }
 

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "mail/mime.h"
+#include "mail/pace.h"
 #include "ticket/letters.h"
 #include "ticket/registrations.h"
 #include "web/language.h"
@@ -72,7 +73,7 @@ class Announcements {
     const LetterNeeds& letters;
     const Clock& civil_clock;
     Random& random;
-    std::int64_t mails_a_minute = 0;  // written to the outbox; 0: as fast as they leave
+    mail::Pace& pace;
   };
   explicit Announcements(const Needs& needs) : needs_(needs) {}
 
@@ -86,7 +87,8 @@ class Announcements {
   // Newest first, at most a hundred.
   [[nodiscard]] Result<std::vector<SentAnnouncement>> list() const;
 
-  // Writes the next portions. Call about once a second.
+  // Writes the next portions; one that fails stops no other. Call about once a second.
+  // Errors: the last that there was.
   [[nodiscard]] Result<> tick() const;
 
   // The letter as a booking gets it.
@@ -98,14 +100,14 @@ class Announcements {
   [[nodiscard]] static bool is_announcement(const mail::Message& message);
   [[nodiscard]] mail::Parts parts(const mail::Message& message) const;
 
-  // The address of a booking was corrected, and letters to the old one that had not left were taken
-  // back: they go to the new one.
+  // The address of a booking is corrected: letters to the old one that have not left, or were
+  // refused, go to the new one.
   [[nodiscard]] Result<> write_again(records::Session& session, const Booking& booking) const;
   // Erases those whose retention has ended; how many.
   [[nodiscard]] static Result<std::int64_t> erase_ended(records::Session& session, Instant now);
 
  private:
-  Result<> write_portion(const std::string& id) const;
+  Result<std::int64_t> write_portion(const std::string& id, std::int64_t limit) const;
   Result<> write_letter(records::Session& session, const Announcement& announcement,
                         const std::string& booking) const;
   Instant delete_after(const Announcement& announcement) const;

@@ -134,12 +134,4 @@ Result<std::int64_t> count_recipients(Session& session, const Announcement& anno
   return row.integer("n");
 }
 
-Result<std::vector<Announcement>> announcements_to(Session& session, std::string_view booking) {
-  return read_all(session,
-                  "SELECT a.* FROM ticket_announcement a, booking b WHERE b.id = :booking"
-                  " AND (a.all_written <> 0 OR a.reached >= b.id) AND" +
-                      std::string(kRecipient) + " ORDER BY a.asked_at, a.id",
-                  {{"booking", booking}});
-}
-
 }  // namespace revier::ticket::rows

@@ -35,8 +35,5 @@ namespace revier::ticket::rows {
                                                           std::int64_t limit);
 [[nodiscard]] Result<std::int64_t> count_recipients(records::Session& session,
                                                     const Announcement& announcement);
-// Announcements whose letter to a booking was written already.
-[[nodiscard]] Result<std::vector<Announcement>> announcements_to(records::Session& session,
-                                                                 std::string_view booking);
 
 }  // namespace revier::ticket::rows

@@ -21,13 +21,14 @@ class AnnouncementsTest : public testing::TestWithParam<std::string> {
     desk_.put("vortrag", 3, 3, 4);
   }
 
-  Announcements make(std::int64_t mails_a_minute = 0) {
+  Announcements make() { return make(unlimited_); }
+  Announcements make(mail::Pace& pace) {
     return Announcements({.database = *desk_.database,
                           .registrations = *desk_.registrations,
                           .letters = letters_,
                           .civil_clock = desk_.clock,
                           .random = desk_.random,
-                          .mails_a_minute = mails_a_minute});
+                          .pace = pace});
   }
   Announcement written() {
     return {.id = make().new_id(),
@@ -41,8 +42,9 @@ class AnnouncementsTest : public testing::TestWithParam<std::string> {
     const Result<> sent = make().send(announcement);
     ASSERT_TRUE(sent) << sent.error().message;
   }
-  void tick(std::int64_t mails_a_minute = 0) {
-    const Result<> done = make(mails_a_minute).tick();
+  void tick() { tick(unlimited_); }
+  void tick(mail::Pace& pace) {
+    const Result<> done = make(pace).tick();
     ASSERT_TRUE(done) << done.error().message;
   }
   std::vector<std::string> got(const std::string& to) {
@@ -59,6 +61,7 @@ class AnnouncementsTest : public testing::TestWithParam<std::string> {
   }
 
   TestDesk desk_{GetParam()};
+  mail::Pace unlimited_{desk_.clock, 0};
   SecretLinks links_{SecretLinks::Key{1}};
   LetterNeeds letters_{
       .occasion =
@@ -139,13 +142,18 @@ TEST_P(AnnouncementsTest, GoesOnBetweenPortionsAfterARestart) {
   for (int i = 0; i < 3; ++i) desk_.book({"vortrag"}, "gast" + std::to_string(i) + "@example.org");
   const Announcement announcement = written();
   send(announcement);
+  mail::Pace pace(desk_.clock, 60);  // one letter a second
   for (int portion = 0; portion < 3; ++portion) {
-    tick(60);  // one letter a second
+    tick(pace);
+    EXPECT_EQ((*make().list())[0].announcement.written, portion) << "not yet";
+    desk_.clock.advance(Duration::seconds(1));
+    tick(pace);
     EXPECT_EQ((*make().list())[0].announcement.written, portion + 1);
     EXPECT_FALSE((*make().list())[0].announcement.all_written);
     desk_.reopen();
   }
-  tick(60);
+  desk_.clock.advance(Duration::seconds(1));
+  tick(pace);
   EXPECT_TRUE((*make().list())[0].announcement.all_written);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(got("gast" + std::to_string(i) + "@example.org"), kOnce) << i;
@@ -245,6 +253,32 @@ TEST_P(AnnouncementsTest, ACorrectedAddressGetsWhatHadNotLeft) {
   ASSERT_TRUE(run_task(desk_.registrations->correct(
       {.booking = booking.id, .name = "Ada", .mail = "ada@beispiel.example"})));
   EXPECT_EQ(got("ada@beispiel.example"), Subjects{}) << "it has left already";
+}
+
+TEST_P(AnnouncementsTest, ACorrectedAddressGetsWhatTheOldOneRefused) {
+  const Booking booking = desk_.book({"vortrag"}, "adda@example.org");
+  desk_.write_again = [this](Session& s, const Booking& b) { return make().write_again(s, b); };
+  send(written());
+  tick();
+  Announcement of_others = written();
+  of_others.quota = "workshop";
+  send(of_others);
+  tick();
+  desk_.send_all(mail::State::kFailed);
+  ASSERT_TRUE(desk_.change(booking, {{.quota = "workshop"}, {.quota = "vortrag"}}));
+  ASSERT_TRUE(run_task(desk_.registrations->correct(
+      {.booking = booking.id, .name = "Ada", .mail = "ada@example.org"})));
+  EXPECT_EQ(got("ada@example.org"), kOnce) << "what went to the workshop before is not for her";
+  EXPECT_EQ(got("adda@example.org"), Subjects{});
+}
+
+TEST_P(AnnouncementsTest, WhoPassesHerTicketOnBeforeItHasLeftGetsNone) {
+  const Booking booking = desk_.book({"vortrag"}, "ada@example.org");
+  send(written());
+  tick();
+  ASSERT_TRUE(run_task(desk_.registrations->transfer(
+      {.booking = booking.id, .name = "Bob", .mail = "bob@example.org"})));
+  EXPECT_EQ(got("ada@example.org"), Subjects{});
 }
 
 TEST_P(AnnouncementsTest, GoesWithTheRegistrationsOfItsEvent) {

@@ -173,6 +173,8 @@ Result<Booking> Desk::transfer_in(Session& s, const TransferRequest& request, Ou
   RV_ASSIGN(const std::vector<Claim> others, other_claims(s, key, booking));
   RV_TRY(check_beside(booking.id, key, next.claims, others));
   RV_TRY(rows::pass_on(s, booking.id, next, key, now()));
+  RV_TRY(
+      mail::take_back(s, booking.mail, letters_begin(booking.id) + std::string(kAnnouncementKey)));
   RV_TRY(free_seats(s, booking.id, ended, out));
   RV_TRY(write(s, {.kind = LetterKind::kReceived, .booking = next}));
   RV_ASSIGN(Booking given, rows::find(s, booking.id));
@@ -213,8 +215,8 @@ Result<Booking> Desk::correct_in(Session& s, const CorrectionRequest& request, O
   }
   RV_TRY(rows::set_person(s, booking, key));
   if (moved && !before.mail.empty()) {
-    RV_TRY(mail::take_back(s, before.mail, letters_begin(before.id)));
     if (needs_.write_again) RV_TRY(needs_.write_again(s, booking));
+    RV_TRY(mail::take_back(s, before.mail, letters_begin(before.id)));
     RV_TRY(write(s, {.kind = LetterKind::kMailChanged, .booking = before, .at = now()}));
   }
   RV_TRY(write(s, {.kind = LetterKind::kCorrected, .booking = booking, .at = now()}));

@@ -118,8 +118,8 @@ class Registrations {
     // those who wait (appointment/standby.h), or nothing. Inside the job.
     std::function<Result<std::optional<HoldRequest>>(records::Session&, const Booking&)>
         keep_freed = {};
-    // Letters to an address that was corrected were taken back: writes those again that are not of
-    // this class. Inside the job.
+    // Letters to an address that is corrected are about to be taken back: writes those to the new
+    // one that are not of this class. Inside the job.
     std::function<Result<>(records::Session&, const Booking&)> write_again = {};
   };
 

@@ -139,12 +139,12 @@ struct TestDesk {
     return subjects;
   }
   // All letters have left.
-  void send_all() {
+  void send_all(mail::State state = mail::State::kSent) {
     const Result<> done =
         database->writer().run_blocking([&](records::Session& session) -> Result<> {
           RV_ASSIGN(const auto list, mail::due(session, clock.now(), 1000));
           for (const auto& letter : list) {
-            RV_TRY(mail::settle(session, letter.id, mail::State::kSent, clock.now(), ""));
+            RV_TRY(mail::settle(session, letter.id, state, clock.now(), ""));
           }
           return {};
         });

@@ -60,7 +60,7 @@ test("an organiser writes to those who registered", async ({open, server}) => {
   // A second browser window sends the same form: it is sent once.
   const form = await page.locator("main form").evaluate(
       (element) => Object.fromEntries(new FormData(element)));
-  await button(page, /^An \d+ Person(en)? senden$/).click();
+  await button(page, /^\d+ E-Mails? senden$/).click();
   assert.match(await mainText(page), /Ihre Nachricht ist auf dem Weg/);
   await look(page);
   const again = await page.request.post("/console/anmeldungen/schreiben",
@@ -84,5 +84,5 @@ test("an organiser writes to those who registered", async ({open, server}) => {
   assert.match(await rows.innerText(), /leitung/);
   assert.doesNotMatch(await rows.innerText(), /wird gesendet/);
   await page.goto("/console/protokoll");
-  assert.match(await mainText(page), /registrations\.announce/);
+  assert.match(await mainText(page), /An Angemeldete geschrieben/);
 });
