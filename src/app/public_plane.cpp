@@ -57,7 +57,8 @@ class WholePublic final : public PublicPlane {
                                                      .registrations = *registrations_of_sources_,
                                                      .catalogue = needs_.catalogue,
                                                      .client = needs_.client,
-                                                     .civil_clock = needs_.civil_clock}));
+                                                     .civil_clock = needs_.civil_clock,
+                                                     .standing = standing()}));
     RV_ASSIGN(alias_, federation::own_alias(needs_.store));
     sources_ = federation::make_sources(source_needs());
     RV_ASSIGN(subscriptions_,
@@ -69,9 +70,7 @@ class WholePublic final : public PublicPlane {
                    .mqtt = needs_.mqtt,
                    .civil_clock = needs_.civil_clock,
                    .options = needs_.subscriptions,
-                   .standing = [&identity = needs_.identity](std::string_view grounds) {
-                     return identity.standing(grounds);
-                   }}));
+                   .standing = standing()}));
     RV_TRY(open_distributed());
     needs_.history.unkept_types = personal_types();
     RV_ASSIGN(history_, history::History::open({.store = needs_.store,
@@ -246,6 +245,11 @@ class WholePublic final : public PublicPlane {
   std::vector<std::string> issues() const override { return things_.all(newsletter::kIssueType); }
 
  private:
+  std::function<identity::Caller(std::string_view)> standing() {
+    return [&identity = needs_.identity](std::string_view grounds) {
+      return identity.standing(grounds);
+    };
+  }
   context::Access access_to_tenants(std::shared_ptr<context::RequestQuota> requests) {
     return {
         .authenticate = [this](const net::Request& r) { return needs_.identity.authenticate(r); },

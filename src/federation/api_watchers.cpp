@@ -54,7 +54,9 @@ Task<Result<net::Response>> create_watcher(const Api& api, net::Request& request
   RV_CO_ASSIGN(Subscription made,
                subscription::parse(body, {context, told, api.civil_clock.now()}));
   made.tenant = exchange.tenant;
-  made.owner = api.binding.access.authenticate(request).id();
+  const Caller caller = api.binding.access.authenticate(request);
+  made.owner = caller.id();
+  made.full_grounds = caller.grounds();
   if (api.binding.contexts != nullptr && told->link().empty()) {
     RV_CO_ASSIGN(made.told_context,
                  co_await api.binding.contexts->host(told, exchange.tenant, request.origin()));
@@ -76,8 +78,12 @@ std::string shown_watcher(const Api& api, const net::Request& request, const Exc
 Task<Result<net::Response>> retrieve_watcher(const Api& api, net::Request& request) {
   RV_CO_ASSIGN(const Exchange exchange, begin_read(api.binding, request));
   RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
-  co_return context::answer_document(request, exchange,
-                                     shown_watcher(api, request, exchange, entry));
+  net::Response response =
+      context::answer_document(request, exchange, shown_watcher(api, request, exchange, entry));
+  if (const std::string& why = entry.counters.silenced; !why.empty()) {
+    response.header("NGSILD-Warning", subscription::paused_warning(why));
+  }
+  co_return response;
 }
 
 Task<Result<net::Response>> query_watchers(const Api& api, net::Request& request) {
@@ -98,8 +104,11 @@ Task<Result<net::Response>> update_watcher(const Api& api, net::Request& request
   RV_CO_ASSIGN(const auto entry, own_entry(api, request, exchange.tenant));
   const json::Value body = exchange.body->root();
   RV_CO_ASSIGN(const auto context, context_of(api.binding, exchange, body));
+  const Caller caller = api.binding.access.authenticate(request);
+  std::optional<std::string> grounds;
+  if (caller.id() == entry.subscription->owner) grounds = caller.grounds();
   RV_CO_TRY(co_await api.watchers.update(exchange.tenant, entry.subscription->id,
-                                         json::to_text(body), context));
+                                         json::to_text(body), context, std::move(grounds)));
   co_return context::answer_empty(request, 204);
 }
 

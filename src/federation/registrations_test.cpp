@@ -45,7 +45,7 @@ class TogetherTest : public testing::Test {
     return registrations_->update("", "urn:reg:1", std::move(fragment), core());
   }
   Task<Result<>> changing_watcher(std::string fragment) {
-    return watchers_->update("", "urn:s:1", std::move(fragment), core());
+    return watchers_->update("", "urn:s:1", std::move(fragment), core(), std::nullopt);
   }
 
   test::World world_;

@@ -126,12 +126,12 @@ class StoredWatchers final : public Watchers {
   }
 
   Task<Result<>> update(std::string tenant, std::string id, std::string fragment,
-                        jsonld::ContextPtr context) override {
+                        jsonld::ContextPtr context, std::optional<std::string> grounds) override {
     const Turns::Turn turn = co_await turns_.take();
     RV_CO_TRY(check_not_own(tenant, id));
     const auto before = find(tenant, id);
     if (!before) co_return no_watcher();
-    RV_CO_ASSIGN(const SubscriptionPtr after, updated(*before->subscription, fragment, context));
+    RV_CO_ASSIGN(const SubscriptionPtr after, updated(*before->subscription, {fragment, context, grounds}));
     const auto job = [&](store::Batch& batch) -> Result<> {
       put(*after, batch);
       return {};
@@ -178,20 +178,39 @@ class StoredWatchers final : public Watchers {
     const std::lock_guard lock(mutex_);
     const auto at = lines_.find(Key(tenant, id));
     if (at == lines_.end()) return std::nullopt;
-    return Entry{at->second->subscription, at->second->counters};
+    return entry_of(*at->second);
   }
 
   std::vector<Entry> list(std::string_view tenant) const override {
     std::vector<Entry> out;
     const std::lock_guard lock(mutex_);
     for (const auto& [key, line] : lines_) {
-      if (key.first == tenant) out.push_back({line->subscription, line->counters});
+      if (key.first == tenant) out.push_back(entry_of(*line));
     }
     return out;
   }
 
  private:
   using Key = std::pair<std::string, std::string>;  // tenant, id
+
+  // Whoever made it may still do so.
+  Result<> check_standing(const Subscription& made) const {
+    if (made.full_grounds.empty() || !needs_.standing) return {};
+    const identity::Caller owner = needs_.standing(made.full_grounds);
+    if (owner.may(identity::Action::kDataWrite, identity::Scope::tenant(made.tenant))) return {};
+    const std::string_view why = owner.refusal();
+    return fail(Code::kForbidden,
+                why.empty() ? "who made it may not write in this tenant any more"
+                            : std::string(why));
+  }
+
+  Entry entry_of(const Line& line) const {
+    Entry entry{line.subscription, line.counters};
+    if (const auto stands = check_standing(*line.subscription); !stands) {
+      entry.counters.silenced = stands.error().message;
+    }
+    return entry;
+  }
 
   Result<> check_not_own(const std::string& tenant, const std::string& id) const {
     const std::lock_guard lock(mutex_);
@@ -224,21 +243,28 @@ class StoredWatchers final : public Watchers {
                 fmt::format("the tenant has {} subscriptions, more are not allowed", number));
   }
 
-  Result<SubscriptionPtr> updated(const Subscription& before, std::string_view fragment,
-                                  const jsonld::ContextPtr& context) const {
+  struct Change {
+    std::string_view fragment;
+    const jsonld::ContextPtr& context;
+    const std::optional<std::string>& grounds;
+  };
+  Result<SubscriptionPtr> updated(const Subscription& before, const Change& change) const {
     const Instant now = needs_.civil_clock.now();
-    RV_ASSIGN(const auto given, json::Document::parse(fragment));
-    RV_ASSIGN(const std::string text, subscription::patched(before, given.root(), *context));
+    RV_ASSIGN(const auto given, json::Document::parse(change.fragment));
+    RV_ASSIGN(const std::string text,
+              subscription::patched(before, given.root(), *change.context));
     RV_ASSIGN(const auto whole, json::Document::parse(text));
     const bool other = given.root().find("entities") || given.root().find("csf");
     // A time that has passed may stand where the fragment does not name it.
     const Instant earliest = given.root().find("expiresAt") ? now : Instant{};
     RV_ASSIGN(Subscription made,
               subscription::parse(
-                  whole.root(), {other ? context : before.context, before.told_context, earliest}));
+                  whole.root(),
+                  {other ? change.context : before.context, before.told_context, earliest}));
     made.id = before.id;
     made.tenant = before.tenant;
     made.owner = before.owner;
+    made.full_grounds = change.grounds.value_or(before.full_grounds);
     made.created_at = before.created_at;
     made.modified_at = now;
     RV_TRY(check(made));
@@ -285,7 +311,8 @@ class StoredWatchers final : public Watchers {
   }
 
   bool is_active(const Line& line) const {
-    return line.subscription->active_at(needs_.civil_clock.now());
+    return line.subscription->active_at(needs_.civil_clock.now()) &&
+           check_standing(*line.subscription);
   }
 
   void queue(Line& line, const std::vector<Match>& matches, Trigger trigger) {
@@ -374,6 +401,10 @@ class StoredWatchers final : public Watchers {
     std::vector<std::pair<LinePtr, net::Outgoing>> out;
     for (const auto& [key, line] : lines_) {
       if (line->busy || line->waiting.empty() || line->next_us > now) continue;
+      if (!check_standing(*line->subscription)) {
+        line->waiting.clear();
+        continue;
+      }
       line->busy = true;
       out.emplace_back(line,
                        outgoing_of(*line->subscription, line->waiting.front(), needs_.timeout_ms));

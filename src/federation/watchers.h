@@ -4,7 +4,7 @@
 //
 // A subscriber is told at once which registrations match, then of each change of one that matches,
 // in order. What a receiver does not take is tried again with back-off for an hour, up to 1,000
-// messages that wait. After a start of the program every subscriber is told anew what matches: so
+// messages that wait. It tells as long as who made it may write in the tenant, as for making it. After a start of the program every subscriber is told anew what matches: so
 // its picture is whole again, whatever was under way.
 //
 // Thread safety: all methods from any thread; Tasks on an io thread.
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "federation/registrations.h"
+#include "identity/access.h"
 #include "net/client.h"
 #include "subscription/document.h"
 #include "subscription/types.h"
@@ -31,6 +32,8 @@ class Watchers {
     jsonld::Catalogue& catalogue;
     net::Client& client;
     const Clock& civil_clock;
+    // Identity::standing(); where it is empty, no rights are looked up.
+    std::function<identity::Caller(std::string_view grounds)> standing = {};
     std::int64_t timeout_ms = 10'000;
     std::int64_t back_off_ms = 15'000;       // after the first failure; doubled up to 5 minutes
     std::size_t subscriptions_max = 10'000;  // a tenant
@@ -47,10 +50,11 @@ class Watchers {
   // 5.11.2. The id, a new one where it has none. Errors: kAlreadyExists, kInsufficientStorage;
   // kOperationNotSupported: an endpoint that is not http(s); kBadRequestData: csf, temporalQ.
   [[nodiscard]] virtual Task<Result<std::string>> create(subscription::Subscription made) = 0;
-  // 5.11.3. Errors: kResourceNotFound; kForbidden: this server's own; and as
-  // subscription/document.h says.
+  // 5.11.3. `grounds` of its owner where it is she who changes it; nullopt: they stay. Errors:
+  // kResourceNotFound; kForbidden: this server's own; and as subscription/document.h says.
   [[nodiscard]] virtual Task<Result<>> update(std::string tenant, std::string id,
-                                              std::string fragment, jsonld::ContextPtr context) = 0;
+                                              std::string fragment, jsonld::ContextPtr context,
+                                              std::optional<std::string> grounds) = 0;
   // 5.11.6. Errors: kResourceNotFound, kForbidden.
   [[nodiscard]] virtual Task<Result<>> remove(std::string tenant, std::string id) = 0;
   // One that this server makes for itself, not stored: `heard` is called once, and again after

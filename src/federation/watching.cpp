@@ -101,6 +101,7 @@ std::string encode(const Subscription& watching) {
   json::Writer out(text);
   out.begin_object().key("document").raw(watching.document);
   out.member("owner", watching.owner);
+  if (!watching.full_grounds.empty()) out.member("fullGrounds", watching.full_grounds);
   out.key("context").raw(watching.context->reference());
   out.key("told").raw(watching.told_context->reference());
   out.member("createdAt", watching.created_at.us);
@@ -134,6 +135,7 @@ Result<subscription::SubscriptionPtr> decode(std::string_view rest, std::string_
   made->tenant = rest.substr(0, zero);
   made->id = rest.substr(zero + 1);
   made->owner = text_of(root, "owner");
+  made->full_grounds = text_of(root, "fullGrounds");
   made->created_at = time("createdAt");
   made->modified_at = time("modifiedAt");
   if (!own || !shown) made->is_active = false;

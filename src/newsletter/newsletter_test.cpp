@@ -3,6 +3,7 @@
 #include "newsletter/newsletter.h"
 
 #include <algorithm>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -287,13 +288,23 @@ TEST_P(NewsletterTest, APartnerGetsWhoConsentedToItAlone) {
   const auto refuse = [](records::Session&) { return Result<>(fail(Code::kReadOnly, "")); };
   EXPECT_FALSE(partners->take_out("linkedin", refuse)) << "without its line in the audit log";
 
+  std::vector<std::thread> savers;
+  for (const char* text : {"Ja zu allem", "Ja zu wenig"}) {
+    savers.emplace_back([&partners, changed = partner, text]() mutable {
+      changed.text_de = text;
+      EXPECT_TRUE(partners->put(changed, {}));
+    });
+  }
+  for (std::thread& saver : savers) saver.join();
+  EXPECT_EQ(partners->list()->front().version, 4) << "one for each wording";
+
   ASSERT_TRUE(run_task(partners->choose(ada, {}, Language::kDe)));
   EXPECT_TRUE(partners->take_out("linkedin", {})->empty());
   EXPECT_FALSE(ledger(ada)[2].given);
   EXPECT_EQ(ledger(ada)[2].wording_version, 1);
 
   // The end of the subscription ends them too.
-  ASSERT_TRUE(run_task(partners->choose(bob, {{"linkedin", 2}, {"meta", 1}}, Language::kDe)));
+  ASSERT_TRUE(run_task(partners->choose(bob, {{"linkedin", 4}, {"meta", 1}}, Language::kDe)));
   EXPECT_TRUE(run_task(newsletter_->unsubscribe(bob, "mail")).value());
   EXPECT_EQ(count_rows("newsletter_partner_consent"), 0);
   const auto entries = ledger(bob);

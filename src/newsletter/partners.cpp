@@ -161,6 +161,7 @@ PartnerList Partners::list() const {
 
 Result<> Partners::put(Partner partner, const std::function<Result<>(Session&)>& also) {
   RV_TRY(check_partner(partner));
+  const Lock turn(putting_);
   const PartnerList known = list();
   const auto before = std::ranges::find(*known, partner.id, &Partner::id);
   if (before == known->end() && known->size() >= kPartnersMax) {

@@ -53,7 +53,8 @@ class Partners {
   explicit Partners(Newsletter& newsletter) : newsletter_(newsletter) {}
 
   [[nodiscard]] PartnerList list() const;
-  // Makes or changes one; a changed text becomes the next version. Blocks. Errors: kBadRequestData.
+  // Makes or changes one; a changed text becomes the next version, also where two save at once.
+  // Blocks. Errors: kBadRequestData.
   [[nodiscard]] Result<> put(Partner partner,
                              const std::function<Result<>(records::Session&)>& also);
 
@@ -76,6 +77,7 @@ class Partners {
                      const std::vector<PartnerChoice>& partners, web::Language shown_in);
 
   Newsletter& newsletter_;
+  Mutex putting_;  // one after the other, until list() has it
   mutable SharedMutex mutex_;
   PartnerList partners_ RV_GUARDED_BY(mutex_) = std::make_shared<const std::vector<Partner>>();
 };

@@ -132,8 +132,7 @@ Task<Result<net::Response>> retrieve(const Api& api, net::Request& request) {
       request, exchange,
       to_json(*entry.subscription, entry.counters, view_of(api, request, exchange)));
   if (const std::string& why = entry.counters.silenced; !why.empty()) {
-    response.header("NGSILD-Warning",
-                    fmt::format("299 - \"Miscellaneous Persistent Warning: paused: {}\"", why));
+    response.header("NGSILD-Warning", paused_warning(why));
   }
   if (api.distributed != nullptr) {
     context::add_warnings(response,

@@ -44,6 +44,9 @@ struct Shown {
 [[nodiscard]] std::string to_json(const Subscription& subscription, const Counters& counters,
                                   const Shown& shown);
 
+// The value of NGSILD-Warning (6.3.17) with one that tells nothing, for Counters::silenced.
+[[nodiscard]] std::string paused_warning(std::string_view why);
+
 // Key-value pairs that open an endpoint or a source (receiverInfo, contextSourceInfo); without
 // `secrets` their values are "***".
 void write_pairs(json::Writer& out, const json::Value& pairs, bool secrets);

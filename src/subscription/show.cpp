@@ -95,6 +95,10 @@ void write_defaults(json::Writer& out, const Subscription& of, const json::Value
 
 }  // namespace
 
+std::string paused_warning(std::string_view why) {
+  return fmt::format("299 - \"Miscellaneous Persistent Warning: paused: {}\"", why);
+}
+
 void write_pairs(json::Writer& out, const json::Value& pairs, bool secrets) {
   out.begin_array();
   for (const json::Value pair : pairs.elements()) {

@@ -69,8 +69,9 @@ struct Subscription {
   // Caller::grounds() of an owner with rights by entity: it tells what these show when it is told,
   // and nothing once nothing stands on them. Empty: it tells everything.
   std::string grounds;
-  // Those of an owner who might read all: it tells nothing once she may not. Empty: of nobody, or
-  // of a time when they were not kept.
+  // Those of an owner with rights in the whole tenant (to read; of a subscription to registrations:
+  // to write): it tells nothing once she has them no more. Empty: of nobody, or of a time when they
+  // were not kept.
   std::string full_grounds;
   // One an entity selector, q, geoQ and scopeQ in each; one without ids and types where no
   // entities are named. Names are read under `context`.
