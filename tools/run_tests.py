@@ -5,6 +5,9 @@
 A part is a ctest label in one build tree. A ctest program counts as many tests as it says
 (GoogleTest, `node --test`, or a last line "N passed, N failed"), and as one where it says nothing.
 RV_LONG=1 in the environment tells programs to run their long form.
+
+Many tests wait for a browser or a clock: while those of a tree run, the next tree is built on what
+they leave of the processors.
 """
 import argparse
 import os
@@ -14,6 +17,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +29,7 @@ class Part:
     tree: str               # CMake preset
     label: str              # ctest label
     only: str = ""          # regular expression on the names of the tests
+    alone: bool = False     # at the end, with nothing beside it
     on_request: bool = False  # not part of a run without names
 
 
@@ -38,7 +43,7 @@ PARTS = {
     "tsan": Part("tsan", "unit", only="^(net|store|context|tsan_canary)$"),
     "browser": Part("release", "browser"),
     "rush": Part("release", "rush"),
-    "bench": Part("release", "bench"),
+    "bench": Part("release", "bench", alone=True),
     "screens": Part("release", "screens", on_request=True),
     "coverage": Part("coverage", "coverage", on_request=True),
 }
@@ -55,7 +60,7 @@ class Row:
     failures: tuple = ()
 
 
-running = None  # the child's process group, ended with us
+running = set()  # the process groups of our children, ended with us
 
 
 # What the sanitizers are told in every part, also for programs that tests start.
@@ -66,15 +71,18 @@ SANITIZERS = {
 
 
 def run(command, log=None, env=None):
-    """Runs a command in a process group of its own, so that nothing it starts outlives it."""
-    global running
-    running = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                               env={**SANITIZERS, **os.environ, **(env or {})},
-                               start_new_session=True)
+    """Runs a command in a process group of its own, so that nothing it starts outlives it.
+
+    All stay in one session: Linux weighs niceness within a session only.
+    """
+    child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                             env={**SANITIZERS, **os.environ, **(env or {})}, process_group=0)
+    running.add(child.pid)
     try:
-        return running.wait()
+        return child.wait()
     finally:
-        end_group(running.pid)
+        end_group(child.pid)
+        running.discard(child.pid)
 
 
 def end_group(group):
@@ -85,13 +93,20 @@ def end_group(group):
 
 
 def on_signal(number, _frame):
-    if running:
-        end_group(running.pid)
-    sys.exit(128 + number)
+    for group in list(running):
+        end_group(group)
+    os._exit(128 + number)  # without waiting for the thread that builds
 
 
 def build(tree, jobs):
-    """Configures and builds one tree; True when it stands."""
+    """Configures and builds one tree, behind all else that runs."""
+    started = time.monotonic()
+    built = configure_and_compile(tree, jobs)
+    return Row(f"build {tree}", time.monotonic() - started,
+               failed=0 if built else 1, failures=() if built else ("does not build",))
+
+
+def configure_and_compile(tree, jobs):
     print(f"== build {tree}", flush=True)
     logs = ROOT / "build"
     logs.mkdir(exist_ok=True)
@@ -100,7 +115,7 @@ def build(tree, jobs):
             print(Path(log.name).read_text(errors="replace")[-8000:])
             return False
     targets = TARGETS.get(tree)
-    command = ["cmake", "--build", "--preset", tree, "--parallel", str(jobs)]
+    command = ["nice", "cmake", "--build", "--preset", tree, "--parallel", str(jobs)]
     if targets:
         command += ["--target", *targets]
     with open(logs / f"build-{tree}.log", "wb") as log:
@@ -190,6 +205,25 @@ def parse_arguments():
     return arguments
 
 
+def run_all(parts, jobs, long):
+    """Builds every tree and runs its parts; the next tree is built meanwhile."""
+    rows, standing = [], set()
+
+    def run_those(which):
+        return [run_part(name, part, jobs, long)
+                for name, part in parts.items() if part.tree in standing and which(part)]
+
+    with ThreadPoolExecutor(max_workers=1) as behind:
+        trees = list(dict.fromkeys(part.tree for part in parts.values()))
+        builds = [behind.submit(build, tree, jobs) for tree in trees]
+        for tree, built in zip(trees, builds):
+            rows.append(built.result())
+            if not rows[-1].failed:
+                standing.add(tree)
+            rows += run_those(lambda part: part.tree == tree and not part.alone)
+    return rows + run_those(lambda part: part.alone)
+
+
 def print_table(rows):
     print(f"\n{'part':<16}{'time':>8}  {'passed':>7} {'failed':>7}")
     for row in rows:
@@ -209,15 +243,7 @@ def main():
         signal.signal(number, on_signal)
     long = "long" in arguments.parts
     parts = chosen_parts([name for name in arguments.parts if name != "long"], long)
-    rows = [Row("setup", arguments.setup_seconds)]
-    for tree in dict.fromkeys(part.tree for part in parts.values()):
-        started = time.monotonic()
-        built = build(tree, arguments.jobs)
-        rows.append(Row(f"build {tree}", time.monotonic() - started,
-                        failed=0 if built else 1, failures=() if built else ("does not build",)))
-        if built:
-            rows += [run_part(name, part, arguments.jobs, long)
-                     for name, part in parts.items() if part.tree == tree]
+    rows = [Row("setup", arguments.setup_seconds), *run_all(parts, arguments.jobs, long)]
     print_table(rows)
     failed = sum(row.failed for row in rows)
     print(f"{sum(row.passed for row in rows)} passed, {failed} failed")

@@ -3,6 +3,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import run_tests
 
@@ -33,6 +34,28 @@ class Counts(unittest.TestCase):
             file.write(REPORT)
             file.flush()
             self.assertEqual(run_tests.read_report(Path(file.name)), (22, 2, ["api"]))
+
+
+class Order(unittest.TestCase):
+    def test_of_builds_and_parts(self):
+        done = []
+
+        def build(tree, _jobs):
+            return run_tests.Row(f"build {tree}", 0, failed=int(tree == "broken"))
+
+        def run_part(name, _part, _jobs, _long):
+            done.append(name)
+            return run_tests.Row(name, 0, passed=1)
+
+        parts = {"bench": run_tests.Part("good", "bench", alone=True),
+                 "unit": run_tests.Part("good", "unit"),
+                 "api": run_tests.Part("broken", "api"),
+                 "tsan": run_tests.Part("other", "unit")}
+        with mock.patch.multiple(run_tests, build=build, run_part=run_part):
+            rows = run_tests.run_all(parts, 2, False)
+        self.assertEqual(done, ["unit", "tsan", "bench"])
+        self.assertEqual([row.name for row in rows],
+                         ["build good", "unit", "build broken", "build other", "tsan", "bench"])
 
 
 if __name__ == "__main__":
