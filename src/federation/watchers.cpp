@@ -206,9 +206,8 @@ class StoredWatchers final : public Watchers {
 
   Entry entry_of(const Line& line) const {
     Entry entry{line.subscription, line.counters};
-    if (const auto stands = check_standing(*line.subscription); !stands) {
-      entry.counters.silenced = stands.error().message;
-    }
+    const auto stands = check_standing(*line.subscription);
+    entry.counters.silenced = stands ? std::string() : stands.error().message;
     return entry;
   }
 

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <thread>
 
+#include "base/run_task.h"
+#include "federation/document.h"
 #include "support/federation_sources.h"
 
 namespace revier::federation {
@@ -142,7 +144,7 @@ class WatchersOfNow : public testing::Test {
     subject->grants.push_back({.actions = identity::bit(identity::Action::kDataWrite)});
     return {identity::Caller::Kind::kToken, std::move(subject)};
   }
-  jsonld::ContextPtr core() { return world_.catalogue().core(); }
+  const jsonld::ContextPtr& core() { return world_.catalogue().core(); }
   Instant now() { return world_.clock().now(); }
 
   test::World world_;
