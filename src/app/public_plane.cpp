@@ -61,16 +61,14 @@ class WholePublic final : public PublicPlane {
                                                      .standing = standing()}));
     RV_ASSIGN(alias_, federation::own_alias(needs_.store));
     sources_ = federation::make_sources(source_needs());
-    RV_ASSIGN(subscriptions_,
-              subscription::Subscriptions::open(
-                  {.store = needs_.store,
-                   .broker = *broker_,
-                   .catalogue = needs_.catalogue,
-                   .client = needs_.client,
-                   .mqtt = needs_.mqtt,
-                   .civil_clock = needs_.civil_clock,
-                   .options = needs_.subscriptions,
-                   .standing = standing()}));
+    RV_ASSIGN(subscriptions_, subscription::Subscriptions::open({.store = needs_.store,
+                                                                 .broker = *broker_,
+                                                                 .catalogue = needs_.catalogue,
+                                                                 .client = needs_.client,
+                                                                 .mqtt = needs_.mqtt,
+                                                                 .civil_clock = needs_.civil_clock,
+                                                                 .options = needs_.subscriptions,
+                                                                 .standing = standing()}));
     RV_TRY(open_distributed());
     needs_.history.unkept_types = personal_types();
     RV_ASSIGN(history_, history::History::open({.store = needs_.store,

@@ -131,7 +131,8 @@ class StoredWatchers final : public Watchers {
     RV_CO_TRY(check_not_own(tenant, id));
     const auto before = find(tenant, id);
     if (!before) co_return no_watcher();
-    RV_CO_ASSIGN(const SubscriptionPtr after, updated(*before->subscription, {fragment, context, grounds}));
+    RV_CO_ASSIGN(const SubscriptionPtr after,
+                 updated(*before->subscription, {fragment, context, grounds}));
     const auto job = [&](store::Batch& batch) -> Result<> {
       put(*after, batch);
       return {};
@@ -199,9 +200,8 @@ class StoredWatchers final : public Watchers {
     const identity::Caller owner = needs_.standing(made.full_grounds);
     if (owner.may(identity::Action::kDataWrite, identity::Scope::tenant(made.tenant))) return {};
     const std::string_view why = owner.refusal();
-    return fail(Code::kForbidden,
-                why.empty() ? "who made it may not write in this tenant any more"
-                            : std::string(why));
+    return fail(Code::kForbidden, why.empty() ? "who made it may not write in this tenant any more"
+                                              : std::string(why));
   }
 
   Entry entry_of(const Line& line) const {
@@ -250,16 +250,14 @@ class StoredWatchers final : public Watchers {
   Result<SubscriptionPtr> updated(const Subscription& before, const Change& change) const {
     const Instant now = needs_.civil_clock.now();
     RV_ASSIGN(const auto given, json::Document::parse(change.fragment));
-    RV_ASSIGN(const std::string text,
-              subscription::patched(before, given.root(), *change.context));
+    RV_ASSIGN(const std::string text, subscription::patched(before, given.root(), *change.context));
     RV_ASSIGN(const auto whole, json::Document::parse(text));
     const bool other = given.root().find("entities") || given.root().find("csf");
     // A time that has passed may stand where the fragment does not name it.
     const Instant earliest = given.root().find("expiresAt") ? now : Instant{};
     RV_ASSIGN(Subscription made,
-              subscription::parse(
-                  whole.root(),
-                  {other ? change.context : before.context, before.told_context, earliest}));
+              subscription::parse(whole.root(), {other ? change.context : before.context,
+                                                 before.told_context, earliest}));
     made.id = before.id;
     made.tenant = before.tenant;
     made.owner = before.owner;

@@ -3,9 +3,10 @@
 // notifications (5.3.2, 5.11.7).
 //
 // A subscriber is told at once which registrations match, then of each change of one that matches,
-// in order. What a receiver does not take is tried again with back-off for an hour, up to 1,000
-// messages that wait. It tells as long as who made it may write in the tenant, as for making it. After a start of the program every subscriber is told anew what matches: so
-// its picture is whole again, whatever was under way.
+// in order, as long as who made it may write in the tenant. What a receiver does not take is tried
+// again with back-off for an hour, up to 1,000 messages that wait. After a start of the program
+// every subscriber is told anew what matches: so its picture is whole again, whatever was under
+// way.
 //
 // Thread safety: all methods from any thread; Tasks on an io thread.
 #pragma once
