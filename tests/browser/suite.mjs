@@ -29,6 +29,29 @@ export function launch(more = []) {
   });
 }
 
+// A click ends when the next page begins. What looks at a page without waiting for anything in it
+// looks at all of it, however slowly it comes.
+let looksAtWholePages = false;
+function lookAtWholePages(page) {
+  if (looksAtWholePages) return;
+  looksAtWholePages = true;
+  const those = [
+    [page, (it) => it, ["title", "content", "evaluate"]],
+    [page.locator("html"), (it) => it.page(),
+     ["count", "isVisible", "evaluateAll", "allInnerTexts", "allTextContents"]],
+  ];
+  for (const [one, pageOf, names] of those) {
+    const kind = Object.getPrototypeOf(one);
+    for (const name of names) {
+      const look = kind[name];
+      kind[name] = async function (...given) {
+        await pageOf(this).waitForLoadState("domcontentloaded");
+        return look.apply(this, given);
+      };
+    }
+  }
+}
+
 // A page in a fresh context. `faults` collects console errors but those that `meant` matches,
 // exceptions and foreign requests.
 export async function openPage(browser, server,
@@ -39,6 +62,7 @@ export async function openPage(browser, server,
   });
   context.setDefaultTimeout(stepMs);
   const page = await context.newPage();
+  lookAtWholePages(page);
   page.on("console", (line) => {
     // What answers 4xx on purpose, or finds its network cut on purpose, the browser itself writes.
     const meant = /status of 4\d\d|ERR_INTERNET_DISCONNECTED/;
