@@ -60,6 +60,12 @@ class Row:
     failures: tuple = ()
 
 
+def say(line):
+    """In one piece: two threads say something."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 running = set()  # the process groups of our children, ended with us
 
 
@@ -107,7 +113,7 @@ def build(tree, jobs):
 
 
 def configure_and_compile(tree, jobs):
-    print(f"== build {tree}", flush=True)
+    say(f"== build {tree}")
     logs = ROOT / "build"
     logs.mkdir(exist_ok=True)
     with open(logs / f"configure-{tree}.log", "wb") as log:
@@ -161,7 +167,7 @@ def read_report(file):
 
 
 def run_part(name, part, jobs, long):
-    print(f"== {name}", flush=True)
+    say(f"== {name}")
     report = ROOT / "build" / f"report-{name}.xml"
     report.unlink(missing_ok=True)
     command = ["ctest", "--test-dir", f"build/{part.tree}"]

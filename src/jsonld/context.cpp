@@ -99,6 +99,17 @@ bool is_plain_name(std::string_view name) {
 }
 
 std::string Context::compact_name(std::string_view iri) const {
+  return compact(iri, is_plain_name);
+}
+
+std::string Context::compact_value(std::string_view iri) const {
+  return compact(iri, [](std::string_view text) {
+    return text.find(':') == text.npos && !text.starts_with('@') &&
+           text.size() <= detail::kIriBytesMax;
+  });
+}
+
+std::string Context::compact(std::string_view iri, bool (*stands_alone)(std::string_view)) const {
   const detail::TermEntry* term = terms_->by_iri.find(iri);
   if (core_) {
     const detail::TermEntry* other = core_->terms_->by_iri.find(iri);
@@ -109,7 +120,7 @@ std::string Context::compact_name(std::string_view iri) const {
   if (iri.size() > vocab.size() && iri.starts_with(vocab)) {
     const std::string_view suffix = iri.substr(vocab.size());
     // What would be read as something else, or refused, cannot stand alone.
-    if (is_plain_name(suffix) && find(suffix) == nullptr) return std::string(suffix);
+    if (stands_alone(suffix) && find(suffix) == nullptr) return std::string(suffix);
   }
   return compact_iri(iri);
 }

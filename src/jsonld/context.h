@@ -86,6 +86,9 @@ class Context {
   // but a term whose coercion or container does not fit a node is still preferred to no term: so a
   // client gets back the name it wrote.
   [[nodiscard]] std::string compact_name(std::string_view iri) const;
+  // The same for a value of "@vocab" (of a VocabProperty), which has no grammar of its own: what of
+  // the default vocabulary is not read as something else stands alone ("non-commercial").
+  [[nodiscard]] std::string compact_value(std::string_view iri) const;
 
   // The same for identifiers (@id, @type of "@id"): terms and vocabulary do not count, prefixes do;
   // a relative reference is resolved against @base if the context has one.
@@ -93,6 +96,8 @@ class Context {
   [[nodiscard]] std::string compact_id(std::string_view iri) const;
 
  private:
+  [[nodiscard]] std::string compact(std::string_view iri,
+                                    bool (*stands_alone)(std::string_view)) const;
   [[nodiscard]] std::string compact_iri(std::string_view iri) const;
 
   const std::uint64_t id_;

@@ -384,6 +384,16 @@ RC_GTEST_PROP(JsonldProperty, ExpandsWhatItCompacted, ()) {
   const std::string name = (*context)->compact_name(iri);
   RC_ASSERT(name.size() <= iri.size());
   RC_ASSERT((*context)->expand_name(name).value() == iri);
+  RC_ASSERT((*context)->expand_name((*context)->compact_value(iri)).value() == iri);
+}
+
+TEST(Context, ShowsValuesOfTheVocabularyAsTheyWereGiven) {
+  const ContextPtr core = catalogue()->core();
+  for (const char* value : {"non-commercial", "x y", "Open"}) {
+    EXPECT_EQ(core->compact_value(core->expand_name(value).value()), value);
+  }
+  EXPECT_EQ(core->compact_name(std::string(kDefault) + "non-commercial").find("non-"),
+            std::string_view("ngsi-ld:default-context/").size());
 }
 
 }  // namespace

@@ -342,7 +342,7 @@ class Renderer {
   void vocab(std::string_view stored) {
     const auto compacted = [this](std::string_view quoted) {
       std::string storage;
-      json::append_quoted(out_, context_.compact_name(detail::unquoted(quoted, storage)));
+      json::append_quoted(out_, context_.compact_value(detail::unquoted(quoted, storage)));
     };
     if (!stored.starts_with('[')) return compacted(stored);
     out_.push_back('[');
