@@ -6,8 +6,7 @@ A part is a ctest label in one build tree. A ctest program counts as many tests 
 (GoogleTest, `node --test`, or a last line "N passed, N failed"), and as one where it says nothing.
 RV_LONG=1 in the environment tells programs to run their long form.
 
-Many tests wait for a browser or a clock: while those of a tree run, the next tree is built on what
-they leave of the processors.
+While the tests of one tree run, the next tree is built on what they leave of the processors.
 """
 import argparse
 import os

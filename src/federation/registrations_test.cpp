@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Changes of registrations, and of subscriptions to them, that the writer takes together.
+// Changes of registrations, and of subscriptions to them, that the writer takes together; whom the
+// rights of now let these subscriptions tell.
 #include "federation/registrations.h"
 
 #include <gmock/gmock.h>
+
+#include <algorithm>
 
 #include "federation/document.h"
 #include "support/federation_sources.h"
@@ -34,13 +37,14 @@ class TogetherTest : public testing::Test {
         id, more)));
     return must(parse(document.root(), *core(), world_.clock().now()));
   }
-  subscription::Subscription watching(std::string_view id) {
+  subscription::Subscription watching(std::string_view id,
+                                      std::string_view receiver = "http://127.0.0.1:9") {
     const json::Document document = must(json::Document::parse(fmt::format(
-        R"({{"id":"{}","type":"Subscription","entities":[{{"type":"Room"}}],"notification":{{"endpoint":{{"uri":"http://127.0.0.1:9"}}}}}})",
-        id)));
+        R"({{"id":"{}","type":"Subscription","entities":[{{"type":"Room"}}],"notification":{{"endpoint":{{"uri":"{}"}}}}}})",
+        id, receiver)));
     return must(subscription::parse(document.root(), {core(), core(), world_.clock().now()}));
   }
-  jsonld::ContextPtr core() { return world_.catalogue().core(); }
+  const jsonld::ContextPtr& core() { return world_.catalogue().core(); }
   Task<Result<>> changing(std::string fragment) {
     return registrations_->update("", "urn:reg:1", std::move(fragment), core());
   }
@@ -49,7 +53,8 @@ class TogetherTest : public testing::Test {
   }
 
   test::World world_;
-  std::unique_ptr<net::Client> client_ = must(net::Client::open({}));
+  std::string taken_;  // these grounds stand no more; set while watchers_ is not there
+  std::unique_ptr<net::Client> client_ = must(net::Client::open({.allowed = {"127.0.0.0/8"}}));
   std::unique_ptr<Registrations> registrations_;
   std::unique_ptr<Watchers> watchers_;
 
@@ -57,13 +62,23 @@ class TogetherTest : public testing::Test {
   void open() {
     registrations_ = must(Registrations::open({.store = world_.store(),
                                                .broker = world_.broker(),
-                                               .core = world_.catalogue().core(),
+                                               .core = core(),
                                                .civil_clock = world_.clock()}));
     watchers_ = must(Watchers::open({.store = world_.store(),
                                      .registrations = *registrations_,
                                      .catalogue = world_.catalogue(),
                                      .client = *client_,
-                                     .civil_clock = world_.clock()}));
+                                     .civil_clock = world_.clock(),
+                                     .standing = [this](auto of) { return standing(of); }}));
+  }
+  identity::Caller standing(std::string_view grounds) const {
+    auto subject = std::make_shared<identity::Caller::Subject>();
+    if (grounds == taken_) {
+      subject->refusal = "the token was revoked";
+      return {identity::Caller::Kind::kRejected, std::move(subject)};
+    }
+    subject->grants.push_back({.actions = identity::bit(identity::Action::kDataWrite)});
+    return {identity::Caller::Kind::kToken, std::move(subject)};
   }
 };
 
@@ -132,6 +147,45 @@ TEST_F(TogetherTest, AWatcherIsMadeOnceChangedAsTakenAndStaysAway) {
   EXPECT_EQ(good_of(run_in_one_group(world_.store(), std::move(ended))), 1U);
   reopen();
   EXPECT_FALSE(watchers_->find("", "urn:s:1"));
+}
+
+// Who might write when she asked is told nothing once she may not; and again if she may.
+class StandingTest : public TogetherTest {
+ protected:
+  void make_room(std::string_view id) {
+    must(run_task(registrations_->create(parsed(id, test::kRooms))));
+  }
+  std::string watch(std::string_view grounds) {
+    subscription::Subscription made =
+        watching(fmt::format("urn:s:{}", grounds), receiver_.url() + "/notify");
+    made.owner = made.full_grounds = grounds;
+    return must(run_task(watchers_->create(std::move(made))));
+  }
+  test::Source receiver_;
+};
+
+TEST_F(StandingTest, TellNothingOnceTheirRightsHaveEnded) {
+  const std::string ended = watch("ended");
+  const std::string stays = watch("stays");
+  make_room("urn:reg:0");
+  receiver_.wait(2);
+  watchers_.reset();
+  taken_ = "ended";
+  reopen();
+  receiver_.wait(3);  // after a start, who is told at all is told anew
+  make_room("urn:reg:1");
+  const auto told = receiver_.wait(4);
+  const auto tells_of = [](const std::string& id) {
+    return [id](const std::string& one) { return one.find(id) != one.npos; };
+  };
+  EXPECT_EQ(std::ranges::count_if(told, tells_of(ended)), 1);
+  EXPECT_EQ(std::ranges::count_if(told, tells_of(stays)), 3);
+  EXPECT_EQ(watchers_->find("", ended)->counters.silenced, "the token was revoked");
+  EXPECT_EQ(watchers_->find("", stays)->counters.silenced, "");
+  // By a token that stands, her own.
+  ASSERT_TRUE(run_task(watchers_->update("", ended, R"({"description":"x"})", core(), "stays")));
+  EXPECT_EQ(watchers_->find("", ended)->counters.silenced, "");
+  EXPECT_EQ(std::ranges::count_if(receiver_.wait(5), tells_of(ended)), 2);
 }
 
 }  // namespace

@@ -6,15 +6,12 @@
 #include <chrono>
 #include <thread>
 
-#include "base/run_task.h"
-#include "federation/document.h"
 #include "support/federation_sources.h"
 
 namespace revier::federation {
 namespace {
 
 using test::kRooms;
-using test::must;
 using test::Node;
 using test::Source;
 using testing::HasSubstr;
@@ -109,88 +106,6 @@ TEST_F(WatchersTest, RefuseWhatTheyCannotDo) {
   EXPECT_EQ(node_.ask("PATCH", "/csourceSubscriptions/urn:s:1", R"({"isActive":false})").status,
             204);
   EXPECT_THAT(node_.get("/csourceSubscriptions/urn:s:1"), HasSubstr(R"("status":"paused")"));
-}
-
-// Who might write when she asked is told nothing once she may not; and again if she may.
-class WatchersOfNow : public testing::Test {
- protected:
-  WatchersOfNow() { open(); }
-  void reopen() {
-    watchers_.reset();
-    registrations_.reset();
-    world_.reopen();
-    open();
-  }
-  void register_room(std::string_view id) {
-    const json::Document document = must(json::Document::parse(fmt::format(
-        R"({{"id":"{}","type":"ContextSourceRegistration","endpoint":"http://127.0.0.1:9",{}}})",
-        id, kRooms)));
-    must(run_task(registrations_->create(must(parse(document.root(), *core(), now())))));
-  }
-  std::string watch(std::string_view grounds) {
-    const json::Document document = must(json::Document::parse(fmt::format(
-        R"({{"type":"Subscription","entities":[{{"type":"Room"}}],"notification":{{"endpoint":{{"uri":"{}/notify"}}}}}})",
-        receiver_.url())));
-    auto made = must(subscription::parse(document.root(), {core(), core(), now()}));
-    made.owner = made.full_grounds = grounds;
-    return must(run_task(watchers_->create(std::move(made))));
-  }
-  identity::Caller standing(std::string_view grounds) const {
-    auto subject = std::make_shared<identity::Caller::Subject>();
-    if (grounds == taken_) {
-      subject->refusal = "the token was revoked";
-      return {identity::Caller::Kind::kRejected, std::move(subject)};
-    }
-    subject->grants.push_back({.actions = identity::bit(identity::Action::kDataWrite)});
-    return {identity::Caller::Kind::kToken, std::move(subject)};
-  }
-  const jsonld::ContextPtr& core() { return world_.catalogue().core(); }
-  Instant now() { return world_.clock().now(); }
-
-  test::World world_;
-  Source receiver_;
-  std::string taken_;  // these grounds; before and after an open Watchers
-  std::unique_ptr<net::Client> client_ = must(net::Client::open({.allowed = {"127.0.0.0/8"}}));
-  std::unique_ptr<Registrations> registrations_;
-  std::unique_ptr<Watchers> watchers_;
-
- private:
-  void open() {
-    registrations_ = must(Registrations::open({.store = world_.store(),
-                                               .broker = world_.broker(),
-                                               .core = core(),
-                                               .civil_clock = world_.clock()}));
-    watchers_ = must(Watchers::open({.store = world_.store(),
-                                     .registrations = *registrations_,
-                                     .catalogue = world_.catalogue(),
-                                     .client = *client_,
-                                     .civil_clock = world_.clock(),
-                                     .standing = [this](auto of) { return standing(of); }}));
-  }
-};
-
-TEST_F(WatchersOfNow, TellNothingOnceTheirRightsHaveEnded) {
-  const std::string ended = watch("ended");
-  const std::string stays = watch("stays");
-  register_room("urn:reg:0");
-  receiver_.wait(2);
-  watchers_.reset();  // nothing looks while it is taken
-  taken_ = "ended";
-  reopen();
-  receiver_.wait(3);  // after a start, who is told at all is told anew
-  register_room("urn:reg:1");
-  const auto told = receiver_.wait(4);
-  const auto tells_of = [](const std::string& id) {
-    return [id](const std::string& one) { return one.find(id) != one.npos; };
-  };
-  EXPECT_EQ(std::ranges::count_if(told, tells_of(ended)), 1);
-  EXPECT_EQ(std::ranges::count_if(told, tells_of(stays)), 3);
-  EXPECT_EQ(watchers_->find("", ended)->counters.silenced, "the token was revoked");
-  EXPECT_EQ(watchers_->find("", stays)->counters.silenced, "");
-  // By a token that stands, her own.
-  ASSERT_TRUE(run_task(watchers_->update("", ended, R"({"description":"x"})", core(), "stays")));
-  EXPECT_EQ(watchers_->find("", ended)->counters.silenced, "");
-  EXPECT_EQ(std::ranges::count_if(receiver_.wait(5), tells_of(ended)), 2);
 }
 
 }  // namespace
