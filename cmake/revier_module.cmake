@@ -27,7 +27,7 @@ function(revier_module name)
 
   add_library(revier_${name} STATIC ${sources})
   set_target_properties(revier_${name} PROPERTIES UNITY_BUILD ${REVIER_UNITY}
-                                                  UNITY_BUILD_BATCH_SIZE 16)
+                                                  UNITY_BUILD_BATCH_SIZE 48)
   target_include_directories(revier_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(revier_${name} PUBLIC tl::expected fmt::fmt)
   foreach(dependency ${arg_DEPENDS})
@@ -46,7 +46,7 @@ function(revier_module name)
   if(tests AND REVIER_UNIT_TESTS)
     add_executable(${name}_test ${tests})
     set_target_properties(${name}_test PROPERTIES UNITY_BUILD ${REVIER_UNITY}
-                                                  UNITY_BUILD_BATCH_SIZE 8)
+                                                  UNITY_BUILD_BATCH_SIZE 16)
     target_link_libraries(${name}_test PRIVATE revier_${name} GTest::gtest_main GTest::gmock
                                                lib::rapidcheck ${arg_TEST_LIBS})
     # Fixtures that several modules share: "support/NAME.h".

@@ -75,8 +75,7 @@ Result<std::string> running_address(const Options& options) {
   }
   if (!state) return fail(state.error());
   RV_ASSIGN(const json::Document document, json::Document::parse(*state));
-  const auto listening = document.root().find("listen");
-  return own_address(options, std::string(listening ? listening->as_string().value_or("") : ""));
+  return own_address(options, std::string(document.root().text("listen")));
 }
 
 }  // namespace

@@ -184,10 +184,9 @@ Result<std::string> read_answer(const Socket& socket,
       progress(text->as_string().value_or(""));
       continue;
     }
-    const auto error = document.root().find("error");
     const auto code = document.root().find("code");
     return fail(static_cast<Code>(code ? code->as_integer().value_or(0) : 0),
-                std::string(error ? error->as_string().value_or("") : ""));
+                std::string(document.root().text("error")));
   }
   return fail(Code::kUnavailable, "the server ended before it had answered");
 }

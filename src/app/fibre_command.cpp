@@ -8,6 +8,8 @@
 
 #include "app/connection.h"
 #include "app/files.h"
+#include "base/ascii.h"
+#include "base/percent.h"
 #include "context/binding.h"
 #include "demo/addresses.h"
 #include "fibre/read_list.h"
@@ -36,9 +38,7 @@ Result<std::string> packed(const std::string& path) {
 }
 
 Result<std::string> bytes_of(const std::string& path) {
-  std::string end = std::filesystem::path(path).extension().string();
-  for (char& c : end) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-  if (end == ".shp") return packed(path);
+  if (lower_case(std::filesystem::path(path).extension().string()) == ".shp") return packed(path);
   return read_file(path, fibre::kListBytesMax);
 }
 
@@ -50,20 +50,15 @@ Result<std::string> list_of(const CommandLine& line) {
 
 std::string url_of(const CommandLine& line, const transfer::Server& server) {
   const FibreLine& wish = line.fibre;
-  std::string url =
-      fmt::format("{}/api/v1/fibre/list?source={}&as_of={}&crs={}", server.address,
-                  context::percent_encoded(wish.source), context::percent_encoded(wish.as_of),
-                  context::percent_encoded(wish.crs));
+  std::string url = fmt::format("{}/api/v1/fibre/list?source={}&as_of={}&crs={}", server.address,
+                                percent_encoded(wish.source), percent_encoded(wish.as_of),
+                                percent_encoded(wish.crs));
   if (wish.invented || wish.example > 0) url += "&invented=true";
   if (wish.older) url += "&older=true";
   if (line.transfer.dry_run) url += "&dry_run=true";
   return url;
 }
 
-std::string text_of(const json::Value& object, std::string_view name) {
-  const auto value = object.find(name);
-  return std::string(value ? value->as_string().value_or("") : "");
-}
 std::int64_t count_of(const json::Value& object, std::string_view name) {
   const auto value = object.find(name);
   return value ? value->as_integer().value_or(0) : 0;
@@ -75,8 +70,9 @@ Result<> write_rejects(const json::Value& report, const std::string& path) {
   if (const auto rejects = report.find("rejects")) {
     for (const json::Value reject : rejects->elements()) {
       table::append_csv_row(
-          text, {std::to_string(count_of(reject, "row")), text_of(reject, "street"),
-                 text_of(reject, "number"), text_of(reject, "reason"), text_of(reject, "read")});
+          text, {std::to_string(count_of(reject, "row")), std::string(reject.text("street")),
+                 std::string(reject.text("number")), std::string(reject.text("reason")),
+                 std::string(reject.text("read"))});
     }
   }
   return write_private_file(path, text);
@@ -85,7 +81,7 @@ Result<> write_rejects(const json::Value& report, const std::string& path) {
 // What the server refused, as it says it.
 tl::unexpected<Error> refused(int status, std::string_view body) {
   const auto document = json::Document::parse(body);
-  std::string detail = document ? text_of(document->root(), "detail") : std::string();
+  std::string detail = std::string(document ? document->root().text("detail") : "");
   if (detail.empty()) detail = fmt::format("the server answered {}", status);
   return fail(status == 409 ? Code::kConflict : Code::kUnprocessable, std::move(detail));
 }

@@ -35,20 +35,6 @@ class Descriptor {
   int number_;
 };
 
-tl::unexpected<Error> system_fault(const std::string& path) {
-  const Code code = errno == ENOENT ? Code::kResourceNotFound : Code::kUnavailable;
-  return fail(code, fmt::format("{}: {}", path, std::strerror(errno)));
-}
-
-Result<> write_all(int descriptor, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return system_fault(path);
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 Result<> sync_folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const Descriptor directory(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
@@ -57,6 +43,20 @@ Result<> sync_folder_of(const std::string& path) {
 }
 
 }  // namespace
+
+tl::unexpected<Error> system_fault(std::string_view path) {
+  const Code code = errno == ENOENT ? Code::kResourceNotFound : Code::kUnavailable;
+  return fail(code, fmt::format("{}: {}", path, std::strerror(errno)));
+}
+
+Result<> write_all(int descriptor, std::string_view text, std::string_view path) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return system_fault(path);
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   const Descriptor file(path, O_RDONLY);

@@ -9,6 +9,10 @@
 
 namespace revier::app {
 
+// What the system said of `path`, by errno: kResourceNotFound or kUnavailable.
+[[nodiscard]] tl::unexpected<Error> system_fault(std::string_view path);
+// Writes all of it, however many calls that takes; `path` is for the error.
+[[nodiscard]] Result<> write_all(int descriptor, std::string_view text, std::string_view path);
 // Errors: kResourceNotFound; kTooLarge beyond `bytes_max`; kUnavailable with what the system said.
 [[nodiscard]] Result<std::string> read_file(const std::string& path,
                                             std::size_t bytes_max = std::size_t{1} << 20);

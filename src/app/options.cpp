@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/split.h"
 #include "base/time.h"
@@ -17,7 +18,7 @@ std::string replaced(std::string_view text, std::string_view from, char to, bool
   std::string out(text);
   for (char& c : out) {
     if (from.find(c) != std::string_view::npos) c = to;
-    if (upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (upper) c = to_upper(c);
   }
   return out;
 }
@@ -214,11 +215,9 @@ Result<std::vector<Setting>> settings_from_environment(
     const auto found = names.find(name);
     if (found == names.end()) {
       const std::string wanted = replaced(name.substr(7), "", ' ', false);
-      std::string lower;
-      for (const char c : wanted) lower += static_cast<char>(std::tolower(c));
       return fail(Code::kBadRequestData,
                   fmt::format("{} sets no option; the nearest is {}", name,
-                              environment_name(*find_option(nearest_option(lower)))));
+                              environment_name(*find_option(nearest_option(lower_case(wanted))))));
     }
     std::string value = entry.size() > name.size() ? entry.substr(name.size() + 1) : "";
     if (name.ends_with("_FILE")) {

@@ -43,7 +43,7 @@ std::string range(const OptionRow& row) {
   return fmt::format("{} to {}{}{}", row.least, row.most, row.unit.empty() ? "" : " ", row.unit);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -63,12 +63,12 @@ std::string toml_value(const OptionRow& row, const Options& options) {
     case OptionType::kList: {
       std::string joined;
       for (const std::string& part : options.list(row.name)) {
-        joined += (joined.empty() ? "" : ", ") + quoted(part);
+        joined += (joined.empty() ? "" : ", ") + in_quotes(part);
       }
       return "[" + joined + "]";
     }
     default:
-      return quoted(text);
+      return in_quotes(text);
   }
 }
 

@@ -13,10 +13,6 @@
 namespace revier::app {
 namespace {
 
-std::string member_text(const json::Value& object, std::string_view name) {
-  const auto value = object.find(name);
-  return std::string(value ? value->as_string().value_or("") : "");
-}
 std::int64_t member_count(const json::Value& object, std::string_view name) {
   const auto value = object.find(name);
   return value ? value->as_integer().value_or(0) : 0;
@@ -25,8 +21,8 @@ std::int64_t member_count(const json::Value& object, std::string_view name) {
 // What the server answered in place of a report.
 tl::unexpected<Error> not_taken(const net::Reply& reply) {
   const auto document = json::Document::parse(reply.body);
-  const std::string field = document ? member_text(document->root(), "field") : std::string();
-  const std::string detail = document ? member_text(document->root(), "detail") : std::string();
+  const std::string field(document ? document->root().text("field") : "");
+  const std::string detail(document ? document->root().text("detail") : "");
   if (field == "columns") {
     return fail(Code::kUnprocessable,
                 "the first row names no column id or name: "
@@ -40,10 +36,10 @@ void print_refused(const json::Value& report) {
   const auto rows = report.find("rows");
   if (!rows) return;
   for (const json::Value row : rows->elements()) {
-    if (member_text(row, "outcome") != "refused") continue;
-    const std::string field = member_text(row, "field");
-    fmt::print(stderr, "line {}: {}: {}{}{}\n", member_count(row, "line"), member_text(row, "name"),
-               field, field.empty() ? "" : ": ", member_text(row, "reason"));
+    if (row.text("outcome") != "refused") continue;
+    const std::string_view field = row.text("field");
+    fmt::print(stderr, "line {}: {}: {}{}{}\n", member_count(row, "line"), row.text("name"), field,
+               field.empty() ? "" : ": ", row.text("reason"));
   }
 }
 

@@ -411,11 +411,7 @@ class WholeSite final : public Site {
 
   // What the command line of this machine asks for.
   Result<std::string> command(const json::Value& request, const Control::Say& say) {
-    const auto text = [&](std::string_view member) {
-      const auto value = request.find(member);
-      return std::string(value ? value->as_string().value_or("") : "");
-    };
-    const std::string name = text("command");
+    const std::string name(request.text("command"));
     if (name == "status") return state_json(*state_, true);
     if (name != "backup") return fail(Code::kInvalidRequest, "unknown command " + name);
     const auto keep = request.find("keep");
@@ -423,7 +419,8 @@ class WholeSite final : public Site {
                         .store = *store_,
                         .database = *accounts_->database,
                         .real_clock = real_clock_},
-                       text("parent"), keep ? keep->as_integer().value_or(0) : 0, say);
+                       std::string(request.text("parent")),
+                       keep ? keep->as_integer().value_or(0) : 0, say);
   }
 
   Result<> listen() {

@@ -8,13 +8,6 @@
 namespace revier::app {
 namespace {
 
-std::string text_of(const json::Value& root, std::string_view name) {
-  const auto value = root.find(name);
-  if (!value) return "";
-  if (const auto text = value->as_string()) return std::string(*text);
-  return json::to_text(*value);
-}
-
 std::string mebibytes(const json::Value& root, std::string_view name) {
   const auto value = root.find(name);
   return fmt::format("{} MiB", value ? value->as_integer().value_or(0) / (1 << 20) : 0);
@@ -23,7 +16,7 @@ std::string mebibytes(const json::Value& root, std::string_view name) {
 std::string last_backup(const json::Value& root) {
   const auto backup = root.find("last_backup");
   if (!backup || !backup->is_object()) return "none yet: revier backup FOLDER";
-  return fmt::format("{} ({})", text_of(*backup, "taken_at"), text_of(*backup, "folder"));
+  return fmt::format("{} ({})", backup->text("taken_at"), backup->text("folder"));
 }
 
 }  // namespace
@@ -33,21 +26,21 @@ Result<> run_status_command(const Options& options) {
             ask_server(options.text("data"), R"({"command":"status"})", [](std::string_view) {}));
   RV_ASSIGN(const json::Document document, json::Document::parse(answer));
   const json::Value root = document.root();
-  fmt::print("status       {}\n", text_of(root, "status"));
+  fmt::print("status       {}\n", root.text("status"));
   for (const json::Value reason : root.find("reasons")->elements()) {
     fmt::print("  reason     {}\n", reason.as_string().value_or(""));
   }
   for (const json::Value hint : root.find("hints")->elements()) {
     fmt::print("  hint       {}\n", hint.as_string().value_or(""));
   }
-  fmt::print("version      {}\n", text_of(root, "version"));
-  fmt::print("process      {}, up {} s, {} of memory\n", text_of(root, "process"),
-             text_of(root, "uptime_s"), mebibytes(root, "memory_bytes"));
-  fmt::print("listens on   {}\n", text_of(root, "listen"));
-  fmt::print("durability   {}\n", text_of(root, "durability"));
+  fmt::print("version      {}\n", root.text("version"));
+  fmt::print("process      {}, up {} s, {} of memory\n", root.text("process"),
+             root.text("uptime_s"), mebibytes(root, "memory_bytes"));
+  fmt::print("listens on   {}\n", root.text("listen"));
+  fmt::print("durability   {}\n", root.text("durability"));
   fmt::print("disk free    {}\n", mebibytes(root, "disk_free_bytes"));
   fmt::print("last backup  {}\n", last_backup(root));
-  if (text_of(root, "status") == "ok") return {};
+  if (root.text("status") == "ok") return {};
   return fail(Code::kUnavailable, "the server runs, and not everything is well");
 }
 

@@ -129,7 +129,7 @@ Task<Result<Response>> list_tokens(const TokenNeeds& needs, Request& request) {
   co_return Response::json(200, std::move(body)).header("Cache-Control", "no-store");
 }
 
-Task<Result<Response>> make_token(const TokenNeeds& needs, Request& request) {
+Task<Result<Response>> issue_token(const TokenNeeds& needs, Request& request) {
   RV_CO_ASSIGN(const Caller caller, manager(needs, request));
   RV_CO_ASSIGN(const auto document, json::Document::parse(request.body, {.depth_max = 20}));
   RV_CO_ASSIGN(const auto wanted, options_of(needs, document.root()));
@@ -249,7 +249,7 @@ void add_token_routes(net::Router& router, const TokenNeeds& needs) {
     router.add(method, pattern, handler, {.body_bytes_max = ngsi::Rights::kBytesMax * 2});
   };
   add(Method::kGet, std::string(kTokens), list_tokens);
-  add(Method::kPost, std::string(kTokens), make_token);
+  add(Method::kPost, std::string(kTokens), issue_token);
   add(Method::kDelete, std::string(kTokens) + "/{id}", revoke_token);
   add(Method::kGet, std::string(kProfiles), list_profiles);
   add(Method::kPut, std::string(kProfiles) + "/{name}", put_profile);

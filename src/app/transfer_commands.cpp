@@ -42,25 +42,11 @@ class Stream {
   bool owned_;
 };
 
-tl::unexpected<Error> system_fault(std::string_view path) {
-  return fail(Code::kUnavailable, fmt::format("{}: {}", path, std::strerror(errno)));
-}
-
 Result<std::unique_ptr<Stream>> open_file(const std::string& path, int flags, int standard) {
   if (path == kStandard) return std::make_unique<Stream>(standard, false);
   const int number = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
   if (number < 0) return system_fault(path);
   return std::make_unique<Stream>(number, true);
-}
-
-Result<> write_all(int number, std::string_view text, std::string_view path) {
-  while (!text.empty()) {
-    const ssize_t put = ::write(number, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return system_fault(path);
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return {};
 }
 
 Result<transfer::Format> format_of(const TransferLine& line) {

@@ -29,8 +29,7 @@ void write_relationship(json::Writer& out, std::string_view name, std::string_vi
 
 std::string id_in(std::string_view entity) {
   const auto document = json::Document::parse(entity);
-  const auto id = document ? document->root().find("id") : std::nullopt;
-  return std::string(id ? id->as_string().value_or("") : "");
+  return std::string(document ? document->root().text("id") : "");
 }
 
 }  // namespace

@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace revier::appointment {
 
 bool is_proof(std::string_view hold, std::string_view number) {
   constexpr std::size_t kDigitsMax = 20;
-  if (number.empty() || number.size() > kDigitsMax) return false;
-  if (!std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; })) return false;
+  if (number.size() > kDigitsMax || !is_all_digits(number)) return false;
   const std::string text = std::string(hold) + ":" + std::string(number);
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());

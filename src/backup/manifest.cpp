@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "json/json.h"
 
 namespace revier::backup {
@@ -29,18 +30,12 @@ bool is_safe(std::string_view path) {
     if (part.empty() || part == "." || part == "..") return false;
     begin = end + 1;
   }
-  return std::ranges::none_of(path, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  return std::ranges::none_of(path, is_control);
 }
 
 bool is_sha256(std::string_view text) {
-  return text.size() == 64 && std::ranges::all_of(text, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
-std::string_view text_of(const Value& object, std::string_view name) {
-  const auto value = object.find(name);
-  return value ? value->as_string().value_or("") : "";
+  return text.size() == 64 &&
+         std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
 // -1 where there is none.
@@ -55,9 +50,9 @@ Result<std::vector<File>> read_files(const Value& root) {
   std::vector<File> files;
   std::set<std::string_view> known;
   for (const Value entry : list->elements()) {
-    const std::string_view path = text_of(entry, "path");
+    const std::string_view path = entry.text("path");
     const std::int64_t bytes = number_of(entry, "bytes");
-    const std::string_view sum = text_of(entry, "sha256");
+    const std::string_view sum = entry.text("sha256");
     if (!is_safe(path) || bytes < 0 || !is_sha256(sum)) return wrong("lists a file wrongly");
     if (!known.insert(path).second) return wrong(fmt::format("lists {} twice", path));
     files.push_back({std::string(path), static_cast<std::uint64_t>(bytes), std::string(sum)});
@@ -113,12 +108,12 @@ Result<Manifest> read_manifest(std::string_view text) {
   if (format > kFormat) {
     return fail(Code::kNewerFormat, "the backup was made by a newer Revier: restore it with that");
   }
-  const auto taken_at = parse_iso8601(text_of(root, "taken_at"));
+  const auto taken_at = parse_iso8601(root.text("taken_at"));
   const auto records = root.find("records");
   if (format != kFormat || !taken_at || !records || !records->as_bool()) {
     return wrong("is none of ours");
   }
-  Manifest manifest{.version = std::string(text_of(root, "version")),
+  Manifest manifest{.version = std::string(root.text("version")),
                     .taken_at = *taken_at,
                     .records = *records->as_bool(),
                     .files = {},

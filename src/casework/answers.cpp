@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "casework/texts.h"
 #include "web/i18n.h"
@@ -184,10 +185,7 @@ Result<std::string> plain_text(const std::string& pointer, const json::Value& va
   const auto text = value.as_string();
   if (!text || text->find('\0') != std::string_view::npos) return wrong(pointer, "a text");
   // As what is typed on a page: without blanks around it.
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text->find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return std::string();
-  return std::string(text->substr(begin, text->find_last_not_of(kBlanks) - begin + 1));
+  return std::string(trimmed(*text));
 }
 
 Result<std::vector<std::string>> read_value(const Field& field, const std::string& pointer,

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "casework/case_store.h"
@@ -163,9 +164,7 @@ std::string shown_name(std::string_view name, std::string_view type) {
   name = name.substr(name.find_last_of("/\\") + 1);
   std::string clean;
   for (const char c : name.substr(0, name.find('.', 1))) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F &&
-        std::string_view("\"<>|:*?%").find(c) == std::string::npos) {
+    if (!is_control(c) && std::string_view("\"<>|:*?%").find(c) == std::string::npos) {
       clean += c;
     }
   }

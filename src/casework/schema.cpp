@@ -6,6 +6,8 @@
 
 #include "casework/detail/schema.h"
 
+#include "base/ascii.h"
+
 namespace revier::casework {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr std::int64_t kLengthMax = 4'000;
 constexpr std::int64_t kFileBytesMax = 10'000'000;
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 60 && text.front() >= 'a' && text.front() <= 'z' &&
+  return !text.empty() && text.size() <= 60 && is_lower(text.front()) &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "appointment/visit.h"
+#include "base/ascii.h"
 #include "console/appointment_views.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
@@ -13,6 +14,7 @@
 #include "ticket/booking_store.h"
 #include "ticket/changes_store.h"
 #include "ticket/for_pages.h"
+#include "web/fold.h"
 
 namespace revier::console {
 namespace {
@@ -36,17 +38,10 @@ Visit visit_of(const Needs& needs, const Booking& booking, Language language) {
                                language);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 bool matches(const Booking& booking, const std::string& text) {
-  return text.empty() || lower(booking.name).find(lower(text)) != std::string::npos ||
-         lower(booking.code).starts_with(lower(text));
+  return text.empty() ||
+         web::fold_text(booking.name).find(web::fold_text(text)) != std::string::npos ||
+         upper_case(booking.code).starts_with(upper_case(text));
 }
 
 std::string state_text(const Booking& booking, Language language) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "casework/case_store.h"
 #include "casework/texts.h"
 #include "casework/wording.h"
@@ -56,12 +57,9 @@ struct Wish {
 Wish read_wish(const Needs& needs, const Request& request, const Caller& caller) {
   Wish wish{.filter = {.form = asked(request, "anliegen"),
                        .state = asked(request, "stand"),
-                       .number = asked(request, "nummer")},
+                       .number = upper_case(asked(request, "nummer"))},
             .worker = asked(request, "bei"),
             .page = asked_page(request)};
-  std::ranges::transform(wish.filter.number, wish.filter.number.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
   if (wish.filter.form == "alle") wish.filter.form.clear();
   if (wish.filter.state.empty() && wish.filter.number.empty()) wish.filter.state = "open";
   if (wish.filter.state == "alle") wish.filter.state.clear();

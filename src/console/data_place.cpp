@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "console/detail/data.h"
 #include "console/entity_rows.h"
@@ -128,9 +129,7 @@ std::string thing_href(std::string_view page, const Place& place, std::string_vi
 
 std::string long_asked(const Request& request, std::string_view name, std::size_t bytes_max) {
   const std::string value = request.query_param(name).value_or("");
-  const std::size_t begin = value.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos || value.size() > bytes_max) return {};
-  return value.substr(begin, value.find_last_not_of(" \t\r\n") - begin + 1);
+  return value.size() > bytes_max ? std::string() : std::string(trimmed(value));
 }
 
 std::string at_or_dash(const std::optional<Instant>& at, Language language) {
@@ -139,8 +138,7 @@ std::string at_or_dash(const std::optional<Instant>& at, Language language) {
 
 std::string problem_detail(std::string_view problem) {
   const auto document = json::Document::parse(problem);
-  const auto detail = document ? document->root().find("detail") : std::nullopt;
-  return std::string(detail ? detail->as_string().value_or("") : "");
+  return std::string(document ? document->root().text("detail") : "");
 }
 
 ShownJson shown_json(std::string_view json) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <span>
 
+#include "base/ascii.h"
 #include "console/detail/announcements.h"
 #include "console/detail/cases.h"
 #include "console/detail/entry.h"
@@ -101,12 +102,6 @@ bool may_open(const Caller& caller, const Area& area) {
     return caller.may_somewhere(area.action);  // for one office
   }
   return caller.may(area.action) || (area.by_event && !caller.events_with(area.action).empty());
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
 Response ask_to_set_up(const Request& request) {

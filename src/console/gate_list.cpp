@@ -120,11 +120,11 @@ GateLine line_of(const Line& line, bool may_undo, Language language) {
 }
 
 // The caller and the day that she may work on.
-struct Visit {
+struct Visitor {
   Caller caller;
   ticket::DayQuota day;
 };
-tl::expected<Visit, Response> visit(const Needs& needs, const Request& request, Action action) {
+tl::expected<Visitor, Response> visit(const Needs& needs, const Request& request, Action action) {
   Entry caller = enter_somewhere(needs, request, action);
   if (!caller) return tl::unexpected(std::move(caller).error());
   auto day = ticket::day_quota(needs.tickets.registrations, asked(request, "tag"),
@@ -132,7 +132,7 @@ tl::expected<Visit, Response> visit(const Needs& needs, const Request& request, 
   if (!day) return tl::unexpected(refused(needs, request, day.error()));
   const auto may = caller->require(action, identity::Scope::event(day->event));
   if (!may) return tl::unexpected(refused(needs, request, may.error()));
-  return Visit{std::move(*caller), std::move(*day)};
+  return Visitor{std::move(*caller), std::move(*day)};
 }
 
 Task<Response> get_list(Request& request, const Needs& needs) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "console/detail/entry.h"
 #include "console/texts.h"
 #include "ticket/letters.h"
@@ -29,8 +30,7 @@ std::string_view family_name(std::string_view name) {
   if (const auto comma = name.find(','); comma != std::string_view::npos) {
     return name.substr(0, comma);
   }
-  const auto end = name.find_last_not_of(' ');
-  name = name.substr(0, end == std::string_view::npos ? 0 : end + 1);
+  name = trimmed(name);
   const auto blank = name.rfind(' ');
   return blank == std::string_view::npos ? name : name.substr(blank + 1);
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "console/detail/entry.h"
 #include "console/detail/programme.h"
 #include "console/pages.h"
@@ -126,9 +127,7 @@ std::vector<ProgrammeGroup> plain_groups(const ProgrammeListing& listing) {
 
 std::string released_notice(const Request& request, Language language) {
   const std::string number = asked(request, "fassung");
-  const bool plain =
-      !number.empty() && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
-  if (!plain) return {};
+  if (!is_all_digits(number)) return {};
   return web::text(language, texts::kProgReleased, {{"number", number}});
 }
 

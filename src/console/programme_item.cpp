@@ -180,7 +180,7 @@ std::string discard_text(const Page& page, std::string_view, const std::string& 
   return web::text(page.language, texts::kAskDiscard, {{"name", name}});
 }
 
-struct Question {
+struct Confirmation {
   std::string_view path;
   web::Text title;
   std::string (*text)(const Page& page, std::string_view id, const std::string& name);
@@ -195,13 +195,13 @@ Task<Result<>> take_out(const Needs& needs, const ItemKind& kind, std::string id
   return needs.programme->put_removal(kind.kind, std::move(id), std::move(by));
 }
 
-const Question kDiscard{"/verwerfen", texts::kAskDiscardTitle, discard_text, texts::kAskDiscardYes,
-                        discard};
-const Question kTakeOut{"/entfernen", texts::kAskRemoveTitle, removal_text, texts::kAskRemoveYes,
-                        take_out};
+const Confirmation kDiscard{"/verwerfen", texts::kAskDiscardTitle, discard_text,
+                            texts::kAskDiscardYes, discard};
+const Confirmation kTakeOut{"/entfernen", texts::kAskRemoveTitle, removal_text,
+                            texts::kAskRemoveYes, take_out};
 
 Response ask(const Needs& needs, const Request& request, const ItemKind& kind,
-             const Question& question) {
+             const Confirmation& question) {
   const Entry caller = enter(needs, request, kind.edit);
   if (!caller) return caller.error();
   const std::string_view id = request.param("id");
@@ -222,7 +222,7 @@ Response ask(const Needs& needs, const Request& request, const ItemKind& kind,
 }
 
 Task<Response> answer(const Needs& needs, Request& request, const ItemKind& kind,
-                      const Question& question) {
+                      const Confirmation& question) {
   const Entry caller = enter(needs, request, kind.edit);
   if (!caller) co_return caller.error();
   static const web::Form form{{{.name = "csrf", .kind = web::FieldKind::kHidden}}};
@@ -255,7 +255,7 @@ void add_programme_item(net::Router& router, const Needs& needs, const ItemKind&
                   return post_form(needs, request, kind, std::string(request.param("id")));
                 }),
                 options);
-  for (const Question* question : {&kDiscard, &kTakeOut}) {
+  for (const Confirmation* question : {&kDiscard, &kTakeOut}) {
     const std::string one = page + "/{id}" + std::string(question->path);
     web::add_page(router, net::Method::kGet, one,
                   net::Handler([needs, &kind, question](Request& request) {

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "base/ascii.h"
 #include "console/entity_rows.h"
 #include "json/json.h"
 
@@ -10,8 +11,7 @@ namespace revier::console {
 namespace {
 
 bool is_name_sign(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return std::isalnum(byte) != 0 || c == '_' || c == '-' || byte >= 0x80;
+  return is_alphanumeric(c) || c == '_' || c == '-' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 // Whether `name` stands in the text, not as a part of a longer name.

@@ -8,6 +8,7 @@
 #include "appointment/slots.h"
 #include "appointment/visit.h"
 #include "appointment/waiting_room.h"
+#include "base/ascii.h"
 #include "console/appointment_views.h"
 #include "console/detail/staff.h"
 #include "console/pages.h"
@@ -170,8 +171,7 @@ Task<Result<CounterDeed>> draw(const Needs& needs, const Room& room, const web::
 
 // The appointment of today whose number was typed. Errors: kResourceNotFound, kConflict: several.
 Task<Result<ticket::Booking>> find_today(const Needs& needs, const Room& room, std::string typed) {
-  std::ranges::transform(typed, typed.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
+  typed = upper_case(typed);
   std::vector<ticket::Booking> found;
   const Instant now = waiting_now(needs);
   RV_CO_TRY(co_await read_records(needs, [&](records::Session& session) -> Result<> {

@@ -13,11 +13,6 @@ constexpr std::pair<const char*, const char*> kAreaTerms[] = {
     {"creditText", "https://schema.org/creditText"},
 };
 
-std::string_view text_in(const json::Value& object, std::string_view key) {
-  const auto member = object.find(key);
-  return member ? member->as_string().value_or("") : std::string_view();
-}
-
 void write_property(json::Writer& out, std::string_view name, std::string_view value) {
   out.key(name).begin_object().member("type", "Property").member("value", value).end_object();
 }
@@ -31,7 +26,7 @@ void write_area_context(json::Writer& out) {
 Result<> write_area(json::Writer& out, const json::Value& feature, std::string_view credit) {
   const auto properties = feature.find("properties");
   const auto geometry = feature.find("geometry");
-  const std::string_view key = properties ? text_in(*properties, "ags") : std::string_view();
+  const std::string_view key = properties ? properties->text("ags") : "";
   if (key.empty() || !geometry) {
     return fail(Code::kBadRequestData, "an outline needs a geometry and properties.ags");
   }
@@ -39,7 +34,7 @@ Result<> write_area(json::Writer& out, const json::Value& feature, std::string_v
   write_area_context(out);
   out.member("id", "urn:ngsi-ld:AdministrativeArea:" + std::string(key))
       .member("type", "AdministrativeArea");
-  write_property(out, "name", text_in(*properties, "name"));
+  write_property(out, "name", properties->text("name"));
   write_property(out, "identifier", key);
   write_property(out, "creditText", credit);
   out.key("location").begin_object().member("type", "GeoProperty").key("value");
@@ -57,7 +52,7 @@ Result<std::string> area_entities(std::string_view geojson) {
   json::Writer out(body);
   out.begin_array();
   for (const json::Value feature : features->elements()) {
-    RV_TRY(write_area(out, feature, text_in(document.root(), "attribution")));
+    RV_TRY(write_area(out, feature, document.root().text("attribution")));
   }
   out.end_array();
   return body;

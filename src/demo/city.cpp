@@ -64,11 +64,6 @@ json::Writer& begin_property(json::Writer& out, std::string_view name,
   return out.key(name).begin_object().member("type", type).key("value");
 }
 
-std::string text_of(const json::Value& object, std::string_view key) {
-  const auto member = object.find(key);
-  return std::string(member ? member->as_string().value_or("") : "");
-}
-
 double number_of(const json::Value& object, std::string_view key) {
   const auto member = object.find(key);
   return member ? member->as_number().value_or(0) : 0;
@@ -76,13 +71,13 @@ double number_of(const json::Value& object, std::string_view key) {
 
 Result<Sensor::Live> read_live(const json::Value& live) {
   Sensor::Live out;
-  RV_ASSIGN(out.quantity.curve, parse_day_curve(text_of(live, "day_curve")));
+  RV_ASSIGN(out.quantity.curve, parse_day_curve(live.text("day_curve")));
   out.quantity.least = number_of(live, "min");
   out.quantity.most = number_of(live, "max");
   out.quantity.step = number_of(live, "step");
   const auto whole = live.find("whole");
   out.quantity.whole = whole && whole->as_bool().value_or(false);
-  out.unit_code = text_of(live, "unit_code");
+  out.unit_code = live.text("unit_code");
   if (out.quantity.most <= out.quantity.least || out.quantity.step <= 0) {
     return fail(Code::kBadRequestData, "a live value needs min < max and a step");
   }
@@ -90,9 +85,9 @@ Result<Sensor::Live> read_live(const json::Value& live) {
 }
 
 Result<Sensor> read_sensor(const json::Value& entity) {
-  Sensor sensor{.id = text_of(entity, "id"),
-                .type = text_of(entity, "type"),
-                .name = text_of(entity, "name"),
+  Sensor sensor{.id = std::string(entity.text("id")),
+                .type = std::string(entity.text("type")),
+                .name = std::string(entity.text("name")),
                 .location_json = {},
                 .constants = {},
                 .live = {}};

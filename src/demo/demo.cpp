@@ -92,16 +92,13 @@ class City {
     const Result<Reply> reply = client_.get("/api/v1/clock");
     RV_TRY(expect_success("/api/v1/clock", reply));
     RV_ASSIGN(const json::Document document, json::Document::parse(reply->body));
-    const auto now = document.root().find("now");
-    return parse_iso8601(now ? now->as_string().value_or("") : "");
+    return parse_iso8601(document.root().text("now"));
   }
 
   Result<> load_collection(const Collection& collection) {
     RV_ASSIGN(const json::Document document, json::Document::parse(collection.json));
     for (const json::Value item : document.root().elements()) {
-      const auto id = item.find("id");
-      const std::string path =
-          fmt::format("/api/v1/{}/{}", collection.path, id ? id->as_string().value_or("") : "");
+      const std::string path = fmt::format("/api/v1/{}/{}", collection.path, item.text("id"));
       const Result<Reply> known = client_.get(path);
       if (known && known->status == 200) continue;
       RV_TRY(

@@ -136,10 +136,10 @@ Task<Response> post_search(net::Request& request, const Domain& tickets) {
   if (!caller) co_return Response::problem(caller.error());
   auto document = parse_body(request);
   if (!document) co_return Response::problem(document.error());
-  const auto day =
-      day_of(tickets, *caller, Action::kRegistrationsRead, text_member(document->root(), "day"));
+  const auto day = day_of(tickets, *caller, Action::kRegistrationsRead,
+                          std::string(document->root().text("day")));
   if (!day) co_return Response::problem(day.error());
-  const std::string text = text_member(document->root(), "text");
+  const std::string text(document->root().text("text"));
   if (text.size() < kSearchBytesMin || text.size() > kSearchBytesMax) {
     co_return Response::problem(
         {Code::kUnprocessable, "\"text\" is a name or part of it, 3 to 100 characters", "text"});

@@ -9,7 +9,7 @@ namespace revier::door {
 namespace {
 
 Result<std::optional<Instant>> instant_member(const json::Value& body, std::string_view name) {
-  const std::string text = text_member(body, name);
+  const std::string_view text = body.text(name);
   if (text.empty()) return std::optional<Instant>();
   const auto instant = parse_iso8601(text);
   if (instant) return std::optional(*instant);
@@ -90,24 +90,17 @@ std::string_view state_for(const ticket::Booking& booking, const ticket::DayQuot
 
 }  // namespace
 
-std::string text_member(const json::Value& body, std::string_view name) {
-  if (const auto member = body.find(name)) {
-    if (const auto text = member->as_string()) return std::string(*text);
-  }
-  return {};
-}
-
 Result<Request> read_request(const json::Value& body) {
   if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");
   Request request;
-  request.ticket = text_member(body, "ticket");
-  if (request.ticket.empty()) request.ticket = text_member(body, "code");
+  request.ticket = body.text("ticket");
+  if (request.ticket.empty()) request.ticket = body.text("code");
   if (request.ticket.empty()) {
     return fail(Code::kUnprocessable, "\"ticket\" is missing or no text", "ticket");
   }
-  request.day.day = text_member(body, "day");
-  request.desk = text_member(body, "desk");
-  request.id = text_member(body, "id");
+  request.day.day = body.text("day");
+  request.desk = body.text("desk");
+  request.id = body.text("id");
   RV_ASSIGN(request.taken_at, instant_member(body, "taken_at"));
   RV_ASSIGN(request.sent_at, instant_member(body, "sent_at"));
   return request;

@@ -16,7 +16,6 @@ namespace revier::door {
 // Errors: kUnprocessable with the field's name and what was expected.
 [[nodiscard]] Result<Request> read_request(const json::Value& body);
 // "" where it is missing or no text.
-[[nodiscard]] std::string text_member(const json::Value& body, std::string_view name);
 
 // 201 with what was recorded, else problem details with "verdict".
 [[nodiscard]] net::Response answer_json(const Answer& answer, const ticket::DayQuota& day);

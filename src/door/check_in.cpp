@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/random.h"
 #include "door/store.h"
 #include "ticket/booking_rules.h"
@@ -21,10 +22,7 @@ constexpr std::array<std::string_view, 9> kVerdicts{"accepted",  "used",      "u
                                                     "forged",    "cancelled", "waiting",
                                                     "other-day", "passed-on", "session-cancelled"};
 
-bool is_id_sign(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-         c == '_' || c == '.';
-}
+bool is_id_sign(char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; }
 
 Result<> check_request(const Request& request) {
   if (request.desk.size() > kDeskBytesMax) {

@@ -181,11 +181,7 @@ Result<Localised> read_note(std::string_view body) {
             json::Document::parse(body, {.depth_max = 4, .values_max = 10}));
   const auto note = document.root().find("note");
   if (!note) return Localised{};
-  const auto text = [&](std::string_view language) {
-    const auto value = note->find(language);
-    return std::string(value ? value->as_string().value_or("") : "");
-  };
-  Localised read{text("de"), text("en")};
+  Localised read{std::string(note->text("de")), std::string(note->text("en"))};
   if (!note->is_object() || read.de.size() > kNoteBytesMax || read.en.size() > kNoteBytesMax) {
     return fail(Code::kUnprocessable,
                 "expected {\"de\": text, \"en\": text} of at most 2,000 bytes each", "note");

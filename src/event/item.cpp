@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/time.h"
 
 namespace revier::event {
@@ -17,12 +18,6 @@ using json::Value;
 constexpr std::size_t kListMax = 200;
 constexpr std::size_t kIdMax = 100;
 constexpr std::string_view kNullUri = "urn:ngsi-ld:null";  // as a value it deletes (4.5.0)
-
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= kIdMax && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
 
 bool is_text(const Value& value) {
   const auto text = value.as_string();
@@ -60,7 +55,7 @@ bool is_url(const Value& value) {
 
 bool is_reference(const Value& value) {
   const auto text = value.as_string();
-  return text && is_id(*text);
+  return text && is_plain_id(*text, kIdMax);
 }
 
 bool is_urn(const Value& value) {
@@ -348,7 +343,7 @@ bool Item::is_example(std::string_view field) const {
 }
 
 Result<Item> read_stored_item(const KindSpec& kind, std::string_view id, const Value& body) {
-  if (!is_id(id)) {
+  if (!is_plain_id(id, kIdMax)) {
     return fail(Code::kUnprocessable, "an id has 1 to 100 of the characters a-z 0-9 -", "id");
   }
   if (!body.is_object()) return fail(Code::kUnprocessable, "expected a JSON object");

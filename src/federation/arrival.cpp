@@ -38,9 +38,7 @@ bool is_ngsi_null(const json::Value& value) {
 }
 
 const ValueMember& value_member_of(const json::Value& instance) {
-  const auto type = instance.find("type");
-  const std::string_view kind = type ? type->as_string().value_or("") : std::string_view();
-  const auto found = std::ranges::find(kValueMembers, kind, &ValueMember::kind);
+  const auto found = std::ranges::find(kValueMembers, instance.text("type"), &ValueMember::kind);
   return found == kValueMembers.end() ? kValueMembers.front() : *found;
 }
 

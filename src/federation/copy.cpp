@@ -176,11 +176,6 @@ class Reducer {
   std::size_t selectors_bytes_ = 0;
 };
 
-std::string text_in(const json::Value& object, std::string_view name) {
-  const auto member = object.find(name);
-  return std::string(member ? member->as_string().value_or("") : "");
-}
-
 // The body as a fragment that also takes out what the source has beyond it (5.5.8).
 std::string fragment_of(const Copy& copy) {
   const auto had = json::Document::parse(copy.had);
@@ -242,15 +237,15 @@ Result<Copy> decode_copy(std::string_view id, std::string_view row, const jsonld
   if (!source || !body || !state) return damaged();
   Copy copy;
   copy.id = id;
-  copy.tenant = text_in(root, "tenant");
-  copy.subscription = text_in(root, "subscription");
+  copy.tenant = root.text("tenant");
+  copy.subscription = root.text("subscription");
   std::string key = copy.tenant;
-  key.append(1, '\0').append(text_in(root, "registration"));
+  key.append(1, '\0').append(root.text("registration"));
   auto registration = decode(key, json::to_text(*source), core);
   if (!registration) return damaged();
   copy.registration = std::make_shared<const Registration>(*std::move(registration));
   copy.told.body = json::to_text(*body);
-  copy.told.link = text_in(root, "link");
+  copy.told.link = root.text("link");
   const auto filtered = root.find("filtered");
   copy.told.filtered = filtered && filtered->as_bool().value_or(false);
   if (const auto had = root.find("had")) copy.had = json::to_text(*had);

@@ -153,8 +153,7 @@ class Copies final : public DistributedSubscriptions {
 
   Task<Result<>> receive(const json::Value& notification, jsonld::ContextPtr context) override {
     RV_CO_ASSIGN(const LiveCopyPtr live, find_live(notification));
-    const auto id = notification.find("id");
-    const std::string told_id(id ? id->as_string().value_or("") : "");
+    const std::string told_id(notification.text("id"));
     // Of two that come at once the second is looked at when the first is durable, or has failed.
     std::optional<Turns::Turn> turn;
     if (!told_id.empty()) turn.emplace(co_await live->turn_of(told_id).take());

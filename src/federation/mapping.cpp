@@ -127,16 +127,12 @@ Result<SourceMap> map_of(const Question& question, const net::Reply& reply) {
   }
   RV_ASSIGN(const json::Document document, json::Document::parse(reply.body));
   const json::Value root = document.root();
-  const auto text = [&root](std::string_view name) {
-    const auto member = root.is_object() ? root.find(name) : std::nullopt;
-    return std::string(member ? member->as_string().value_or("") : "");
-  };
-  const auto places = root.is_object() ? root.find("entityMap") : std::nullopt;
-  if (text("type") != "EntityMap" || !places || !places->is_object()) {
+  const auto places = root.find("entityMap");
+  if (root.text("type") != "EntityMap" || !places || !places->is_object()) {
     return fail(Code::kBadRequestData, "what the source sent is no entity map");
   }
   SourceMap out;
-  out.link.id = text("id");
+  out.link.id = root.text("id");
   RV_TRY(ngsi::check_uri(out.link.id, "id"));
   out.link.location = location_in(reply);
   if (out.link.location.empty()) {

@@ -29,8 +29,7 @@ using TimesByInstance = std::map<std::pair<std::string, std::string>, Times>;
 TimesByInstance times_of(const json::Value& entity, const jsonld::Context& context) {
   TimesByInstance out;
   const auto take = [&](const std::string& iri, const json::Value& instance) {
-    const auto dataset = instance.find("datasetId");
-    out[{iri, std::string(dataset ? dataset->as_string().value_or("") : "")}] = times_in(instance);
+    out[{iri, std::string(instance.text("datasetId"))}] = times_in(instance);
   };
   for (const auto [key, value] : entity.members()) {
     const auto iri = context.expand_name(key);

@@ -55,7 +55,7 @@ class Registrations {
   struct Needs {
     store::Store& store;
     context::Broker& broker;
-    const jsonld::ContextPtr& core;
+    jsonld::ContextPtr core;
     const Clock& civil_clock;
     std::size_t registrations_max = 10'000;  // a tenant
   };

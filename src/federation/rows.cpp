@@ -43,8 +43,7 @@ Result<Registration> decode(std::string_view rest, std::string_view row,
   };
   made->tenant = rest.substr(0, zero);
   made->id = rest.substr(zero + 1);
-  const auto owner = document->root().find("owner");
-  made->owner = owner ? owner->as_string().value_or("") : "";
+  made->owner = document->root().text("owner");
   made->created_at = time("createdAt");
   made->modified_at = time("modifiedAt");
   return made;

@@ -197,11 +197,8 @@ class StoredWatchers final : public Watchers {
   // Whoever made it may still do so.
   Result<> check_standing(const Subscription& made) const {
     if (made.full_grounds.empty() || !needs_.standing) return {};
-    const identity::Caller owner = needs_.standing(made.full_grounds);
-    if (owner.may(identity::Action::kDataWrite, identity::Scope::tenant(made.tenant))) return {};
-    const std::string_view why = owner.refusal();
-    return fail(Code::kForbidden, why.empty() ? "who made it may not write in this tenant any more"
-                                              : std::string(why));
+    return needs_.standing(made.full_grounds)
+        .require_still(identity::Action::kDataWrite, identity::Scope::tenant(made.tenant));
   }
 
   Entry entry_of(const Line& line) const {

@@ -27,26 +27,22 @@ std::string_view name_of(Trigger trigger) {
   return "newlyMatching";
 }
 
-std::string text_of(const json::Value& object, std::string_view name) {
-  const auto member = object.find(name);
-  return std::string(member ? member->as_string().value_or("") : "");
-}
-
 }  // namespace
 
 Result<std::vector<Wanted>> wanted_by(const Subscription& watching) {
   RV_ASSIGN(const auto document, json::Document::parse(watching.document));
   std::optional<Wanted::Times> times;
   if (const auto asked = document.root().find("temporalQ")) {
-    const TimesAsked given{text_of(*asked, "timerel"), text_of(*asked, "timeAt"),
-                           text_of(*asked, "endTimeAt"), text_of(*asked, "timeproperty")};
+    const TimesAsked given{std::string(asked->text("timerel")), std::string(asked->text("timeAt")),
+                           std::string(asked->text("endTimeAt")),
+                           std::string(asked->text("timeproperty"))};
     RV_ASSIGN(times, times_of(given));
   }
   std::vector<Wanted> out;
   for (const ngsi::Selection& selection : watching.selections) {
     Wanted& wanted = out.emplace_back();
     wanted.selection = selection;
-    wanted.selection.q = text_of(document.root(), "csf");
+    wanted.selection.q = document.root().text("csf");
     wanted.times = times;
     // "Otherwise the combination": where the notification names none, all attributes count.
     if (watching.notification.members.attrs.empty()) continue;
@@ -134,8 +130,8 @@ Result<subscription::SubscriptionPtr> decode(std::string_view rest, std::string_
   };
   made->tenant = rest.substr(0, zero);
   made->id = rest.substr(zero + 1);
-  made->owner = text_of(root, "owner");
-  made->full_grounds = text_of(root, "fullGrounds");
+  made->owner = root.text("owner");
+  made->full_grounds = root.text("fullGrounds");
   made->created_at = time("createdAt");
   made->modified_at = time("modifiedAt");
   if (!own || !shown) made->is_active = false;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/percent.h"
 #include "fibre/areas.h"
 #include "fibre/detail/page_parts.h"
 #include "fibre/texts.h"
@@ -30,29 +31,19 @@ const web::Form& lookup_form() {
   return form;
 }
 
-std::string encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 std::string lookup_href(Language language, const Street& street, std::string_view number) {
-  std::string href = web::path(language, kHere) + "?strasse=" + encoded(street.name);
-  if (!number.empty()) href += "&hausnummer=" + encoded(number);
-  if (!street.district.empty()) href += "&bezirk=" + encoded(street.district);
+  std::string href = web::path(language, kHere) + "?strasse=" + percent_encoded(street.name);
+  if (!number.empty()) href += "&hausnummer=" + percent_encoded(number);
+  if (!street.district.empty()) href += "&bezirk=" + percent_encoded(street.district);
   return href + "#antwort";
 }
 
 // Where one asks to be told of changes.
 std::string follow_href(Language language, const Street& street, std::string_view number) {
   std::string href =
-      web::path(language, "/glasfaser/anfragen") + "?strasse=" + encoded(street.name);
-  if (!number.empty()) href += "&hausnummer=" + encoded(number);
-  if (!street.district.empty()) href += "&bezirk=" + encoded(street.district);
+      web::path(language, "/glasfaser/anfragen") + "?strasse=" + percent_encoded(street.name);
+  if (!number.empty()) href += "&hausnummer=" + percent_encoded(number);
+  if (!street.district.empty()) href += "&bezirk=" + percent_encoded(street.district);
   return href;
 }
 
@@ -219,13 +210,13 @@ AnswerView view_of(const Directory& list, const Answer& answer, std::string_view
 std::vector<AreaCard> area_cards(const Directory& list, Language language) {
   std::vector<AreaCard> cards;
   for (const auto& [district, area] : list.areas()) {
-    AreaCard card{
-        .id = area_id(district),
-        .name = district_name(district, language),
-        .href = web::path(language, fmt::format("{}/bezirk/{}", kHere,
-                                                district.empty() ? "-" : encoded(district))),
-        .share = percent(area.counts.coverage(), language),
-        .counts = {}};
+    AreaCard card{.id = area_id(district),
+                  .name = district_name(district, language),
+                  .href = web::path(
+                      language, fmt::format("{}/bezirk/{}", kHere,
+                                            district.empty() ? "-" : percent_encoded(district))),
+                  .share = percent(area.counts.coverage(), language),
+                  .counts = {}};
     for (std::size_t n = 0; n < kStates; ++n) {
       const auto state = static_cast<State>(n);
       card.counts.push_back({.key = std::string(label(state, language)),

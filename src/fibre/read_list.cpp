@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "fibre/detail/coordinates.h"
 #include "fibre/detail/rows.h"
 #include "fibre/detail/shapefile.h"
@@ -45,20 +46,15 @@ class Columns {
     return std::ranges::find(known_, std::optional(column)) != known_.end();
   }
 
-  [[nodiscard]] RawRow read(std::size_t row, std::vector<std::string> cells) const {
+  [[nodiscard]] RawRow read(std::size_t row, const std::vector<std::string>& cells) const {
     RawRow out{.row = row, .cells = {}, .place = {}};
     for (std::size_t n = 0; n < cells.size() && n < known_.size(); ++n) {
-      if (known_[n]) out.cell(*known_[n]) = trimmed(std::move(cells[n]));
+      if (known_[n]) out.cell(*known_[n]) = trimmed(cells[n], " ");
     }
     return out;
   }
 
  private:
-  static std::string trimmed(std::string text) {
-    while (!text.empty() && text.back() == ' ') text.pop_back();
-    text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
-    return text;
-  }
   std::vector<std::optional<Column>> known_;
 };
 
@@ -172,9 +168,7 @@ struct Parts {
     return found == files.end() ? std::string_view() : std::string_view(found->second);
   }
   static std::string ending(std::string_view name) {
-    std::string end(name.substr(std::min(name.rfind('.'), name.size())));
-    for (char& c : end) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-    return end;
+    return lower_case(name.substr(std::min(name.rfind('.'), name.size())));
   }
   // What programs on other systems lay beside.
   static bool is_wanted(std::string_view name) {

@@ -9,6 +9,7 @@
 #include <unicode/unorm2.h>
 #include <unicode/utf8.h>
 
+#include "base/ascii.h"
 #include "fibre/types.h"
 
 namespace revier::fibre {
@@ -16,9 +17,6 @@ namespace {
 
 constexpr std::size_t kKeyMax = 120;
 constexpr std::size_t kComparedMax = 130;  // letters of a name
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 
 // What a letter is without its accents; "" for what is no letter and no digit.
 std::string_view plain_german(UChar32 c) {
@@ -77,7 +75,7 @@ std::string search_key(std::string_view name) {
     const char plain = c > 0 && c < 128 ? static_cast<char>(c) : ' ';
     // A mark that stands on its own belongs to the letter before it.
     if (u_getCombiningClass(c) != 0) continue;
-    if (is_letter(plain) || is_digit(plain)) {
+    if (is_lower(plain) || is_digit(plain)) {
       key += plain;
     } else {
       finish_word(key, word);

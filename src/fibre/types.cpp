@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace revier::fibre {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr int kYearMax = 2100;
 std::optional<int> take_number(std::string_view& text, std::size_t digits_min,
                                std::size_t digits_max) {
   std::size_t digits = 0;
-  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
+  while (digits < text.size() && is_digit(text[digits])) ++digits;
   if (digits < digits_min || digits > digits_max) return std::nullopt;
   int value = 0;
   std::from_chars(text.data(), text.data() + digits, value);
@@ -30,12 +32,6 @@ bool take(std::string_view& text, std::string_view word) {
   if (!text.starts_with(word)) return false;
   text.remove_prefix(word.size());
   return true;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 bool is_day(int year, int month, int day) {
@@ -106,20 +102,16 @@ struct OneNumber {
 
 // "12", "12a", "12 A"; takes it off the begin.
 std::optional<OneNumber> take_one(std::string_view& text) {
-  text = trimmed(text);
+  text = trimmed(text, " ");
   const auto number = take_number(text, 1, 4);
   if (!number || *number < 1 || *number > kNumberMax) return std::nullopt;
   OneNumber one{.number = *number, .letter = {}};
-  text = trimmed(text);
-  const auto is_letter = [](char c) {
-    const char small = static_cast<char>(c | 0x20);
-    return small >= 'a' && small <= 'z';
-  };
+  text = trimmed(text, " ");
   // One letter: more are a word ("12 bis 16").
   if (!text.empty() && is_letter(text[0]) && (text.size() == 1 || !is_letter(text[1]))) {
-    one.letter = static_cast<char>(text[0] | 0x20);
+    one.letter = to_lower(text[0]);
     text.remove_prefix(1);
-    text = trimmed(text);
+    text = trimmed(text, " ");
   }
   return one;
 }
@@ -141,7 +133,7 @@ std::string to_string(const Period& period) {
 }
 
 Result<Period> parse_period(std::string_view text) {
-  text = trimmed(text);
+  text = trimmed(text, " ");
   if (text.empty()) return Period{};
   if (const auto period = from_year_first(text)) return *period;
   if (const auto period = from_quarter_first(text)) return *period;
@@ -180,10 +172,10 @@ Result<HouseNumber> parse_house_number(std::string_view text) {
   if (!take(text, "-") && !take(text, "/") && !take(text, "–") && !take(text, "bis")) {
     return wrong();
   }
-  text = trimmed(text);
+  text = trimmed(text, " ");
   // "12a-c": the second number is the first.
   if (text.size() == 1 && !number.letter.empty()) {
-    const char small = static_cast<char>(text[0] | 0x20);
+    const char small = to_lower(text[0]);
     if (small <= number.letter[0] || small > 'z') return wrong();
     number.last = number.number;
     number.last_letter = small;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include "identity/texts.h"
@@ -202,6 +203,14 @@ Result<> Caller::require(Action action, const Scope& scope) const {
     default:
       return fail(Code::kForbidden, "this needs the right " + right + " here");
   }
+}
+
+Result<> Caller::require_still(Action action, const Scope& scope) const {
+  if (may(action, scope)) return {};
+  const std::string_view why = refusal();
+  if (!why.empty()) return fail(Code::kForbidden, std::string(why));
+  return fail(Code::kForbidden,
+              fmt::format("who made it has not the right \"{}\" here any more", to_string(action)));
 }
 
 Result<> Caller::require_csrf(std::string_view field) const {

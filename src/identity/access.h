@@ -168,6 +168,9 @@ class Caller {
   [[nodiscard]] std::vector<std::string> events_with(Action action) const;
   // Errors: kUnauthenticated without (valid) credentials, kForbidden with them.
   [[nodiscard]] Result<> require(Action action, const Scope& scope = {}) const;
+  // The same of who left something behind, as Identity::standing() gives her: in words for whoever
+  // finds it. Errors: kForbidden.
+  [[nodiscard]] Result<> require_still(Action action, const Scope& scope) const;
   // Errors: kForbidden unless `field` is the session's CSRF token. Compared in constant time.
   [[nodiscard]] Result<> require_csrf(std::string_view field) const;
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "identity/detail/secrets.h"
 #include "identity/detail/snapshot.h"
 
@@ -14,8 +15,7 @@ namespace {
 constexpr std::size_t kAccountsMax = 1'000'000;
 
 bool is_name_character(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return letter || (c >= '0' && c <= '9') || std::string_view("._-@+").find(c) != std::string::npos;
+  return is_alphanumeric(c) || std::string_view("._-@+").find(c) != std::string::npos;
 }
 
 std::string link_hash(std::string_view secret) { return to_hex(digest(kLinkPurpose, secret)); }
@@ -101,11 +101,7 @@ Result<std::string> fold_name(std::string_view name) {
                 "a sign-in name has 1 to 100 of a-z A-Z 0-9 . _ - @ +, like a mail address",
                 "name");
   }
-  std::string folded(name);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
+  return lower_case(name);
 }
 
 Result<> check_roles(std::span<const RoleGrant> given) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "audit/audit.h"
+#include "base/ascii.h"
 #include "identity/detail/sql_identity.h"
 #include "identity/jws.h"
 #include "web/page.h"
@@ -20,7 +21,7 @@ constexpr Duration kEndedTokenKept = Duration::days(7);
 
 bool is_tenant_name(std::string_view name) {
   return name.size() <= 50 && std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+           return is_lower(c) || is_digit(c) || c == '_' || c == '-';
          });
 }
 

@@ -339,10 +339,14 @@ TEST_P(IdentityTest, RightsOfATokenAreAskedAfterItsRequest) {
   const std::string others(identity_->authenticate_token(other->secret).grounds());
   const std::string whole(identity_->authenticate_token(full->secret).grounds());
   EXPECT_NE(grounds, others);
-  EXPECT_TRUE(identity_->standing(whole).may(Action::kDataRead, Scope::tenant("")));
+  EXPECT_TRUE(identity_->standing(whole).require_still(Action::kDataRead, Scope::tenant("")));
   ASSERT_TRUE(identity_->revoke_token(full->id));
   EXPECT_FALSE(identity_->standing(whole).may(Action::kDataRead, Scope::tenant("")));
-  EXPECT_EQ(identity_->standing(whole).refusal(), "the token was revoked");
+  const Scope all = Scope::tenant("");
+  EXPECT_EQ(identity_->standing(whole).require_still(Action::kDataRead, all).error().message,
+            "the token was revoked");
+  EXPECT_EQ(identity_->standing(grounds).require_still(Action::kDataRead, all).error().message,
+            "who made it has not the right \"data.read\" here any more");
   const Caller now = identity_->standing(grounds);
   EXPECT_EQ(now.id(), token->id);
   ASSERT_NE(now.rights(""), nullptr);

@@ -18,14 +18,10 @@ Result<std::string> keys_url_of(const std::string& document, const std::string& 
   const auto parsed =
       json::Document::parse(document, {.bytes_max = KeySet::kBytesMax, .depth_max = 16});
   if (!parsed) return not_fetched("the discovery document is no JSON");
-  const auto text_at = [&](std::string_view name) {
-    const auto member = parsed->root().find(name);
-    return std::string(member ? member->as_string().value_or("") : "");
-  };
-  if (text_at("issuer") != issuer) {
-    return not_fetched("the discovery document is of another issuer: " + text_at("issuer"));
+  if (const std::string_view named = parsed->root().text("issuer"); named != issuer) {
+    return not_fetched(fmt::format("the discovery document is of another issuer: {}", named));
   }
-  std::string url = text_at("jwks_uri");
+  std::string url(parsed->root().text("jwks_uri"));
   if (url.empty()) return not_fetched("the discovery document names no jwks_uri");
   if (issuer.starts_with("https://") && !url.starts_with("https://")) {
     return not_fetched("jwks_uri is not https as the issuer is");

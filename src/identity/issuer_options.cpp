@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "identity/issuers.h"
 #include "json/json.h"
 
@@ -41,11 +42,7 @@ Result<std::string> web_address(const json::Value& value, std::string_view membe
   return expected(member, "begins with https:// (or http://, within a network of your own)");
 }
 
-bool is_issuer_name(std::string_view name) {
-  return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
+bool is_issuer_name(std::string_view name) { return is_plain_id(name, 32); }
 
 Result<> take_issuer_member(std::string_view key, const json::Value& value, IssuerOptions& out) {
   if (key == "name") {

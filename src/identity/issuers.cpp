@@ -5,6 +5,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "identity/detail/issuer_keys.h"
 #include "identity/detail/secrets.h"
 #include "json/json.h"
@@ -87,10 +88,7 @@ void add_roles(const json::Value& claim, std::vector<std::string>& out) {
 Result<std::string> subject_of(const json::Value& claims, const ClaimPath& path) {
   const auto claim = claim_at(claims, path);
   const std::string_view text = claim ? claim->as_string().value_or("") : "";
-  const bool plain = std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
-  if (text.empty() || text.size() > kSubjectMax || !plain) {
+  if (text.empty() || text.size() > kSubjectMax || std::ranges::any_of(text, is_control)) {
     return refused("it does not say whose it is (" + path.back() + ")");
   }
   return std::string(text);

@@ -13,6 +13,7 @@
 #include <openssl/rsa.h>
 #include <sodium.h>
 
+#include "base/ascii.h"
 #include "json/json.h"
 
 namespace revier::identity {
@@ -70,16 +71,10 @@ std::optional<JwsAlgorithm> algorithm_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view text_member(const json::Value& object, std::string_view name) {
-  const auto member = object.find(name);
-  return member ? member->as_string().value_or("") : "";
-}
-
 bool is_token_type(const json::Value& header) {
   const auto type = header.find("typ");
   if (!type) return true;
-  std::string name(type->as_string().value_or("?"));
-  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string name = lower_case(type->as_string().value_or("?"));
   if (name.starts_with("application/")) name.erase(0, std::string_view("application/").size());
   return name == "jwt" || name == "at+jwt";
 }
@@ -88,7 +83,7 @@ Result<> take_header(std::string_view text, Jws& out) {
   const auto document = json::Document::parse(text, {.bytes_max = Jws::kBytesMax, .depth_max = 8});
   if (!document || !document->root().is_object()) return no_token("its header is no JSON object");
   const json::Value header = document->root();
-  const auto algorithm = algorithm_named(text_member(header, "alg"));
+  const auto algorithm = algorithm_named(header.text("alg"));
   if (!algorithm) return no_token("alg is none of RS256, PS256, ES256 and EdDSA");
   if (header.find("crit")) return no_token("it asks for extensions (crit)");
   if (!is_token_type(header)) return no_token("typ is neither JWT nor at+jwt");
@@ -102,7 +97,7 @@ Result<> take_header(std::string_view text, Jws& out) {
 }
 
 std::optional<std::string> octets_of(const json::Value& key, std::string_view name) {
-  const std::string_view text = text_member(key, name);
+  const std::string_view text = key.text(name);
   return text.empty() ? std::nullopt : from_base64url(text);
 }
 
@@ -142,7 +137,7 @@ PkeyPtr rsa_key(const json::Value& key) {
 PkeyPtr p256_key(const json::Value& key) {
   const auto x = octets_of(key, "x");
   const auto y = octets_of(key, "y");
-  if (text_member(key, "crv") != "P-256" || !x || !y || x->size() != kCoordinateBytes ||
+  if (key.text("crv") != "P-256" || !x || !y || x->size() != kCoordinateBytes ||
       y->size() != kCoordinateBytes) {
     return nullptr;
   }
@@ -159,7 +154,7 @@ PkeyPtr p256_key(const json::Value& key) {
 
 PkeyPtr ed25519_key(const json::Value& key) {
   const auto x = octets_of(key, "x");
-  if (text_member(key, "crv") != "Ed25519" || !x || x->size() != kCoordinateBytes) return nullptr;
+  if (key.text("crv") != "Ed25519" || !x || x->size() != kCoordinateBytes) return nullptr;
   return PkeyPtr(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets(*x), x->size()));
 }
 
@@ -236,12 +231,12 @@ struct KeySet::Key {
   [[nodiscard]] static std::shared_ptr<const Key> read(const json::Value& value) {
     if (!is_for_verifying(value)) return nullptr;
     auto key = std::make_shared<Key>();
-    key->id = std::string(text_member(value, "kid"));
-    if (const std::string_view name = text_member(value, "alg"); !name.empty()) {
+    key->id = std::string(value.text("kid"));
+    if (const std::string_view name = value.text("alg"); !name.empty()) {
       key->only = algorithm_named(name);
       if (!key->only) return nullptr;
     }
-    const std::string_view kind = text_member(value, "kty");
+    const std::string_view kind = value.text("kty");
     key->is_rsa = kind == "RSA";
     if (kind == "RSA") key->pkey = rsa_key(value);
     if (kind == "EC") key->pkey = p256_key(value);

@@ -4,16 +4,14 @@
 
 #include "identity/detail/sql_identity.h"
 
+#include "base/ascii.h"
+
 namespace revier::identity::detail {
 namespace {
 
 constexpr std::size_t kProfilesMax = 1'000;
 
-bool is_profile_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
+bool is_profile_name(std::string_view name) { return is_plain_id(name, 64); }
 
 using Having = std::vector<const KnownProfile*>;
 

@@ -2,6 +2,7 @@
 // The second factor: codes of an app (RFC 6238), recovery codes, who must have it.
 #include <charconv>
 
+#include "base/ascii.h"
 #include "identity/detail/seal.h"
 #include "identity/detail/sql_identity.h"
 #include "identity/detail/totp.h"
@@ -27,7 +28,7 @@ std::string recovery_code(std::string_view typed) {
   std::string code;
   for (const char c : typed) {
     if (c == '-' || c == ' ') continue;
-    code += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    code += to_lower(c);
     if (code.size() > 16) return {};
   }
   return code.size() == 16 ? code : std::string();

@@ -20,11 +20,6 @@ Standing nothing(std::string why) {
   return {std::move(nobody), std::nullopt, false};
 }
 
-std::string grounds_text(const json::Value& object, std::string_view name) {
-  const auto member = object.find(name);
-  return member ? std::string(member->as_string().value_or("")) : std::string();
-}
-
 }  // namespace
 
 std::string grounds_of_token(std::string_view id) {
@@ -55,18 +50,18 @@ Standing SqlIdentity::find_standing(const Snapshot& state, std::string_view grou
   const auto document = json::Document::parse(grounds);
   if (!document) return nothing("what gave the rights cannot be read");
   const json::Value root = document->root();
-  if (const std::string id = grounds_text(root, "token"); !id.empty()) {
+  if (const std::string id(root.text("token")); !id.empty()) {
     const auto found = state.standing_tokens.find(id);
     if (found == state.standing_tokens.end()) return nothing("the token was revoked");
     return found->second;
   }
-  if (const std::string id = grounds_text(root, "account"); !id.empty()) {
+  if (const std::string id(root.text("account")); !id.empty()) {
     const auto found = state.standing_accounts.find(id);
     if (found != state.standing_accounts.end()) return found->second;
     return nothing("the account was locked or deleted");
   }
-  Bearer bearer{.issuer = grounds_text(root, "issuer"),
-                .subject = grounds_text(root, "subject"),
+  Bearer bearer{.issuer = std::string(root.text("issuer")),
+                .subject = std::string(root.text("subject")),
                 .roles = {}};
   if (!issuers_ || !issuers_->knows(bearer.issuer)) {
     return nothing("the identity provider is not trusted any more");

@@ -5,12 +5,12 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/ascii.h"
+
 namespace revier::json::detail {
 namespace {
 
 constexpr int kExplainedDepthMost = 600;  // beyond what is ever accepted
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Bytes of the valid UTF-8 sequence that `text` starts with; 0 where there is none (RFC 3629, 4).
 std::size_t sequence(std::string_view text) {

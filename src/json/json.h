@@ -55,6 +55,8 @@ class Value {
   [[nodiscard]] ObjectRange members() const;  // in the order of the text; empty for others
   // Member of an object, nullopt where there is none (or no object).
   [[nodiscard]] std::optional<Value> find(std::string_view key) const;
+  // The text of a member; empty where there is none, or one that is no text.
+  [[nodiscard]] std::string_view text(std::string_view key) const;
 
  private:
   friend class Document;

@@ -177,6 +177,9 @@ TEST(Json, ReadsValues) {
   EXPECT_EQ(at("t").as_bool(), true);
   EXPECT_FALSE(root.find("z"));
   EXPECT_FALSE(at("a").find("i"));
+  EXPECT_EQ(root.text("s"), "x");
+  for (const auto* const no_text : {"t", "a", "z"}) EXPECT_EQ(root.text(no_text), "") << no_text;
+  EXPECT_EQ(at("a").text("s"), "");
   std::string elements;
   for (const Value element : at("a").elements()) elements += to_text(element) + ";";
   EXPECT_EQ(elements, "1;[2];3;");

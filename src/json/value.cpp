@@ -74,6 +74,11 @@ std::optional<Value> Value::find(std::string_view key) const {
   return std::nullopt;
 }
 
+std::string_view Value::text(std::string_view key) const {
+  const auto member = find(key);
+  return member ? member->as_string().value_or("") : std::string_view();
+}
+
 ArrayRange::Iterator& ArrayRange::Iterator::operator++() {
   index_ = detail::after(tape_, index_);
   return *this;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "jsonld/detail/core.h"
 
+#include "base/ascii.h"
 #include "jsonld/catalogue.h"
 
 extern "C" {
@@ -16,7 +17,7 @@ namespace {
 constexpr std::string_view kPlace = "://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context";
 constexpr std::string_view kEnd = ".jsonld";
 
-bool is_version_char(char c) { return (c >= '0' && c <= '9') || c == '.'; }
+bool is_version_char(char c) { return is_digit(c) || c == '.'; }
 
 // What stands between the name and ".jsonld"; nullopt for another URL.
 std::optional<std::string_view> version_part(std::string_view url) {

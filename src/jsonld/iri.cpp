@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "jsonld/detail/iri.h"
 
+#include "base/ascii.h"
+
 namespace revier::jsonld::detail {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_scheme_char(char c) {
-  return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-}
+bool is_scheme_char(char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; }
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // The five parts of RFC 3986, 3; a part that is not there is nullopt.

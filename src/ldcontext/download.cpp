@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "jsonld/catalogue.h"
 
 namespace revier::ldcontext::detail {
@@ -33,12 +34,6 @@ std::optional<std::int64_t> seconds_of(std::string_view text) {
   if (error == std::errc::result_out_of_range) return kSecondsMax;
   if (error != std::errc() || stop != end || number < 0) return std::nullopt;
   return std::min(number, kSecondsMax);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t from = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(from);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
 std::string_view next_part(std::string_view& rest, char separator) {

@@ -44,20 +44,17 @@ Result<Stored> decode(std::string_view key, std::string_view row) {
   const auto damaged = [] { return fail(Code::kCorrupt, "the row of an @context is damaged"); };
   const auto document = json::Document::parse(row);
   if (!document) return damaged();
-  const auto text = [&](std::string_view name) {
-    const auto member = document->root().find(name);
-    return std::string(member ? member->as_string().value_or("") : "");
-  };
-  const auto kind = parse_kind(text("kind"));
-  const auto created = document->root().find("createdAt");
+  const json::Value root = document->root();
+  const auto kind = parse_kind(root.text("kind"));
+  const auto created = root.find("createdAt");
   Stored stored{{.id = std::string(key.substr(kRowPrefix.size())),
-                 .url = text("url"),
-                 .tenant = text("tenant")},
-                text("text")};
+                 .url = std::string(root.text("url")),
+                 .tenant = std::string(root.text("tenant"))},
+                std::string(root.text("text"))};
   if (!kind || !created || stored.text.empty()) return damaged();
   stored.entry.kind = *kind;
   stored.entry.created_at.us = created->as_integer().value_or(0);
-  if (const auto expires = document->root().find("expiresAt")) {
+  if (const auto expires = root.find("expiresAt")) {
     stored.entry.expires_at = Instant{expires->as_integer().value_or(0)};
   }
   return stored;

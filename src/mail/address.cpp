@@ -7,6 +7,8 @@
 #include <array>
 #include <memory>
 
+#include "base/ascii.h"
+
 namespace revier::mail {
 namespace {
 
@@ -46,10 +48,7 @@ std::optional<std::string> address_in_ascii(std::string_view address) {
 }
 
 std::string address_key(std::string_view address) {
-  std::string key(address);
-  for (char& c : key) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  std::string key = lower_case(address);
   const std::size_t begin = key.rfind('@') + 1;  // 0 where there is none
   const std::string_view domain = std::string_view(key).substr(begin);
   if (is_ascii(domain) && domain.find("xn--") == std::string_view::npos) return key;

@@ -7,6 +7,8 @@
 #include <array>
 #include <memory>
 
+#include "base/ascii.h"
+
 namespace revier::mail {
 namespace {
 
@@ -28,7 +30,7 @@ void start_gmime() {
 std::string one_line(const std::string& text) {
   std::string line = text;
   for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+    if (is_control(c)) c = ' ';
   }
   return line;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "net/detail/text.h"
 
 namespace revier::net::detail {
@@ -86,8 +87,6 @@ bool is_server_field(std::string_view name) {
       return false;
   }
 }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 bool has_control(std::string_view text) {
   bool found = false;

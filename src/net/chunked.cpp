@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/detail/chunked.h"
 
+#include "base/ascii.h"
 #include "net/detail/text.h"
 
 namespace revier::net::detail {

@@ -11,6 +11,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "base/completion.h"
 #include "base/log.h"
 #include "net/detail/peers.h"
@@ -34,16 +35,12 @@ struct FreeMulti {
 bool is_token(std::string_view text) {
   constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kSigns.find(c) != std::string_view::npos;
+    return is_alphanumeric(c) || kSigns.find(c) != std::string_view::npos;
   });
 }
 
 bool is_field_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7F;
-  });
+  return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
 }
 
 const char* name_of(Method method) {
@@ -106,10 +103,7 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* t
   if (line.starts_with("HTTP/")) transfer.reply.headers.clear();  // after 100 Continue
   const std::size_t colon = line.find(':');
   if (colon != std::string_view::npos && transfer.reply.headers.size() < kReplyHeadersMax) {
-    std::string_view value = line.substr(colon + 1);
-    const std::size_t from = std::min(value.find_first_not_of(" \t\r\n"), value.size());
-    value = value.substr(from, value.find_last_not_of(" \t\r\n") + 1 - from);
-    transfer.reply.headers.emplace_back(line.substr(0, colon), value);
+    transfer.reply.headers.emplace_back(line.substr(0, colon), trimmed(line.substr(colon + 1)));
   }
   return size * count;
 }

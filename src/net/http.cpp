@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/http.h"
 
+#include "base/ascii.h"
 #include "net/challenge.h"
 #include "net/detail/text.h"
 
 namespace revier::net {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 // Value of one "name=value" piece, nullopt where it is another name's.
 std::optional<std::string_view> cookie_value(std::string_view piece, std::string_view name) {
@@ -42,7 +41,7 @@ std::string problem_body(const Error& error, const ErrorRow& row) {
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
 }

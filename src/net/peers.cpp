@@ -7,6 +7,7 @@
 
 #include <climits>
 
+#include "base/ascii.h"
 #include "net/detail/text.h"
 
 namespace revier::net::detail {
@@ -14,16 +15,7 @@ namespace {
 
 constexpr Address kMappedV4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return out;
-}
-
-bool is_host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '-' || c == '_';
-}
+bool is_host_character(char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; }
 
 bool is_v4(const Address& address) {
   return std::equal(address.begin(), address.begin() + 12, kMappedV4.begin());

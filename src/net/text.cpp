@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/detail/text.h"
 
+#include "base/ascii.h"
+
 namespace revier::net::detail {
 namespace {
 
@@ -46,13 +48,6 @@ void append_json_character(std::string& out, char c) {
 }
 
 }  // namespace
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
@@ -126,12 +121,7 @@ std::optional<Method> parse_method(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view trim(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
+std::string_view trim(std::string_view text) { return trimmed(text, " \t"); }
 
 std::string_view next_piece(std::string_view& list, char separator) {
   const std::size_t end = std::min(list.find(separator), list.size());

@@ -77,8 +77,7 @@ std::vector<PublishedIssue> read_issues(const std::vector<std::string>& entities
     const auto document = json::Document::parse(entity);
     if (!document) continue;
     const json::Value root = document->root();
-    const auto id = root.find("id");
-    const std::string_view full = id ? id->as_string().value_or("") : "";
+    const std::string_view full = root.text("id");
     const auto at = parse_iso8601(text_at(root, kDateTerm, "value"));
     if (!full.starts_with(kEntityBegin) || !at) continue;
     issues.push_back({.id = std::string(full.substr(kEntityBegin.size())),

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "consent/consent.h"
 #include "consent/export.h"
 #include "mail/outbox.h"
@@ -22,12 +23,6 @@ using records::Session;
 
 constexpr std::size_t kTopicIdMax = 40;
 constexpr std::size_t kTopicsMax = 50;
-
-bool is_topic_id(std::string_view id) {
-  return !id.empty() && id.size() <= kTopicIdMax && std::ranges::all_of(id, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
 
 std::string purpose_of(std::string_view topic) { return fmt::format("newsletter/{}", topic); }
 
@@ -80,7 +75,7 @@ const Topic* Newsletter::find_topic(const std::vector<Topic>& topics, std::strin
 }
 
 Result<> Newsletter::put_topic(const Topic& topic, std::function<Result<>(Session&)> also) {
-  if (!is_topic_id(topic.id)) {
+  if (!is_plain_id(topic.id, kTopicIdMax)) {
     return fail(Code::kBadRequestData, "the id of a topic is 1 to 40 of a-z, 0-9 and -", "id");
   }
   if (topic.name_de.empty() || topic.name_en.empty()) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "consent/consent.h"
 #include "newsletter/links.h"
 
@@ -40,11 +41,9 @@ CREATE INDEX newsletter_partner_consent_subscriber ON newsletter_partner_consent
 std::string wording_kind(std::string_view partner) { return fmt::format("partner-{}", partner); }
 
 Result<> check_partner(const Partner& partner) {
-  const bool id_is_well =
-      !partner.id.empty() && partner.id.size() <= 40 && std::ranges::all_of(partner.id, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-      });
-  if (!id_is_well) return fail(Code::kBadRequestData, "the id is 1 to 40 of a-z, 0-9 and -", "id");
+  if (!is_plain_id(partner.id, 40)) {
+    return fail(Code::kBadRequestData, "the id is 1 to 40 of a-z, 0-9 and -", "id");
+  }
   if (partner.name.empty()) return fail(Code::kBadRequestData, "a partner has a name", "name");
   for (const std::string* text : {&partner.text_de, &partner.text_en}) {
     if (text->empty() || text->size() > kPartnerTextMax) {

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ngsi/detail/language.h"
 
+#include "base/ascii.h"
 #include "ngsi/detail/json_text.h"
 
 namespace revier::ngsi::detail {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 // `text` begins with `prefix`, which is lower case.
 bool begins(std::string_view text, std::string_view prefix) {
   if (text.size() < prefix.size()) return false;
   for (std::size_t i = 0; i < prefix.size(); ++i) {
-    if (lower(text[i]) != prefix[i]) return false;
+    if (to_lower(text[i]) != prefix[i]) return false;
   }
   return true;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "ngsi/detail/text_rules.h"
 #include "ngsi/render.h"
 
@@ -9,12 +10,6 @@ namespace revier::ngsi {
 namespace {
 
 constexpr std::size_t kTagsMax = 32;
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 struct RankedTag {
   std::string tag;
@@ -24,8 +19,7 @@ struct RankedTag {
 Result<RankedTag> ranked_tag(std::string_view text) {
   const std::size_t semicolon = text.find(';');
   const std::string_view tag = trimmed(text.substr(0, semicolon));
-  RankedTag ranked;
-  for (const char c : tag) ranked.tag.push_back(c >= 'A' && c <= 'Z' ? char(c + 32) : c);
+  RankedTag ranked{.tag = lower_case(tag)};
   bool good = tag == "*" || detail::is_language_tag(tag);
   if (semicolon != text.npos) {
     std::string_view quality = trimmed(text.substr(semicolon + 1));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "json/json.h"
 #include "ngsi/detail/json_text.h"
@@ -12,14 +13,12 @@ namespace revier::ngsi {
 namespace detail {
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
-
 // RFC 8259: no leading zeros, no bare point.
 bool is_json_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   const auto digits = [&text] {
     std::size_t n = 0;
-    while (n < text.size() && digit(text[n])) ++n;
+    while (n < text.size() && is_digit(text[n])) ++n;
     text.remove_prefix(n);
     return n;
   };
@@ -80,7 +79,7 @@ std::optional<Literal> parse_literal(std::string_view token) {
   if (const auto us = parse_instant(token)) return as(Literal::Kind::kDateTime, *us);
   if (const auto us = parse_date(token)) return as(Literal::Kind::kDate, *us);
   if (const auto us = parse_time(token)) return as(Literal::Kind::kTime, *us);
-  if (token.empty() || digit(token.front()) || token.front() == '-' ||
+  if (token.empty() || is_digit(token.front()) || token.front() == '-' ||
       token.find_first_of(" \"<>\t\r\n\\^`{}") != token.npos) {
     return std::nullopt;
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "ngsi/detail/json_text.h"
 #include "ngsi/parse.h"
@@ -17,9 +18,6 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 2'048;
 constexpr std::size_t kTagBytesMax = 64;
-
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What may stand in a URI or IRI.
 constexpr std::array<bool, 256> kIsUriChar = [] {
@@ -54,11 +52,11 @@ bool is_visible(std::string_view text) {
 
 // Bytes of "scheme:", 0 without one.
 std::size_t scheme_size(std::string_view text) {
-  if (text.empty() || !is_ascii_letter(text.front())) return 0;
+  if (text.empty() || !is_letter(text.front())) return 0;
   for (std::size_t i = 1; i < text.size(); ++i) {
     const char c = text[i];
     if (c == ':') return i + 1;
-    if (!is_ascii_letter(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') return 0;
+    if (!is_alphanumeric(c) && c != '+' && c != '-' && c != '.') return 0;
   }
   return 0;
 }
@@ -95,9 +93,8 @@ bool is_scope(std::string_view scope) {
 
 bool is_language_tag(std::string_view tag) {
   if (tag == "@none") return true;
-  if (tag.empty() || tag.size() > kTagBytesMax || !is_ascii_letter(tag.front())) return false;
-  return std::all_of(tag.begin(), tag.end(),
-                     [](char c) { return is_ascii_letter(c) || is_digit(c) || c == '-'; });
+  if (tag.empty() || tag.size() > kTagBytesMax || !is_letter(tag.front())) return false;
+  return std::all_of(tag.begin(), tag.end(), [](char c) { return is_alphanumeric(c) || c == '-'; });
 }
 
 Result<Instant> parse_date_time(std::string_view text) {

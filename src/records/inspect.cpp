@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "base/percent.h"
 #include "records/detail/sqlite_handle.h"
 
 namespace revier::records {
@@ -21,17 +22,7 @@ tl::unexpected<Error> broken(const std::string& file, const std::string& what) {
 
 // As a URI: immutable, so that no log is made beside it.
 std::string uri_of(const std::string& file) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string uri = "file:";
-  for (const char c : file) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::string_view("/._-").find(c) != std::string_view::npos) {
-      uri += c;
-    } else {
-      uri += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return uri + "?mode=ro&immutable=1";
+  return "file:" + percent_encoded(file, "/") + "?mode=ro&immutable=1";
 }
 
 // First column of every row, as text.

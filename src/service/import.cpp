@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "service/words.h"
 #include "table/table.h"
 #include "web/slug.h"
@@ -73,18 +74,11 @@ std::string head_of_column(std::string_view cell) {
   return head;
 }
 
-std::string_view without_spaces(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t from = text.find_first_not_of(kSpace);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(kSpace) - from + 1);
-}
-
 std::vector<std::string> list_of(std::string_view cell) {
   std::vector<std::string> parts;
   while (!cell.empty()) {
     const std::size_t end = std::min(cell.find_first_of("|\n"), cell.size());
-    if (const auto part = without_spaces(cell.substr(0, end)); !part.empty()) {
+    if (const auto part = trimmed(cell.substr(0, end)); !part.empty()) {
       parts.emplace_back(part);
     }
     cell.remove_prefix(std::min(end + 1, cell.size()));
@@ -109,7 +103,7 @@ std::string level_in(std::string_view cell) {
                                    Saying{"in person", IdentityLevel::kInPerson},
                                    Saying{"vor ort", IdentityLevel::kInPerson}};
   const auto found = std::ranges::find(kSayings, text, &Saying::text);
-  return std::string(found == kSayings.end() ? without_spaces(cell) : to_string(found->level));
+  return std::string(found == kSayings.end() ? trimmed(cell) : to_string(found->level));
 }
 
 // Keys of situations, given as such or by their German or English label.
@@ -139,7 +133,7 @@ int take_number(std::string_view& text, std::size_t digits_max, char sign) {
 
 // "2025-01-20" of that and of "20.1.2025"; whatever else it is as it is.
 std::string day_in(std::string_view cell) {
-  const std::string_view text = without_spaces(cell);
+  const std::string_view text = trimmed(cell);
   std::string_view rest = text;
   const int day = take_number(rest, 2, '.');
   const int month = day > 0 ? take_number(rest, 2, '.') : 0;
@@ -159,7 +153,7 @@ class Draft {
   }
 
   void take(const Column& column, std::string_view cell) {
-    const std::string_view text = without_spaces(cell);
+    const std::string_view text = trimmed(cell);
     const std::string field(column.field);
     switch (column.kind) {
       case CellKind::kGerman:
@@ -345,7 +339,7 @@ std::string cell_of(const table::Row& row, const std::vector<const Column*>& col
   for (std::size_t n = 0; n < columns.size() && n < row.cells.size(); ++n) {
     if (columns[n] != nullptr && columns[n]->field == field &&
         columns[n]->kind != CellKind::kEnglish) {
-      return std::string(without_spaces(row.cells[n]));
+      return std::string(trimmed(row.cells[n]));
     }
   }
   return {};
@@ -435,8 +429,7 @@ Result<std::vector<event::Item>> items_from_json(std::string_view text) {
   RV_ASSIGN(const json::Document document, json::Document::parse(text, kJsonLimits));
   std::vector<event::Item> items;
   for (const Value service : document.root().elements()) {
-    const auto id = service.find("id");
-    RV_ASSIGN(event::Item item, read_service_item(id ? id->as_string().value_or("") : "", service));
+    RV_ASSIGN(event::Item item, read_service_item(service.text("id"), service));
     items.push_back(std::move(item));
   }
   return items;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+#include "base/percent.h"
 #include "service/page_routes.h"
 #include "service/pages.h"
 #include "service/texts.h"
@@ -49,19 +51,13 @@ ServiceRow row_of(const Service& service, Language language) {
                      service.is_example("identity_level") || service.is_example("days")};
 }
 
-std::string encoded(const std::string& text) {
-  web::Html out(Language::kDe);
-  out.url_part(text);
-  return std::move(out).take();
-}
-
 // "/dienste" with what differs from the usual in its query.
 std::string address_of(const ServiceFilter& filter) {
   std::string query;
   const auto add = [&](std::string_view name, std::string_view value) {
     query += (query.empty() ? "?" : "&") + std::string(name) + "=" + std::string(value);
   };
-  if (!filter.text.empty()) add("suche", encoded(filter.text));
+  if (!filter.text.empty()) add("suche", percent_encoded(filter.text));
   if (!filter.situation.empty()) add("lage", filter.situation);
   if (filter.today) add("heute", "1");
   return std::string(kHome) + query;
@@ -236,10 +232,7 @@ std::vector<std::string> sentences_of(std::string_view text) {
     } while (end != std::string_view::npos && text[end] != '\n' && end + 1 < text.size() &&
              text[end + 1] != ' ' && text[end + 1] != '\n');
     const std::string_view part = text.substr(0, end == std::string_view::npos ? end : end + 1);
-    const std::size_t from = part.find_first_not_of(" \n");
-    if (from != std::string_view::npos) {
-      sentences.emplace_back(part.substr(from, part.find_last_not_of(" \n") - from + 1));
-    }
+    if (const std::string_view bare = trimmed(part); !bare.empty()) sentences.emplace_back(bare);
     text.remove_prefix(part.size());
   }
   return sentences;

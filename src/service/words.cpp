@@ -7,6 +7,7 @@
 
 #include <libstemmer.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "web/fold.h"
 
@@ -39,8 +40,7 @@ constexpr std::string_view kEnglishStops[] = {
     "this", "to",    "want", "was",  "we",  "what", "when", "where", "with", "you",  "your"};
 
 bool is_word_byte(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  return static_cast<unsigned char>(c) >= 0x80 || is_lower(c) || is_digit(c);
 }
 
 bool is_vowel_before_e(char c) { return c == 'a' || c == 'o' || c == 'u'; }

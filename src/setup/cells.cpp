@@ -6,13 +6,15 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace revier::setup::detail {
 namespace {
 
 // Digits at the begin of `text`, taken off it; nullopt where there are none or too many.
 std::optional<int> take_number(std::string_view& text, std::size_t digits_max) {
   std::size_t digits = 0;
-  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
+  while (digits < text.size() && is_digit(text[digits])) ++digits;
   if (digits == 0 || digits > digits_max) return std::nullopt;
   int number = 0;
   std::from_chars(text.data(), text.data() + digits, number);
@@ -27,21 +29,6 @@ bool take_sign(std::string_view& text, std::string_view signs) {
 }
 
 }  // namespace
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-std::string small(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 std::optional<std::string> read_day(std::string_view cell) {
   std::string_view rest = trimmed(cell);
@@ -76,7 +63,7 @@ std::optional<std::string> read_time(std::string_view cell) {
 }
 
 bool read_yes(std::string_view cell) {
-  const std::string text = small(trimmed(cell));
+  const std::string text = lower_case(trimmed(cell));
   constexpr std::string_view kYes[] = {"ja", "yes", "x", "1", "true", "wahr"};
   return std::ranges::find(kYes, text) != std::end(kYes);
 }

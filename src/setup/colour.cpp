@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace revier::setup {
 namespace {
 
@@ -16,13 +18,6 @@ constexpr Colour kLightSurface{243, 244, 246};
 constexpr Colour kDarkSurface{24, 27, 36};
 constexpr double kTint = 0.09;    // --rv-tint: that much of the colour in the ground
 constexpr double kMargin = 0.05;  // the browser mixes in another colour space and rounds
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 double linear(std::uint8_t channel) {
   const double value = channel / 255.0;
@@ -57,11 +52,11 @@ Colour nearest(Colour colour, Colour end, Contrast contrast_there) {
 std::optional<Colour> parse_colour(std::string_view text) {
   if (text.starts_with('#')) text.remove_prefix(1);
   if (text.size() != 6 && text.size() != 3) return std::nullopt;
-  if (!std::ranges::all_of(text, [](char c) { return hex_digit(c) >= 0; })) return std::nullopt;
+  if (!std::ranges::all_of(text, [](char c) { return hex_value(c) >= 0; })) return std::nullopt;
   const std::size_t width = text.size() / 3;
   const auto channel = [&](std::size_t n) {
-    const int high = hex_digit(text[n * width]);
-    const int low = hex_digit(text[n * width + width - 1]);
+    const int high = hex_value(text[n * width]);
+    const int low = hex_value(text[n * width + width - 1]);
     return static_cast<std::uint8_t>(16 * high + low);
   };
   return Colour{channel(0), channel(1), channel(2)};

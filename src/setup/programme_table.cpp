@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "event/page_rows.h"
 #include "setup/detail/cells.h"
 #include "setup/detail/json_words.h"
@@ -19,7 +20,6 @@
 namespace revier::setup {
 namespace {
 
-using detail::trimmed;
 using event::Item;
 using event::KindSpec;
 
@@ -121,7 +121,7 @@ class Header {
  public:
   Result<> read(const table::Row& row, std::vector<std::string>& other) {
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
-      const std::string text = detail::small(trimmed(row.cells[i]));
+      const std::string text = lower_case(trimmed(row.cells[i]));
       const auto* found = std::ranges::find(kNames, text, &Name::text);
       if (found != std::end(kNames)) {
         at_[static_cast<std::size_t>(found->column)] = i;
@@ -157,13 +157,13 @@ class Parts {
  public:
   Parts(const event::Programme& preview, const FindItem& find, ProgrammePlan& plan)
       : event_(*preview.event()), find_(find), plan_(plan) {
-    for (const auto& [id, room] : preview.rooms) rooms_[detail::small(room.name.de)] = id;
+    for (const auto& [id, room] : preview.rooms) rooms_[lower_case(room.name.de)] = id;
     for (const auto& [id, speaker] : preview.speakers) {
-      speakers_[detail::small(speaker.name)] = id;
+      speakers_[lower_case(speaker.name)] = id;
       functions_[id] = speaker.function;
     }
     for (const event::Track& track : event_.tracks) {
-      tracks_[detail::small(track.name.de)] = track.id;
+      tracks_[lower_case(track.name.de)] = track.id;
       tracks_[track.id] = track.id;
     }
   }
@@ -199,7 +199,7 @@ class Parts {
 
   // New ones become part of the event; finish() adds it to the plan.
   std::string track(std::string_view name) {
-    auto [found, is_new] = tracks_.try_emplace(detail::small(name), web::slug(name));
+    auto [found, is_new] = tracks_.try_emplace(lower_case(name), web::slug(name));
     if (is_new) plan_.new_tracks.emplace_back(name);
     return found->second;
   }
@@ -224,13 +224,13 @@ class Parts {
 
   template <class Fill>
   std::string known(Ids& ids, std::string_view name, std::string_view kind, Fill fill) {
-    const auto found = ids.find(detail::small(name));
+    const auto found = ids.find(lower_case(name));
     if (found != ids.end()) return found->second;
     Item item;
     item.kind = event::find_kind(kind);
     item.id = free_id(*item.kind, web::slug(name));
     fill(item);
-    ids.emplace(detail::small(name), item.id);
+    ids.emplace(lower_case(name), item.id);
     plan_.items.push_back(item);
     return item.id;
   }

@@ -65,8 +65,7 @@ Result<SubscriptionPtr> read_definition(const std::string& tenant, std::string_v
   RV_ASSIGN(Subscription made, parse(*whole, reading));
   made.id = *id->as_string();
   made.tenant = tenant;
-  const auto owner = root.find("owner");
-  made.owner = owner ? owner->as_string().value_or("") : "";
+  made.owner = root.text("owner");
   made.created_at.us = integer_in(root, "createdAt").value_or(0);
   made.modified_at.us = integer_in(root, "modifiedAt").value_or(0);
   if (const auto origin = root.find("origin")) made.origin = origin->as_string().value_or("");

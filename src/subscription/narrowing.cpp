@@ -92,12 +92,9 @@ Result<std::unique_ptr<context::Broker>> Narrowing::broker(context::Broker& whol
 
 Result<> Narrowing::check_full(const Subscription& subscription) const {
   if (subscription.full_grounds.empty() || !standing_) return {};
-  const identity::Caller owner = standing_(subscription.full_grounds);
   const std::string_view tenant = context::tenant_of_space(subscription.tenant);
-  if (owner.may(identity::Action::kDataRead, identity::Scope::tenant(tenant))) return {};
-  const std::string_view why = owner.refusal();
-  return fail(Code::kForbidden, why.empty() ? "who made it may not read all of this tenant any more"
-                                            : std::string(why));
+  return standing_(subscription.full_grounds)
+      .require_still(identity::Action::kDataRead, identity::Scope::tenant(tenant));
 }
 
 Result<> Narrowing::check(const Subscription& subscription) {

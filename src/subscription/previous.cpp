@@ -24,11 +24,6 @@ constexpr std::pair<std::string_view, std::string_view> kPrevious[] = {
 // By short name and datasetId.
 using Changes = std::map<std::pair<std::string, std::string>, What>;
 
-std::string_view dataset_of(const json::Value& instance) {
-  const auto id = instance.find("datasetId");
-  return id ? id->as_string().value_or("") : std::string_view();
-}
-
 // Several instances stand in an array of objects; each of them is one.
 bool is_instances(const json::Value& attribute) {
   if (!attribute.is_array() || attribute.size() == 0) return false;
@@ -42,7 +37,7 @@ std::optional<json::Value> instance_in(const std::optional<json::Value>& attribu
                                        std::string_view dataset) {
   if (!attribute || !is_instances(*attribute)) return attribute;
   for (const json::Value one : attribute->elements()) {
-    if (dataset_of(one) == dataset) return one;
+    if (one.text("datasetId") == dataset) return one;
   }
   return std::nullopt;
 }
@@ -86,7 +81,7 @@ class Rewriter {
   }
 
   void instance(std::string_view name, const json::Value& value, bool among_others) {
-    const std::string dataset(value.is_object() ? dataset_of(value) : std::string_view());
+    const std::string dataset(value.text("datasetId"));
     const auto change = changes_.find({std::string(name), dataset});
     if (change == changes_.end()) {
       out_.value(value);

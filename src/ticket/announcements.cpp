@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "ticket/announcements_store.h"
 #include "ticket/booking_store.h"
 #include "ticket/texts.h"
@@ -27,9 +28,8 @@ std::string purpose_of(const Announcement& announcement) {
 
 // As random_id() makes them: it becomes part of keys of letters.
 bool is_id(std::string_view id) {
-  return id.size() == 16 && std::ranges::all_of(id, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7');
-         });
+  return id.size() == 16 &&
+         std::ranges::all_of(id, [](char c) { return is_lower(c) || (c >= '2' && c <= '7'); });
 }
 
 bool says_the_same(const Announcement& a, const Announcement& b) {

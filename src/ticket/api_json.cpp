@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "ticket/api_json.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "mail/address.h"
 #include "ticket/ticket_pdf.h"
@@ -70,16 +71,12 @@ Result<ConsentChoice> read_consent(const json::Value& value) {
   return check_offered({.kind = std::move(kind), .version = version});
 }
 
-bool has_control(std::string_view text) {
-  return std::ranges::any_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
+bool has_control(std::string_view text) { return std::ranges::any_of(text, is_control); }
 
 // Behind the dot of a domain and before its path: "de/" of "herne.de/".
 bool ends_domain(std::string_view before_slash) {
   const auto is_part = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return is_lower(c) || is_digit(c) || c == '-' || static_cast<unsigned char>(c) >= 0x80;
   };
   std::size_t length = 0;
   while (length < before_slash.size() && is_part(before_slash[before_slash.size() - 1 - length])) {
@@ -93,10 +90,7 @@ bool ends_domain(std::string_view before_slash) {
 // A letter greets by name: with a web address in it, it would carry that address to whomever it is
 // sent. These are the shapes that mail programs make links of; "J.R.R." and "v.d." are none.
 bool has_web_address(std::string_view name) {
-  std::string text(name);
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  const std::string text = lower_case(name);
   if (text.find("://") != std::string::npos || text.find("www.") != std::string::npos) return true;
   for (auto at = text.find('/'); at != std::string::npos; at = text.find('/', at + 1)) {
     if (ends_domain(std::string_view(text).substr(0, at))) return true;

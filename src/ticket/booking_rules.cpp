@@ -5,17 +5,13 @@
 
 #include <set>
 
+#include "base/ascii.h"
 #include "mail/address.h"
 #include "ticket/registrations.h"
 
 namespace revier::ticket {
 
-std::string mail_key(std::string_view mail) {
-  const auto begin = mail.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  const auto end = mail.find_last_not_of(" \t");
-  return mail::address_key(mail.substr(begin, end - begin + 1));
-}
+std::string mail_key(std::string_view mail) { return mail::address_key(trimmed(mail)); }
 
 namespace rules {
 namespace {
@@ -167,11 +163,7 @@ std::string ticket_code(Random& random) {
 std::string normalise_code(std::string_view typed) {
   std::string signs;
   for (const char c : typed) {
-    if (c >= 'a' && c <= 'z') {
-      signs += static_cast<char>(c - 'a' + 'A');
-    } else if (c != ' ' && c != '-' && c != '\t') {
-      signs += c;
-    }
+    if (c != ' ' && c != '-' && c != '\t') signs += to_upper(c);
   }
   std::string code;
   for (std::size_t i = 0; i < signs.size(); ++i) {

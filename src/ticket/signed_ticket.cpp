@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 
+#include "base/ascii.h"
 #include "ticket/booking_rules.h"
 
 namespace revier::ticket {
@@ -93,7 +94,7 @@ std::string normalised(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
-    out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    out += to_upper(c);
   }
   return out;
 }

@@ -19,13 +19,9 @@ bool is_passing(int status) {
 }
 
 std::string reason_of(const json::Value& problem) {
-  const auto text = [&](std::string_view name) {
-    const auto member = problem.find(name);
-    return std::string(member ? member->as_string().value_or("") : "");
-  };
-  const std::string title = text("title");
-  const std::string detail = text("detail");
-  return title.empty() || detail.empty() ? title + detail : title + ": " + detail;
+  const std::string_view title = problem.text("title");
+  const std::string_view detail = problem.text("detail");
+  return fmt::format("{}{}{}", title, title.empty() || detail.empty() ? "" : ": ", detail);
 }
 
 std::string reason_of(int status, std::string_view body) {
@@ -60,21 +56,6 @@ Result<net::Reply> ask(const Server& server, net::Outgoing request) {
     return reply;
   }
   return fail(Code::kUnavailable, fmt::format("{}: {}", server.address, last.message));
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", byte);
-    }
-  }
-  return out;
 }
 
 }  // namespace revier::transfer::detail

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/percent.h"
 #include "json/json.h"
 #include "transfer/bulk.h"
 #include "transfer/detail/asking.h"
@@ -113,7 +114,7 @@ class Lines {
 // told the same as where it is gone.
 Task<Result<std::string>> cursor_after(const BulkNeeds& needs, const Asker& asker, std::string id) {
   const Response seen = co_await asker.send_patiently(
-      {.target = "/ngsi-ld/v1/entities/" + detail::percent_encoded(id) + "?local=true"});
+      {.target = "/ngsi-ld/v1/entities/" + percent_encoded(id) + "?local=true"});
   auto cursor = seen.status == 200
                     ? co_await needs.cursor_behind(asker.tenant(), id)
                     : Result<std::string>(fail(Code::kResourceNotFound, "it is not there"));

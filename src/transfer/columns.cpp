@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "ngsi/parse.h"
 
 namespace revier::transfer::detail {
@@ -28,13 +29,6 @@ constexpr Member kMembers[] = {{"unitCode", ".unitCode", ""},
                                {"json", ".json", "JsonProperty"},
                                {"valueList", ".valueList", "ListProperty"},
                                {"objectList", ".objectList", "ListRelationship"}};
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 bool may_be_json(std::string_view cell) {
   return !cell.empty() &&
@@ -236,8 +230,7 @@ using Take = std::function<void(std::string column, std::string cell)>;
 
 // The columns that one instance of an attribute fills; false where something of it has none.
 bool take_attribute(std::string_view name, const json::Value& attribute, const Take& take) {
-  const auto type_member = attribute.find("type");
-  const std::string_view type = type_member ? type_member->as_string().value_or("") : "";
+  const std::string_view type = attribute.text("type");
   bool whole = true;
   for (const auto& [key, value] : attribute.members()) {
     if (key == "type") continue;

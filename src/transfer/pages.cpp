@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/percent.h"
 #include "net/http.h"
 #include "transfer/detail/asking.h"
 

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/percent.h"
 #include "jsonld/catalogue.h"
 #include "validation/detail/rules.h"
 
@@ -38,26 +39,6 @@ std::optional<unsigned> type_bit(std::string_view name) {
   const auto* const at =
       std::ranges::find(kTypes, name, &std::pair<std::string_view, unsigned>::first);
   return at == kTypes.end() ? std::nullopt : std::optional(at->second);
-}
-
-std::string percent_decoded(std::string_view text) {
-  const auto nibble = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-  };
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool coded = text[i] == '%' && i + 2 < text.size() && nibble(text[i + 1]) >= 0 &&
-                       nibble(text[i + 2]) >= 0;
-    if (coded) {
-      out += static_cast<char>(nibble(text[i + 1]) << 4 | nibble(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 // What was written, short enough for a message.

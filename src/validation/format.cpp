@@ -6,12 +6,12 @@
 #include <chrono>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace revier::validation::detail {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) { return hex_value(c) >= 0; }
 
 // Takes `count` digits; -1 where they are not there.
 int take_digits(std::string_view& text, std::size_t count) {
@@ -76,9 +76,8 @@ bool is_uri(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == text.npos || colon == 0 || !is_letter(text.front())) return false;
   const std::string_view scheme = text.substr(0, colon);
-  const bool plain = std::ranges::all_of(scheme, [](char c) {
-    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-  });
+  const bool plain = std::ranges::all_of(
+      scheme, [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; });
   return plain && std::ranges::none_of(text, [](char c) {
            return static_cast<unsigned char>(c) <= ' ' ||
                   std::string_view("<>\"{}|\\^`").find(c) != std::string_view::npos;

@@ -8,10 +8,6 @@ tl::unexpected<Error> damaged() {
   return fail(Code::kCorrupt, "a row of the schemas of entity types is damaged");
 }
 
-std::string text_in(const json::Value& object, std::string_view name) {
-  const auto member = object.find(name);
-  return std::string(member ? member->as_string().value_or("") : "");
-}
 std::int64_t number_in(const json::Value& object, std::string_view name) {
   const auto member = object.find(name);
   return member ? member->as_integer().value_or(0) : 0;
@@ -57,7 +53,7 @@ std::string encode(const TypeSchema& schema) {
 Result<TypeSchema> decode_schema(std::string_view row, jsonld::Catalogue& catalogue) {
   RV_ASSIGN(const json::Document document, object_of(row));
   const json::Value root = document.root();
-  const auto mode = mode_named(text_in(root, "mode"));
+  const auto mode = mode_named(root.text("mode"));
   const auto context = root.find("context");
   const auto text = root.find("schema");
   if (!mode || !context || !text) return damaged();
@@ -99,7 +95,7 @@ std::string encode(const RuleCount& rule) {
 Result<RuleCount> decode_rule(std::string_view row) {
   RV_ASSIGN(const json::Document document, object_of(row));
   const json::Value root = document.root();
-  return RuleCount{text_in(root, "attribute"), text_in(root, "rule"),
+  return RuleCount{std::string(root.text("attribute")), std::string(root.text("rule")),
                    static_cast<std::uint64_t>(number_in(root, "count"))};
 }
 
@@ -130,15 +126,16 @@ std::string encode(const Example& example) {
 Result<Example> decode_example(std::string_view row) {
   RV_ASSIGN(const json::Document document, object_of(row));
   const json::Value root = document.root();
-  const auto at = parse_iso8601(text_in(root, "at"));
+  const auto at = parse_iso8601(root.text("at"));
   const auto taken = root.find("taken");
   const auto violations = root.find("violations");
   if (!at || !taken || !violations) return damaged();
-  Example example{text_in(root, "entity"), *at, taken->as_bool().value_or(true), {}};
+  Example example{std::string(root.text("entity")), *at, taken->as_bool().value_or(true), {}};
   for (const json::Value one : violations->elements()) {
-    example.violations.push_back({text_in(one, "attribute"), text_in(one, "rule"),
-                                  text_in(one, "place"), text_in(one, "rulePlace"),
-                                  text_in(one, "message")});
+    example.violations.push_back({std::string(one.text("attribute")), std::string(one.text("rule")),
+                                  std::string(one.text("place")),
+                                  std::string(one.text("rulePlace")),
+                                  std::string(one.text("message"))});
   }
   return example;
 }

@@ -5,6 +5,7 @@
 
 #include <unicode/utf8.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "json/json.h"
 #include "web/texts.h"
@@ -24,8 +25,6 @@ bool has_options(const FormField& field) {
   return field.kind == FieldKind::kSelect || field.kind == FieldKind::kRadios ||
          field.kind == FieldKind::kCheckboxes;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // One message in both languages.
 FieldError message(const FormField& field, const Message& key, std::int64_t bound = 0,
@@ -160,10 +159,7 @@ std::string cleaned(std::string_view value) {
       out += '\n';
     }
   }
-  constexpr std::string_view kSpace = " \t\n";
-  const std::size_t begin = out.find_first_not_of(kSpace);
-  if (begin == std::string::npos) return {};
-  return out.substr(begin, out.find_last_not_of(kSpace) - begin + 1);
+  return std::string(trimmed(out));
 }
 
 // Keeps one value of a field that takes one: the last, as HTML's hidden-then-checkbox habit wants.

@@ -3,6 +3,9 @@
 
 #include <array>
 
+#include "base/ascii.h"
+#include "base/percent.h"
+
 namespace revier::web {
 namespace {
 
@@ -25,15 +28,6 @@ constexpr std::string_view entity(char c) {
       return {};
   }
 }
-
-constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // NUL and other controls have no meaning in HTML and are a parse error: they become U+FFFD.
 constexpr bool is_forbidden(char c) { return is_control(c) && c != '\n' && c != '\t' && c != '\r'; }
@@ -67,8 +61,7 @@ bool is_allowed_url(std::string_view url) {
   }
   const std::size_t end = url.find_first_of(":/?#\\");
   if (end == std::string_view::npos || url[end] != ':') return true;
-  std::string scheme(url.substr(0, end));
-  for (char& c : scheme) c = to_lower(c);
+  const std::string scheme = lower_case(url.substr(0, end));
   for (const std::string_view allowed : kSchemes) {
     if (scheme == allowed) return true;
   }
@@ -83,17 +76,7 @@ void Html::url(std::string_view value) {
   append_escaped(out_, is_allowed_url(value) ? value : std::string_view("#"));
 }
 
-void Html::url_part(std::string_view value) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : value) {
-    if (is_unreserved(c)) {
-      out_ += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out_ += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-}
+void Html::url_part(std::string_view value) { out_ += percent_encoded(value); }
 
 // '<', '>' and '&' stand only inside JSON strings, where an escape means the same.
 void Html::json(std::string_view value) {

@@ -7,6 +7,8 @@
 #include <unicode/translit.h>
 #include <unicode/unistr.h>
 
+#include "base/ascii.h"
+
 namespace revier::web {
 namespace {
 
@@ -38,7 +40,7 @@ std::string slug(std::string_view utf8) {
   std::string out;
   for (const char c : transcribed(utf8)) {
     if (out.size() == kSlugMax) break;
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+    if (is_lower(c) || is_digit(c)) {
       out += c;
     } else if (!out.empty() && out.back() != '-') {
       out += '-';

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
+#include "base/percent.h"
 #include "json/json.h"
 #include "net/challenge.h"
 
@@ -13,12 +15,6 @@ namespace {
 constexpr std::string_view kContextRelation = "http://www.w3.org/ns/json-ld#context";
 constexpr std::string_view kTenantHeader = "NGSILD-Tenant";
 constexpr std::string_view kSnapshotHeader = "NGSILD-Snapshot";
-
-std::string_view trim(std::string_view text) {
-  const auto from = text.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
 
 // The part before `separator`, trimmed; `rest` goes on behind it. Quoted text is kept whole, and
 // what stands in angle brackets.
@@ -35,7 +31,7 @@ std::string_view next_part(std::string_view& rest, char separator) {
       closing = c == '<' ? '>' : c;
     }
   }
-  const std::string_view part = trim(rest.substr(0, end));
+  const std::string_view part = trimmed(rest.substr(0, end));
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return part;
 }
@@ -108,8 +104,8 @@ Result<std::optional<std::string>> context_target(std::string_view link) {
     const std::string_view parameter = next_part(rest, ';');
     const std::size_t equals = parameter.find('=');
     if (equals == std::string_view::npos) continue;
-    const std::string_view name = trim(parameter.substr(0, equals));
-    const std::string value = unquoted(trim(parameter.substr(equals + 1)));
+    const std::string_view name = trimmed(parameter.substr(0, equals));
+    const std::string value = unquoted(trimmed(parameter.substr(equals + 1)));
     if (net::equals_ignoring_case(name, "rel") && value == kContextRelation) {
       return std::string(target.substr(1, target.size() - 2));
     }
@@ -378,19 +374,6 @@ std::string problem_json(const Error& error) {
   return out;
 }
 
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       std::string_view("-._~:*").find(c) != std::string_view::npos;
-    if (plain) {
-      out.push_back(c);
-    } else {
-      out += fmt::format("%{:02X}", byte);
-    }
-  }
-  return out;
-}
+std::string percent_encoded(std::string_view text) { return revier::percent_encoded(text, ":*"); }
 
 }  // namespace revier::context::detail

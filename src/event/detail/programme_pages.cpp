@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "event/detail/programme_pages.h"
 
+#include "base/percent.h"
 #include "event/calendar.h"
 #include "event/change_text.h"
 #include "event/json_ld.h"
@@ -36,11 +37,7 @@ void append_parameter(std::string& query, std::string_view name, std::string_vie
   query += query.empty() ? "?" : "&";
   query += name;
   query += '=';
-  for (const char c : value) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.';
-    query += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
+  query += percent_encoded(value);
 }
 
 std::string query_of(const Filter& filter, std::string_view view) {

@@ -6,6 +6,7 @@
 
 #include <proj.h>
 
+#include "base/ascii.h"
 #include "fibre/detail/rows.h"
 
 namespace revier::fibre::detail {
@@ -67,8 +68,7 @@ void Coordinates::End::operator()(State* state) const { delete state; }
 Result<Coordinates> Coordinates::of_code(std::string_view code) {
   constexpr std::string_view kAuthority = "EPSG:";
   const std::string number(code.substr(std::min(kAuthority.size(), code.size())));
-  const bool digits = !number.empty() && number.size() <= 6 &&
-                      std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = number.size() <= 6 && is_all_digits(number);
   std::unique_ptr<State, End> state(new State);
   if (!code.starts_with(kAuthority) || !digits ||
       !state->connect(proj_create_from_database(state->context, "EPSG", number.c_str(),

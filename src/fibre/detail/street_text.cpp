@@ -66,11 +66,10 @@ Result<Street> street_of(std::string_view text) {
   const auto document = json::Document::parse(text, {.bytes_max = std::size_t{64} << 20});
   if (!document) return fail(Code::kCorrupt, "a street of the fibre list is damaged");
   const json::Value root = document->root();
-  const auto member = [&root](std::string_view name) {
-    const auto value = root.find(name);
-    return std::string(value ? value->as_string().value_or("") : "");
-  };
-  Street street{.name = member("name"), .district = member("district"), .key = {}, .addresses = {}};
+  Street street{.name = std::string(root.text("name")),
+                .district = std::string(root.text("district")),
+                .key = {},
+                .addresses = {}};
   street.key = search_key(street.name);
   if (const auto addresses = root.find("addresses")) {
     street.addresses.reserve(addresses->size());

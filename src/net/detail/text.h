@@ -16,7 +16,6 @@ namespace revier::net::detail {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-[[nodiscard]] int hex_value(char digit);            // -1 for what is none
 [[nodiscard]] bool is_utf8(std::string_view text);  // RFC 3629: no surrogates, shortest form
 // Percent-decodes (RFC 3986, 2.1). `plus_is_space` as in forms.
 // Errors: kInvalidRequest for a wrong escape, a NUL, or bytes that are no UTF-8.

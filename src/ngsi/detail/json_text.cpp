@@ -3,13 +3,13 @@
 
 #include <charconv>
 
+#include "base/ascii.h"
 #include "ngsi/detail/form.h"
 
 namespace revier::ngsi::detail {
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool hex(char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool hex(char c) { return hex_value(c) >= 0; }
 
 // Bytes of the UTF-8 character at `at`, 0 where there is none.
 std::size_t utf8_size(std::string_view text, std::size_t at) {
@@ -84,7 +84,7 @@ class Checker {
   }
   bool digits() {
     const std::size_t start = at_;
-    while (digit(peek())) ++at_;
+    while (is_digit(peek())) ++at_;
     return at_ > start;
   }
   bool number() {
@@ -251,7 +251,7 @@ std::string_view unquoted(std::string_view quoted, std::string& storage) {
 }
 
 std::optional<double> number_in(std::string_view text) {
-  if (text.empty() || !(text.front() == '-' || digit(text.front()))) return std::nullopt;
+  if (text.empty() || !(text.front() == '-' || is_digit(text.front()))) return std::nullopt;
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;

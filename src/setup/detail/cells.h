@@ -8,9 +8,6 @@
 
 namespace revier::setup::detail {
 
-[[nodiscard]] std::string_view trimmed(std::string_view text);
-// ASCII letters small; for comparing names of columns and rooms.
-[[nodiscard]] std::string small(std::string_view text);
 // "2025-02-05" of that, of "5.2.2025" and of "2025-02-05 09:30".
 [[nodiscard]] std::optional<std::string> read_day(std::string_view cell);
 // "09:30" of "9:30", "9.30", "09:30:00", "9 Uhr", "9.30 Uhr".

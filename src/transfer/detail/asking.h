@@ -24,6 +24,4 @@ namespace revier::transfer::detail {
 [[nodiscard]] std::string reason_of(const net::Reply& reply);
 [[nodiscard]] std::string reason_of(const json::Value& problem);
 
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 }  // namespace revier::transfer::detail
