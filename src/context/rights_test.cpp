@@ -29,7 +29,7 @@ Thing thing(Dice& dice, int number) {
           .north = dice.below(100) / 100.0};
 }
 
-ngsi::Selection selection(Dice& dice) {
+ngsi::Selection query_of_holder(Dice& dice) {
   ngsi::Selection out;
   if (dice.one_in(2)) out.type = dice.of({"Tree", "Lamp|Bench", "None"});
   switch (dice.below(7)) {
@@ -81,7 +81,7 @@ void fill(test::World& world, const std::vector<std::string>& entities) {
 }
 
 void compare(Pair& pair, Dice& dice) {
-  const ngsi::Selection asked = selection(dice);
+  const ngsi::Selection asked = query_of_holder(dice);
   SCOPED_TRACE(fmt::format("type={} q={} attrs={} georel={}", asked.type, asked.q,
                            asked.attrs.size(), asked.georel));
   Page page{.limit = dice.one_in(2) ? std::size_t{1'000} : std::size_t{5},

@@ -405,7 +405,7 @@ TEST_F(RightsOfNow, EndWhatTellsAllToo) {
   EXPECT_EQ(must(side.subscriptions().dead_letters("", away)).size(), 1U) << "what waited";
   EXPECT_THAT(must(side.subscriptions().dead_letters("", at_once)), IsEmpty());
   side.rights.give("reader", kRooms);
-  EXPECT_THAT(side.entry(at_once).counters.silenced, HasSubstr("may not read all"));
+  EXPECT_THAT(side.entry(at_once).counters.silenced, HasSubstr("\"data.read\""));
   side.rights.give("reader", "");
   ASSERT_TRUE(run_task(side.subscriptions().remove("", away)));
   room(3, 9);
