@@ -92,7 +92,7 @@ Result<ReadList> read_table_list(std::string_view file, const std::optional<Coor
                               RV_ASSIGN(columns, Columns::of(line.cells));
                               return {};
                             }
-                            RawRow row = columns->read(line.line, std::move(line.cells));
+                            RawRow row = columns->read(line.line, line.cells);
                             RV_TRY(place_from_cells(row, system));
                             return rows.add(std::move(row));
                           });
@@ -221,7 +221,7 @@ Result<ReadList> read_shape_list(std::string_view file, std::optional<Coordinate
                                 return {};
                               },
                               .on_record = [&](detail::ShapeRecord record) -> Result<> {
-                                RawRow row = columns->read(record.number, std::move(record.values));
+                                RawRow row = columns->read(record.number, record.values);
                                 row.wrong_text = record.wrong_text;
                                 if (record.east_north) {
                                   const auto [east, north] = *record.east_north;

@@ -173,7 +173,7 @@ test("appointment at the desk for who rings up", async ({server, open}) => {
   await page.waitForURL(/buchen/);
   await looksWellEverywhere(page);
   await page.getByLabel("15:15 Uhr").check();
-  await page.getByLabel("Vor- und Nachname").fill("Rufine Anruf");
+  await page.getByLabel("Vor- und Nachname").fill("Rufine Özdemir");
   await button(page, "Termin buchen").click();
   await page.waitForURL(/neu=1/);
   const text = await page.locator("main").innerText();
@@ -181,7 +181,7 @@ test("appointment at the desk for who rings up", async ({server, open}) => {
   assert.ok(number, text);
   await looksWellEverywhere(page);
   await page.goto("/console/termine?schalter=eid-innenstadt&tag=2025-02-06");
-  await page.getByLabel("Nummer oder Name").fill("Rufine");
+  await page.getByLabel("Nummer oder Name").fill("ÖZDEMIR");
   await button(page, "Anzeigen").click();
   await page.waitForURL(/termine$/);  // who is looked for stands in no address
   await page.getByRole("link", {name: number}).waitFor();
