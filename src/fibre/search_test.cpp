@@ -81,6 +81,8 @@ TEST(HouseNumbers, ReadsWhatPeopleWrite) {
   EXPECT_EQ(read("12 bis 16a"), "12-16a");
   EXPECT_EQ(read("12/14"), "12-14");
   EXPECT_EQ(read("12a-c"), "12a-12c");
+  EXPECT_EQ(read("1a-5"), "1a-5");
+  EXPECT_EQ(read("1a – 05 b"), "1a-5b");
   for (const char* wrong : {"", "a", "0", "12aa", "16-12", "99999", "12-", "12c-a", "1.5"}) {
     EXPECT_EQ(read(wrong), "-") << wrong;
   }

@@ -174,9 +174,9 @@ Result<HouseNumber> parse_house_number(std::string_view text) {
   }
   text = trimmed(text, " ");
   // "12a-c": the second number is the first.
-  if (text.size() == 1 && !number.letter.empty()) {
+  if (text.size() == 1 && is_letter(text[0]) && !number.letter.empty()) {
     const char small = to_lower(text[0]);
-    if (small <= number.letter[0] || small > 'z') return wrong();
+    if (small <= number.letter[0]) return wrong();
     number.last = number.number;
     number.last_letter = small;
     return number;
