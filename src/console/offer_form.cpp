@@ -61,11 +61,15 @@ web::Form place_form(const Programme&, Language) {
         .label = texts::kEditLocation,
         .hint = texts::kEditLocationHint,
         .check = check_location},
-       std::move(accuracy)})};
+       std::move(accuracy),
+       fields::long_text("directions_de", texts::kEditDirectionsDe, texts::kEditDirectionsHint),
+       fields::long_text("directions_en", texts::kEditDirectionsEn)})};
 }
 
 std::vector<FormPart> place_parts(Language) {
-  return {{"", {"name_de", "name_en", "address", "location", "accuracy"}}};
+  return {{"",
+           {"name_de", "name_en", "address", "location", "accuracy", "directions_de",
+            "directions_en"}}};
 }
 
 void fill_place(const Item& item, FormData& data) {
@@ -77,6 +81,7 @@ void fill_place(const Item& item, FormData& data) {
              fmt::format("{}, {}", place.location->latitude, place.location->longitude));
   }
   if (place.accuracy_m > 0) data.set("accuracy", std::to_string(place.accuracy_m));
+  fields::fill_localised(place.directions, data, "directions");
 }
 
 void set_location(Item& item, std::string_view text) {
@@ -98,6 +103,7 @@ void take_place(const Programme&, FormData& data, Item& item) {
   fields::set_text(item, "address", data.get("address"));
   set_location(item, data.get("location"));
   fields::set_number(item, "accuracy_m", data, "accuracy");
+  fields::set_localised(item, "directions", data.get("directions_de"), data.get("directions_en"));
 }
 
 std::string place_line(const Item& item) { return event::read_place(item).address; }

@@ -13,6 +13,7 @@
 #include "event/place_text.h"
 #include "event/texts.h"
 #include "web/i18n.h"
+#include "web/letter.h"
 
 namespace revier::event {
 namespace {
@@ -247,20 +248,24 @@ Response show_offers(const PageNeeds& needs, const Request& request) {
 Response show_travel(const PageNeeds& needs, const Request& request) {
   const Language language = web::language_of(request);
   const ProgrammePtr programme = needs.keeper.now();
-  TravelPage view{needs.site.page(request, std::string(web::text(language, texts::kTravelTitle))),
-                  {},
-                  needs.is_demo};
+  TravelPage view{
+      needs.site.page(request, std::string(web::text(language, texts::kTravelTitle))), {}, {}};
   for (const auto& [id, place] : programme->places) {
-    PlaceCard card{place.name.in(language), place.address, {}, {}};
+    PlaceCard card{place.name.in(language),
+                   place.address,
+                   {},
+                   {},
+                   web::with_links(place.directions.in(language))};
     if (place.location) {
       card.geo_href = fmt::format("geo:{},{}", place.location->latitude, place.location->longitude);
     }
     if (place.accuracy_m > 0) {
       card.accuracy = web::text(language, texts::kTravelAccuracy, {{"metres", place.accuracy_m}});
     }
-    if (card.address.empty()) continue;
+    if (card.address.empty() && card.directions.empty()) continue;
+    std::vector<PlaceCard>& cards = card.directions.empty() ? view.places : view.described;
     const bool is_venue = programme->event() != nullptr && programme->event()->venue == id;
-    view.places.insert(is_venue ? view.places.begin() : view.places.end(), std::move(card));
+    cards.insert(is_venue ? cards.begin() : cards.end(), std::move(card));
   }
   web::Html out(language);
   render_travel(out, view);

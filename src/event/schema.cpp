@@ -40,6 +40,7 @@ constexpr std::array kPlaceFields = {
     FieldSpec{"address", SCHEMA "address", kText},
     FieldSpec{"location", "location", kPoint},
     FieldSpec{"accuracy_m", OWN "accuracyInMetres", kInteger},
+    FieldSpec{"directions", OWN "directions", kLocalised},
 };
 
 constexpr std::array kRoomFields = {

@@ -185,6 +185,7 @@ Place read_place(const Item& item) {
   place.address = in.text("address");
   place.location = in.with("location", point_of);
   place.accuracy_m = in.integer("accuracy_m");
+  place.directions = in.localised("directions");
   return place;
 }
 

@@ -75,6 +75,7 @@ struct Place : Public {
   std::string address;
   std::optional<Point> location;
   std::int64_t accuracy_m = 0;
+  Localised directions;  // how one gets there
 };
 
 struct Room : Public {

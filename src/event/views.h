@@ -207,13 +207,14 @@ struct OffersPage {
 struct PlaceCard {
   std::string name;
   std::string address;
-  std::string accuracy;  // empty where the position is published
-  std::string geo_href;  // geo: link; empty without a position
+  std::string accuracy;      // empty where the position is published
+  std::string geo_href;      // geo: link; empty without a position
+  web::SafeHtml directions;  // as written, with its links
 };
 struct TravelPage {
   web::Page page;
+  std::vector<PlaceCard> described;  // with directions
   std::vector<PlaceCard> places;
-  bool is_demo = false;
 };
 
 // In the place of a session that was taken out of the programme.

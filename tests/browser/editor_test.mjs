@@ -176,6 +176,31 @@ test("people and rooms are edited like sessions", async ({open, server}) => {
   assert.notEqual(await page.getByLabel(/^Plätze im Raum/).inputValue(), "");
 });
 
+test("how one gets there is written with the place", async ({open, server}) => {
+  const before = await server.json("/api/v1/places/mulvany-villa");
+  const page = await open();
+  await signedIn(page, server);
+  await page.goto("/console/programm/orte/mulvany-villa");
+  assert.match(await page.getByLabel("Anreise, auf Deutsch").inputValue(), /^Mit der Bahn: /m);
+  await page.getByLabel("Anreise, auf Deutsch")
+    .fill("Bus 311 bis <Shamrockring>.\n\nAuskunft: https://vrr.example/herne.");
+  await page.getByLabel("Anreise, auf Englisch").fill("");
+  await look(page);
+  await page.getByRole("button", {name: "Als Entwurf speichern"}).click();
+  await page.getByText("Gespeichert als Entwurf").waitFor();
+  await page.getByRole("link", {name: "Zurück zum Programm"}).click();
+  await page.getByRole("link", {name: "Änderungen veröffentlichen"}).click();
+  await page.getByLabel("Was hat sich geändert? (Deutsch)").fill("Der Weg zur Villa.");
+  await page.getByRole("button", {name: "Jetzt veröffentlichen"}).click();
+  await page.getByText("Veröffentlicht als Fassung").waitFor();
+  await page.goto("/anreise");
+  assert.match(await main(page), /Bus 311 bis <Shamrockring>\.\n\nAuskunft: /);
+  assert.equal(await page.getByRole("link", {name: "vrr.example"}).getAttribute("href"),
+               "https://vrr.example/herne");
+  await look(page);
+  await server.ask("/api/v1/places/mulvany-villa", {method: "PUT", token: true, body: before});
+});
+
 // A third day with one session, so that the days of the others stay as they are.
 async function withThirdDay(server, run) {
   const [event] = await server.json("/api/v1/events");
