@@ -132,6 +132,8 @@ def main():
     campaign = Campaign(chosen.tree, chosen.kept, chosen.minutes * 60, chosen.timeout)
     if chosen.distil:
         return campaign.distil(names)
+    for file in (file for name in names for file in campaign.found(name)):
+        print(f"rests until this is mended and the file removed: {file}", flush=True)
     with ThreadPoolExecutor(chosen.jobs) as pool:
         list(pool.map(campaign.work, [names[job::chosen.jobs] for job in range(chosen.jobs)]))
     print(campaign.table(names))
