@@ -8,9 +8,13 @@
 namespace revier::app {
 namespace {
 
-std::string mebibytes(const json::Value& root, std::string_view name) {
+std::int64_t number(const json::Value& root, std::string_view name) {
   const auto value = root.find(name);
-  return fmt::format("{} MiB", value ? value->as_integer().value_or(0) / (1 << 20) : 0);
+  return value ? value->as_integer().value_or(0) : 0;
+}
+
+std::string mebibytes(const json::Value& root, std::string_view name) {
+  return fmt::format("{} MiB", number(root, name) / (1 << 20));
 }
 
 std::string last_backup(const json::Value& root) {
@@ -34,8 +38,8 @@ Result<> run_status_command(const Options& options) {
     fmt::print("  hint       {}\n", hint.as_string().value_or(""));
   }
   fmt::print("version      {}\n", root.text("version"));
-  fmt::print("process      {}, up {} s, {} of memory\n", root.text("process"),
-             root.text("uptime_s"), mebibytes(root, "memory_bytes"));
+  fmt::print("process      {}, up {} s, {} of memory\n", number(root, "process"),
+             number(root, "uptime_s"), mebibytes(root, "memory_bytes"));
   fmt::print("listens on   {}\n", root.text("listen"));
   fmt::print("durability   {}\n", root.text("durability"));
   fmt::print("disk free    {}\n", mebibytes(root, "disk_free_bytes"));

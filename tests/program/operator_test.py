@@ -174,6 +174,7 @@ class Backup(unittest.TestCase):
             status = command("status", "--data", self.data)
             self.assertEqual(status.returncode, 0, status.stderr)
             self.assertIn("none yet: revier backup FOLDER", status.stdout)
+            self.assertRegex(status.stdout, r"process +\d+, up \d+ s, [1-9]\d* MiB of memory")
             self.assertNotIn("hint", status.stdout)
         with Server("--limits-disk-free", "1000GiB", folder=self.data) as server:
             self.assertEqual(server.ask("GET", "/readyz")[0], 503)
